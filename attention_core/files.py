@@ -1,0 +1,51 @@
+"""The files in data/: where they are, and whether they are still what they were.
+
+`data/README.md` lists the SHA-256 of each, one `sha256sum` line a file. That list is the one read here.
+"""
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+class DamagedData(ValueError):
+    """A data file that is missing, cut short or altered; the message says which and how to get it back."""
+
+
+@cache
+def _checksums(folder: Path) -> dict[str, str]:
+    """The file names and SHA-256 sums listed in the folder's README.md."""
+    try:
+        text = (folder / "README.md").read_text(encoding="utf-8")
+    except OSError:
+        raise DamagedData(f"data/README.md, the list of checksums, is missing; {CURE}") from None
+    return {name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", text, re.MULTILINE)}
+
+
+CURE = "restore it with `git checkout -- data` or make it anew with `make data`"
+
+
+def checked(name: str) -> Path:
+    """The path of a data file whose content is what data/README.md says it is.
+
+    Args:
+        name: the path inside data/, with forward slashes.
+
+    Raises:
+        DamagedData: it is not listed, is missing, or does not have the listed SHA-256.
+    """
+    path = DATA / name
+    expected = _checksums(DATA).get(name)
+    if expected is None:
+        raise DamagedData(f"data/{name} has no checksum in data/README.md; {CURE}")
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        raise DamagedData(f"data/{name} is missing or cannot be read; {CURE}") from None
+    if found != expected:
+        raise DamagedData(f"data/{name} is damaged: its SHA-256 starts with {found[:8]}, not {expected[:8]}; {CURE}")
+    return path
