@@ -134,3 +134,63 @@ def join_heads(x: np.ndarray) -> np.ndarray:
     """Lay the heads' outputs side by side again: (..., n_heads, n, d_v) → (..., n, n_heads · d_v)."""
     *lead, n_heads, n, d_v = x.shape
     return x.swapaxes(-3, -2).reshape(*lead, n, n_heads * d_v)
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """How one weight came about, step by step; each number is the one that was computed.
+
+    Attributes:
+        query, key: (d_k,) the two vectors.
+        products: (d_k,) query times key, one product a dimension.
+        order: (d_k,) the dimensions, the product of largest size first.
+        score: the sum of the products.
+        scale: what the score is multiplied with.
+        scaled: score times scale.
+        visible: whether the query may look at the key.
+        largest: the largest scaled score that the query may see; softmax subtracts it.
+        exponential: exp(scaled - largest), 0 where the query may not look.
+        row_sum: the sum of the exponentials of the whole row.
+        weight: exponential divided by row_sum.
+    """
+
+    query: np.ndarray
+    key: np.ndarray
+    products: np.ndarray
+    order: np.ndarray
+    score: float
+    scale: float
+    scaled: float
+    visible: bool
+    largest: float
+    exponential: float
+    row_sum: float
+    weight: float
+
+
+def arithmetic(q: np.ndarray, k: np.ndarray, attention: Attention, row: int, column: int, scale: float) -> Arithmetic:
+    """Take one weight of a head apart, back to the products of query and key.
+
+    Args:
+        q: (n_q, d_k), k: (n_k, d_k), as given to the attention.
+        attention: its stages, each (n_q, n_k).
+        row: the query, column: the key, counted from 0.
+        scale: what the scores were multiplied with.
+    """
+    products = q[row] * k[column]
+    masked = attention.masked[row]
+    exponentials = np.exp(masked - masked.max())
+    return Arithmetic(
+        query=q[row],
+        key=k[column],
+        products=products,
+        order=np.argsort(-np.abs(products), kind="stable"),
+        score=float(attention.scores[row, column]),
+        scale=scale,
+        scaled=float(attention.scaled[row, column]),
+        visible=bool(np.isfinite(masked[column])),
+        largest=float(masked.max()),
+        exponential=float(exponentials[column]),
+        row_sum=float(exponentials.sum()),
+        weight=float(attention.weights[row, column]),
+    )

@@ -9,6 +9,7 @@ most frequent words in data/.
 import contextlib
 import hashlib
 import importlib.util
+import math
 import os
 import tempfile
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from attention_core.attention import Attention, attention_mask, scaled_dot_product_attention
 from attention_core.files import DamagedData, checked
 
 FREQUENT = 10_000  # the words whose spread defines the principal directions
@@ -67,23 +69,24 @@ class Embeddings:
         found = [int(self.order[min(place, len(self.order) - 1)]) for place in places]
         return [row if self.words[row] == word else None for row, word in zip(found, wanted, strict=True)]
 
+    def split_hyphens(self, tokens: list[str]) -> list[str]:
+        """Take a hyphenated word that has no vector apart at its hyphens, where all its parts have one."""
+        split = []
+        for token, row in zip(tokens, self.rows(tokens), strict=True):
+            parts = [part for part in token.split("-") if part] if row is None else []
+            split.extend(parts if len(parts) > 1 and None not in self.rows(parts) else [token])
+        return split
+
     def split_known(self, tokens: list[str]) -> tuple[list[str], list[str]]:
         """The tokens that have a vector, in order, and those that have none, each once.
-
-        A hyphenated word without a vector is taken apart at its hyphens where all its parts have one.
 
         Raises:
             UnknownWords: not one token has a vector.
         """
-        known, unknown = [], []
-        for token, row in zip(tokens, self.rows(tokens), strict=True):
-            parts = [part for part in token.split("-") if part]
-            if row is not None:
-                known.append(token)
-            elif len(parts) > 1 and None not in self.rows(parts):
-                known.extend(parts)
-            elif token not in unknown:
-                unknown.append(token)
+        tokens = self.split_hyphens(tokens)
+        found = [row is not None for row in self.rows(tokens)]
+        known = [token for token, has_vector in zip(tokens, found, strict=True) if has_vector]
+        unknown = list(dict.fromkeys(token for token, has_vector in zip(tokens, found, strict=True) if not has_vector))
         if not known:
             raise UnknownWords(unknown)
         return known, unknown
@@ -128,6 +131,65 @@ class Embeddings:
         cosines = candidates @ x / (np.linalg.norm(candidates, axis=1) * np.linalg.norm(x))
         best = np.argsort(-cosines, kind="stable")[:count]
         return [(self.words[row].decode("utf-8"), float(cosines[row])) for row in best]
+
+
+@dataclass(frozen=True)
+class RawAttention:
+    """A sentence looking at itself through its word vectors: queries, keys and values are the vectors themselves.
+
+    Attributes:
+        tokens: the n tokens that have a vector, in the sentence's order.
+        unknown: the tokens left out because they have none.
+        vectors: (n, dim) the queries, keys and values.
+        scale: what the scores were multiplied with.
+        attention: every stage, each (n, n) but for the output, (n, dim).
+    """
+
+    tokens: list[str]
+    unknown: list[str]
+    vectors: np.ndarray
+    scale: float
+    attention: Attention
+
+
+def raw_attention(
+    tokens: list[str],
+    embeddings: Embeddings,
+    *,
+    dim: int | None = None,
+    scaled: bool = True,
+    see_self: bool = True,
+    causal: bool = False,
+) -> RawAttention:
+    """softmax(X Xᵀ / √d) X for the word vectors X of a sentence: attention with nothing learned but the vectors.
+
+    Args:
+        tokens: as `text.tokenize` gives them.
+        dim: how many of the most telling directions to keep; None keeps all.
+        scaled: False leaves out the division by √d.
+        see_self, causal: as in `attention_mask`.
+
+    Raises:
+        UnknownWords: not one token has a vector.
+        NothingToAttend: a token is left with nothing to look at, as in a one-word sentence without itself.
+    """
+    known, unknown = embeddings.split_known(tokens)
+    x = embeddings.look_up(known, dim)
+    scale = 1 / math.sqrt(x.shape[-1]) if scaled else 1.0
+    mask = attention_mask(len(known), see_self=see_self, causal=causal)
+    return RawAttention(known, unknown, x, scale, scaled_dot_product_attention(x, x, x, mask, scale))
+
+
+def neighbours_of_output(raw: RawAttention, row: int, embeddings: Embeddings) -> tuple[list, list]:
+    """The words nearest to a token's vector before attention, and to the blend it brings back.
+
+    Words are compared along all dimensions, whatever the weights were computed from.
+
+    Returns:
+        two lists of (word, cosine), the nearest first.
+    """
+    values = embeddings.look_up(raw.tokens)
+    return embeddings.nearest(values[row]), embeddings.nearest(raw.attention.weights[row] @ values)
 
 
 def load_glove() -> Embeddings:

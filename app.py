@@ -1,0 +1,25 @@
+"""Attention Playground: the frame around every page. Run it with `make run`."""
+
+import streamlit as st
+
+from ui import frame, parts
+
+st.set_page_config(page_title="Attention Playground", page_icon=parts.ICON, layout="centered")
+st.html(parts.STYLE)
+
+page = st.navigation(frame.pages())
+here = frame.PAGES[next(i for i, p in enumerate(frame.pages()) if p.title == page.title)]
+
+st.title(here.question, anchor=False)
+st.markdown(here.lead)
+with frame.framed():
+    frame.sentence_field()
+    frame.switches(here.switches)
+    frame.choices()
+    frame.left_out()
+    page.run()
+frame.leave(here)
+
+with st.sidebar:
+    parts.copy_link(frame.link(here.name), key="link")
+    st.caption("The link holds your sentence and every setting.")

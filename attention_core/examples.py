@@ -1,0 +1,69 @@
+"""Sentences to start from, each with what to notice in it, and the article's own numbers.
+
+Source of the numbers: Shreyas Mishra, "May I Have Your Attention?", 2025.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A sentence, the settings that make its point, and one line on what to notice."""
+
+    name: str
+    sentence: str
+    notice: str
+    see_self: bool = True
+    query: int = 1  # the word to look from, counted from 1
+
+
+PRESETS = (
+    Preset(
+        "King and queen",
+        "The king and queen ruled the kingdom",
+        "Words of one world find each other: king, queen and kingdom. Similar words have similar vectors.",
+        query=2,
+    ),
+    Preset(
+        "What is “it”?",
+        "The cat sat on the mat because it was tired",
+        "A reader looks from “it” to “cat”. Raw word vectors look at “because” and “the”: they know what is similar, "
+        "not what belongs together.",
+        see_self=False,
+        query=8,
+    ),
+    Preset(
+        "Two banks",
+        "She sat on the bank of the river and he put his money in the bank",
+        "“bank” stands here twice with two meanings, but it has one vector. Both rows are the same.",
+        query=5,
+    ),
+    Preset(
+        "Happy and sad",
+        "He was not happy but she was not sad",
+        "“happy” looks at “sad”: opposites are used alike, so their vectors are close. What “not” does to a word "
+        "leaves no trace.",
+        see_self=False,
+        query=4,
+    ),
+    Preset(
+        "Who bit whom",
+        "The dog bit the man and the man bit the dog",
+        "Two dogs, two men, one picture: without positions, the order of the words does not count.",
+        query=2,
+    ),
+    Preset(
+        "Cities",
+        "Paris belongs to France as Tokyo belongs to Japan",
+        "Each city finds the other city and both countries. Kind counts more than fact.",
+        see_self=False,
+        query=1,
+    ),
+)
+
+# The article's steps 1 to 3: one query and three keys, and two keys in a hundred dimensions.
+QUERY = np.array([2.0, 3.0])
+KEYS = {"C": np.array([11.0, 13.0]), "A": np.array([1.0, 2.0]), "B": np.array([4.0, 6.0])}
+PERFECT_MATCH, GOOD_MATCH = 1.0, 0.8

@@ -1,0 +1,132 @@
+"""What a visitor takes away: pictures, tables, code; each carries the sentence and the settings it was made with."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from attention_core.attention import Attention
+from ui.palette import Palette
+
+FONT = "Source Sans 3, Source Sans Pro, Helvetica, Arial, sans-serif"
+
+
+def in_words(settings: Mapping[str, Any]) -> list[str]:
+    """Sentence and settings, a line each, in plain words."""
+    return [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in settings.items()]
+
+
+def _plain(value: Any) -> str:
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+
+
+def file_name(settings: Mapping[str, Any], what: str, ending: str) -> str:
+    """A name for a file: what it is and the first words of the sentence."""
+    words = re.findall(r"\w+", str(settings.get("sentence", "")).lower())
+    return "-".join(["attention", what, *words[:5]])[:80] + f".{ending}"
+
+
+def standalone(spec: Mapping[str, Any], frame: pd.DataFrame, settings: Mapping[str, Any], colors: Palette) -> dict:
+    """A chart's spec with its data, title, settings and colours inside: all that a renderer needs."""
+    sentence, *others = in_words(settings)
+    look = {"labelColor": colors.text, "titleColor": colors.text, "labelFont": FONT, "titleFont": FONT}
+    return {
+        **spec,
+        "data": {"values": frame.to_dict("records")},
+        "width": 460,
+        "background": colors.background,
+        "padding": 16,
+        "title": {
+            "text": _wrapped(sentence.removeprefix("sentence: ")),
+            "subtitle": _wrapped(", ".join(others)),
+            "anchor": "start",
+            "color": colors.text,
+            "subtitleColor": colors.muted,
+            "font": FONT,
+            "subtitleFont": FONT,
+            "offset": 14,
+        },
+        "config": {"axis": look, "text": {"font": FONT}, "view": {"stroke": None}, "aria": True},
+    }
+
+
+def _wrapped(text: str, width: int = 76, most: int = 4) -> list[str]:
+    """A text in lines of about `width` characters, cut after `most` lines."""
+    lines = re.findall(rf"\S.{{0,{width}}}(?=\s|$)|\S{{1,{width}}}", text) or [""]
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1] + " …"]
+
+
+def svg(chart: Mapping[str, Any]) -> str:
+    """The chart as SVG; nothing is fetched from anywhere."""
+    import vl_convert  # 30 MB that only a download needs
+
+    return vl_convert.vegalite_to_svg(dict(chart), allowed_base_urls=[])
+
+
+def png(chart: Mapping[str, Any]) -> bytes:
+    """The chart as PNG, twice the size on the screen; nothing is fetched from anywhere."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_png(dict(chart), scale=2, allowed_base_urls=[])
+
+
+def table(labels: Sequence[str], attention: Attention, settings: Mapping[str, Any]) -> str:
+    """Scores and weights as CSV, a line for each cell, after lines of settings that start with #."""
+    out = io.StringIO()
+    out.writelines(f"# {line}\n" for line in in_words(settings))
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["query_position", "query", "key_position", "key", "score", "scaled", "masked", "weight"])
+    for row, query in enumerate(labels):
+        for column, key in enumerate(labels):
+            stages = (attention.scores, attention.scaled, attention.masked, attention.weights)
+            numbers = [repr(float(stage[row, column])) for stage in stages]
+            writer.writerow([row + 1, query, column + 1, key, *numbers])
+    return out.getvalue()
+
+
+def document(tokens: Sequence[str], attention: Attention, settings: Mapping[str, Any], link: str) -> str:
+    """Everything as JSON: settings, tokens, and the stages as rows of queries; what a mask hides is null."""
+    stages = {
+        name: [[float(x) if np.isfinite(x) else None for x in row] for row in getattr(attention, name)]
+        for name in ("scores", "scaled", "masked", "weights")
+    }
+    return json.dumps({**settings, "link": link, "tokens": list(tokens), **stages}, ensure_ascii=False, indent=1)
+
+
+def code(tokens: Sequence[str], vectors: np.ndarray, settings: Mapping[str, Any]) -> str:
+    """A NumPy program that computes the same weights from the same vectors and prints them; it needs nothing else."""
+    rows = ",\n".join("    [" + ", ".join(repr(float(np.float32(x))) for x in row) + "]" for row in vectors)
+    scale = f"1 / math.sqrt({vectors.shape[1]})" if settings["scaled"] else "1.0"
+    n = len(tokens)
+    mask = f"np.tri({n}, dtype=bool)" if settings["causal_mask"] else f"np.ones(({n}, {n}), dtype=bool)"
+    hide_self = "" if settings["self_attention"] else "np.fill_diagonal(mask, False)  # no token looks at itself\n"
+    about = "\n".join(f"# {line}" for line in in_words(settings))
+    return f"""{about}
+import math
+
+import numpy as np
+
+tokens = {json.dumps(list(tokens), ensure_ascii=True)}
+x = np.array([
+{rows},
+], dtype=np.float32)  # a row for each token: GloVe, {vectors.shape[1]} dimensions
+
+mask = {mask}  # True = may look
+{hide_self}
+scores = x @ x.T
+scaled = scores * np.float32({scale})
+masked = np.where(mask, scaled, -np.inf)
+e = np.exp(masked - masked.max(axis=-1, keepdims=True))
+weights = e / e.sum(axis=-1, keepdims=True)
+output = weights @ x
+
+for token, row in zip(tokens, weights):
+    print(f"Attention weights for {{token!r}}:")
+    for other, weight in zip(tokens, row):
+        print(f"  {{other:<12}} {{weight:.4f}}")
+"""

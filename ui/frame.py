@@ -1,0 +1,217 @@
+"""The frame around every page: the way through the house, the sentence and its switches, the link.
+
+A folder called pages/ makes Streamlit run a page file by itself until `st.navigation` has run once in the process, so
+the first visitor after a restart who follows a link to a page would see it without its frame. Hence each page starts
+with `guard()`, which sets up the navigation and starts over.
+"""
+
+import contextlib
+import math
+import threading
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from attention_core.attention import NothingToAttend
+from attention_core.embeddings import UnknownWords
+from attention_core.examples import PRESETS
+from attention_core.files import DamagedData
+from ui import loaders, parts, state
+
+ROOT = Path(__file__).resolve().parent.parent
+SWITCHES = ("scale", "self", "causal", "d")
+KIND_ERRORS = (DamagedData, UnknownWords, NothingToAttend)
+_run = threading.local()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the house.
+
+    Attributes:
+        name: its file in pages/ and its address.
+        title: in the navigation.
+        question: its heading.
+        lead: one sentence below the heading, Markdown.
+        switches: which of the sentence's switches it shows.
+        onward: the sentence that leads to the next page.
+    """
+
+    name: str
+    title: str
+    question: str
+    lead: str
+    switches: tuple[str, ...] = SWITCHES
+    onward: str = ""
+
+
+PAGES = (
+    Page(
+        "playground",
+        "Playground",
+        "May I have your attention?",
+        "Every word of a sentence looks at the others. Type one and see where each word looks, on real word vectors.",
+    ),
+)
+
+
+def pages() -> list:
+    """The pages as Streamlit wants them; the first is the front door."""
+    return [
+        st.Page(f"pages/{page.name}.py", title=page.title, url_path=page.name, default=page is PAGES[0])
+        for page in PAGES
+    ]
+
+
+def guard() -> None:
+    """First statement of every page: start over if this page runs without its frame."""
+    if not getattr(_run, "framed", False):
+        st.navigation(pages(), position="hidden")
+        st.rerun()
+
+
+@contextlib.contextmanager
+def framed() -> Iterator[None]:
+    """Within this, a page may run; what a visitor can cause is said in one sentence instead of the page."""
+    _run.framed = True
+    try:
+        yield
+    except KIND_ERRORS as error:
+        parts.say(kindly(error), "notice")
+    finally:
+        _run.framed = False
+
+
+def kindly(error: Exception) -> str:
+    """An error that a visitor can cause, in words for a visitor."""
+    if isinstance(error, NothingToAttend):
+        return "A word has nothing left to look at: add a word, or let words look at themselves."
+    if isinstance(error, UnknownWords) and not error.words:
+        return "Type a sentence above, and see where its words look."
+    if isinstance(error, UnknownWords):
+        return f"GloVe has no vector for any of these words, so there is nothing to compute: {', '.join(error.words)}."
+    return str(error)
+
+
+def sentence_field() -> None:
+    """The shared sentence, with sentences to start from."""
+
+    def trim() -> None:
+        st.session_state["was_cut"] = len(st.session_state["s"]) > state.MAX_CHARACTERS
+        st.session_state["s"] = st.session_state["s"][: state.MAX_CHARACTERS]
+
+    text = st.text_input(
+        "Sentence", state.CONTROLS["s"].default, live="300ms", on_change=trim, autocomplete="off", **state.bound("s")
+    )
+    if len(text or "") > state.MAX_CHARACTERS or st.session_state.get("was_cut"):
+        parts.say(
+            f"The text was longer than {state.MAX_CHARACTERS:,} characters; the rest was cut. "
+            f"It now ends with “…{state.sentence()[-30:]}”.",
+            "notice",
+        )
+
+    def start_from() -> None:
+        if preset := by_name.get(st.session_state["preset"]):
+            state.put({"s": preset.sentence, "self": preset.see_self, "q": preset.query, "k": 0})
+
+    by_name = {preset.name: preset for preset in PRESETS}
+    here = next((preset for preset in PRESETS if preset.sentence == text), None)
+    st.session_state["preset"] = here.name if here else None
+    st.pills("Sentences to start from", list(by_name), key="preset", on_change=start_from, label_visibility="collapsed")
+    parts.say(here.notice if here else "Your own sentence. Choose a word below to see where it looks.", "small")
+
+
+@contextlib.contextmanager
+def fold(name: str, title: str) -> Iterator[bool]:
+    """A detail that is computed only while it is open; the link remembers whether it is."""
+    with (folded := st.expander(title, state.CONTROLS[name].default, **state.bound(name))):
+        yield bool(folded.open)
+
+
+def left_out() -> None:
+    """Name the words without a vector, and say what was cut."""
+    sentence = loaders.sentence()
+    unknown = dict.fromkeys(
+        token for token, place in zip(sentence.tokens, sentence.places, strict=True) if place is None
+    )
+    if unknown:
+        parts.say(f"Left out, because GloVe has no vector for it: {', '.join(unknown)}", "notice")
+    if sentence.cut:
+        parts.say(f"Only the first {state.MAX_TOKENS} words are used; {sentence.cut} were left off.", "notice")
+
+
+def switches(shown: tuple[str, ...]) -> None:
+    """The switches that belong to the sentence; those a page does not show keep their values."""
+    for name in set(SWITCHES) - set(shown):
+        if name in st.session_state:
+            st.session_state[name] = st.session_state[name]
+    if not shown:
+        return
+    _switch_row(shown)
+
+
+def second_switches() -> None:
+    """The same switches once more, for a setting to compare with."""
+    _switch_row(SWITCHES, "2")
+
+
+def _switch_row(shown: tuple[str, ...], suffix: str = "") -> None:
+    d_model = loaders.glove().d_model
+    titles = {"scale": "Scale by 1/√d", "self": "Self-attention", "causal": "Causal mask"}
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        for name in shown:
+            default, binding = state.CONTROLS[name + suffix].default, state.bound(name + suffix)
+            if name == "d":
+                st.slider("Dimensions d", 1, d_model, default, width=260, **binding)
+            else:
+                st.toggle(titles[name], default, **binding)
+    parts.say(settings_in_words(*(state.get(name + suffix) for name in SWITCHES), d_model), "small")
+
+
+def settings_in_words(scaled: bool, see_self: bool, causal: bool, dim: int, d_model: int) -> str:
+    """What the switches do, for the values they have."""
+    divided = f"Scores are divided by √{dim} = {math.sqrt(dim):.2f}" if scaled else "Scores are not divided by √d"
+    others = "itself and the words before it" if causal else "all words, itself included"
+    if not see_self:
+        others = "the words before it only" if causal else "all words but itself"
+    kept = (
+        f"All {d_model} dimensions: the raw GloVe vectors."
+        if dim >= d_model
+        else f"Of {d_model} directions, the {dim} along which words differ most are kept."
+    )
+    return f"{divided}. A word may look at {others}. {kept}"
+
+
+def choices() -> None:
+    """Where the link keeps the chosen word and the word it looks at; hidden, for the pictures show them."""
+    with st.container(key="choices"):
+        for name in ("q", "k"):
+            control = state.CONTROLS[name]
+            st.number_input(name, control.low, control.high, control.default, **state.bound(name))
+
+
+def leave(here: Page) -> None:
+    """The end of a page: the way on, and where everything comes from."""
+    if here.onward:
+        following = PAGES[(PAGES.index(here) + 1) % len(PAGES)]
+        st.page_link(f"pages/{following.name}.py", label=here.onward, icon=":material/arrow_forward:")
+    st.html(
+        f"<footer>Attention Playground {version()}. Code: MIT. Word vectors: GloVe 6B, Stanford (PDDL). After "
+        "“May I Have Your Attention?” by Shreyas Mishra, 2025, and “Attention Is All You Need”, Vaswani et al., "
+        "2017.</footer>"
+    )
+
+
+def link(page: str) -> str:
+    """The address that shows what the page shows now, made from the state and not from the address bar."""
+    return (st.context.url or "").partition("?")[0] + state.query_string(page)
+
+
+@cache
+def version() -> str:
+    """The version that pyproject.toml gives."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]

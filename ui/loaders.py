@@ -1,0 +1,59 @@
+"""What pages compute from: the vectors, loaded once a process, and the shared sentence run through the core."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from attention_core.embeddings import Embeddings, RawAttention, load_glove, raw_attention
+from attention_core.text import tokenize
+from ui import state
+
+
+@st.cache_resource(show_spinner="Opening the word vectors")
+def glove() -> Embeddings:
+    """The GloVe vectors, the same for every visitor."""
+    embeddings = load_glove()
+    state.set_dimensions(embeddings.d_model)
+    return embeddings
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """The visitor's sentence as the vectors see it.
+
+    Attributes:
+        tokens: every token, at most `state.MAX_TOKENS`.
+        places: for each token its position among those that have a vector, None if it has none.
+        cut: the tokens beyond the limit that were left off.
+    """
+
+    tokens: list[str]
+    places: list[int | None]
+    cut: int
+
+
+def sentence() -> Sentence:
+    """The shared sentence, taken apart."""
+    everything = glove().split_hyphens(tokenize(state.sentence()))
+    tokens = everything[: state.MAX_TOKENS]
+    places, known = [], 0
+    for row in glove().rows(tokens):
+        places.append(None if row is None else known)
+        known += row is not None
+    return Sentence(tokens, places, len(everything) - len(tokens))
+
+
+def raw(scaled: bool, see_self: bool, causal: bool, dim: int) -> RawAttention:
+    """The shared sentence looking at itself through raw GloVe vectors.
+
+    Raises:
+        UnknownWords, NothingToAttend: as in `raw_attention`.
+    """
+    return raw_attention(
+        sentence().tokens,
+        glove(),
+        dim=min(dim, glove().d_model),
+        scaled=scaled,
+        see_self=see_self,
+        causal=causal,
+    )

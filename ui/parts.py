@@ -1,0 +1,96 @@
+"""The parts of a page that Streamlit does not have: words to choose from, a link to copy, plain text said kindly."""
+
+import html
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from ui.palette import DARK, LIGHT, Palette, weight_color
+
+BROWSER = Path(__file__).parent / "browser"
+STYLE = BROWSER / "page.css"
+ICON = BROWSER / "icon.png"
+
+
+def palette() -> Palette:
+    """The palette of the theme the visitor sees."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def _read(name: str) -> str:
+    return (BROWSER / name).read_text(encoding="utf-8")
+
+
+_words = st.components.v2.component("words", js=_read("words.js"), css=_read("words.css"))
+_copy = st.components.v2.component("copy_link", html=_read("copy.html"), js=_read("copy.js"), css=_read("copy.css"))
+
+
+def words(
+    tokens: Sequence[tuple[str, int | None]],
+    weights: Sequence[float],
+    chosen: int,
+    seen: int,
+    colors: Palette,
+    *,
+    key: str,
+    on_pick: Callable[[int], None],
+    label: str = "Words of the sentence: choose the one to look from",
+    role: str = "query",
+) -> None:
+    """The sentence, each word coloured by the weight it gets; a click or an arrow key chooses the word to look from.
+
+    Args:
+        tokens: the words of the sentence in order, each with its position among the known ones, None if it has none.
+        weights: (n,) what the chosen word gives to each known word.
+        chosen, seen: positions of the query and of the marked key.
+        on_pick: called with the position picked.
+        label: what is chosen, for those who cannot see it.
+        role: "query" or "key", the colour of the chosen word's frame.
+    """
+
+    def picked() -> None:
+        if (place := st.session_state[key].pick) is not None:
+            on_pick(int(place))
+
+    row = [
+        {"text": text, "index": None, "title": "no vector: left out"}
+        if index is None
+        else {
+            "text": text,
+            "index": index,
+            "title": f"{weights[index]:.1%}",
+            "color": weight_color(weights[index], colors),
+            "ink": colors.on_strong if weights[index] > colors.strong else colors.on_weak,
+        }
+        for text, index in tokens
+    ]
+    data = {
+        "label": label,
+        "words": row,
+        "chosen": chosen,
+        "seen": seen,
+        "query": getattr(colors, role),
+        "key": colors.key,
+    }
+    _words(key=key, data=data, on_pick_change=picked)
+
+
+def copy_link(link: str, key: str) -> None:
+    """A button that copies the link, and the link in a field beside it."""
+    _copy(key=key, data={"link": link})
+
+
+def show_html(body: str) -> None:
+    """Our own HTML in the colours of the roles; whatever a visitor typed has to be escaped already."""
+    colors = "".join(f"--{role}:{getattr(palette(), role)};" for role in ("query", "key", "value", "output"))
+    st.html(f'<div class="own" style="{colors}">{body}</div>')
+
+
+def say(text: str, kind: str = "reading") -> None:
+    """A sentence that may hold the visitor's words, shown as text whatever is in it.
+
+    Args:
+        kind: "reading" for what a picture says, "notice" for what was left out or went wrong, "small" for an aside.
+    """
+    st.html(f'<p class="say {kind}"{" role=status" if kind == "notice" else ""}>{html.escape(text)}</p>')

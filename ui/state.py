@@ -1,0 +1,103 @@
+"""What a link holds: every control, its default and its bounds, and the way from state to link.
+
+The defaults are part of the contract: they are left out of a link, so a changed default changes the meaning of every
+link already shared. Bounds never depend on another control; a value is clamped where it is used.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+import streamlit as st
+
+MAX_CHARACTERS = 2_000
+MAX_TOKENS = 512
+
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Control:
+    """One thing a link can say.
+
+    Attributes:
+        default: what holds when the link does not say it.
+        low, high: the bounds of a number.
+        page: the page it belongs to; "" for the controls of the frame, which every page shares.
+    """
+
+    default: Value
+    low: float | None = None
+    high: float | None = None
+    page: str = ""
+
+
+CONTROLS: dict[str, Control] = {
+    # the frame: the sentence, its switches, the chosen word and the word it looks at (0: the one it looks at most)
+    "s": Control("The king and queen ruled the kingdom"),
+    "scale": Control(True),
+    "self": Control(True),
+    "causal": Control(False),
+    "d": Control(50, 1, 300),
+    "q": Control(2, 1, MAX_TOKENS),
+    "k": Control(0, 0, MAX_TOKENS),
+    # the playground: which folds are open, and the second setting of the comparison
+    "cell": Control(False, page="playground"),
+    "out": Control(False, page="playground"),
+    "cmp": Control(False, page="playground"),
+    "take": Control(False, page="playground"),
+    "scale2": Control(False, page="playground"),
+    "self2": Control(True, page="playground"),
+    "causal2": Control(False, page="playground"),
+    "d2": Control(50, 1, 300, page="playground"),
+}
+
+
+def set_dimensions(d_model: int) -> None:
+    """Say how wide the loaded vectors are: all of it is the default, so a link without d means the raw vectors."""
+    for name in ("d", "d2"):
+        CONTROLS[name] = replace(CONTROLS[name], default=d_model, high=d_model)
+
+
+def get(name: str) -> Any:
+    """The control's value now, its default where it has not been drawn yet."""
+    return st.session_state.get(name, CONTROLS[name].default)
+
+
+def put(values: Mapping[str, Value]) -> None:
+    """Set controls from a callback, before they are drawn."""
+    for name, value in values.items():
+        st.session_state[name] = value
+
+
+def bound(name: str) -> dict[str, Any]:
+    """The arguments that tie a widget to its control: key, the link, and kept while another page is shown."""
+    return {"key": name, "bind": "query-params"}
+
+
+def link_text(value: Value) -> str:
+    """A value as a link writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def query_string(page: str, value_of: Callable[[str], Value] = get) -> str:
+    """What differs from the defaults on a page, as a query string in the table's order; "" if nothing does."""
+    parts = [
+        f"{name}={quote(link_text(value_of(name)), safe='')}"
+        for name, control in CONTROLS.items()
+        if control.page in ("", page) and value_of(name) != control.default
+    ]
+    return "?" + "&".join(parts) if parts else ""
+
+
+def sentence() -> str:
+    """The shared sentence, cut to what the field holds: a forged message may be longer."""
+    return str(get("s") or "")[:MAX_CHARACTERS]
+
+
+def place(name: str, count: int) -> int:
+    """The position, from 0, that a control counted from 1 names among `count` places; the last one if it names none."""
+    return min(max(int(get(name)), 1), count) - 1

@@ -1,0 +1,354 @@
+"""One attention map as every page shows it: words, reading, heatmap, bars, a cell's arithmetic, files to take away."""
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from attention_core.attention import Arithmetic, Attention, arithmetic
+from attention_core.embeddings import neighbours_of_output
+from attention_core.text import number_repeats
+from ui import charts, export, figures, loaders, parts, state
+from ui.wording import number, percent, reading
+
+MOST_CELLS = 64  # up to so many tokens each cell can be clicked; above, one image
+
+
+@dataclass(frozen=True)
+class View:
+    """An attention map and what belongs to it.
+
+    Attributes:
+        tokens: (n,) those that have a vector.
+        attention: every stage, each (n, n), rows = queries.
+        words: the sentence's tokens in order, each with its position in labels or None if it was left out.
+        settings: what made the map, for the files a visitor takes away: sentence, model, switches.
+        arithmetic: takes one cell (row, column) apart, where that can be shown.
+        neighbours: the words nearest to a token before and after attention, where that means something.
+        code: the program that computes the same numbers.
+    """
+
+    tokens: Sequence[str]
+    attention: Attention
+    words: Sequence[tuple[str, int | None]]
+    settings: Mapping[str, Any]
+    arithmetic: Callable[[int, int], Arithmetic] | None = None
+    neighbours: Callable[[int], tuple[list, list]] | None = None
+    code: Callable[[], str] | None = None
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """The tokens as pictures name them, repeats numbered."""
+        return number_repeats(self.tokens)
+
+    @property
+    def weights(self) -> np.ndarray:
+        """(n, n), rows = queries."""
+        return self.attention.weights
+
+    @property
+    def query(self) -> int:
+        """The position of the chosen word."""
+        return state.place("q", len(self.labels))
+
+    @property
+    def key(self) -> int:
+        """The position of the word looked at: the chosen one, or else the one that gets most besides itself."""
+        if state.get("k"):
+            return state.place("k", len(self.labels))
+        row = self.weights[self.query].copy()
+        if len(row) > 1:
+            row[self.query] = -1
+        return int(row.argmax())
+
+
+def raw_view(scaled: bool, see_self: bool, causal: bool, dim: int) -> View:
+    """The shared sentence on raw GloVe vectors."""
+    sentence, raw = loaders.sentence(), loaders.raw(scaled, see_self, causal, dim)
+    x = raw.vectors
+    settings = {
+        "sentence": state.sentence(),
+        "model": f"GloVe 6B {loaders.glove().d_model}d, raw vectors (Q = K = V)",
+        "scaled": scaled,
+        "self_attention": see_self,
+        "causal_mask": causal,
+        "dimensions": x.shape[1],
+    }
+    return View(
+        tokens=raw.tokens,
+        attention=raw.attention,
+        words=list(zip(sentence.tokens, sentence.places, strict=True)),
+        settings=settings,
+        arithmetic=lambda row, column: arithmetic(x, x, raw.attention, row, column, raw.scale),
+        neighbours=lambda row: neighbours_of_output(raw, row, loaders.glove()),
+        code=lambda: export.code(raw.tokens, x, settings),
+    )
+
+
+def choose(query: int, key: int | None = None) -> None:
+    """Choose a word to look from, and maybe one to look at; positions from 0. For callbacks."""
+    state.put({"q": query + 1, "k": 0 if key is None else key + 1})
+
+
+def cells(weights: np.ndarray) -> pd.DataFrame:
+    """A matrix as rows of query, key and weight."""
+    query, key = np.indices(weights.shape, dtype=np.int16)
+    return pd.DataFrame({"query": query.ravel(), "key": key.ravel(), "weight": weights.ravel().astype(np.float32)})
+
+
+def _row(view: View) -> pd.DataFrame:
+    """The chosen word's weights as rows of key and weight."""
+    row = view.weights[view.query].astype(np.float32)
+    return pd.DataFrame({"key": np.arange(len(row), dtype=np.int16), "weight": row})
+
+
+def fill(view: View) -> dict[str, Any]:
+    """What a chart of this view has to be told."""
+    return {"labels": list(view.labels), "chosen": view.query, "seen": view.key}
+
+
+def height_for(n: int) -> int:
+    """A heatmap's height in pixels: in three sizes, so that it does not jump with every word typed."""
+    return 400 if n <= 8 else 500 if n <= 14 else 620
+
+
+def words_and_reading(view: View, key: str) -> None:
+    """The sentence coloured by the chosen word's weights, and the same in a sentence."""
+    parts.words(
+        view.words, view.weights[view.query], view.query, view.key, parts.palette(), key=f"{key}-words", on_pick=choose
+    )
+    parts.say(reading(view.labels, view.weights[view.query], view.query))
+
+
+def heatmap(view: View, key: str) -> None:
+    """The map, with a click on a cell choosing its row and column."""
+    n = len(view.labels)
+    described = f"Heatmap of {n} by {n} attention weights. {reading(view.labels, view.weights[view.query], view.query)}"
+    height = height_for(n)
+    with st.container(height=height + 50, border=False):
+        if n > MOST_CELLS:
+            figures.draw(
+                charts.picture,
+                figures.image_of(view.weights),
+                alt=described,
+                fill={**fill(view), "n": n},
+                height=height,
+                key=f"{key}-picture",
+            )
+            return
+        name = f"{key}-heat-{view.query}-{view.key}"
+
+        def clicked() -> None:
+            if cell := st.session_state[name]["selection"]["cell"]:
+                choose(int(cell[0]["query"]), int(cell[0]["key"]))
+
+        figures.draw(
+            charts.heatmap,
+            cells(view.weights),
+            alt=described,
+            fill=fill(view),
+            height=height,
+            key=name,
+            on_select=clicked,
+        )
+
+
+def bars(view: View, key: str) -> None:
+    """The chosen word's row as bars."""
+    n = len(view.labels)
+    row = _row(view)
+    described = f"Bars: {reading(view.labels, view.weights[view.query], view.query)}"
+    if n > MOST_CELLS:
+        figures.draw(charts.skyline, row, alt=described, fill={**fill(view), "n": n}, height=200, key=f"{key}-skyline")
+        return
+    height = height_for(n)
+    name = f"{key}-bars-{view.query}-{view.key}"
+
+    def clicked() -> None:
+        if bar := st.session_state[name]["selection"]["bar"]:
+            choose(view.query, int(bar[0]["key"]))
+
+    with st.container(height=height + 50, border=False):
+        figures.draw(
+            charts.bars,
+            row,
+            alt=described,
+            fill=fill(view),
+            height=max(height, 26 * n),
+            key=name,
+            on_select=clicked,
+        )
+
+
+def look(view: View, key: str) -> None:
+    """Words, reading, heatmap and bars: one attention map to look at and to choose from.
+
+    Args:
+        key: names the parts, so that a page can show several.
+    """
+    words_and_reading(view, key)
+    if len(view.labels) > MOST_CELLS:
+        heatmap(view, key)
+        bars(view, key)
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        heatmap(view, key)
+    with right:
+        bars(view, key)
+
+
+def cell(view: View, key: str) -> None:
+    """How the weight of the chosen cell came about, from the products of its numbers to the share on the heatmap."""
+    parts.words(
+        [(label, place) for place, label in enumerate(view.labels)],
+        view.weights[view.query],
+        view.key,
+        view.key,
+        parts.palette(),
+        key=f"{key}-seen",
+        on_pick=lambda place: choose(view.query, place),
+        label="Choose the word looked at",
+        role="key",
+    )
+    steps = view.arithmetic(view.query, view.key)
+    looking, seen = (html.escape(view.labels[place]) for place in (view.query, view.key))
+    parts.show_html(
+        f"<p><b class=query>{looking}</b> looks at <b class=key>{seen}</b>: how well the two match is the dot product, "
+        "the sum of the products of their numbers. The largest products first:</p>"
+        + products_table(steps, looking, seen)
+        + chain_table(steps)
+    )
+
+
+def products_table(steps: Arithmetic, looking: str, seen: str, shown: int = 6) -> str:
+    """The products of query and key, the largest first, the rest folded away."""
+    rows = [
+        f"<tr><td>{place + 1}</td><td class=query>{steps.query[place]:.4f}</td>"
+        f"<td class=key>{steps.key[place]:.4f}</td><td>{steps.products[place]:+.4f}</td></tr>"
+        for place in steps.order
+    ]
+    names = f"<th>dimension</th><th class=query>{looking}</th><th class=key>{seen}</th><th>product</th>"
+    head = f"<thead><tr>{names}</tr></thead>"
+    table = f"<table>{head}<tbody>{''.join(rows[:shown])}</tbody></table>"
+    if len(rows) > shown:
+        table += (
+            f"<details><summary>{len(rows) - shown} more</summary>"
+            f"<table>{head}<tbody>{''.join(rows[shown:])}</tbody></table></details>"
+        )
+    return table
+
+
+def chain_table(steps: Arithmetic) -> str:
+    """From the sum of the products to the weight, one step a line."""
+    lines = [(f"sum of the {len(steps.products)} products: the score", number(steps.score))]
+    if steps.scale != 1:
+        lines.append((f"÷ √d = {number(1 / steps.scale)}: the scaled score", number(steps.scaled)))
+    else:
+        lines.append(("not scaled", number(steps.scaled)))
+    if steps.visible:
+        lines += [
+            ("mask: this word may be looked at", number(steps.scaled)),
+            (f"exp, after the row’s largest, {number(steps.largest)}, is subtracted", number(steps.exponential)),
+            (f"÷ the row’s sum of these, {number(steps.row_sum)}: the weight", number(steps.weight)),
+        ]
+    else:
+        lines += [("mask: this word may not be looked at", "−∞"), ("exp of −∞", "0"), ("the weight", "0")]
+    lines.append(("as on the heatmap", percent(steps.weight, 2)))
+    rows = "".join(f"<tr><td>{html.escape(text)}</td><td>{value}</td></tr>" for text, value in lines)
+    return f"<table class=chain><tbody>{rows}</tbody></table>"
+
+
+def output(view: View) -> None:
+    """What the chosen word brings back: the words nearest to its vector, and to the blend of what it looked at."""
+    before, after = view.neighbours(view.query)
+    word = view.labels[view.query]
+    for column, title, near in zip(
+        st.columns(2), (f"{word}, before attention", f"{word}, after attention"), (before, after), strict=True
+    ):
+        with column:
+            parts.say(title, "heading")
+            rows = "".join(f"<tr><td>{html.escape(other)}</td><td>{cosine:.2f}</td></tr>" for other, cosine in near)
+            head = "<thead><tr><th>nearest words</th><th>cosine</th></tr></thead>"
+            parts.show_html(f"<table class=chain>{head}<tbody>{rows}</tbody></table>")
+    parts.say(
+        "The output is the weighted sum of the values: here, of the words’ full vectors, each times the weight it got. "
+        "The cosine says how nearly two vectors point the same way; 1 is the same direction.",
+        "small",
+    )
+
+
+def compare(first: View, second: View, key: str) -> None:
+    """Two settings of one sentence side by side, and what the second adds or takes."""
+    n = len(first.labels)
+    difference = second.weights - first.weights
+    row, column = np.unravel_index(np.abs(difference).argmax(), difference.shape)
+    change = difference[row, column]
+    parts.say(
+        f"Largest change: {first.labels[row]} → {first.labels[column]}, from {percent(first.weights[row, column], 1)} "
+        f"to {percent(second.weights[row, column], 1)}."
+        if change
+        else "Both settings give the same weights."
+    )
+    if n > MOST_CELLS:
+        parts.say(f"The maps are drawn for up to {MOST_CELLS} words.", "small")
+        return
+    pictures = (
+        ("As above", first.weights, False),
+        ("Second setting", second.weights, False),
+        ("Second minus first, in points", difference, True),
+    )
+    for place, (title, matrix, signed) in zip(st.columns(3, gap="small"), pictures, strict=True):
+        with place:
+            parts.say(title, "heading")
+            figures.draw(
+                charts.heatmap,
+                cells(matrix),
+                alt=f"{title}: {n} by {n} cells. Largest change: {first.labels[row]} to {first.labels[column]}.",
+                fill=fill(first),
+                options={"signed": signed, "clickable": False},
+                height=330,
+                key=f"{key}-{title}",
+            )
+
+
+def take_away(view: View, link: str, key: str) -> None:
+    """Pictures, numbers, code and link."""
+    settings = {**view.settings, "query": view.labels[view.query], "link": link}
+    colors = parts.palette()
+
+    def picture(kind: str) -> dict:
+        builder, frame, height = {
+            "heatmap": (charts.heatmap, cells(view.weights), max(320, 28 * len(view.labels) + 120)),
+            "bars": (charts.bars, _row(view), 26 * len(view.labels)),
+        }[kind]
+        spec = figures.spec(builder, frame, colors, fill(view), height=height)
+        return export.standalone(spec, frame, settings, colors)
+
+    def offer(label: str, make: Callable[[], str | bytes], what: str, ending: str, mime: str) -> None:
+        st.download_button(
+            label, make, export.file_name(settings, what, ending), mime, on_click="ignore", key=f"{key}-{what}-{ending}"
+        )
+
+    with st.container(horizontal=True):
+        if len(view.labels) <= MOST_CELLS:
+            for what in ("heatmap", "bars"):
+                title = what.capitalize()
+                offer(f"{title} PNG", lambda what=what: export.png(picture(what)), what, "png", "image/png")
+                offer(f"{title} SVG", lambda what=what: export.svg(picture(what)), what, "svg", "image/svg+xml")
+        offer("CSV", lambda: export.table(view.labels, view.attention, settings), "weights", "csv", "text/csv")
+        offer(
+            "JSON",
+            lambda: export.document(view.tokens, view.attention, view.settings, link),
+            "weights",
+            "json",
+            "application/json",
+        )
+        if view.code:
+            offer("NumPy code", view.code, "code", "py", "text/x-python")
+    parts.copy_link(link, key=f"{key}-link")
