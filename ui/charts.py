@@ -109,7 +109,7 @@ def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     )
     y = alt.Y("key:O", axis=word_axis("key: looks at", colors.key, colors.text), scale=alt.Scale(paddingInner=0.25))
     bar = base.mark_bar(cornerRadiusEnd=2, cursor="pointer").encode(
-        x=alt.X("weight:Q", scale=alt.Scale(domain=[0, 1.12], nice=False), axis=None),
+        x=alt.X("weight:Q", stack=None, scale=alt.Scale(domain=[0, 1.12], nice=False), axis=None),
         y=y,
         color=alt.condition("datum.key === seen", alt.value(colors.key), alt.value(colors.weights[3])),
         description="says:N",
@@ -161,7 +161,7 @@ def skyline(frame: pd.DataFrame, colors: Palette) -> alt.Chart:
         .mark_bar(color=colors.weights[3])
         .encode(
             x=alt.X("key:O", axis=None, scale=alt.Scale(paddingInner=0.05)),
-            y=alt.Y("weight:Q", axis=alt.Axis(format="%", title="weight", tickCount=3)),
+            y=alt.Y("weight:Q", stack=None, axis=alt.Axis(format="%", title="weight", tickCount=3)),
             color=alt.condition("datum.key === seen", alt.value(colors.key), alt.value(colors.weights[3])),
             tooltip=[alt.Tooltip("seen_word:N", title="looks at"), alt.Tooltip("weight:Q", format=".4%")],
         )

@@ -8,6 +8,7 @@ import base64
 import copy
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
+from ui import export, parts
 from ui.palette import Palette, along
 from ui.parts import palette
 
@@ -30,54 +32,87 @@ def _template(builder: Callable, columns: tuple[tuple[str, str], ...], colors: P
     return spec
 
 
-def spec(
-    builder: Callable,
-    frame: pd.DataFrame,
-    colors: Palette,
-    fill: Mapping[str, Any],
-    options: Mapping[str, Any] | None = None,
-    **size: int | str,
-) -> dict:
-    """A chart's spec with its parameters filled in, the data not in it.
+@dataclass(frozen=True)
+class Picture:
+    """A chart to draw on the page and to take away.
 
-    Args:
+    Attributes:
         builder: one of ui/charts.
-        frame: the data; only its columns matter here.
-        fill: values of the chart's parameters.
+        frame: its data.
+        alt: what it shows, for those who cannot see it.
+        height: in pixels, axes included.
+        fill: values of the chart's parameters, such as labels and chosen.
         options: further arguments of the builder.
-        size: width, height in pixels.
     """
-    columns = tuple((name, str(kind)) for name, kind in frame.dtypes.items())
-    template = _template(builder, columns, colors, tuple(sorted((options or {}).items())))
-    filled = [
-        {**parameter, "value": fill[parameter["name"]]} if parameter["name"] in fill else parameter
-        for parameter in template.get("params", [])
-    ]
-    return {**copy.deepcopy({k: v for k, v in template.items() if k != "params"}), "params": filled, **size}
+
+    builder: Callable
+    frame: pd.DataFrame
+    alt: str
+    height: int
+    fill: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def spec(self, colors: Palette) -> dict:
+        """The Vega-Lite spec, its parameters filled in, the data not in it."""
+        columns = tuple((name, str(kind)) for name, kind in self.frame.dtypes.items())
+        template = _template(self.builder, columns, colors, tuple(sorted(self.options.items())))
+        params = [{**p, "value": self.fill[p["name"]]} if p["name"] in self.fill else p for p in template["params"]]
+        return {**copy.deepcopy(template), "params": params, "height": self.height}
 
 
-def draw(
-    builder: Callable,
-    frame: pd.DataFrame,
-    *,
-    alt: str,
-    fill: Mapping[str, Any] | None = None,
-    options: Mapping[str, Any] | None = None,
-    height: int,
-    key: str,
-    on_select: Callable[[], None] | None = None,
-) -> None:
-    """Put a chart on the page.
+def draw(picture: Picture, key: str, on_select: Callable[[], None] | None = None) -> None:
+    """Put a picture on the page.
 
     Args:
-        alt: what the picture shows, for those who cannot see it.
-        key: name of the chart; the selection is found under it. It has to change with the choice that is drawn, or a
-            second click on the same place would go unnoticed.
+        key: the selection is found under it. It has to change with the choice that is drawn, or a second click on the
+            same place would go unnoticed.
+        on_select: called when the visitor has clicked on something that the chart can select.
     """
-    chart = spec(builder, frame, palette(), fill or {}, options, height=height, width="container")
     st.vega_lite_chart(
-        frame, chart, key=key, alt=alt, width="stretch", on_select="ignore" if on_select is None else on_select
+        picture.frame,
+        picture.spec(palette()),
+        key=key,
+        alt=picture.alt,
+        width="stretch",
+        on_select="ignore" if on_select is None else on_select,
     )
+
+
+def take_away(
+    pictures: Mapping[str, Picture],
+    files: Mapping[str, Callable[[], str]],
+    settings: Mapping[str, Any],
+    link: str,
+    key: str,
+) -> None:
+    """Offer pictures as PNG and SVG, files, and the link. Each file is made when its button is pressed, not before.
+
+    Args:
+        pictures: by name.
+        files: what makes the content, by name and ending, such as "weights.csv".
+        settings: go into the pictures and the files' names; `sentence` comes first if there is one.
+    """
+    colors = palette()
+    kinds = {"csv": ("CSV", "text/csv"), "json": ("JSON", "application/json"), "py": ("NumPy code", "text/x-python")}
+
+    def offer(label: str, make: Callable[[], str | bytes], name: str, ending: str, mime: str) -> None:
+        file = export.file_name(settings, name, ending)
+        st.download_button(label, make, file, mime, on_click="ignore", key=f"{key}-{name}-{ending}")
+
+    with st.container(horizontal=True):
+        for name, picture in pictures.items():
+
+            def standalone(picture: Picture = picture) -> dict:
+                return export.standalone(picture.spec(colors), picture.frame, settings, colors)
+
+            title = name.capitalize()
+            offer(f"{title} PNG", lambda make=standalone: export.png(make()), name, "png", "image/png")
+            offer(f"{title} SVG", lambda make=standalone: export.svg(make()), name, "svg", "image/svg+xml")
+        for file, make in files.items():
+            name, _, ending = file.rpartition(".")
+            label, mime = kinds[ending]
+            offer(label, make, name, ending, mime)
+    parts.copy_link(link, key=f"{key}-link")
 
 
 def image_of(weights: np.ndarray) -> pd.DataFrame:

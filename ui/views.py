@@ -101,12 +101,6 @@ def cells(weights: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"query": query.ravel(), "key": key.ravel(), "weight": weights.ravel().astype(np.float32)})
 
 
-def _row(view: View) -> pd.DataFrame:
-    """The chosen word's weights as rows of key and weight."""
-    row = view.weights[view.query].astype(np.float32)
-    return pd.DataFrame({"key": np.arange(len(row), dtype=np.int16), "weight": row})
-
-
 def fill(view: View) -> dict[str, Any]:
     """What a chart of this view has to be told."""
     return {"labels": list(view.labels), "chosen": view.query, "seen": view.key}
@@ -125,64 +119,52 @@ def words_and_reading(view: View, key: str) -> None:
     parts.say(reading(view.labels, view.weights[view.query], view.query))
 
 
-def heatmap(view: View, key: str) -> None:
-    """The map, with a click on a cell choosing its row and column."""
+def heatmap_picture(view: View) -> figures.Picture:
+    """The map as a picture: cells while there is room, one image for a long text."""
     n = len(view.labels)
     described = f"Heatmap of {n} by {n} attention weights. {reading(view.labels, view.weights[view.query], view.query)}"
-    height = height_for(n)
-    with st.container(height=height + 50, border=False):
-        if n > MOST_CELLS:
-            figures.draw(
-                charts.picture,
-                figures.image_of(view.weights),
-                alt=described,
-                fill={**fill(view), "n": n},
-                height=height,
-                key=f"{key}-picture",
-            )
-            return
-        name = f"{key}-heat-{view.query}-{view.key}"
+    if n > MOST_CELLS:
+        image = figures.image_of(view.weights)
+        return figures.Picture(charts.picture, image, described, height_for(n), {**fill(view), "n": n})
+    return figures.Picture(charts.heatmap, cells(view.weights), described, height_for(n), fill(view))
 
-        def clicked() -> None:
-            if cell := st.session_state[name]["selection"]["cell"]:
-                choose(int(cell[0]["query"]), int(cell[0]["key"]))
 
-        figures.draw(
-            charts.heatmap,
-            cells(view.weights),
-            alt=described,
-            fill=fill(view),
-            height=height,
-            key=name,
-            on_select=clicked,
-        )
+def bars_picture(view: View) -> figures.Picture:
+    """The chosen word's row as a picture: a bar for each word, thin ones for a long text."""
+    n = len(view.labels)
+    row = view.weights[view.query].astype(np.float32)
+    frame = pd.DataFrame({"key": np.arange(n, dtype=np.int16), "weight": row})
+    described = f"Bars. {reading(view.labels, row, view.query)}"
+    if n > MOST_CELLS:
+        return figures.Picture(charts.skyline, frame, described, 200, fill(view))
+    return figures.Picture(charts.bars, frame, described, max(height_for(n), 26 * n), fill(view))
+
+
+def heatmap(view: View, key: str) -> None:
+    """The map, with a click on a cell choosing its row and column."""
+    name = f"{key}-heat-{view.query}-{view.key}"
+
+    def clicked() -> None:
+        if cell := st.session_state[name]["selection"]["cell"]:
+            choose(int(cell[0]["query"]), int(cell[0]["key"]))
+
+    with st.container(height=height_for(len(view.labels)) + 50, border=False):
+        figures.draw(heatmap_picture(view), name, clicked if len(view.labels) <= MOST_CELLS else None)
 
 
 def bars(view: View, key: str) -> None:
-    """The chosen word's row as bars."""
-    n = len(view.labels)
-    row = _row(view)
-    described = f"Bars: {reading(view.labels, view.weights[view.query], view.query)}"
-    if n > MOST_CELLS:
-        figures.draw(charts.skyline, row, alt=described, fill={**fill(view), "n": n}, height=200, key=f"{key}-skyline")
-        return
-    height = height_for(n)
+    """The chosen word's row as bars, with a click on a bar choosing the word looked at."""
     name = f"{key}-bars-{view.query}-{view.key}"
 
     def clicked() -> None:
         if bar := st.session_state[name]["selection"]["bar"]:
             choose(view.query, int(bar[0]["key"]))
 
-    with st.container(height=height + 50, border=False):
-        figures.draw(
-            charts.bars,
-            row,
-            alt=described,
-            fill=fill(view),
-            height=max(height, 26 * n),
-            key=name,
-            on_select=clicked,
-        )
+    if len(view.labels) > MOST_CELLS:
+        figures.draw(bars_picture(view), name)
+        return
+    with st.container(height=height_for(len(view.labels)) + 50, border=False):
+        figures.draw(bars_picture(view), name, clicked)
 
 
 def look(view: View, key: str) -> None:
@@ -306,49 +288,24 @@ def compare(first: View, second: View, key: str) -> None:
     for place, (title, matrix, signed) in zip(st.columns(3, gap="small"), pictures, strict=True):
         with place:
             parts.say(title, "heading")
-            figures.draw(
+            picture = figures.Picture(
                 charts.heatmap,
                 cells(matrix),
-                alt=f"{title}: {n} by {n} cells. Largest change: {first.labels[row]} to {first.labels[column]}.",
-                fill=fill(first),
-                options={"signed": signed, "clickable": False},
-                height=330,
-                key=f"{key}-{title}",
+                f"{title}: {n} by {n} cells. Largest change: {first.labels[row]} to {first.labels[column]}.",
+                330,
+                fill(first),
+                {"signed": signed, "clickable": False},
             )
+            figures.draw(picture, f"{key}-{title}")
 
 
 def take_away(view: View, link: str, key: str) -> None:
-    """Pictures, numbers, code and link."""
+    """Pictures, numbers, code and link of an attention map."""
     settings = {**view.settings, "query": view.labels[view.query], "link": link}
-    colors = parts.palette()
-
-    def picture(kind: str) -> dict:
-        builder, frame, height = {
-            "heatmap": (charts.heatmap, cells(view.weights), max(320, 28 * len(view.labels) + 120)),
-            "bars": (charts.bars, _row(view), 26 * len(view.labels)),
-        }[kind]
-        spec = figures.spec(builder, frame, colors, fill(view), height=height)
-        return export.standalone(spec, frame, settings, colors)
-
-    def offer(label: str, make: Callable[[], str | bytes], what: str, ending: str, mime: str) -> None:
-        st.download_button(
-            label, make, export.file_name(settings, what, ending), mime, on_click="ignore", key=f"{key}-{what}-{ending}"
-        )
-
-    with st.container(horizontal=True):
-        if len(view.labels) <= MOST_CELLS:
-            for what in ("heatmap", "bars"):
-                title = what.capitalize()
-                offer(f"{title} PNG", lambda what=what: export.png(picture(what)), what, "png", "image/png")
-                offer(f"{title} SVG", lambda what=what: export.svg(picture(what)), what, "svg", "image/svg+xml")
-        offer("CSV", lambda: export.table(view.labels, view.attention, settings), "weights", "csv", "text/csv")
-        offer(
-            "JSON",
-            lambda: export.document(view.tokens, view.attention, view.settings, link),
-            "weights",
-            "json",
-            "application/json",
-        )
-        if view.code:
-            offer("NumPy code", view.code, "code", "py", "text/x-python")
-    parts.copy_link(link, key=f"{key}-link")
+    files = {
+        "weights.csv": lambda: export.table(view.labels, view.attention, settings),
+        "weights.json": lambda: export.document(view.tokens, view.attention, view.settings, link),
+    }
+    if view.code:
+        files["code.py"] = view.code
+    figures.take_away({"heatmap": heatmap_picture(view), "bars": bars_picture(view)}, files, settings, link, key)
