@@ -1,0 +1,54 @@
+# make run   sets everything up and serves the app      make bench  measures it against what people would use instead
+# make test  sets everything up and passes every test   make data   makes data/ anew from its packages
+# make lint  style only                                 make audit  known weaknesses in the dependencies
+
+PORT ?= 8501
+ADDRESS ?= 127.0.0.1
+PYTHON ?= python3
+BIN := .venv/bin
+# One thread each: a server answers many at once, and threads that wait for each other would only spin.
+export OPENBLAS_NUM_THREADS ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: run test lint bench data audit browser
+.DELETE_ON_ERROR:
+
+run: .venv/app
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
+
+test: .venv/test lint browser
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+browser: .venv/test
+	@$(BIN)/python tests/chromium.py
+
+bench: .venv/test
+	$(BIN)/python -m benchmarks
+
+data: .venv/app
+	$(BIN)/python data/build.py
+
+audit: .venv/test
+	$(BIN)/pip install --quiet pip-audit
+	$(BIN)/pip-audit --disable-pip --no-deps -r requirements.txt
+
+# Debian parts venv from Python; where it is missing and may be installed, it is.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; $(PYTHON) is older or missing."; exit 1; }
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; \
+		sudo=$$(test "$$(id -u)" = 0 || echo sudo); \
+		$$sudo apt-get update -q && $$sudo apt-get install -qy python3-venv && $(PYTHON) -m venv .venv; } \
+		|| { rm -rf .venv; echo "Python's venv is missing: install the package python3-venv."; exit 1; }
+
+.venv/app: $(BIN)/python requirements.txt
+	$(BIN)/pip install --quiet -r requirements.txt
+	@touch $@
+
+.venv/test: .venv/app tests/requirements.txt
+	$(BIN)/pip install --quiet -r tests/requirements.txt
+	@touch $@

@@ -1,0 +1,215 @@
+"""The command line: `python -m attention_core "The king and queen ruled the kingdom"`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+import numpy as np
+
+from attention_core.attention import NothingToAttend
+from attention_core.files import DamagedData
+
+if TYPE_CHECKING:
+    from attention_core.bert import MiniLM
+    from attention_core.embeddings import Embeddings
+
+MAX_TOKENS = 512
+BLOCKS = 30  # the bar of a weight of 1, as in the article
+
+
+class Answer(NamedTuple):
+    """What a model says of a sentence: its tokens, the words it left out, and (n, n) weights, rows = queries."""
+
+    tokens: list[str]
+    unknown: list[str]
+    weights: np.ndarray
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """A parser whose complaints take one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave with status 2."""
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    parse = OneLineParser(
+        prog="attention_core",
+        description="Show where each word of a sentence looks.",
+        epilog="`-` in place of the sentence reads one sentence a line from standard input.",
+    )
+    parse.add_argument("sentence", nargs="*", help="the sentence; several words need no quotes")
+    parse.add_argument("--model", choices=("glove", "taught", "minilm"), default="glove", help="what looks")
+    parse.add_argument("--query", metavar="TOKEN", help="only the rows of this token")
+    parse.add_argument("--json", action="store_true", help="for programs: one object a sentence, full precision")
+    glove = parse.add_argument_group("raw word vectors (--model glove)")
+    glove.add_argument("--no-self", action="store_true", help="a token may not look at itself")
+    glove.add_argument("--no-scale", action="store_true", help="do not divide the scores by √d")
+    glove.add_argument("--causal", action="store_true", help="a token may look only at itself and at what came before")
+    glove.add_argument("--dim", type=int, metavar="D", help="keep the D most telling directions of the vectors")
+    minilm = parse.add_argument_group("a pretrained transformer (--model minilm)")
+    minilm.add_argument("--layer", type=int, metavar="L", help="its layer, counted from 1")
+    minilm.add_argument("--head", type=int, metavar="H", help="the head in it, counted from 1")
+    return parse
+
+
+def with_glove(options: argparse.Namespace, sentence: str) -> Answer:
+    """Raw word vectors looking at each other."""
+    from attention_core.embeddings import raw_attention
+    from attention_core.text import tokenize
+
+    raw = raw_attention(
+        at_most(tokenize(sentence)),
+        glove(),
+        dim=options.dim,
+        scaled=not options.no_scale,
+        see_self=not options.no_self,
+        causal=options.causal,
+    )
+    return Answer(raw.tokens, raw.unknown, raw.attention.weights)
+
+
+def at_most(tokens: list[str]) -> list[str]:
+    """The tokens, if they are not too many.
+
+    Raises:
+        ValueError: there are more than MAX_TOKENS.
+    """
+    if len(tokens) > MAX_TOKENS:
+        raise ValueError(f"the sentence has {len(tokens)} tokens; up to {MAX_TOKENS} are taken")
+    return tokens
+
+
+@cache
+def glove() -> "Embeddings":
+    """The word vectors, opened once."""
+    from attention_core.embeddings import load_glove
+
+    return load_glove()
+
+
+@cache
+def minilm() -> "MiniLM":
+    """The pretrained transformer, opened once."""
+    from attention_core.bert import load_minilm
+
+    return load_minilm()
+
+
+def with_minilm(options: argparse.Namespace, sentence: str) -> Answer:
+    """One head of the pretrained transformer."""
+    config = minilm().config
+    layer = counted("layer", options.layer, config.n_layers)
+    head = counted("head", options.head, config.n_heads)
+    reading = minilm().read(sentence)
+    return Answer(reading.tokens.pieces, [], reading.layers[layer].weights[head])
+
+
+def counted(name: str, value: int | None, most: int) -> int:
+    """A position from 0 for one counted from 1; the last one where none is named.
+
+    Raises:
+        ValueError: it is not between 1 and `most`.
+    """
+    if value is None:
+        return most - 1
+    if not 1 <= value <= most:
+        raise ValueError(f"--{name} must be between 1 and {most}, not {value}")
+    return value - 1
+
+
+MODELS = {"glove": with_glove, "minilm": with_minilm}
+OWN_OPTIONS = {"glove": ("no_self", "no_scale", "causal", "dim"), "minilm": ("layer", "head")}
+
+
+def check(options: argparse.Namespace) -> None:
+    """See that every option belongs to the model.
+
+    Raises:
+        ValueError: one belongs to another model.
+    """
+    own = OWN_OPTIONS[options.model]
+    for names in OWN_OPTIONS.values():
+        for name in names:
+            if name not in own and getattr(options, name) not in (None, False):
+                raise ValueError(f"--{name.replace('_', '-')} has no meaning for --model {options.model}")
+
+
+def answer(options: argparse.Namespace, sentence: str) -> Answer:
+    """Run the chosen model on a sentence.
+
+    Raises:
+        ValueError: in words for the person at the keyboard.
+    """
+    try:
+        return MODELS[options.model](options, sentence)
+    except NothingToAttend:
+        raise ValueError("a token has nothing left to look at: add a word, or leave out --no-self") from None
+
+
+def as_json(found: Answer) -> str:
+    """One object on one line, every weight in full precision."""
+    return json.dumps(
+        {"tokens": found.tokens, "weights": found.weights.astype(float).tolist(), "unknown": found.unknown},
+        ensure_ascii=False,
+    )
+
+
+def as_bars(found: Answer, query: str | None) -> Iterator[str]:
+    """The article's output: for each token a line for each token it looks at, with a bar.
+
+    Raises:
+        ValueError: the query is not a token of the sentence.
+    """
+    if query is not None and query.lower() not in (lowered := [token.lower() for token in found.tokens]):
+        raise ValueError(f"--query {query} is not a token of the sentence; its tokens are: {' '.join(lowered)}")
+    width = max(map(len, found.tokens))
+    for token, row in zip(found.tokens, found.weights, strict=True):
+        if query is None or token.lower() == query.lower():
+            yield f"Token '{token}' attending to sequence:"
+            yield f"Attention weights for '{token}':"
+            for other, weight in zip(found.tokens, row, strict=True):
+                yield f"{other:<{width}} {weight:.4f} {'█' * int(weight * BLOCKS)}".rstrip()
+            yield ""
+
+
+def run_one(options: argparse.Namespace, sentence: str) -> None:
+    """Answer one sentence on standard output."""
+    found = answer(options, sentence)
+    lines = [as_json(found)] if options.json else list(as_bars(found, options.query))
+    if found.unknown:
+        print(f"left out, because they have no vector: {' '.join(found.unknown)}", file=sys.stderr)
+    print(*lines, sep="\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; 0 if all went well, 2 if something has to be mended first."""
+    options = parser().parse_args(arguments)
+    sentence = " ".join(options.sentence)
+    try:
+        check(options)
+        if sentence != "-":
+            run_one(options, sentence)
+            return 0
+        for line in sys.stdin:
+            try:
+                run_one(options, line.strip())
+            except DamagedData:
+                raise
+            except ValueError as error:
+                print(json.dumps({"error": str(error)}, ensure_ascii=False) if options.json else f"error: {error}")
+    except ValueError as error:
+        print(f"attention_core: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader has seen enough
+        sys.stderr.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
