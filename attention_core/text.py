@@ -20,21 +20,20 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable
 
-MOST_CHARACTERS = 2_000  # in the sentence field, and so in a link
-
-APOSTROPHES = "`´ʹʻʼʽˊˋ՚Ꞌꞌ᾽᾿῾‘’‚‛′‵‹›❛❜❟＇｀"
-QUOTES = "«»ʺ“”„‟″‶❝❞❠⹂〝〞〟＂🙶🙷🙸"
+APOSTROPHES = "`´ʹʻʼʽˊˋ՚Ꞌꞌ᾽᾿῾‘’‚‛′‵‹›❛❜❟❮❯＇｀"
+QUOTES = "«»ʺˮ“”„‟″‶❝❞❠⹂〝〞〟＂🙶🙷🙸"
 OTHERS = {"‐": "-", "‑": "-", "−": "-", "‒": "–", "―": "—", "…": "..."}  # hyphens, minus, dashes, ellipsis
 JOINERS = "\u200c\u200d"  # zero-width; they stay where they join: in Persian and Hindi words, in emoji
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 MOST_MARKS = 30  # Unicode's stream-safe format (UAX #15): putting n marks of one letter in order takes n² steps
 
 # None of these is a word without its period ...
-ABBREVIATIONS = r"""mr|mrs|ms|messrs|mme|dr|drs|prof|rev|hon|gov|govs|sen|sens|rep|reps|gen|maj|col|lt|capt|cmdr|cpl
-    |sgt|adm|pvt|pfc|st|ste|mt|ft|sr|jr|inc|corp|co|ltd|bros|plc|etc|vs|cf|dept|univ|ave|blvd|rd|est|approx|ph\.d
-    |feb|aug|sept|oct|nov|dec|calif|conn|fla|colo|tenn|okla|minn|mich|wis|ariz"""
+ABBREVIATIONS = r"""mr|mrs|ms|messrs|mme|dr|drs|prof|rev|msgr|hon|gov|govs|sen|sens|rep|reps|gen|brig|maj|col|lt|lieut
+    |capt|cmdr|cpl|sgt|adm|pvt|pfc|st|ste|mt|ft|sr|jr|esq|ph\.d|inc|corp|co|ltd|bros|plc|dept|univ|ave|blvd|rd
+    |etc|vs|cf|viz|est|approx|lb|oz|feb|aug|sept|oct|nov|dec|tues|thurs
+    |ala|ariz|calif|colo|conn|fla|ga|ky|md|mich|minn|neb|nev|okla|tenn|tex|va|vt|wis|wyo"""
 # ... and each of these may be one, unless a number follows.
-BEFORE_NUMBERS = "no|nos|jan|mar|apr|jun|jul|p|pp|vol|vols|fig|figs|ch|sec|art"
+BEFORE_NUMBERS = "no|nos|jan|mar|apr|jun|jul|pp|vol|vols|fig|figs|ch|sec|art"
 
 # What a token may be; the first rule that fits wins. The rules see the lower-case text in which é stands for any letter
 # or digit outside ASCII, ◌ for any mark on a letter, and ☺ for any symbol; so capitals are free to stand for parts:
@@ -43,6 +42,7 @@ PARTS = {
     "L": "[a-zé◌]",  # a character of a word, no digit
     "E": "(?!-?W)",  # the end of a word
     "T": "(?:n't|'(?:s|m|d|ll|re|ve))E",  # the second half of a contraction
+    "N": "(?=W)(?!T)",  # what follows is of the same word
 }
 # Every look ahead is short and every repeat keeps what it took (*+), so the time grows no faster than the text.
 RULES = [
@@ -57,11 +57,11 @@ RULES = [
     rf"(?:{ABBREVIATIONS})\.E",  # mr. inc. etc.
     rf"(?:{BEFORE_NUMBERS})\.(?=\s?[0-9])",  # no. 5, jan. 3
     r"(?<=et\ )al\.E",  # et al.
-    r"[a-hj-z]\.(?=\s++W)",  # an initial: george w. bush
+    r"[a-hj-z]\.(?=\s\s?W)",  # an initial: george w. bush
     r"c\+\+E",
     # a word or a number; inside it o'brien, well-known, u.s.-led, 3.14, 9/11, and in a Persian word the non-joiner
-    r"(?:(?<![^\s(\"'])[+-](?=\.?[0-9]))?(?:(?<!\.)\.(?=[0-9]))?(?!T)W"
-    r"(?:(?!T)W|(?!T)['/](?=W)|-(?=W)|\.(?=-?W)|(?<=[0-9])[,:](?=[0-9])|(?<=L)&(?=L)|[\u200c\u200d]++(?=W))*+",
+    r"(?:(?<![^\s(\"'])[+-](?=\.?[0-9]))?(?:(?<!\.)\.(?=[0-9]))?N"
+    r"(?:N.|(?:(?!T)['/]|\.?-|\.|(?<=[0-9])[,:](?=[0-9])|(?<=L)&(?=L)|[\u200c\u200d]++)N)*+",
     r"\.\.\.",
     r"--",
     r"[^\s\u200c\u200d]◌*+",  # anything else stands alone
@@ -82,7 +82,7 @@ class _Table(dict):
 
 def _plain_character(c: str) -> str:
     c = unicodedata.normalize("NFC", c)
-    if "ﬀ" <= c <= "ﬆ" or unicodedata.decomposition(c[0]).startswith(("<wide>", "<narrow>", "<font>")):
+    if "ﬀ" <= c <= "ﬆ" or unicodedata.decomposition(c[0]).startswith(("<wide>", "<narrow>", "<small>", "<font>")):
         c = unicodedata.normalize("NFKC", c)
     if c in OTHERS:
         return OTHERS[c]
@@ -104,7 +104,7 @@ def _shape_of_character(c: str) -> str:
 
 def _compiled(rules: list[str]) -> re.Pattern[str]:
     pattern = "|".join(rules)
-    for part in ("T", "E", "W", "L"):
+    for part in ("N", "T", "E", "W", "L"):
         pattern = pattern.replace(part, PARTS[part])
     return re.compile(re.sub(r"\n\s+", "", pattern))
 
@@ -154,15 +154,3 @@ def number_repeats(tokens: list[str]) -> list[str]:
         taken.add(label)
         labels.append(label)
     return labels
-
-
-def shorten(text: str, most: int = MOST_CHARACTERS) -> str:
-    """The beginning of a text, at most so many characters, cut at a gap between words where there is one.
-
-    >>> shorten("The cat sat on the mat", 10)
-    'The cat'
-    """
-    if len(text) <= most:
-        return text
-    whole_words = re.match(r"(?s).*(?=\s)", text[: most + 1])
-    return (whole_words[0].rstrip() if whole_words else "") or text[:most]
