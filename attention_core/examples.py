@@ -55,9 +55,9 @@ PRESETS = (
         query=2,
     ),
     Preset(
-        "Cities",
-        "Paris belongs to France as Tokyo belongs to Japan",
-        "Each city finds the other city and both countries. Kind counts more than fact.",
+        "Two trades",
+        "Doctors treat patients while teachers teach students",
+        "Each trade finds its own: doctors and patients, teachers and students. That takes no grammar.",
         see_self=False,
         query=1,
     ),

@@ -1,0 +1,185 @@
+"""What tests share: the app without a browser, a served app, and pages in a real browser that note what goes wrong."""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import chromium
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def no_legacy_pages(monkeypatch):
+    """AppTest forgets at each run that `st.navigation` has taken over, and would run a page file without its frame."""
+    from streamlit.runtime.pages_manager import PagesManager
+
+    original = PagesManager.__init__
+
+    def init(self, *args, **kwargs):
+        PagesManager.uses_pages_directory = False
+        original(self, *args, **kwargs)
+
+    monkeypatch.setattr(PagesManager, "__init__", init)
+
+
+@pytest.fixture
+def app() -> Callable:
+    """The app without a browser: `app(page="playground", s="a sentence")`, run once."""
+    from streamlit.testing.v1 import AppTest
+
+    def start(page: str = "playground", **query: str):
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        test.query_params.update(query)
+        test.context["url"] = "https://demo.example/"
+        test.run()
+        if page != "playground":
+            test.switch_page(f"pages/{page}.py").run()
+        return test
+
+    return start
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """The app served on this machine; can be stopped and started again on the same port."""
+
+    def __init__(self, log: Path, folder: Path = ROOT, environment: dict[str, str] | None = None):
+        self.log, self.folder, self.environment = log, folder, environment or {}
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = None
+
+    def start(self) -> "Server":
+        """Serve, and wait until it answers."""
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        options = ["--server.port", str(self.port), "--server.address", "127.0.0.1"]
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                command + options, cwd=self.folder, stdout=log, stderr=log, env={**os.environ, **self.environment}
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
+                return self
+            time.sleep(0.05)
+        raise TimeoutError(self.log.read_text())
+
+    def stop(self) -> None:
+        """End the process."""
+        self.process.terminate()
+        self.process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> Iterator[Server]:
+    """The app, served for all browser tests of this process."""
+    served = Server(tmp_path_factory.mktemp("server") / "log").start()
+    yield served
+    served.stop()
+    assert "Traceback" not in served.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+        yield chrome
+        chrome.close()
+
+
+class Visit:
+    """A visitor with a browser of their own; whatever goes wrong in it is kept in `faults`."""
+
+    def __init__(self, browser, server: Server, **options):
+        self.server = server
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        self.page = self.context.new_page()
+        self.faults: list[str] = []
+        own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.page.on("console", lambda m: self.faults.append(f"console: {m.text}") if m.type == "error" else None)
+        self.page.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
+        self.page.on("request", lambda r: None if r.url.startswith(own) else self.faults.append(f"foreign: {r.url}"))
+
+    def open(self, address: str = "/") -> "Visit":
+        """Go to a page of the app and wait until it is whole."""
+        self.page.goto(self.server.url + address)
+        return self.settle()
+
+    def settle(self, quiet: float = 0.4) -> "Visit":
+        """Wait until the script has been at rest for a moment and the page's end is there."""
+        self.page.wait_for_selector("footer", timeout=30_000)
+        since = None
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            at_rest = self.page.evaluate(
+                "() => { const a = document.querySelector('[data-testid=stApp]')?.dataset;"
+                " return a?.testScriptState === 'notRunning' && a?.testConnectionState === 'CONNECTED' }"
+            )
+            since = (since or time.monotonic()) if at_rest else None
+            if since and time.monotonic() - since > quiet:
+                return self
+            time.sleep(0.05)
+        raise TimeoutError("the page never came to rest")
+
+    @property
+    def address(self) -> str:
+        """Path and query of the address bar."""
+        return self.page.evaluate("location.pathname + location.search")
+
+    @property
+    def link(self) -> str:
+        """Path and query of the link the page offers."""
+        return (
+            self.page.locator("input[aria-label='Link to this view']").first.input_value().removeprefix(self.server.url)
+        )
+
+    @property
+    def reading(self) -> str:
+        """What the page says in words of the chosen row."""
+        return self.page.locator(".say.reading").first.inner_text()
+
+    @property
+    def weights(self) -> dict[tuple[int, int], str]:
+        """What the heatmap says of each cell, by row and column."""
+        cells = self.page.locator(".stVegaLiteChart").first.locator(
+            "path[aria-roledescription='rect mark'][aria-label]"
+        )
+        said = [cell for cell in cells.evaluate_all("all => all.map(c => c.ariaLabel)") if " looks at " in cell]
+        n = round(len(said) ** 0.5)
+        return {divmod(i, n): re.search(r"[\d.]+%$", text).group() for i, text in enumerate(said)}
+
+
+@pytest.fixture
+def visit(browser, server) -> Iterator[Callable[..., Visit]]:
+    """Visitors: `visit("/?s=…")` opens a page in a fresh browser; at the end none of them may have met a fault."""
+    visits: list[Visit] = []
+
+    def open_page(address: str = "/", **options) -> Visit:
+        visits.append(Visit(browser, server, **options))
+        return visits[-1].open(address)
+
+    yield open_page
+    faults = [fault for one in visits for fault in one.faults]
+    for one in visits:
+        one.context.close()
+    assert faults == []

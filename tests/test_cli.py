@@ -1,0 +1,139 @@
+"""The command line, as a shell or a program calls it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from attention_core.__main__ import main
+
+KING = "The king and queen ruled the kingdom"
+CAT = "The cat sat on the mat because it was tired"
+
+
+def run(capsys, *arguments):
+    status = main(list(arguments))
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def weights(capsys, *arguments):
+    status, out, _ = run(capsys, "--json", *arguments)
+    assert status == 0
+    found = json.loads(out)
+    return found["tokens"], found["weights"]
+
+
+def test_the_article_s_own_output_comes_out_line_for_line(capsys):
+    _, out, err = run(capsys, "--query", "king", KING)
+    bars = {"the": "█", "king": "█" * 13, "and": "█", "queen": "█" * 4, "ruled": "█", "kingdom": "█" * 4}
+    figures = ["0.0647", "0.4431", "0.0489", "0.1645", "0.0629", "0.0647", "0.1512"]
+    lines = ["Token 'king' attending to sequence:", "Attention weights for 'king':"]
+    lines += [f"{word} {figure} {bars[word]}" for word, figure in zip(KING.lower().split(), figures, strict=True)]
+    assert [" ".join(line.split()) for line in out.splitlines() if line] == lines
+    assert err == ""
+
+
+def test_the_article_s_percentages_without_self_attention_come_out(capsys):
+    tokens, found = weights(capsys, "--no-self", KING)
+    king, queen, kingdom = (tokens.index(word) for word in ("king", "queen", "kingdom"))
+    shares = [found[kingdom][king], found[kingdom][queen], found[queen][king]]
+    assert [f"{share:.1%}" for share in shares] == ["29.5%", "18.3%", "39.5%"]
+    tokens, found = weights(capsys, "--no-self", CAT)
+    it = found[tokens.index("it")]
+    assert [f"{it[tokens.index(word)]:.1%}" for word in ("cat", "because")] == ["3.7%", "22.8%"]
+    assert f"{it[tokens.index('mat')]:.3%}" == "0.955%"
+
+
+def test_rows_sum_to_one_and_masks_leave_exact_zeros(capsys):
+    _, found = weights(capsys, "--causal", "--no-scale", CAT)
+    for row, line in enumerate(found):
+        assert sum(line) == pytest.approx(1, abs=1e-6)
+        assert line[row + 1 :] == [0.0] * (len(line) - row - 1)
+
+
+def test_all_dimensions_are_the_raw_vectors_and_fewer_are_not(capsys):
+    assert weights(capsys, "--dim", "50", KING) == weights(capsys, KING)
+    assert weights(capsys, "--dim", "2", KING) != weights(capsys, KING)
+
+
+def test_an_unknown_word_is_left_out_and_named(capsys):
+    status, out, err = run(capsys, "--json", "the zzxqy king")
+    assert status == 0
+    assert json.loads(out)["tokens"] == ["the", "king"]
+    assert json.loads(out)["unknown"] == ["zzxqy"]
+    assert "zzxqy" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([""], "no word"),
+        ([], "no word"),
+        (["🐈 zzxqy"], "zzxqy"),
+        (["--no-self", "king"], "nothing left to look at"),
+        (["--causal", "--no-self", KING], "nothing left to look at"),
+        (["--dim", "0", KING], "between 1 and 50"),
+        (["--dim", "51", KING], "between 1 and 50"),
+        (["--layer", "2", KING], "--layer"),
+        (["--model", "minilm", "--layer", "7", KING], "between 1 and 6"),
+        (["--model", "minilm", "--head", "0", KING], "between 1 and 12"),
+        (["--model", "minilm", "--dim", "3", KING], "--dim"),
+        (["--model", "minilm", ""], "no word"),
+        (["--query", "dog", KING], "dog"),
+        (["king " * 513], "512"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_in_one_line_with_status_two(capsys, arguments, said):
+    status, out, err = run(capsys, *arguments)
+    assert status == 2
+    assert out == ""
+    assert said in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["--model", "elmo", KING], ["--dim", "two", KING], ["--wrong", KING]])
+def test_a_wrong_option_takes_one_line_too(capsys, arguments):
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_512_tokens_are_taken(capsys):
+    tokens, _ = weights(capsys, "king queen " * 256)
+    assert len(tokens) == 512
+
+
+def test_standard_input_gives_one_object_a_line_and_an_error_does_not_stop_it():
+    text = f"{KING}\n\nzzxqy\n{CAT}\n"
+    command = [sys.executable, "-m", "attention_core", "--json", "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [sorted(line) for line in lines] == [
+        ["tokens", "unknown", "weights"],
+        ["error"],
+        ["error"],
+        sorted(lines[0]),
+    ]
+    assert (len(lines[0]["tokens"]), len(lines[3]["tokens"])) == (7, 10)
+    assert done.returncode == 0
+
+
+def test_a_damaged_data_file_is_one_clear_line(capsys, tmp_path, monkeypatch):
+    import shutil
+
+    from attention_core import __main__ as command_line
+    from attention_core import files
+
+    shutil.copytree(files.DATA, tmp_path / "data", ignore=shutil.ignore_patterns("minilm", "taught"))
+    monkeypatch.setattr(files, "DATA", tmp_path / "data")
+    command_line.glove.cache_clear()
+    with (tmp_path / "data" / "glove" / "vectors.npy").open("r+b") as file:
+        file.truncate(1_000_000)
+    status, _, err = run(capsys, KING)
+    command_line.glove.cache_clear()
+    assert status == 2
+    assert err.count("\n") == 1
+    assert "data/glove/vectors.npy is damaged" in err

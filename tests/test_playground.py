@@ -1,0 +1,134 @@
+"""The playground without a browser: every input, every switch, every kind of trouble."""
+
+import json
+import shutil
+
+import pytest
+
+from attention_core import files
+from attention_core.examples import PRESETS
+from ui import loaders, state
+
+CAT = "The cat sat on the mat because it was tired"
+
+
+def said(test) -> str:
+    """The sentences on the page that may hold a visitor's words."""
+    return " ".join(element.proto.body for element in test.get("html"))
+
+
+def charts(test) -> list:
+    return [element.proto for element in test.get("vega_lite_chart")]
+
+
+def labels(chart) -> list[str]:
+    return next(p["value"] for p in json.loads(chart.spec)["params"] if p["name"] == "labels")
+
+
+def test_a_link_seeds_every_control(app):
+    test = app(s=CAT, scale="false", self="false", causal="true", d="7", q="8", k="2", cell="true")
+    assert not test.exception
+    assert test.text_input(key="s").value == CAT
+    assert [test.toggle(key=name).value for name in ("scale", "self", "causal")] == [False, False, True]
+    assert test.slider(key="d").value == 7
+    assert [test.number_input(key=name).value for name in ("q", "k")] == [8, 2]
+
+
+def test_repeated_words_stay_apart_and_in_the_order_of_the_sentence(app):
+    heatmap = charts(app(s=CAT))[0]
+    assert labels(heatmap) == ["the₁", "cat", "sat", "on", "the₂", "mat", "because", "it", "was", "tired"]
+
+
+def test_both_axes_say_which_is_the_query_and_which_the_key(app):
+    spec = charts(app())[0].spec
+    assert "query: looks from ↓" in json.loads(spec)["layer"][0]["encoding"]["y"]["axis"]["title"]
+    assert "key: looks at →" in json.loads(spec)["layer"][0]["encoding"]["x"]["axis"]["title"]
+
+
+def test_every_chart_says_what_it_shows(app):
+    test = app(s=CAT, self="false", q="8", cmp="true")
+    alts = [chart.alt for chart in charts(test)]
+    assert len(alts) == 5
+    assert "it looks most at because (23\u202f%)" in alts[0]
+    assert all(len(alt) > 40 for alt in alts)
+
+
+def test_switches_change_the_numbers(app):
+    seen = {said(app(**query)) for query in ({}, {"scale": "false"}, {"self": "false"}, {"causal": "true"}, {"d": "5"})}
+    assert len(seen) == 5
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
+    test = app(s=preset.sentence)
+    assert not test.exception
+    assert preset.notice in said(test)
+    assert test.pills(key="preset").value == preset.name
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"s": ""}, "Type a sentence above"),
+        ({"s": "   "}, "Type a sentence above"),
+        ({"s": "zzxqy qqqzx"}, "no vector for any of these words, so there is nothing to compute: zzxqy, qqqzx"),
+        ({"s": "king", "self": "false"}, "nothing left to look at"),
+        ({"s": "the king zzxqy"}, "Left out, because GloVe has no vector for it: zzxqy"),
+        ({"s": "king"}, "king looks only at itself (100\u202f%)"),
+        ({"s": "word " * 500}, "longer than 2,000 characters"),
+        ({"s": "a " * 999}, "Only the first 512 words are used"),
+    ],
+)
+def test_what_cannot_be_shown_is_said(app, query, words):
+    test = app(**query)
+    assert not test.exception
+    assert words in said(test)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<img src=x onerror=alert(1)>", "![x](http://example.com/x.png)", "$x$", ":red[x]", "[x](javascript:alert(1))"],
+)
+def test_markup_in_a_sentence_stays_text(app, text):
+    test = app(s=f"cat {text} cat", cell="true", out="true", cmp="true", take="true")
+    assert not test.exception
+    assert "<img" not in said(test)
+    assert text not in " ".join(element.value for element in test.markdown)
+
+
+def test_invalid_settings_fall_back_to_their_defaults(app):
+    test = app(d="99", q="0", k="x", scale="maybe", cell="2")
+    assert not test.exception
+    assert (test.slider(key="d").value, test.number_input(key="q").value, test.toggle(key="scale").value) == (
+        50,
+        2,
+        True,
+    )
+
+
+def test_a_sentence_longer_than_the_field_is_cut_before_anything_is_computed(app):
+    test = app(s="cat " * 5000)
+    assert not test.exception
+    assert "the rest was cut" in said(test)
+
+
+@pytest.mark.parametrize("harm", ["missing", "truncated", "altered"])
+def test_a_damaged_data_file_is_said_in_one_sentence(app, tmp_path, monkeypatch, harm):
+    shutil.copytree(files.DATA, tmp_path / "data", ignore=shutil.ignore_patterns("minilm", "taught"))
+    monkeypatch.setattr(files, "DATA", tmp_path / "data")
+    victim = tmp_path / "data" / "glove" / "order.npy"
+    content = victim.read_bytes()
+    victim.unlink()
+    if harm != "missing":
+        victim.write_bytes(content[:999] if harm == "truncated" else content[:-1] + b"\xff")
+    loaders.glove.clear()
+    test = app()
+    loaders.glove.clear()
+    assert not test.exception
+    assert f"data/glove/order.npy is {'missing' if harm == 'missing' else 'damaged'}" in said(test)
+    assert "git checkout" in said(test)
+
+
+def test_a_forged_message_of_half_a_million_letters_is_cut(monkeypatch):
+    monkeypatch.setattr(state, "get", {"s": "cat " * 125_000}.get)
+    assert len(state.sentence()) == state.MAX_CHARACTERS
