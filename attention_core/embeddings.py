@@ -23,6 +23,7 @@ from attention_core.files import DamagedData, checked
 
 FREQUENT = 10_000  # the words whose spread defines the principal directions
 STORED = ("words", "vectors", "order", "basis")  # one .npy each
+FETCH = "fetch it again from Stanford's GloVe page"
 
 
 class UnknownWords(ValueError):
@@ -221,22 +222,20 @@ def read_text_file(path: Path) -> tuple[list[str], np.ndarray]:
         DamagedData: a line does not hold one word and as many numbers as the first line.
     """
     words, rows = [], []
-    with path.open(encoding="utf-8", newline="\n") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
-            word, _, numbers = line.rstrip("\n").partition(" ")
             try:
-                row = np.array(numbers.split(" "), dtype=np.float32)
+                word, *numbers = line.decode("utf-8").rstrip("\n").split(" ")
+                row = np.array(numbers, dtype=np.float32)
             except ValueError:
-                row = np.empty(0, np.float32)
-            if not word or len(row) != len(rows[0] if rows else row) or not np.isfinite(row).all() or not len(row):
-                raise DamagedData(
-                    f"{path}, line {number}: expected a word and {len(rows[0]) if rows else 'some'} numbers; "
-                    "fetch the file again from Stanford's GloVe page"
-                )
+                word, row = "", np.empty(0, np.float32)
+            width = len(rows[0]) if rows else len(row)
+            if not word or not width or len(row) != width or not np.isfinite(row).all():
+                raise DamagedData(f"{path}, line {number}: expected a word and {width or 'some'} numbers; {FETCH}")
             words.append(word)
             rows.append(row)
-    if not rows:
-        raise DamagedData(f"{path} is empty; fetch the file again from Stanford's GloVe page")
+    if len(rows) < 2:
+        raise DamagedData(f"{path} holds {len(rows)} words; {FETCH}")
     return words, np.stack(rows)
 
 
@@ -258,22 +257,27 @@ def _open(paths: dict[str, Path]) -> Embeddings:
 
 
 def _converted(source: Path, read: Callable[[Path], tuple[list[str], np.ndarray]]) -> Embeddings:
-    """The vectors of a foreign file, converted on first use and kept in the user's cache folder."""
+    """The vectors of a foreign source, converted on first use and kept in the user's cache folder."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-playground"
     try:
         state = source.stat()
-    except OSError:
-        raise DamagedData(f"{source} cannot be read; mend or unset ATTENTION_GLOVE") from None
-    key = hashlib.sha256(f"{source.resolve()} {state.st_size} {state.st_mtime_ns}".encode()).hexdigest()[:16]
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-playground"
-    folder = home / f"glove-{key}"
-    paths = {name: folder / f"{name}.npy" for name in STORED}
-    if not folder.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=home) as temporary:
-            write_store(Path(temporary) / "new", *read(source))
-            with contextlib.suppress(OSError):  # another process was quicker
-                (Path(temporary) / "new").rename(folder)
+        key = hashlib.sha256(f"{source.resolve()} {state.st_size} {state.st_mtime_ns}".encode()).hexdigest()[:16]
+        folder = home / f"glove-{key}"
+        content = None if folder.exists() else read(source)
+    except DamagedData:
+        raise
+    except (OSError, ValueError, KeyError) as error:
+        raise DamagedData(f"the word vectors in {source} cannot be read ({error})") from None
+    if content is not None:
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=home) as temporary:
+                write_store(Path(temporary) / "new", *content)
+                with contextlib.suppress(OSError):  # another process was quicker
+                    (Path(temporary) / "new").rename(folder)
+        except OSError as error:
+            raise DamagedData(f"no room for converted vectors in {home} ({error}); set XDG_CACHE_HOME") from None
     try:
-        return _open(paths)
-    except (OSError, ValueError):
+        return _open({name: folder / f"{name}.npy" for name in STORED})
+    except (OSError, EOFError, ValueError):
         raise DamagedData(f"the converted vectors in {folder} are damaged; remove that folder") from None

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+CURE = "restore it with `git checkout -- data` or make it anew with `make data`"
 
 
 class DamagedData(ValueError):
@@ -19,13 +20,10 @@ class DamagedData(ValueError):
 def _checksums(folder: Path) -> dict[str, str]:
     """The file names and SHA-256 sums listed in the folder's README.md."""
     try:
-        text = (folder / "README.md").read_text(encoding="utf-8")
+        text = (folder / "README.md").read_text(encoding="utf-8", errors="replace")
     except OSError:
         raise DamagedData(f"data/README.md, the list of checksums, is missing; {CURE}") from None
     return {name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", text, re.MULTILINE)}
-
-
-CURE = "restore it with `git checkout -- data` or make it anew with `make data`"
 
 
 def checked(name: str) -> Path:
