@@ -130,3 +130,17 @@ for token, row in zip(tokens, weights):
     for other, weight in zip(tokens, row):
         print(f"  {{other:<12}} {{weight:.4f}}")
 """
+
+
+def frame_csv(table: pd.DataFrame, settings: Mapping[str, Any]) -> str:
+    """Any table as CSV with every digit, after lines of settings that start with #."""
+    return "".join(f"# {line}\n" for line in in_words(settings)) + table.to_csv(index=False, lineterminator="\n")
+
+
+def frame_json(table: pd.DataFrame, settings: Mapping[str, Any]) -> str:
+    """Any table as JSON: settings, then its rows; what is not finite is null."""
+    rows = [
+        {name: None if isinstance(x, float) and not np.isfinite(x) else x for name, x in row.items()}
+        for row in table.to_dict("records")
+    ]
+    return json.dumps({**settings, "rows": rows}, ensure_ascii=False, indent=1)

@@ -37,7 +37,7 @@ class Page:
         title: in the navigation.
         question: its heading.
         lead: one sentence below the heading, Markdown.
-        switches: which of the sentence's switches it shows.
+        switches: which of the sentence's switches it shows; None if the page itself draws them, with `switches`.
         onward: the sentence that leads to the next page.
     """
 
@@ -45,7 +45,7 @@ class Page:
     title: str
     question: str
     lead: str
-    switches: tuple[str, ...] = SWITCHES
+    switches: tuple[str, ...] | None = SWITCHES
     onward: str = ""
 
 
@@ -55,6 +55,22 @@ PAGES = (
         "Playground",
         "May I have your attention?",
         "Every word of a sentence looks at the others. Type one and see where each word looks, on real word vectors.",
+        onward="How does a word decide where to look? The formula, one number at a time",
+    ),
+    Page(
+        "step_by_step",
+        "Step by step",
+        "How does a word decide where to look?",
+        "Six small steps lead from vectors to an answer. Walk through them with numbers you can change.",
+        None,
+        "Why divide by √d_k, of all things? What goes wrong without it",
+    ),
+    Page(
+        "why_scale",
+        "Why divide by √d_k?",
+        "Why divide by the square root of d_k?",
+        "One small division keeps attention able to hesitate, and able to learn. See what happens without it.",
+        ("self", "causal"),
     ),
 )
 
@@ -144,14 +160,18 @@ def left_out() -> None:
         parts.say(f"Only the first {state.MAX_TOKENS} words are used; {sentence.cut} were left off.", "notice")
 
 
-def switches(shown: tuple[str, ...]) -> None:
-    """The switches that belong to the sentence; those a page does not show keep their values."""
-    for name in set(SWITCHES) - set(shown):
-        if name in st.session_state:
-            st.session_state[name] = st.session_state[name]
-    if not shown:
+def switches(shown: tuple[str, ...] | None) -> None:
+    """The switches that belong to the sentence; those a page does not show are there unseen, so that the link has them.
+
+    Args:
+        shown: None draws none of them: the page will do it.
+    """
+    if shown is None:
         return
-    _switch_row(shown)
+    if shown:
+        _switch_row(shown)
+    with st.container(key="switches-unseen"):
+        _draw_switches(tuple(name for name in SWITCHES if name not in shown))
 
 
 def second_switches() -> None:
@@ -160,20 +180,26 @@ def second_switches() -> None:
 
 
 def _switch_row(shown: tuple[str, ...], suffix: str = "") -> None:
-    d_model = loaders.glove().d_model
-    titles = {"scale": "Scale by 1/√d", "self": "Self-attention", "causal": "Causal mask"}
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        for name in shown:
-            default, binding = state.CONTROLS[name + suffix].default, state.bound(name + suffix)
-            if name == "d":
-                st.slider("Dimensions d", 1, d_model, default, width=260, **binding)
-            else:
-                st.toggle(titles[name], default, **binding)
-    parts.say(settings_in_words(*(state.get(name + suffix) for name in SWITCHES), d_model), "small")
+        _draw_switches(shown, suffix)
+    values = (state.get(name + suffix) for name in SWITCHES)
+    parts.say(settings_in_words(*values, loaders.glove().d_model, shown), "small")
 
 
-def settings_in_words(scaled: bool, see_self: bool, causal: bool, dim: int, d_model: int) -> str:
-    """What the switches do, for the values they have."""
+def _draw_switches(shown: tuple[str, ...], suffix: str = "") -> None:
+    titles = {"scale": "Scale by 1/√d", "self": "Self-attention", "causal": "Causal mask"}
+    for name in shown:
+        default, binding = state.CONTROLS[name + suffix].default, state.bound(name + suffix)
+        if name == "d":
+            st.slider("Dimensions d", 1, loaders.glove().d_model, default, width=260, **binding)
+        else:
+            st.toggle(titles[name], default, **binding)
+
+
+def settings_in_words(
+    scaled: bool, see_self: bool, causal: bool, dim: int, d_model: int, shown: tuple[str, ...] = SWITCHES
+) -> str:
+    """What the switches that are shown do, for the values they have."""
     divided = f"Scores are divided by √{dim} = {math.sqrt(dim):.2f}" if scaled else "Scores are not divided by √d"
     others = "itself and the words before it" if causal else "all words, itself included"
     if not see_self:
@@ -183,7 +209,8 @@ def settings_in_words(scaled: bool, see_self: bool, causal: bool, dim: int, d_mo
         if dim >= d_model
         else f"Of {d_model} directions, the {dim} along which words differ most are kept."
     )
-    return f"{divided}. A word may look at {others}. {kept}"
+    said = {"scale": f"{divided}.", "self": f"A word may look at {others}.", "d": kept}
+    return " ".join(sentence for name, sentence in said.items() if name in shown)
 
 
 def choices() -> None:

@@ -23,6 +23,7 @@ def _read(name: str) -> str:
 
 
 _words = st.components.v2.component("words", js=_read("words.js"), css=_read("words.css"))
+_follow = st.components.v2.component("follow", js=_read("follow.js"))
 _copy = st.components.v2.component("copy_link", html=_read("copy.html"), js=_read("copy.js"), css=_read("copy.css"))
 
 
@@ -85,6 +86,19 @@ def show_html(body: str) -> None:
     """Our own HTML in the colours of the roles; whatever a visitor typed has to be escaped already."""
     colors = "".join(f"--{role}:{getattr(palette(), role)};" for role in ("query", "key", "value", "output"))
     st.html(f'<div class="own" style="{colors}">{body}</div>')
+
+
+def follow(step: int) -> None:
+    """Bring the strip of a step into view when the step has just grown."""
+    _follow(key="follow", data={"step": step})
+
+
+def lesson_style() -> None:
+    """The style of the pages that teach the formula, with the colours of the theme."""
+    names = {"ground": "background", **{name: name for name in ("line", "query", "key", "value", "output")}}
+    colors = "".join(f"--{name}:{getattr(palette(), source)};" for name, source in names.items())
+    colors += f"--strong:{palette().weights[4]};"
+    st.html(f"<style>:root{{{colors}}}{_read('lesson.css')}</style>")
 
 
 def say(text: str, kind: str = "reading") -> None:

@@ -14,7 +14,7 @@ import streamlit as st
 MAX_CHARACTERS = 2_000
 MAX_TOKENS = 512
 
-Value = str | int | float | bool
+Value = str | int | float | bool | None
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,36 @@ CONTROLS: dict[str, Control] = {
     "self2": Control(True, page="playground"),
     "causal2": Control(False, page="playground"),
     "d2": Control(50, 1, 300, page="playground"),
+    # step by step: whose numbers, how far the walk has come, the numbers typed for Q, K and V, which keys may be seen
+    "on": Control("Numbers", page="step_by_step"),
+    "step": Control(1, 1, 6, page="step_by_step"),
+    "dims": Control(2, 2, 8, page="step_by_step"),
+    "keys": Control(3, 1, 8, page="step_by_step"),
+    "div": Control(True, page="step_by_step"),
+    "nq": Control("2 3", page="step_by_step"),
+    **{
+        f"nk{row}": Control(text, page="step_by_step")
+        for row, text in enumerate(("11 13", "1 2", "4 6", "3 1", "-2 5", "0 4", "5 -3", "2 2"), start=1)
+    },
+    **{
+        f"nv{row}": Control(text, page="step_by_step")
+        for row, text in enumerate(("4 0", "0 4", "3 3", "-2 2", "-3 -1", "1 -3", "2 -2", "0 2"), start=1)
+    },
+    **{f"see{row}": Control(True, page="step_by_step") for row in range(1, 9)},
+    "heads": Control(2, 1, 300, page="step_by_step"),
+    "sheads": Control(False, page="step_by_step"),
+    "scode": Control(False, page="step_by_step"),
+    "stake": Control(False, page="step_by_step"),
+    # why scale: the example's d, three guesses, the experiment's seed and draws, d and temperature for the sentence
+    "sd": Control(100, 1, 4096, page="why_scale"),
+    "g1": Control(None, page="why_scale"),
+    "g2": Control(None, page="why_scale"),
+    "g3": Control(None, page="why_scale"),
+    "seed": Control(1, 1, 9999, page="why_scale"),
+    "draws": Control(1000, 100, 3000, page="why_scale"),
+    "ds": Control(50, 2, 300, page="why_scale"),
+    "tau": Control(7.07, 0.25, 30.0, page="why_scale"),
+    "wtake": Control(False, page="why_scale"),
 }
 
 

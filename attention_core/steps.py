@@ -1,0 +1,175 @@
+"""One query's way through attention, stage by stage; the same shared among heads; vectors as people type them."""
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from attention_core.attention import (
+    Attention,
+    NothingToAttend,
+    join_heads,
+    scaled_dot_product_attention,
+    split_heads,
+)
+
+LARGEST = 10_000  # numbers that are typed may be so large, by size
+A_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+
+
+class UnreadableNumbers(ValueError):
+    """A typed vector that holds something else than numbers, or nothing at all."""
+
+
+def read_vector(text: str, dims: int) -> np.ndarray:
+    """A vector as people type it, "2 3" or "[2, 3]"; with fewer numbers than dims it goes on with zeros.
+
+    Returns:
+        (dims,) what was typed; numbers beyond dims are not used.
+
+    Raises:
+        UnreadableNumbers: nothing was typed, or something that is no number, or a number too large to show.
+
+    >>> read_vector("[2, −3.5]", 3).tolist()
+    [2.0, -3.5, 0.0]
+    """
+    words = re.sub(r"[\[\](),;]", " ", text.replace("−", "-")).split()
+    if not words:
+        raise UnreadableNumbers(f"is empty: type up to {dims} numbers, such as {' '.join('21345678'[:dims])}")
+    for word in words:
+        if not A_NUMBER.fullmatch(word):
+            raise UnreadableNumbers(f"holds “{word[:20]}”, which is not a number; type 1.5, for example, or -2")
+        if not abs(float(word)) <= LARGEST:
+            raise UnreadableNumbers(f"holds “{word[:20]}”, which is too large: −{LARGEST:,} to {LARGEST:,} is allowed")
+    numbers = [float(word) for word in words[:dims]]
+    return np.array(numbers + [0.0] * (dims - len(numbers)))
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Every number on the way from one query to its output.
+
+    Attributes:
+        query: (d_k,), keys: (n, d_k), values: (n, d_v), as given.
+        scale: what the scores are multiplied with.
+        visible: (n,) whether the query may look at the key.
+        products: (n, d_k) query times key, dimension by dimension.
+        scores: (n,) the sums of the products.
+        scaled: (n,) scores times scale.
+        masked: (n,) scaled, with -inf where the query may not look.
+        largest: the largest of masked; -inf if nothing is left.
+        unshifted: (n,) exp(masked) as a calculator would take it; inf where it overflows.
+        unscaled: (n,) exp(scores), as it would be without scaling and mask; inf where it overflows.
+        exponentials: (n,) exp(masked - largest); all 0 if nothing is left.
+        row_sum: the sum of the exponentials.
+        weights: (n,) exponentials / row_sum; None if nothing is left, for 0 / 0 has no answer.
+        parts: (n, d_v) each value times its weight; None if nothing is left.
+        output: (d_v,) the sum of the parts; None if nothing is left.
+    """
+
+    query: np.ndarray
+    keys: np.ndarray
+    values: np.ndarray
+    scale: float
+    visible: np.ndarray
+    products: np.ndarray
+    scores: np.ndarray
+    scaled: np.ndarray
+    masked: np.ndarray
+    largest: float
+    unshifted: np.ndarray
+    unscaled: np.ndarray
+    exponentials: np.ndarray
+    row_sum: float
+    weights: np.ndarray | None
+    parts: np.ndarray | None
+    output: np.ndarray | None
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """(n,) the length of each key."""
+        return np.linalg.norm(self.keys, axis=-1)
+
+    @property
+    def cosines(self) -> np.ndarray:
+        """(n,) the cosine of the angle between query and key, 1 for the same direction; NaN beside a zero vector."""
+        with np.errstate(invalid="ignore"):
+            return np.clip(self.scores / (np.linalg.norm(self.query) * self.lengths), -1, 1)
+
+
+def walk(
+    query: np.ndarray,
+    keys: np.ndarray,
+    values: np.ndarray,
+    visible: np.ndarray | None = None,
+    scale: float | None = None,
+) -> Walk:
+    """Let one query look at the keys, and keep every number. The stages are those of `scaled_dot_product_attention`.
+
+    Args:
+        query: (d_k,), keys: (n, d_k), values: (n, d_v).
+        visible: (n,) booleans, True where the query may look; None hides nothing.
+        scale: as in `scaled_dot_product_attention`.
+
+    >>> way = walk(np.array([2.0, 3.0]), np.array([[11.0, 13.0], [1.0, 2.0], [4.0, 6.0]]), np.eye(3))
+    >>> way.products[0].tolist(), way.scores.tolist()
+    ([22.0, 39.0], [61.0, 8.0, 26.0])
+    """
+    visible = np.ones(len(keys), dtype=bool) if visible is None else np.asarray(visible, dtype=bool)
+    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    try:
+        stages = scaled_dot_product_attention(query[None], keys, values, visible[None], scale)
+        scaled, masked, weights = stages.scaled[0], stages.masked[0], stages.weights[0]
+    except NothingToAttend:
+        stages = scaled_dot_product_attention(query[None], keys, values, None, scale)
+        scaled, masked, weights = stages.scaled[0], np.full(len(keys), -np.inf), None
+    largest = masked.max()
+    with np.errstate(over="ignore"):
+        unshifted = np.exp(masked, dtype=np.float64)
+        unscaled = np.exp(stages.scores[0], dtype=np.float64)
+    exponentials = np.zeros(len(keys)) if weights is None else np.exp(masked - largest)
+    return Walk(
+        query=query,
+        keys=keys,
+        values=values,
+        scale=scale,
+        visible=visible,
+        products=query * keys,
+        scores=stages.scores[0],
+        scaled=scaled,
+        masked=masked,
+        largest=float(largest),
+        unshifted=unshifted,
+        unscaled=unscaled,
+        exponentials=exponentials,
+        row_sum=float(exponentials.sum()),
+        weights=weights,
+        parts=None if weights is None else weights[:, None] * values,
+        output=None if weights is None else stages.output[0],
+    )
+
+
+def divisors(n: int) -> list[int]:
+    """The numbers of heads that share n dimensions equally, the smallest first."""
+    return [h for h in range(1, n + 1) if n % h == 0]
+
+
+def shared_among_heads(way: Walk, n_heads: int, scaled: bool = True) -> tuple[Attention, np.ndarray]:
+    """The same query, keys and values, cut into heads that look each for itself, and their outputs joined again.
+
+    Args:
+        way: of which all dimensions are shared.
+        n_heads: a divisor of d_k and of d_v.
+        scaled: whether each head divides by the root of its own d_k = d_model / n_heads.
+
+    Returns:
+        the stages, each (n_heads, 1, n) but for the output, (n_heads, 1, d_v / n_heads); and (d_v,) the outputs joined.
+
+    Raises:
+        ValueError: the dimensions cannot be shared equally.
+        NothingToAttend: no key is left.
+    """
+    q, k, v = (split_heads(x, n_heads) for x in (way.query[None], way.keys, way.values))
+    stages = scaled_dot_product_attention(q, k, v, way.visible[None], None if scaled else 1.0)
+    return stages, join_heads(stages.output)[0]

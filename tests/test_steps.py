@@ -1,0 +1,124 @@
+"""The walk through the formula: every stage is the one attention computes, and typed numbers are read or refused."""
+
+import math
+
+import numpy as np
+import pytest
+
+from attention_core.attention import scaled_dot_product_attention
+from attention_core.examples import KEYS, QUERY
+from attention_core.steps import LARGEST, UnreadableNumbers, divisors, read_vector, shared_among_heads, walk
+
+C_A_B = np.stack([KEYS["C"], KEYS["A"], KEYS["B"]])
+VALUES = np.array([[4.0, 0.0], [0.0, 4.0], [3.0, 3.0]])
+
+
+def test_the_articles_numbers_come_out_at_every_stage():
+    way = walk(QUERY, C_A_B, VALUES, scale=1.0)
+    assert way.products.tolist() == [[22, 39], [2, 6], [8, 18]]
+    assert way.scores.tolist() == [61, 8, 26]
+    assert way.unshifted == pytest.approx([math.exp(61), math.exp(8), math.exp(26)])
+    assert way.weights.round(4).tolist() == [1, 0, 0]
+    assert way.output.round(4).tolist() == [4, 0]
+
+
+def test_a_walk_is_written_out_as_loops_would_write_it():
+    way = walk(np.array([0.2, 0.3]), C_A_B, VALUES)
+    scores = [sum(q * k for q, k in zip((0.2, 0.3), key, strict=True)) for key in C_A_B.tolist()]
+    exps = [math.exp(score / math.sqrt(2)) for score in scores]
+    weights = [e / sum(exps) for e in exps]
+    assert way.scores == pytest.approx(scores)
+    assert way.unshifted == pytest.approx(exps)
+    assert way.unscaled == pytest.approx([math.exp(score) for score in scores])
+    assert way.exponentials / way.row_sum == pytest.approx(weights)
+    assert way.weights == pytest.approx(weights)
+    assert way.parts == pytest.approx(np.array(weights)[:, None] * VALUES)
+    assert way.output == pytest.approx([sum(w * v[i] for w, v in zip(weights, VALUES, strict=True)) for i in (0, 1)])
+
+
+def test_b_points_where_the_query_points_and_c_is_longer():
+    way = walk(QUERY, C_A_B, VALUES)
+    assert way.cosines[2] == pytest.approx(1)
+    assert way.cosines[0] < 1
+    assert way.lengths[0] == pytest.approx(math.hypot(11, 13))
+
+
+def test_a_zero_vector_has_no_direction():
+    assert np.isnan(walk(np.zeros(2), C_A_B, VALUES).cosines).all()
+
+
+def test_a_hidden_key_gets_nothing_and_the_others_share_its_part():
+    way = walk(np.array([0.2, 0.3]), C_A_B, VALUES, np.array([False, True, True]))
+    assert way.masked[0] == -np.inf
+    assert way.weights[0] == 0
+    assert way.weights.sum() == pytest.approx(1)
+
+
+def test_with_every_key_hidden_there_is_no_answer_and_no_invented_number():
+    way = walk(QUERY, C_A_B, VALUES, np.zeros(3, dtype=bool))
+    assert way.scores.tolist() == [61, 8, 26]
+    assert np.isneginf(way.masked).all()
+    assert way.row_sum == 0
+    assert way.weights is way.parts is way.output is None
+
+
+def test_an_exponential_that_overflows_alone_does_no_harm_after_the_largest_is_subtracted():
+    way = walk(np.array([100.0, 100.0]), C_A_B, VALUES)
+    assert np.isinf(way.unshifted[0])
+    assert way.weights.sum() == pytest.approx(1)
+
+
+def test_float32_stays_float32():
+    way = walk(QUERY.astype(np.float32), C_A_B.astype(np.float32), VALUES.astype(np.float32))
+    assert {way.scores.dtype, way.weights.dtype, way.output.dtype} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("text", ["2 3", "[2, 3]", "2,3", " 2;3 ", "(2.0, 3e0)", "+2 3."])
+def test_a_vector_is_read_however_people_write_it(text):
+    assert read_vector(text, 2).tolist() == [2, 3]
+
+
+def test_a_short_row_goes_on_with_zeros_and_a_long_one_is_cut():
+    assert read_vector("2 −3", 4).tolist() == [2, -3, 0, 0]
+    assert read_vector("1 2 3", 2).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        (" [ ] ", "is empty"),
+        ("2 x", "“x”, which is not a number"),
+        ("nan 1", "“nan”, which is not a number"),
+        ("inf", "“inf”, which is not a number"),
+        ("1_000", "not a number"),
+        ("٣", "not a number"),
+        ("1e308", "“1e308”, which is too large"),
+        ("1e999", "too large"),
+        (f"{LARGEST + 1}", "too large"),
+    ],
+)
+def test_what_cannot_be_read_is_named_in_a_sentence(text, said):
+    with pytest.raises(UnreadableNumbers, match=said):
+        read_vector(text, 2)
+
+
+def test_heads_share_the_dimensions_and_their_outputs_are_joined_in_order():
+    rng = np.random.default_rng(0)
+    q, k, v = rng.standard_normal(6), rng.standard_normal((4, 6)), rng.standard_normal((4, 6))
+    stages, joined = shared_among_heads(walk(q, k, v), 3)
+    assert stages.weights.shape == (3, 1, 4)
+    for head in range(3):
+        piece = slice(2 * head, 2 * head + 2)
+        alone = scaled_dot_product_attention(q[None, piece], k[:, piece], v[:, piece])
+        assert stages.weights[head] == pytest.approx(alone.weights)
+        assert joined[piece] == pytest.approx(alone.output[0])
+
+
+def test_one_head_is_the_walk_itself():
+    way = walk(QUERY, C_A_B, VALUES)
+    assert shared_among_heads(way, 1)[1] == pytest.approx(way.output)
+
+
+def test_fifty_dimensions_can_be_shared_by_1_2_5_10_25_or_50_heads():
+    assert divisors(50) == [1, 2, 5, 10, 25, 50]

@@ -1,0 +1,538 @@
+"""The walk through the formula: numbers to edit, six stages with picture, formula and sentence, heads, and the code."""
+
+import html
+import inspect
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from attention_core.attention import scaled_dot_product_attention, softmax
+from attention_core.steps import divisors, shared_among_heads
+from ui import export, figures, formulas, lesson_charts, parts, state, subjects, views
+from ui.formulas import column, in_role, lines, tex
+from ui.wording import number, percent
+
+LAST = state.CONTROLS["step"].high
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of the walk.
+
+    Attributes:
+        title: the reader's question, then the term.
+        name: of the line of code that computes it.
+    """
+
+    title: str
+    name: str
+
+
+STAGES = (
+    Stage("How well does each key match the query? The dot product", "scores"),
+    Stage("How large may a score grow? Divide by √d_k", "scaled"),
+    Stage("Where may the query look? The mask", "masked"),
+    Stage("How does a score become a positive number? The exponential", "weights"),
+    Stage("Who gets which share? Divide by the sum", "weights"),
+    Stage("What does the query bring back? The weighted sum of the values", "output"),
+)
+
+
+def bars_picture(subject: subjects.Subject, values: np.ndarray, what: str, *, fixed: bool = False) -> figures.Picture:
+    """A number for each key, as bars."""
+    shown = subject.shown
+    finite = np.where(np.isfinite(values), values, 0)[shown].astype(np.float64)
+    words = [_in_words(value, fixed) for value in values[shown]]
+    drawn = pd.DataFrame({"key": np.arange(len(shown), dtype=np.int16), "value": finite, "shown": words})
+    low, high = min(finite.min(), 0.0), max(finite.max(), 0.0)
+    room = 0.3 * max(high - low, 1e-9)
+    labels = [subject.labels[place] for place in shown]
+    said = ", ".join(f"{name} {word}" for name, word in zip(labels, words, strict=True))
+    fill = {
+        "labels": labels,
+        "low": float(low - (room if low < 0 else 0)),
+        "high": float(high + room),
+        "seen": shown.index(subject.key) if subject.view and subject.key in shown else -1,
+    }
+    height = max(34 * len(shown), 80)
+    return figures.Picture(lesson_charts.stage_bars, drawn, f"{what}: {said}.", height, fill, {"fixed": fixed})
+
+
+def _in_words(value: float, share: bool) -> str:
+    if share:
+        return percent(value, 1) if value >= 0.0005 or value == 0 else figure(value)
+    return "−∞" if value == -np.inf else figure(value)
+
+
+def stages(subject: subjects.Subject) -> None:
+    """The strips walked so far, and the way to the next."""
+    step = min(max(int(state.get("step")), 1), LAST)
+    for place, strip in enumerate((_scores, _scaled, _masked, _exponentials, _weights, _output)[:step]):
+        stage = STAGES[place]
+        with st.container(key=f"strip-{place + 1}"):
+            st.subheader(f"{place + 1}. {stage.title}", anchor=False)
+            strip(subject)
+        if subject.walk.weights is None and place >= 3:
+            break
+    if step == LAST:
+        _end(subject)
+    _way(step)
+
+
+def _strip(
+    subject: subjects.Subject,
+    values: np.ndarray,
+    place: int,
+    formula: Sequence[str],
+    sentence: str,
+    *,
+    fixed: bool = False,
+) -> None:
+    """Picture and formula side by side, the sentence, and the line of code that ran."""
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        picture = bars_picture(subject, values, STAGES[place].title, fixed=fixed)
+        figures.draw(picture, f"stage-{place}")
+        if len(subject.shown) < len(subject.labels):
+            parts.say(f"{len(subject.shown)} of {len(subject.labels)} words: those with the largest scores.", "small")
+    with right, st.container(key=f"formula-{place}"):
+        for line in formula:
+            st.latex(line)
+    parts.say(sentence, "plain")
+    if code := source_line(STAGES[place].name):
+        parts.show_html(f"<p class=ran>In the code: <code>{html.escape(code)}</code></p>")
+
+
+def _pair() -> str:
+    return rf"{in_role('q', 'query')}\cdot {in_role('k', 'key')}"
+
+
+def _scores(subject: subjects.Subject) -> None:
+    way, j = subject.walk, subject.key
+    order = np.argsort(-np.abs(way.products), axis=-1, kind="stable")
+    if subject.view:
+        dims = len(way.query)
+        formula = [
+            rf"{_pair()}=\sum_{{i=1}}^{{{dims}}} {in_role('q_i', 'query')}\,{in_role('k_i', 'key')}",
+            rf"{formulas.sum_of_products(way.query, way.keys[j], order[j], 2)}={tex(way.scores[j])}",
+        ]
+        sentence = (
+            f"{subject.labels[subject.view.query]} is the query, {subject.labels[j]} the key: {dims} products, one for "
+            "each dimension, are added up. A large sum means: these two match."
+        )
+    else:
+        few = way.keys.shape[1] <= 3
+        formula = [
+            lines(
+                rf"{in_role('q', 'query')}\cdot {in_role(name, 'key')}&="
+                rf"{formulas.sum_of_products(way.query, way.keys[place], order[place], 3)}={tex(way.scores[place])}"
+                for place, name in enumerate(subject.labels)
+            )
+        ]
+        sentence = _who_matches(subject) + (
+            "" if few else " Of each sum the three largest products are shown; the table below has all."
+        )
+    _strip(subject, way.scores, 0, formula, sentence)
+    if subject.view:
+        seen, looking = (html.escape(subject.labels[place]) for place in (j, subject.view.query))
+        parts.words(
+            [(label, place) for place, label in enumerate(subject.labels)],
+            subject.view.weights[subject.view.query],
+            j,
+            j,
+            parts.palette(),
+            key="walk-seen",
+            on_pick=lambda place: views.choose(subject.view.query, place),
+            label="Choose the word whose products are shown",
+            role="key",
+        )
+        parts.show_html(views.products_table(subject.view.arithmetic(subject.view.query, j), looking, seen))
+    elif way.keys.shape[1] > 3:
+        parts.show_html(_products_grid(subject))
+
+
+def _who_matches(subject: subjects.Subject) -> str:
+    """Which key wins, and whether by direction or by length."""
+    way = subject.walk
+    best = int(way.scores.argmax())
+    name = subject.labels[best]
+    said = f"Multiply dimension by dimension, add up: {name} has the largest score, {figure(way.scores[best])}. "
+    if np.isnan(way.cosines).any() or len(subject.labels) == 1:
+        return said + "The score is large where both vectors have large numbers in the same places."
+    straight = int(way.cosines.argmax())
+    if straight == best:
+        return said + (
+            f"Of all keys it points most nearly where the query points (cosine {way.cosines[best]:.2f}; "
+            "1 is the same direction)."
+        )
+    return said + (
+        f"Direction counts, and length too: {subject.labels[straight]} points more exactly where the query points "
+        f"(cosine {way.cosines[straight]:.2f} against {way.cosines[best]:.2f}), but {name} is longer "
+        f"({way.lengths[best]:.1f} against {way.lengths[straight]:.1f})."
+    )
+
+
+def figure(value: float) -> str:
+    """A number for a sentence or a table: four significant digits."""
+    size = abs(value)
+    text = formulas.plain(float(value)) if value == 0 or 1e-3 <= size < 1e5 else number(float(value))
+    return text.replace("-", "−")
+
+
+def _products_grid(subject: subjects.Subject) -> str:
+    """Every product of typed numbers: a row for each key, a column for each dimension, the sum at the end."""
+    way = subject.walk
+    head = "".join(f"<th>{i + 1}</th>" for i in range(way.products.shape[1]))
+    body = "".join(
+        f"<tr><td class=key>{name}</td>{_cells(products)}{_cells([score])}</tr>"
+        for name, products, score in zip(subject.labels, way.products, way.scores, strict=True)
+    )
+    head = f"<thead><tr><th>product in dimension</th>{head}<th>sum</th></tr></thead>"
+    return f"<div class=wide><table>{head}{body}</table></div>"
+
+
+def _cells(values: Sequence[float], role: str = "") -> str:
+    return "".join(f"<td class={role or 'number'}>{figure(x)}</td>" for x in values)
+
+
+def _scaled(subject: subjects.Subject) -> None:
+    way, d = subject.walk, len(subject.walk.query)
+    divided = way.scale != 1
+    if subject.view:
+        result = tex(way.scaled[subject.key])
+        formula = [
+            rf"\frac{{{_pair()}}}{{\sqrt{{d_k}}}}=\frac{{{tex(way.scores[subject.key])}}}{{\sqrt{{{d}}}}}={result}"
+            if divided
+            else rf"{_pair()}={result}"
+        ]
+    else:
+        before = rf"\frac{{1}}{{\sqrt{{{d}}}}}" if divided else r"1\cdot"
+        formula = [rf"{before}{column(way.scores)}={column(way.scaled)}"]
+    sentence = (
+        f"A key has d_k = {d} numbers, so every score is divided by √{d} = {1 / way.scale:.3f}. The order stays, the "
+        "gaps shrink. Why by the root of d_k is the question of the next page."
+        if divided
+        else "The switch is off: the scores go on as they are."
+    )
+    _strip(subject, way.scaled, 1, formula, sentence)
+
+
+def _masked(subject: subjects.Subject) -> None:
+    way = subject.walk
+    hidden = [name for name, seen in zip(subject.labels, way.visible, strict=True) if not seen]
+    if subject.view:
+        seen = way.visible[subject.key]
+        left, right = tex(way.scaled[subject.key]), tex(way.masked[subject.key])
+        formula = [rf"{left}\;\longrightarrow\;{right}\qquad\text{{{'visible' if seen else 'hidden'}}}"]
+    else:
+        formula = [rf"{column(way.scaled)}\;\longrightarrow\;{column(way.masked)}"]
+    if not hidden:
+        sentence = "Nothing is hidden here: all scores go on. " + (
+            "The switches above hide a word from itself, or all that comes later."
+            if subject.view
+            else "Take the tick from “may be seen” to hide a key."
+        )
+    elif way.weights is None:
+        sentence = "Every key is hidden: all scores are −∞."
+    else:
+        named = ", ".join(hidden[:8]) + (f" and {len(hidden) - 8} more" if len(hidden) > 8 else "")
+        sentence = (
+            f"Hidden: {named}. A hidden score becomes −∞, not 0: e to the power of −∞ is 0, so a hidden key gets "
+            "exactly nothing, while a score of 0 would still get a share."
+        )
+    _strip(subject, way.masked, 2, formula, sentence)
+
+
+def _exponentials(subject: subjects.Subject) -> None:
+    way = subject.walk
+    if way.weights is None:
+        _nothing_left(subject)
+        return
+    top, j = way.largest, subject.key
+    if subject.view:
+        formula = [rf"e^{{{tex(way.masked[j])}-{tex(top)}}}={tex(way.exponentials[j])}"]
+    else:
+        powers = [rf"e^{{{tex(x)}-{tex(top)}}}" if np.isfinite(x) else r"e^{-\infty}" for x in way.masked]
+        formula = [rf"{column(powers)}={column(way.exponentials)}"]
+    high, raw = float(way.unshifted.max()), float(way.unscaled.max())
+    alone = (
+        f"e to the power of {figure(top)} is {_large(high)}"
+        if np.isfinite(high)
+        else f"e to the power of {figure(top)} is more than a 64-bit number can hold (they end near e^709)"
+    )
+    if way.scale != 1 and not subject.view:
+        alone += f"; without the division it would be e to the power of {figure(way.scores.max())}, {_large(raw)}"
+    sentence = (
+        f"Exponentials are positive and they exaggerate: {alone}. So the largest score is subtracted from all before. "
+        "That divides every exponential by the same number, which cancels in the next step: the shares are the same."
+    )
+    _strip(subject, way.exponentials, 3, formula, sentence, fixed=False)
+    parts.show_html(_exponentials_table(subject))
+
+
+def _large(value: float) -> str:
+    return figure(value) if np.isfinite(value) else "too large for a 64-bit number"
+
+
+def _exponentials_table(subject: subjects.Subject) -> str:
+    """Each score with its exponential as it would be, and after the largest score is subtracted."""
+    way = subject.walk
+    rows = "".join(
+        f"<tr><td class=key>{html.escape(subject.labels[j])}</td><td>{_in_words(way.masked[j], False)}</td>"
+        f"<td>{'overflow' if np.isinf(way.unshifted[j]) else figure(way.unshifted[j])}</td>"
+        f"<td>{_in_words(way.masked[j] - way.largest, False)}</td><td>{figure(way.exponentials[j])}</td></tr>"
+        for j in subject.shown
+    )
+    head = "<th>key</th><th>score x</th><th>e<sup>x</sup></th><th>x − largest</th><th>e<sup>x − largest</sup></th>"
+    return f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+
+
+def _nothing_left(subject: subjects.Subject) -> None:
+    st.latex(r"\frac{e^{-\infty}}{e^{-\infty}+\cdots+e^{-\infty}}=\frac{0}{0}")
+    parts.say(
+        "Nothing is left to look at. Every exponential is 0, so their sum is 0, and 0 divided by 0 has no answer: no "
+        "shares sum to 1 when there is nobody to give them to. The core refuses here with an error that names the "
+        "query, instead of inventing a number. "
+        + ("Let words look at themselves." if subject.view else "Give at least one key its tick back."),
+        "notice",
+    )
+
+
+def _weights(subject: subjects.Subject) -> None:
+    way, j = subject.walk, subject.key
+    total = tex(way.row_sum)
+    if subject.view:
+        formula = [
+            rf"\frac{{{tex(way.exponentials[j])}}}{{{total}}}={tex(way.weights[j])}",
+            rf"{tex(way.row_sum)}=\text{{sum of all {len(way.weights)} exponentials}}",
+        ]
+    else:
+        formula = [rf"\frac{{1}}{{{total}}}{column(way.exponentials)}={column(way.weights)}"]
+    best = int(way.weights.argmax())
+    shares = f"All shares add up to {percent(float(way.weights.sum()))}; "
+    almost = 0.9995 <= way.weights[best] < 1
+    said = "practically everything" if almost else percent(float(way.weights[best]), 1)
+    sentence = f"{shares}{subject.labels[best]} gets {said}. Steps 4 and 5 together are called softmax."
+    if almost and not subject.view:
+        sentence += " For a race that leaves something for the others, press “A closer race”."
+    _strip(subject, way.weights, 4, formula, sentence, fixed=True)
+
+
+def _output(subject: subjects.Subject) -> None:
+    way = subject.walk
+    name = in_role(r"\text{output}", "output")
+    symbol = rf"{name}=\sum_j w_j\,{in_role('v_j', 'value')}"
+    if subject.view:
+        st.latex(symbol)
+        parts.say(
+            f"Each word’s vector, times its share, added up: the output is a vector of {len(way.output)} numbers. "
+            "What does it mean? The words nearest to it say.",
+            "plain",
+        )
+        views.output(subject.view)
+        return
+    order = np.argsort(-way.weights, kind="stable")[:3]
+    terms = "+".join(rf"{tex(way.weights[j])}{column(way.values[j], 'value')}" for j in sorted(order))
+    more = r"+\cdots" if len(way.weights) > 3 else ""
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        if len(way.query) == 2:
+            with st.container(height=345, border=False):
+                figures.draw(subjects.output_picture(way, subject.labels), "output-arrows")
+        else:
+            parts.show_html(_parts_table(subject))
+    with right, st.container(key="formula-5"):
+        st.latex(symbol)
+        st.latex(rf"{terms}{more}={column(way.output, 'output')}")
+    parts.say(
+        "Each value times its share, laid end to end (dashed), leads to the output. Shares are never negative and add "
+        "up to 1, so the output always lies among the values, nearest to those that got most.",
+        "plain",
+    )
+    parts.show_html(f"<p class=ran>In the code: <code>{html.escape(source_line('output'))}</code></p>")
+
+
+def _parts_table(subject: subjects.Subject) -> str:
+    """Values times weights, row by row, and their sum."""
+    way = subject.walk
+    rows = "".join(
+        f"<tr><td class=key>{name}</td><td>{_in_words(weight, True)}</td>{_cells(part, 'value')}</tr>"
+        for name, weight, part in zip(subject.labels, way.weights, way.parts, strict=True)
+    )
+    head = f"<thead><tr><th>key</th><th>share</th><th colspan={len(way.output)}>share times value</th></tr></thead>"
+    total = f"<tr><td class=output>output</td><td></td>{_cells(way.output, 'output')}</tr>"
+    return f"<div class=wide><table>{head}{rows}{total}</table></div>"
+
+
+def _end(subject: subjects.Subject) -> None:
+    """The whole formula, and for a sentence all queries at once."""
+    if subject.walk.weights is None:
+        return
+    st.subheader("All six in one line", anchor=False)
+    names = ",".join(in_role(name, role) for name, role in (("Q", "query"), ("K", "key"), ("V", "value")))
+    st.latex(rf"\operatorname{{Attention}}({names})={formulas.whole()}")
+    parts.show_html(
+        "<p><b class=query>Q</b> <b class=key>K</b>ᵀ: every query’s dot product with every key, how well they match "
+        "(step 1). <b>√d_k</b>: keeps the scores from growing with the length of the vectors (2). <b>softmax</b>: "
+        "turns a row of scores into shares that sum to 1 (3 to 5). <b class=value>V</b>: what is blended by "
+        "these shares (6).</p>"
+    )
+    if subject.view:
+        parts.say("So far one query. Q holds one for each word, and every row is computed in the same way:", "plain")
+        figures.draw(views.heatmap_picture(subject.view), "walk-all")
+
+
+def _way(step: int) -> None:
+    """Back, Next, all at once: at the foot of the window, so that it stays in place while the page grows."""
+
+    def go(to: int) -> Callable[[], None]:
+        return lambda: state.put({"step": to})
+
+    with st.container(key="way", horizontal=True, vertical_alignment="center"):
+        st.button("Back", on_click=go(step - 1), disabled=step == 1, key="back", shortcut="B")
+        st.button("Next", on_click=go(step + 1), disabled=step == LAST, key="next", shortcut="N", type="primary")
+        if step < LAST:
+            st.button("All at once", on_click=go(LAST), key="all")
+        else:
+            st.button("From the start", on_click=go(1), key="first")
+        parts.say(f"Step {step} of {LAST}", "small")
+        parts.follow(step)
+
+
+def heads(subject: subjects.Subject) -> None:
+    """The same vectors shared among heads."""
+    way = subject.walk
+    d_model = len(way.query)
+    choices = divisors(d_model)
+    h = max(n for n in choices if n <= max(int(state.get("heads")), 1))
+    if st.session_state.get("heads", h) != h:
+        st.session_state["heads"] = h
+    if len(choices) > 1:
+        h = st.select_slider("Heads h", choices, h, **state.bound("heads"))
+    d_k = d_model // h
+    st.latex(rf"d_k=\frac{{d_{{\text{{model}}}}}}{{h}}=\frac{{{d_model}}}{{{h}}}={d_k}")
+    if way.weights is None:
+        parts.say("Nothing is left to look at, for any head.", "notice")
+        return
+    scaled = way.scale != 1
+    found, joined = shared_among_heads(way, h, scaled)
+    weights = found.weights[:, 0]
+    division = f", divides by √{d_k} = {math.sqrt(d_k):.3f}," if scaled else ""
+    spans = [f"{i * d_k + 1} to {(i + 1) * d_k}" if d_k > 1 else str(i + 1) for i in range(h)]
+    parts.say(
+        f"Each vector of {d_model} numbers is cut into {h} {'pieces' if h > 1 else 'piece'} of {d_k}. "
+        + (f"Head 1 sees dimensions {spans[0]}, head {h} dimensions {spans[-1]}. " if h > 1 else "")
+        + f"Each head takes its own dot products{division} and has its own shares:",
+        "plain",
+    )
+    shown = subject.shown
+    head, key = np.indices((h, len(shown)), dtype=np.int16)
+    drawn = pd.DataFrame(
+        {"head": head.ravel() + 1, "key": key.ravel(), "weight": weights[:, shown].ravel().astype(np.float32)}
+    )
+    labels = [subject.labels[place] for place in shown]
+    firsts = "; ".join(
+        f"head {i + 1} looks most at {subject.labels[int(row.argmax())]} ({percent(float(row.max()))})"
+        for i, row in enumerate(weights[:8])
+    )
+    picture = figures.Picture(
+        lesson_charts.head_rows, drawn, f"Weights of {h} heads: {firsts}.", 340, {"labels": labels, "heads": h}
+    )
+    figures.draw(picture, "heads-map")
+    parts.say(f"{firsts[0].upper()}{firsts[1:]}.", "plain")
+    pieces = "".join(
+        f"<tr><td>{i + 1}</td><td>{span}</td><td class=output>{_some(joined[i * d_k : (i + 1) * d_k])}</td></tr>"
+        for i, span in enumerate(spans)
+    )
+    parts.show_html(
+        f"<p>The heads’ outputs are laid side by side again, {h} × {d_k} = {d_model} numbers:</p><div class=wide>"
+        f"<table class=chain><thead><tr><th>head</th><th>dimensions</th><th>its piece of the output</th></tr></thead>"
+        f"<tbody>{pieces}</tbody></table></div>"
+    )
+    parts.say(
+        "In a trained model each head has projections of its own before the cut, so heads come to look for different "
+        "things, and a last matrix W_O mixes the joined pieces. Here nothing is learned: the pieces are cut from the "
+        "vectors as they are.",
+        "small",
+    )
+
+
+def _some(values: np.ndarray, most: int = 6) -> str:
+    return ", ".join(figure(x) for x in values[:most]) + (" …" if len(values) > most else "")
+
+
+@cache
+def source(function: Callable) -> str:
+    """The text of a function that runs here."""
+    return inspect.getsource(function)
+
+
+@cache
+def source_line(name: str) -> str:
+    """The line of the attention function that computes a stage."""
+    found = re.search(rf"^    ({name} = .*)$", source(scaled_dot_product_attention), re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+def code(subject: subjects.Subject) -> None:
+    """The functions that just ran, from the source, beside what they made."""
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        body = source(scaled_dot_product_attention)
+        start = body.index("    scores =")
+        parts.say("These lines computed every number above. The first five are the formula.", "small")
+        st.code(inspect.cleandoc(body[start:]), language="python")
+        st.code(source(softmax), language="python")
+    with right:
+        way = subject.walk
+        if way.weights is not None:
+            figures.draw(bars_picture(subject, way.weights, "Weights", fixed=True), "code-weights")
+        rows = [("scores", way.scores), ("scaled", way.scaled), ("masked", way.masked), ("weights", way.weights)]
+        rows += [("output", way.output)]
+        table = "".join(
+            f"<tr><td>{name}</td><td>{_some(values, 3) if values is not None else 'no answer'}</td></tr>"
+            for name, values in rows
+        )
+        parts.show_html(f"<div class=wide><table class=chain>{table}</table></div>")
+    st.code(body, language="python")
+
+
+def take_away(subject: subjects.Subject, link: str) -> None:
+    """Pictures, numbers and link of the walk."""
+    way = subject.walk
+    pictures = {"scores": bars_picture(subject, way.scores, "Scores")}
+    if way.weights is not None:
+        pictures["weights"] = bars_picture(subject, way.weights, "Weights", fixed=True)
+        if subject.view is None and len(way.query) == 2:
+            pictures |= {
+                "query": subjects.query_picture(way, subject.labels),
+                "output": subjects.output_picture(way, subject.labels),
+            }
+    table = pd.DataFrame(
+        {
+            "key": subject.labels,
+            "score": way.scores,
+            "scaled": way.scaled,
+            "masked": way.masked,
+            "exponential": way.exponentials,
+            "weight": way.weights if way.weights is not None else np.nan,
+        }
+    )
+    figures.take_away(pictures, lesson_files("steps", table, subject.settings, link), subject.settings, link, "steps")
+
+
+def lesson_files(
+    name: str, table: pd.DataFrame, settings: Mapping[str, Any], link: str
+) -> dict[str, Callable[[], str]]:
+    """A table as CSV and as JSON, with the settings that made it."""
+    return {
+        f"{name}.csv": lambda: export.frame_csv(table, {**settings, "link": link}),
+        f"{name}.json": lambda: export.frame_json(table, {**settings, "link": link}),
+    }

@@ -1,0 +1,208 @@
+"""Whose way through attention is walked: vectors that the visitor types, or a word of the shared sentence."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from attention_core.steps import UnreadableNumbers, Walk, read_vector, walk
+from ui import figures, frame, lesson_charts, loaders, parts, state, views
+from ui.formulas import column, in_role
+
+NAMES = "CABDEFGH"  # the article calls its keys C, A and B
+MOST_BARS = 14  # keys that a stage draws; of a longer text, those with the largest scores
+LONGEST_ROW = 200  # characters
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose way is walked.
+
+    Attributes:
+        walk: the numbers.
+        labels: (n,) names of the keys.
+        settings: what made it, for the files a visitor takes away.
+        view: the sentence it belongs to; None for numbers that were typed.
+        key: the key whose arithmetic is shown, where not all fit.
+    """
+
+    walk: Walk
+    labels: Sequence[str]
+    settings: Mapping[str, Any]
+    view: views.View | None = None
+    key: int = 0
+
+    @property
+    def shown(self) -> list[int]:
+        """The keys a picture shows, in their order: all, or those with the largest scores."""
+        best = np.argsort(-self.walk.masked, kind="stable")[:MOST_BARS]
+        return sorted({int(place) for place in best})
+
+
+def choose_subject() -> Subject | None:
+    """Ask for the numbers: typed ones, or a word of the sentence. None if what was typed cannot be read."""
+    parts.lesson_style()
+    with st.container(key="step-unseen"):
+        step = state.CONTROLS["step"]
+        st.number_input("step", step.low, step.high, step.default, **state.bound("step"))
+    on = st.segmented_control(
+        "Walk with", ["Numbers", "Sentence"], default="Numbers", required=True, **state.bound("on")
+    )
+    if on == "Sentence":
+        frame.switches(frame.SWITCHES)
+        with st.container(key="editor-unseen"):
+            _editor()
+        return _word()
+    frame.switches(())
+    return _numbers()
+
+
+def _word() -> Subject:
+    view = views.raw_view(*(state.get(name) for name in frame.SWITCHES))
+    views.words_and_reading(view, "walk")
+    raw = loaders.raw(*(state.get(name) for name in frame.SWITCHES))
+    x, row = raw.vectors, view.query
+    visible = np.isfinite(view.attention.masked[row])
+    settings = {**view.settings, "query": view.labels[row]}
+    return Subject(walk(x[row], x, x, visible, raw.scale), view.labels, settings, view, view.key)
+
+
+def _numbers() -> Subject | None:
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        parts.say(
+            "A query says what is looked for, a key what can be found there, a value what is handed over. All are "
+            "vectors. The query and the keys C, A and B are the article’s; it leaves the values open, these are ours.",
+            "small",
+        )
+        _editor()
+    rows, faults = _read()
+    for fault in faults:
+        parts.say(fault, "notice")
+    if faults:
+        rows = st.session_state.get("last_readable")
+        if rows is None:
+            parts.say("Mend what is named above, and the walk goes on.")
+            return None
+        parts.say("Below are the last numbers that could be read.", "small")
+    else:
+        st.session_state["last_readable"] = rows
+    query, keys, values, visible = (np.array(part) for part in rows)
+    scale = None if state.get("div") else 1.0
+    way = walk(query, keys, values, visible, scale)
+    labels = list(NAMES[: len(keys)])
+    settings = {
+        "query": f"[{', '.join(f'{x:g}' for x in query)}]",
+        "keys": "; ".join(f"{name} {_row(row)}" for name, row in zip(labels, keys, strict=True)),
+        "values": "; ".join(_row(row) for row in values),
+        "scaled": bool(state.get("div")),
+        "hidden": ", ".join(name for name, seen in zip(labels, visible, strict=True) if not seen) or "none",
+    }
+    with right:
+        if len(query) == 2:
+            with st.container(height=345, border=False):
+                figures.draw(query_picture(way, labels), "query-arrows")
+        else:
+            st.latex(rf"{in_role('q', 'query')}={column(query, 'query')}")
+            parts.say(f"{len(query)} dimensions: too many to draw as arrows, no harder to compute with.", "small")
+    return Subject(way, labels, settings)
+
+
+def _row(row: Sequence[float]) -> str:
+    return f"[{', '.join(f'{x:g}' for x in row)}]"
+
+
+def _editor() -> None:
+    """Fields for every number: a row for the query, a row for each key and its value. All eight keys are there; those
+    that are not in use are hidden, so that nothing typed is lost."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _row_field("nq", "Query q", "query")
+        with st.container(key="count-field-dims", width=190):
+            st.number_input("Dimensions", 2, 8, state.CONTROLS["dims"].default, **state.bound("dims"))
+        with st.container(key="count-field-keys", width=150):
+            st.number_input("Keys", 1, 8, state.CONTROLS["keys"].default, **state.bound("keys"))
+    for place, name in enumerate(NAMES, start=1):
+        hidden = "-unseen" if place > int(state.get("keys")) else ""
+        with st.container(horizontal=True, vertical_alignment="bottom", key=f"row-{place}{hidden}"):
+            _row_field(f"nk{place}", f"Key {name}", "key")
+            _row_field(f"nv{place}", f"Value {name}", "value")
+            st.checkbox("may be seen", True, **state.bound(f"see{place}"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.toggle("Divide by √d_k", True, **state.bound("div"))
+        st.button("The article’s numbers", on_click=_reset, key="reset")
+        st.button("A closer race", on_click=lambda: state.put({"nq": "0.2 0.3"}), key="closer")
+
+
+def _row_field(name: str, label: str, role: str) -> None:
+    with st.container(key=f"{role}-field-{name}", width=200):
+        st.text_input(
+            label,
+            state.CONTROLS[name].default,
+            max_chars=LONGEST_ROW,
+            live="300ms",
+            autocomplete="off",
+            **state.bound(name),
+        )
+
+
+def _reset() -> None:
+    """Everything as the article has it."""
+    names = [name for name in state.CONTROLS if re.fullmatch(r"n[qkv]\d?|see\d|dims|keys|div", name)]
+    changed = {name: state.CONTROLS[name].default for name in names if state.get(name) != state.CONTROLS[name].default}
+    state.put(changed)
+
+
+def _read() -> tuple[tuple, list[str]]:
+    """The typed rows as lists, and a sentence for each that cannot be read."""
+    dims, count = (min(max(int(state.get(name)), low), 8) for name, low in (("dims", 2), ("keys", 1)))
+    faults: list[str] = []
+
+    def row(name: str, called: str) -> list[float]:
+        try:
+            return read_vector(str(state.get(name) or "")[:LONGEST_ROW], dims).tolist()
+        except UnreadableNumbers as error:
+            faults.append(f"{called} {error}.")
+            return [0.0] * dims
+
+    query = row("nq", "The query")
+    keys = [row(f"nk{i + 1}", f"Key {NAMES[i]}") for i in range(count)]
+    values = [row(f"nv{i + 1}", f"The value of {NAMES[i]}") for i in range(count)]
+    return (query, keys, values, [bool(state.get(f"see{i + 1}")) for i in range(count)]), faults
+
+
+def query_picture(way: Walk, labels: Sequence[str]) -> figures.Picture:
+    """The query as an arrow among the keys."""
+    rows = [("key", place, 0, 0, *key) for place, key in enumerate(way.keys)] + [
+        ("query", len(labels), 0, 0, *way.query)
+    ]
+    said = ", ".join(f"{name} {_row(key)}" for name, key in zip(labels, way.keys, strict=True))
+    return _arrows(rows, [*labels, "q"], f"Arrows from the origin: the query {_row(way.query)} among the keys {said}.")
+
+
+def output_picture(way: Walk, labels: Sequence[str]) -> figures.Picture:
+    """The output as an arrow among the values, and the weighted values laid end to end that lead to it."""
+    ends = np.cumsum(way.parts, axis=0)
+    starts = ends - way.parts
+    rows = [("value", place, 0, 0, *value) for place, value in enumerate(way.values)]
+    rows += [
+        ("part", place, *starts[place], *ends[place]) for place in range(len(labels)) if way.weights[place] > 0.001
+    ]
+    rows.append(("output", len(labels), 0, 0, *way.output))
+    names = [f"v{name}" for name in labels]
+    said = ", ".join(f"{name} {_row(value)}" for name, value in zip(names, way.values, strict=True))
+    return _arrows(rows, [*names, "output"], f"Arrows: the output {_row(way.output)} among the values {said}.")
+
+
+def _arrows(rows: list[tuple], labels: list[str], alt: str) -> figures.Picture:
+    drawn = pd.DataFrame(rows, columns=["role", "label", "x0", "y0", "x", "y"])
+    drawn = drawn.astype({"label": "int16", **dict.fromkeys(("x0", "y0", "x", "y"), "float64")})
+    box = {}
+    for axis, low, high in (("x", "west", "east"), ("y", "south", "north")):
+        smallest, largest = min(drawn[axis].min(), 0), max(drawn[axis].max(), 0)
+        margin = 0.14 * max(largest - smallest, 0.1)
+        box |= {low: float(smallest - margin), high: float(largest + margin)}
+    return figures.Picture(lesson_charts.arrows, drawn, alt, 320, {"labels": labels, **box})
