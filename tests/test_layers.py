@@ -1,0 +1,305 @@
+"""The house stands as it was drawn: pages → ui → attention_core → numpy, and never back.
+
+Each rule reads the source of a file and returns its offences. It is tried on every file of the house, and on a snippet
+that breaks it.
+"""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HOUSE = sorted(
+    path.relative_to(ROOT).as_posix()
+    for part in ("app.py", "pages/**/*.py", "ui/**/*.py", "attention_core/**/*.py")
+    for path in ROOT.glob(part)
+)
+OURS = {"app", "pages", "ui", "attention_core", "tests", "benchmarks", "data", "deploy"}
+
+
+def imports(file: str, tree: ast.AST) -> Iterator[tuple[str, ast.stmt, str]]:
+    """Every module that a file imports, wherever in it, with the statement and the function it stands in."""
+
+    def walk(node: ast.AST, function: str) -> Iterator[tuple[str, ast.stmt, str]]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import):
+                yield from ((alias.name, child, function) for alias in child.names)
+            elif isinstance(child, ast.ImportFrom):
+                package = file.split("/")[: -child.level] if child.level else []
+                module = ".".join([*package, *filter(None, [child.module])])
+                yield from ((f"{module}.{alias.name}", child, function) for alias in child.names)
+            yield from walk(child, child.name if isinstance(child, ast.FunctionDef) else function)
+
+    yield from walk(tree, "")
+
+
+def root(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def the_core_imports_numpy_and_the_standard_library_only(file: str, tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    if not file.startswith("attention_core/"):
+        return
+    readers = {  # who may read files of which kind, and where
+        ("attention_core/bert.py", "safetensors"): None,
+        ("attention_core/bert.py", "tokenizers"): None,
+        ("attention_core/embeddings.py", "pyarrow"): "read_package",
+    }
+    for module, statement, function in imports(file, tree):
+        name = root(module)
+        known = name in sys.stdlib_module_names or name in {"numpy", "attention_core"}
+        only_in = readers.get((file, name), "nowhere")
+        if not known and only_in not in {None, function}:
+            yield statement, f"the core imports {name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) in {
+            "__import__",
+            "importlib.import_module",
+        }:
+            yield node, "an import that cannot be seen"
+
+
+def nobody_imports_what_stands_above(file: str, tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    may_know = {"attention_core": {"attention_core"}, "ui": {"ui", "attention_core"}, "pages": {"ui", "attention_core"}}
+    for module, statement, _ in imports(file, tree):
+        if root(module) in OURS - may_know.get(file.partition("/")[0], {"ui", "attention_core"}):
+            yield statement, f"{file} imports {module}"
+
+
+def charts_know_neither_streamlit_nor_the_core(file: str, tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    if not (file.startswith("ui/") and file.endswith("charts.py")):
+        return
+    for module, statement, _ in imports(file, tree):
+        if root(module) in {"streamlit", "attention_core"}:
+            yield statement, f"a chart imports {module}"
+        elif root(module) == "ui":
+            for part in {module, module.rpartition(".")[0]}:  # ui.palette.Palette is in ui/palette.py
+                path = ROOT / f"{part.replace('.', '/')}.py"
+                if not path.name.endswith("charts.py") and path.exists():
+                    deeper = [root(name) for name, _, _ in imports(file, ast.parse(path.read_text(encoding="utf-8")))]
+                    if {"streamlit", "attention_core", "ui"} & set(deeper):
+                        yield statement, f"a chart imports {module}, which imports {deeper}"
+
+
+def nobody_prints_but_the_command_line(file: str, tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    if file == "attention_core/__main__.py":
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in {"print", "breakpoint"}:
+            yield node, node.id
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"sys.stdout", "sys.stderr"}:
+            yield node, ast.unparse(node)
+
+
+def the_core_has_no_hidden_randomness(file: str, tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    if not file.startswith("attention_core/"):
+        return
+    for module, statement, _ in imports(file, tree):
+        if root(module) in {"random", "secrets", "uuid"}:
+            yield statement, f"the core imports {module}"
+        if module.startswith("numpy.random.") and module.rpartition(".")[2] not in {"default_rng", "Generator"}:
+            yield statement, f"the core imports {module}"
+    for node in ast.walk(tree):
+        name = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
+        if name.startswith(("np.random.", "numpy.random.")) and node.attr not in {"default_rng", "Generator"}:
+            yield node, name
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "default_rng":
+            seed = [*node.args, *(keyword.value for keyword in node.keywords)]
+            if not seed or ast.unparse(seed[0]) == "None":
+                yield node, "a generator without a seed"
+
+
+def pages_do_no_arithmetic(file: str, tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    if not file.startswith("pages/"):
+        return
+    for module, statement, _ in imports(file, tree):
+        if root(module) in {"numpy", "pandas", "math", "statistics", "fractions", "decimal", "operator"}:
+            yield statement, f"a page imports {module}"
+    arithmetic = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, arithmetic):
+            yield node, ast.unparse(node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, arithmetic):
+            sides = (node.left, node.right)
+            text = any(
+                isinstance(s, ast.JoinedStr) or (isinstance(s, ast.Constant) and isinstance(s.value, str))
+                for s in sides
+            )
+            if not text and not any(isinstance(side, ast.List | ast.Tuple) for side in sides):
+                yield node, ast.unparse(node)
+        if (
+            isinstance(node, ast.UnaryOp)
+            and isinstance(node.op, ast.USub)
+            and not isinstance(node.operand, ast.Constant)
+        ):
+            yield node, ast.unparse(node)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"sum", "round", "pow", "divmod", "abs"}:
+            yield node, ast.unparse(node)
+
+
+def every_page_starts_with_the_guard(file: str, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    if not file.startswith("pages/") or file.endswith("__init__.py"):
+        return
+    start = [ast.unparse(statement) for statement in tree.body[:3]]
+    if ast.get_docstring(tree) is None or start[1:] != ["from ui.frame import guard", "guard()"]:
+        yield tree, f"{file} starts with something else"
+
+
+def nobody_asserts_outside_the_tests(file: str, tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:  # noqa: ARG001
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert):
+            yield node, ast.unparse(node)
+
+
+RULES: list[Callable] = [
+    the_core_imports_numpy_and_the_standard_library_only,
+    nobody_imports_what_stands_above,
+    charts_know_neither_streamlit_nor_the_core,
+    nobody_prints_but_the_command_line,
+    the_core_has_no_hidden_randomness,
+    pages_do_no_arithmetic,
+    every_page_starts_with_the_guard,
+    nobody_asserts_outside_the_tests,
+]
+
+
+def offences(rule: Callable, file: str, source: str) -> list[str]:
+    tree = ast.parse(source)
+    return [f"{file}, line {getattr(node, 'lineno', 1)}: {what}" for node, what in rule(file, tree)]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("file", HOUSE)
+def test_every_file_keeps_every_rule(file, rule):
+    assert offences(rule, file, (ROOT / file).read_text(encoding="utf-8")) == []
+
+
+PAGE = '"""A page."""\n\nfrom ui.frame import guard\n\nguard()\n'
+
+
+@pytest.mark.parametrize(
+    ("rule", "file", "source"),
+    [
+        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "import pandas"),
+        (
+            the_core_imports_numpy_and_the_standard_library_only,
+            "attention_core/x.py",
+            "def f():\n    import streamlit.web",
+        ),
+        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "from ui import charts"),
+        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "from ..ui import charts"),
+        (
+            the_core_imports_numpy_and_the_standard_library_only,
+            "attention_core/x.py",
+            "from tokenizers import Tokenizer",
+        ),
+        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "from safetensors import numpy"),
+        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/bert.py", "import torch"),
+        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/embeddings.py", "import pyarrow"),
+        (
+            the_core_imports_numpy_and_the_standard_library_only,
+            "attention_core/embeddings.py",
+            "def f():\n    import pyarrow",
+        ),
+        (
+            the_core_imports_numpy_and_the_standard_library_only,
+            "attention_core/bert.py",
+            "def read_package():\n    import pyarrow",
+        ),
+        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "__import__('pandas')"),
+        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "importlib.import_module('ui')"),
+        (nobody_imports_what_stands_above, "attention_core/x.py", "import ui.charts"),
+        (nobody_imports_what_stands_above, "attention_core/x.py", "def f():\n    from pages import playground"),
+        (nobody_imports_what_stands_above, "ui/x.py", "from pages import playground"),
+        (nobody_imports_what_stands_above, "ui/x.py", "from ..pages import playground"),
+        (nobody_imports_what_stands_above, "ui/x.py", "if TYPE_CHECKING:\n    import app"),
+        (nobody_imports_what_stands_above, "pages/x.py", "from pages.y import z"),
+        (nobody_imports_what_stands_above, "pages/x.py", "from tests import conftest"),
+        (nobody_imports_what_stands_above, "app.py", "import pages.playground"),
+        (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "import streamlit as st"),
+        (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from attention_core.attention import softmax"),
+        (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from ui import frame"),
+        (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from ui.frame import guard"),
+        (charts_know_neither_streamlit_nor_the_core, "ui/more_charts.py", "def f():\n    import streamlit"),
+        (nobody_prints_but_the_command_line, "attention_core/x.py", "print(1)"),
+        (nobody_prints_but_the_command_line, "ui/x.py", "def f(say=print):\n    say(1)"),
+        (nobody_prints_but_the_command_line, "pages/x.py", "sys.stdout.write('')"),
+        (nobody_prints_but_the_command_line, "app.py", "breakpoint()"),
+        (the_core_has_no_hidden_randomness, "attention_core/x.py", "np.random.seed(0)"),
+        (the_core_has_no_hidden_randomness, "attention_core/x.py", "x = numpy.random.normal(size=3)"),
+        (the_core_has_no_hidden_randomness, "attention_core/x.py", "from numpy.random import rand"),
+        (the_core_has_no_hidden_randomness, "attention_core/x.py", "import random"),
+        (the_core_has_no_hidden_randomness, "attention_core/x.py", "from random import shuffle"),
+        (the_core_has_no_hidden_randomness, "attention_core/x.py", "np.random.default_rng()"),
+        (the_core_has_no_hidden_randomness, "attention_core/x.py", "np.random.default_rng(None)"),
+        (the_core_has_no_hidden_randomness, "attention_core/x.py", "default_rng(seed=None)"),
+        (pages_do_no_arithmetic, "pages/x.py", "import numpy as np"),
+        (pages_do_no_arithmetic, "pages/x.py", "from math import sqrt"),
+        (pages_do_no_arithmetic, "pages/x.py", "import pandas"),
+        (pages_do_no_arithmetic, "pages/x.py", "x = a / b"),
+        (pages_do_no_arithmetic, "pages/x.py", "f(1 + n)"),
+        (pages_do_no_arithmetic, "pages/x.py", "weights = q @ k"),
+        (pages_do_no_arithmetic, "pages/x.py", "total += 1"),
+        (pages_do_no_arithmetic, "pages/x.py", "f'{100 * share} %'"),
+        (pages_do_no_arithmetic, "pages/x.py", "x = -score"),
+        (pages_do_no_arithmetic, "pages/x.py", "x = sum(weights)"),
+        (pages_do_no_arithmetic, "pages/x.py", "x = round(weight, 2)"),
+        (every_page_starts_with_the_guard, "pages/x.py", ""),
+        (every_page_starts_with_the_guard, "pages/x.py", PAGE.removeprefix('"""A page."""')),
+        (every_page_starts_with_the_guard, "pages/x.py", PAGE.replace("guard()", "guard")),
+        (every_page_starts_with_the_guard, "pages/x.py", PAGE.replace("guard()", "import time\nguard()")),
+        (every_page_starts_with_the_guard, "pages/x.py", PAGE.replace("from", "import streamlit\nfrom")),
+        (nobody_asserts_outside_the_tests, "ui/x.py", "def f(x):\n    assert x"),
+    ],
+)
+def test_a_rule_bites(rule, file, source):
+    assert offences(rule, file, source)
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        (
+            "attention_core/x.py",
+            "import math, numpy as np\nfrom attention_core.files import checked\nfrom . import text",
+        ),
+        ("attention_core/x.py", "def f(generator: np.random.Generator, seed):\n    return np.random.default_rng(seed)"),
+        ("attention_core/bert.py", "def f():\n    from tokenizers import Tokenizer\nimport safetensors.numpy"),
+        ("attention_core/embeddings.py", "def read_package():\n    from pyarrow import parquet"),
+        ("attention_core/__main__.py", "print(1, file=sys.stderr)"),
+        ("ui/charts.py", "import altair as alt\nimport pandas as pd\nfrom ui.palette import Palette\nx = 1 + 2"),
+        (
+            "ui/x.py",
+            "import streamlit as st\nimport numpy as np\nfrom attention_core import text\nfrom ui import charts",
+        ),
+        (
+            "pages/x.py",
+            PAGE + "import streamlit as st\nfrom ui import x\nx.f('a' + b, '%d' % c, -1, d | e, [f] + g, a < b)",
+        ),
+        ("app.py", "import streamlit as st\nfrom ui import frame"),
+    ],
+)
+def test_what_is_allowed_offends_no_rule(file, source):
+    assert [offence for rule in RULES for offence in offences(rule, file, source)] == []
+
+
+def test_the_core_of_the_first_matrix_loads_nothing_but_numpy_and_the_standard_library():
+    before, after = (
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                f"import sys, numpy{modules}; print(*{{name.partition('.')[0] for name in sys.modules}})",
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for modules in ("", ", attention_core.attention, attention_core.embeddings, attention_core.text")
+    )
+    assert set(after) - set(before) - set(sys.stdlib_module_names) == {"attention_core"}
