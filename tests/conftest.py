@@ -116,9 +116,15 @@ class Visit:
         self.faults: list[str] = []
         own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        self.page.on("console", lambda m: self.faults.append(f"console: {m.text}") if m.type == "error" else None)
+        self.page.on("console", self._listen)
         self.page.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
         self.page.on("request", lambda r: None if r.url.startswith(own) else self.faults.append(f"foreign: {r.url}"))
+
+    def _listen(self, message) -> None:
+        """Note an error in the console, but for Streamlit's own: it first looks for its server below a deep link."""
+        searched = "/_stcore/" in message.location["url"] and "404" in message.text
+        if message.type == "error" and not searched:
+            self.faults.append(f"console: {message.text}")
 
     def open(self, address: str = "/") -> "Visit":
         """Go to a page of the app and wait until it is whole."""

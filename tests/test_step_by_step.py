@@ -1,12 +1,14 @@
 """The walk on the page: the article's figures, editing that the link keeps, and sentences for what cannot be read."""
 
+import json
 import re
 from urllib.parse import parse_qsl
 
 import pytest
 
 from attention_core.examples import KEYS, QUERY
-from ui import parts, state, steps, subjects
+from ui import export, figures, parts, state, steps, subjects
+from ui.palette import LIGHT
 
 PAGE = "step_by_step"
 
@@ -106,7 +108,7 @@ def test_keys_and_dimensions_come_and_go_and_nothing_typed_is_lost(app, link):
     assert link()["nq"] == "1 2 3"
 
 
-@pytest.mark.parametrize("dims", range(2, 9))
+@pytest.mark.parametrize("dims", [2, 5, 8])
 def test_every_number_of_dimensions_walks_to_the_end(app, dims):
     test = app(PAGE, dims=str(dims), keys=str(dims), step="6", sheads="true")
     assert not test.exception
@@ -195,6 +197,27 @@ def test_the_code_shown_is_the_function_that_ran(app):
     assert "scores = q @ k.swapaxes(-2, -1)" in shown
     assert "output = weights @ v" in shown
     assert steps.source_line("output") == "output = weights @ v"
+
+
+def test_two_keys_that_tie_are_both_named(app):
+    assert "C and B share the largest score, 26." in text_of(app(PAGE, nk1="4 6"))
+
+
+def test_pictures_and_numbers_can_be_taken_away_with_the_settings_that_made_them(app, monkeypatch):
+    taken = {}
+    keep = lambda pictures, files, settings, *_: taken.update(pictures=pictures, files=files, settings=settings)  # noqa: E731
+    monkeypatch.setattr(figures, "take_away", keep)
+    app(PAGE, step="6", stake="true", see2="false")
+    assert set(taken["pictures"]) == {"scores", "weights", "query", "output"}
+    for picture in taken["pictures"].values():
+        drawn = export.svg(export.standalone(picture.spec(LIGHT), picture.frame, taken["settings"], LIGHT))
+        assert "[2, 3]" in drawn
+    table = taken["files"]["steps.csv"]()
+    assert "# query: [2, 3]" in table
+    assert "C,61.0," in table
+    rows = json.loads(taken["files"]["steps.json"]())["rows"]
+    assert rows[1]["masked"] is None
+    assert sum(row["weight"] for row in rows) == pytest.approx(1)
 
 
 def test_every_chart_says_in_words_what_it_shows(app):

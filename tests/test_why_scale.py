@@ -1,12 +1,15 @@
 """Why the scores are scaled, on the page: the article's figures, guesses that the link keeps, the sentence."""
 
+import io
 import json
 import re
 from urllib.parse import parse_qsl
 
 import pytest
+from PIL import Image
 
-from ui import parts
+from ui import export, figures, parts, scaling
+from ui.palette import LIGHT
 
 PAGE = "why_scale"
 OPEN = {"g1": "Show me", "g2": "Show me", "g3": "Show me"}
@@ -121,6 +124,26 @@ def test_long_and_hostile_sentences_are_shown_as_text(app):
     test = app(PAGE, s="$x$ <b>king</b> queen {{7*7}} [a](javascript:b)")
     assert not test.exception
     assert not any("<b>king" in e.proto.body for e in test.get("html"))
+
+
+def test_the_experiment_can_be_taken_away_with_seed_and_draws(app, monkeypatch):
+    taken = {}
+    keep = lambda pictures, files, settings, *_: taken.update(pictures=pictures, files=files, settings=settings)  # noqa: E731
+    monkeypatch.setattr(figures, "take_away", keep)
+    app(PAGE, wtake="true", draws="300", seed="5")
+    for picture in taken["pictures"].values():
+        assert "seed: 5" in export.svg(export.standalone(picture.spec(LIGHT), picture.frame, taken["settings"], LIGHT))
+    table = taken["files"]["scaling.csv"]()
+    assert "# draws: 300" in table
+    assert len([line for line in table.splitlines() if line[:1].isdigit()]) == 13
+    assert json.loads(taken["files"]["scaling.json"]())["rows"][6]["std_theory"] == 8
+
+
+def test_a_png_has_its_words_drawn_in_it():
+    picture = scaling.spread_picture(scaling.measured_spread(1, 100), 100)
+    drawn = export.png(export.standalone(picture.spec(LIGHT), picture.frame, {"sentence": "to read"}, LIGHT))
+    title = Image.open(io.BytesIO(drawn)).convert("L").crop((0, 0, 900, 80))
+    assert title.getextrema()[0] < 100
 
 
 def test_every_chart_says_in_words_what_it_shows(app):

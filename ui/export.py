@@ -13,7 +13,7 @@ import pandas as pd
 from attention_core.attention import Attention
 from ui.palette import Palette
 
-FONT = "Source Sans 3, Source Sans Pro, Helvetica, Arial, sans-serif"
+FONT = "'Source Sans 3', 'Source Sans Pro', Helvetica, Arial, sans-serif"
 
 
 def in_words(settings: Mapping[str, Any]) -> list[str]:

@@ -13,7 +13,9 @@ def tex(value: float) -> str:
         return r"\text{?}"
     if abs(value) == float("inf"):
         return r"-\infty" if value < 0 else r"\infty"
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
+    if value == 0:
+        return "0"  # −0 as well
+    if 1e-3 <= abs(value) < 1e5:
         return f"{value:.0f}" if abs(value) >= 1000 and float(value).is_integer() else plain(value)
     mantissa, _, exponent = f"{value:.2e}".partition("e")
     return rf"{mantissa}\times 10^{{{int(exponent)}}}"
@@ -21,6 +23,7 @@ def tex(value: float) -> str:
 
 def plain(value: float) -> str:
     """Four significant digits, trailing zeros left off."""
+    value = value or 0.0  # −0 is 0
     text = f"{value:.{max(4 - len(str(int(abs(value)))), 0)}f}" if abs(value) >= 1 else f"{value:.4g}"
     return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 

@@ -218,7 +218,9 @@ def spread(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     ).encode(x=x, y=y["scaled"], tooltip=tooltip)
     style = {"fontSize": 13, "fontWeight": "bold", "aria": False}
     name = last.mark_text(align="right", dx=-14, text="without: grows as √d", color=colors.text, **style)
-    other = last.mark_text(dy=-14, text="divided by √d: stays at 1", color=_violet(colors), **style)
+    other = last.mark_text(
+        align="right", dx=30, dy=-14, text="divided by √d: stays at 1", color=_violet(colors), **style
+    )
     layers = (line, one, band, plain, scaled, name.encode(x=x, y=y["measured"]), other.encode(x=x, y=y["scaled"]))
     return alt.layer(*layers).add_params(*parameters())
 

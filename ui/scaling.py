@@ -186,8 +186,8 @@ def spread() -> None:
     )
     q, k, q_i, k_i = (formulas.in_role(name, role) for name, role in ROLES)
     st.latex(
-        rf"\operatorname{{Var}}({q}\cdot {k})=\sum_{{i=1}}^{{d}}\operatorname{{Var}}({q_i}\,{k_i})=d"
-        r"\qquad\Longrightarrow\qquad\sigma=\sqrt{d}"
+        rf"\operatorname{{Var}}({q}\cdot {k})=\sum_{{i=1}}^{{d}}\operatorname{{Var}}({q_i}\,{k_i})=d,"
+        r"\quad\sigma=\sqrt{d}"
     )
     parts.say(
         "Variances of independent terms add up to d. The spread, the standard deviation, is the root of the variance: "

@@ -163,6 +163,9 @@ def _who_matches(subject: subjects.Subject) -> str:
     way = subject.walk
     best = int(way.scores.argmax())
     name = subject.labels[best]
+    if (way.scores == way.scores[best]).sum() > 1:
+        tied = " and ".join(subject.labels[place] for place in np.flatnonzero(way.scores == way.scores[best]))
+        return f"Multiply dimension by dimension, add up: {tied} share the largest score, {figure(way.scores[best])}."
     said = f"Multiply dimension by dimension, add up: {name} has the largest score, {figure(way.scores[best])}. "
     if np.isnan(way.cosines).any() or len(subject.labels) == 1:
         return said + "The score is large where both vectors have large numbers in the same places."
@@ -265,12 +268,13 @@ def _exponentials(subject: subjects.Subject) -> None:
     alone = (
         f"e to the power of {figure(top)} is {_large(high)}"
         if np.isfinite(high)
-        else f"e to the power of {figure(top)} is more than a 64-bit number can hold (they end near e^709)"
+        else f"e to the power of {figure(top)} is more than a 64-bit number can hold"
     )
     if way.scale != 1 and not subject.view:
         alone += f"; without the division it would be e to the power of {figure(way.scores.max())}, {_large(raw)}"
     sentence = (
-        f"Exponentials are positive and they exaggerate: {alone}. So the largest score is subtracted from all before. "
+        f"Exponentials are positive, and they exaggerate: {alone}. Numbers of 64 bits end near e^709, those of 32 bits "
+        "near e^88. So that nothing overflows, the largest score is first subtracted from all. "
         "That divides every exponential by the same number, which cancels in the next step: the shares are the same."
     )
     _strip(subject, way.exponentials, 3, formula, sentence, fixed=False)
@@ -351,9 +355,10 @@ def _output(subject: subjects.Subject) -> None:
     with right, st.container(key="formula-5"):
         st.latex(symbol)
         st.latex(rf"{terms}{more}={column(way.output, 'output')}")
+    drawn = "laid end to end (dashed)" if len(way.query) == 2 else "added up row by row"
     parts.say(
-        "Each value times its share, laid end to end (dashed), leads to the output. Shares are never negative and add "
-        "up to 1, so the output always lies among the values, nearest to those that got most.",
+        f"Each value times its share, {drawn}, leads to the output. Shares are never negative and add up to 1, so the "
+        "output always lies among the values, nearest to those that got most.",
         "plain",
     )
     parts.show_html(f"<p class=ran>In the code: <code>{html.escape(source_line('output'))}</code></p>")

@@ -76,7 +76,8 @@ def _numbers() -> Subject | None:
     with left:
         parts.say(
             "A query says what is looked for, a key what can be found there, a value what is handed over. All are "
-            "vectors. The query and the keys C, A and B are the article’s; it leaves the values open, these are ours.",
+            "vectors. The query and the keys C, A and B are the article’s; it leaves the values open, these are ours. "
+            "Type over any number; a row that is too short goes on with zeros.",
             "small",
         )
         _editor()

@@ -1,0 +1,37 @@
+"""What only a browser shows of the two lessons: the keyboard, the new strip in view, typing, and a cold link."""
+
+
+def test_the_keyboard_walks_on_and_back_and_the_new_strip_comes_into_view(visit):
+    one = visit("/step_by_step")
+    one.page.keyboard.press("n")
+    one.page.wait_for_selector(".st-key-strip-2")
+    one.settle()
+    assert one.address == "/step_by_step?step=2"
+    strip, bar = (one.page.locator(f".st-key-{name}").bounding_box() for name in ("strip-2", "way"))
+    assert strip["y"] >= 0
+    assert strip["y"] + strip["height"] <= bar["y"] + 1
+    one.page.keyboard.press("b")
+    one.page.wait_for_selector(".st-key-strip-2", state="detached")
+    assert one.settle().address == "/step_by_step"
+
+
+def test_typing_a_vector_keeps_every_letter_and_a_fresh_visitor_sees_the_same(visit):
+    one = visit("/step_by_step?step=6")
+    field = one.page.get_by_role("textbox", name="Query q")
+    field.click()
+    field.press("Control+a")
+    one.page.keyboard.type("0.2 n 0.3", delay=40)
+    one.settle()
+    assert "nq=0.2+n+0.3" in one.address
+    assert "“n”, which is not a number" in one.page.locator(".say.notice").inner_text()
+    field.fill("0.2 0.3")
+    one.page.wait_for_selector(".say.notice", state="detached")
+    said = one.settle().page.locator(".say.plain").all_inner_texts()
+    assert any("C gets 90.3" in sentence for sentence in said)
+    assert visit(one.link).page.locator(".say.plain").all_inner_texts() == said
+
+
+def test_a_link_to_why_scale_opens_cold_with_its_guesses(visit):
+    one = visit("/why_scale?g1=20%20%25&ds=10")
+    assert "You said 20 %" in one.page.locator(".say.answer").first.inner_text()
+    assert one.link == "/why_scale?g1=20%20%25&ds=10"
