@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+CLOSE = 80  # exp(-80) = 2e-35 is still a float32 in full precision; they lose digits below 1e-38
+
 
 class NothingToAttend(ValueError):
     """A query whose mask hides every key: softmax over nothing has no answer.
@@ -44,7 +46,8 @@ class Attention:
 def softmax(x: np.ndarray) -> np.ndarray:
     """Turn scores into shares that sum to 1: softmax(x)ᵢ = exp(xᵢ) / Σⱼ exp(xⱼ), along the last axis.
 
-    The largest score is subtracted first. That cancels in the fraction and keeps exp from overflowing.
+    A number is subtracted first that cancels in the fraction and keeps exp from overflowing: each row's largest score,
+    or, where all scores lie so close together that no exp can vanish, the largest of all, which is found sooner.
 
     Args:
         x: (..., n), at least one finite number in each row; -inf gets the share 0.
@@ -52,8 +55,13 @@ def softmax(x: np.ndarray) -> np.ndarray:
     >>> softmax(np.array([10.0, 8.0])).round(2).tolist()
     [0.88, 0.12]
     """
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
+    largest = x.max()
+    if not largest - x.min() < CLOSE:
+        largest = x.max(axis=-1, keepdims=True)
+    e = np.subtract(x, largest, dtype=np.result_type(x, 1.0))  # whole numbers become fractions, float32 stays float32
+    np.exp(e, out=e)
+    e /= (e @ np.ones(e.shape[-1], e.dtype))[..., None]  # the sums of the rows, quicker than e.sum
+    return e
 
 
 def scaled_dot_product_attention(
@@ -148,7 +156,7 @@ class Arithmetic:
         scale: what the score is multiplied with.
         scaled: score times scale.
         visible: whether the query may look at the key.
-        largest: the largest scaled score that the query may see; softmax subtracts it.
+        largest: the largest scaled score that the query may see; subtracted before exp, it cancels in the fraction.
         exponential: exp(scaled - largest), 0 where the query may not look.
         row_sum: the sum of the exponentials of the whole row.
         weight: exponential divided by row_sum.

@@ -1,0 +1,413 @@
+"""A pretrained transformer in NumPy: all-MiniLM-L6-v2, a BERT of 6 layers with 12 heads each.
+
+BERT (Devlin et al. 2019) is the left half of figure 1 in "Attention Is All You Need": words and positions become
+vectors; each layer lets the vectors look at each other, then thinks about each alone. MiniLM (Wang et al. 2020) is a
+small one, and sentence-transformers (Reimers & Gurevych 2019) taught it to tell whether two sentences mean the same.
+
+One box of the figure is one function, small to large. A layer's weights are nested dicts whose keys are the functions'
+argument names. Layers and heads are counted from 0 here, from 1 wherever people read them.
+"""
+
+import json
+import math
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from attention_core.attention import Attention, join_heads, scaled_dot_product_attention, split_heads
+from attention_core.files import CURE, DATA, DamagedData, checked
+
+# Abramowitz & Stegun 1964, 7.1.26: 1 - erf(z) = (a₁ t + … + a₅ t⁵) exp(-z²), t = 1 / (1 + p z), within 1.5e-7 for z ≥ 0
+ERF_A = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
+ERF_P = 0.3275911
+BLOCK = 32_768  # so many numbers stay in the processor's cache while gelu goes over them twenty times
+
+BERT_NAMES = {  # of the sizes, in a BERT's config.json
+    "n_layers": "num_hidden_layers",
+    "n_heads": "num_attention_heads",
+    "d_model": "hidden_size",
+    "d_ff": "intermediate_size",
+    "n_positions": "max_position_embeddings",
+    "n_words": "vocab_size",
+    "eps": "layer_norm_eps",
+}
+
+
+class UnfitSentence(ValueError):
+    """A text the model cannot read: without a word, or with more word pieces than it has positions for."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The model's sizes.
+
+    Attributes:
+        n_layers: layers on top of each other.
+        n_heads: heads in each layer.
+        d_model: width of a token's vector.
+        d_ff: width inside the feed-forward network.
+        n_positions: tokens it can read at once.
+        n_words: word pieces it knows.
+        eps: what keeps layer_norm from dividing by zero.
+    """
+
+    n_layers: int
+    n_heads: int
+    d_model: int
+    d_ff: int
+    n_positions: int
+    n_words: int
+    eps: float
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A sentence as the model reads it: word pieces, with [CLS] before and [SEP] after.
+
+    Attributes:
+        ids: (n,) the row of each piece in the table of word vectors.
+        pieces: n strings; "##" marks one that continues the word before it.
+        words: n numbers, which word of the sentence the piece belongs to, from 0; None for [CLS] and [SEP].
+        spans: n pairs, where the piece stands in the text, (start, end); (0, 0) for [CLS] and [SEP].
+    """
+
+    ids: np.ndarray
+    pieces: list[str]
+    words: list[int | None]
+    spans: list[tuple[int, int]]
+
+    @property
+    def groups(self) -> list[list[int]]:
+        """The pieces of each word, as positions; [CLS] and [SEP] are groups of their own."""
+        key = [position if word is None else -1 - word for position, word in enumerate(self.words)]
+        return [list(group) for _, group in groupby(range(len(key)), key.__getitem__)]
+
+    @property
+    def labels(self) -> list[str]:
+        """The text of each group, as the model spells it: its pieces put together."""
+        return ["".join(self.pieces[i].removeprefix("##") for i in group) for group in self.groups]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one layer did with a sentence.
+
+    Attributes:
+        x: (n, d_model) the vectors it was given.
+        q, k, v: (n_heads, n, d_k) x W_Q + b_Q and so on, cut into heads.
+        weights: (n_heads, n, n) who looks at whom.
+        output: (n_heads, n, d_k) what each head brings back.
+        mixed: (n, d_model) the heads' outputs side by side, times W_O, plus b_O.
+    """
+
+    x: np.ndarray
+    q: np.ndarray
+    k: np.ndarray
+    v: np.ndarray
+    weights: np.ndarray
+    output: np.ndarray
+    mixed: np.ndarray
+
+    def attention(self, head: int) -> Attention:
+        """Every stage of one head, (n, n) each.
+
+        Kept for all heads, the scores and the scaled scores of 512 tokens would fill 150 MB beside the weights' 75.
+        They come out of the same q, k and v and the same function again.
+        """
+        return scaled_dot_product_attention(self.q[head], self.k[head], self.v[head])
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sentence, and all that the model made of it.
+
+    Attributes:
+        tokens: its word pieces.
+        layers: what each layer did, the first one first.
+        states: (n, d_model) the vectors that leave the last layer.
+    """
+
+    tokens: Tokens
+    layers: list[Layer]
+    states: np.ndarray
+
+    @property
+    def maps(self) -> np.ndarray:
+        """The attention weights of all heads, (n_layers, n_heads, n, n); put together anew each time."""
+        return np.stack([layer.weights for layer in self.layers])
+
+    @property
+    def sentence_vector(self) -> np.ndarray:
+        """(d_model,) of length 1: the mean of all states, [CLS] and [SEP] included, which the model was trained on.
+
+        The dot product of two of them says how alike two sentences are: 1 at most.
+        """
+        mean = self.states.mean(axis=0)
+        return mean / math.sqrt(mean @ mean)
+
+
+@dataclass(frozen=True)
+class Projections:
+    """One head's own columns of the learned matrices, and the rows of W_O that take in what it brings back.
+
+    Attributes:
+        W_Q, W_K, W_V: (d_model, d_k); b_Q, b_K, b_V: (d_k,).
+        W_O: (d_k, d_model).
+    """
+
+    W_Q: np.ndarray
+    b_Q: np.ndarray
+    W_K: np.ndarray
+    b_K: np.ndarray
+    W_V: np.ndarray
+    b_V: np.ndarray
+    W_O: np.ndarray
+
+
+def gelu(x: np.ndarray) -> np.ndarray:
+    """Let large numbers through and hold small ones back: x Φ(x) = x · ½ (1 + erf(x / √2)). Works in place.
+
+    Hendrycks & Gimpel 2016, in the erf form with which this model was trained; within 1e-6.
+
+    Args:
+        x: any shape, float32 and contiguous; overwritten with the result.
+    """
+    flat = x.reshape(-1)
+    for start in range(0, flat.size, BLOCK):
+        block = flat[start : start + BLOCK]
+        size = np.abs(block)
+        t = size * (ERF_P / math.sqrt(2))
+        t += 1
+        np.reciprocal(t, out=t)
+        below = t * (ERF_A[4] / 2)  # becomes Φ(-|x|) = ½ (1 - erf(|x| / √2))
+        for a in ERF_A[3::-1]:
+            below += a / 2
+            below *= t
+        np.multiply(block, block, out=t)
+        t *= -0.5
+        below *= np.exp(t, out=t)
+        below *= size
+        np.maximum(block, 0, out=block)
+        block -= below  # x Φ(x) = max(x, 0) - |x| Φ(-|x|)
+    return x
+
+
+def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """x W + b: (..., d_in) → (..., d_out)."""
+    y = x @ w
+    y += b
+    return y
+
+
+def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float) -> np.ndarray:
+    """Give each vector mean 0 and variance 1, stretch it by g, shift it by b. Ba, Kiros & Hinton 2016."""
+    y = x - x.mean(axis=-1, keepdims=True)
+    variance = np.vecdot(y, y)[..., None] / x.shape[-1]
+    y /= np.sqrt(variance + eps)
+    y *= g
+    y += b
+    return y
+
+
+def embed(
+    ids: np.ndarray, words: np.ndarray, positions: np.ndarray, segment: np.ndarray, norm: dict, eps: float
+) -> np.ndarray:
+    """What the first layer is given: which word it is, plus where it stands, plus which text it is from."""
+    return layer_norm(words[ids] + positions[: len(ids)] + segment, **norm, eps=eps)
+
+
+def attend(x: np.ndarray, qkv: dict, out: dict, norm: dict, n_heads: int, eps: float) -> tuple[np.ndarray, Layer]:
+    """Let the tokens look at each other and add what they bring back: LayerNorm(x + heads(x) W_O + b_O)."""
+    q, k, v = split_heads(linear(x, **qkv), 3 * n_heads).reshape(3, n_heads, len(x), -1)
+    attention = scaled_dot_product_attention(q, k, v)
+    mixed = linear(join_heads(attention.output), **out)
+    layer = Layer(x, q, k, v, attention.weights, attention.output, mixed)
+    return layer_norm(x + mixed, **norm, eps=eps), layer
+
+
+def think(x: np.ndarray, up: dict, down: dict, norm: dict, eps: float) -> np.ndarray:
+    """Think about each token alone: LayerNorm(x + gelu(x W_1 + b_1) W_2 + b_2)."""
+    y = linear(gelu(linear(x, **up)), **down)
+    y += x
+    return layer_norm(y, **norm, eps=eps)
+
+
+@dataclass(frozen=True)
+class MiniLM:
+    """The model: its sizes, its learned numbers, its tokenizer.
+
+    Attributes:
+        config: the sizes.
+        weights: {"embed": {...}, "layers": [{"attention": {...}, "ffn": {...}}, ...]}, read-only float32; the table of
+            word vectors stays on disk, in float16.
+        tokenizer: a `tokenizers.Tokenizer`.
+    """
+
+    config: Config
+    weights: dict
+    tokenizer: object
+
+    def tokens(self, text: str) -> Tokens:
+        """Cut a text into word pieces.
+
+        Raises:
+            UnfitSentence: there is no word in it, or it has too many pieces.
+        """
+        encoding = self.tokenizer.encode(text)
+        n, most = len(encoding.ids), self.config.n_positions
+        if n == 2:  # [CLS] and [SEP]
+            raise UnfitSentence("there is no word in this text")
+        if n > most:
+            raise UnfitSentence(
+                f"this text has {n} word pieces with [CLS] and [SEP]; the model reads {most}: shorten it"
+            )
+        return Tokens(np.array(encoding.ids), encoding.tokens, encoding.word_ids, encoding.offsets)
+
+    def read(self, text: str) -> Reading:
+        """Run the model on a text and keep what each layer did.
+
+        Raises:
+            UnfitSentence: there is no word in it, or it has too many pieces.
+        """
+        tokens = self.tokens(text)
+        eps, layers = self.config.eps, []
+        x = embed(tokens.ids, **self.weights["embed"], eps=eps)
+        for weights in self.weights["layers"]:
+            y, layer = attend(x, **weights["attention"], n_heads=self.config.n_heads, eps=eps)
+            x = think(y, **weights["ffn"], eps=eps)
+            layers.append(layer)
+        return Reading(tokens, layers, x)
+
+    def projections(self, layer: int, head: int) -> Projections:
+        """The matrices of one head: q = x W_Q + b_Q, k = x W_K + b_K, v = x W_V + b_V."""
+        attention, d_model = self.weights["layers"][layer]["attention"], self.config.d_model
+        d_k = d_model // self.config.n_heads
+        own = slice(head * d_k, (head + 1) * d_k)
+        w, b = attention["qkv"]["w"], attention["qkv"]["b"]
+        W_Q, W_K, W_V = (w[:, i * d_model :][:, own] for i in range(3))
+        b_Q, b_K, b_V = (b[i * d_model :][own] for i in range(3))
+        return Projections(W_Q, b_Q, W_K, b_K, W_V, b_V, W_O=attention["out"]["w"][own])
+
+
+def load_minilm() -> MiniLM:
+    """The model in data/minilm/.
+
+    Raises:
+        DamagedData: a file is missing or altered, or the files do not fit each other.
+    """
+    from tokenizers import Tokenizer  # here, so that whoever needs no model does not wait for it
+
+    config = read_config(checked("minilm/config.json"))
+    tokenizer = checked("minilm/tokenizer.json")
+    with ThreadPoolExecutor(1) as pool:  # half the wait is for the checksum of 45 MB, so it is taken at the same time
+        intact = pool.submit(checked, "minilm/model.safetensors")
+        try:
+            weights = read_weights(DATA / "minilm/model.safetensors", config)
+            return MiniLM(config, weights, Tokenizer.from_file(str(tokenizer)))
+        finally:
+            intact.result()  # whatever else went wrong, a damaged file is what is said
+
+
+def read_config(path: Path) -> Config:
+    """The sizes in a BERT's config.json, under the names used here.
+
+    Raises:
+        DamagedData: it is no such file, or the sizes do not fit each other.
+    """
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+        activation, sizes = raw["hidden_act"], {ours: raw[theirs] for ours, theirs in BERT_NAMES.items()}
+    except (OSError, ValueError, TypeError, KeyError):
+        raise DamagedData(f"{path.name} is not the config of a BERT; {CURE}") from None
+    config = Config(**sizes)
+    if not all(isinstance(size, int | float) for size in sizes.values()):
+        raise DamagedData(f"{path.name} is not the config of a BERT: its sizes are {config}; {CURE}")
+    if config.n_heads < 1 or config.d_model % config.n_heads:
+        raise DamagedData(f"{path.name}: d_model {config.d_model} cannot be cut into {config.n_heads} heads; {CURE}")
+    if activation != "gelu":
+        raise DamagedData(f"{path.name} asks for {activation}; only gelu is known here; {CURE}")
+    return config
+
+
+def read_weights(path: Path, config: Config) -> dict:
+    """The learned numbers in a safetensors file: float32 in memory, the large table of word vectors left on disk.
+
+    A safetensors file is the length of its header (8 bytes), the header (JSON: type, shape and place of each array by
+    name), and the arrays. They are read here one after the other into one piece of memory, which is quicker than the
+    library's own reader and holds no second copy.
+
+    Raises:
+        DamagedData: it is no such file, or an array's shape is not what the config asks for.
+    """
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(length, path.stat().st_size)))
+        if header.keys() != (expected := shapes(config)).keys():
+            names = ", ".join(sorted(header.keys() ^ expected.keys())[:3])
+            raise DamagedData(f"config.json and {path.name} do not fit: only one of them has {names} ...; {CURE}")
+        for name, shape in expected.items():
+            if tuple(header[name]["shape"]) != shape:
+                found = tuple(header[name]["shape"])
+                raise DamagedData(f"config.json asks for {name} of shape {shape}, {path.name} has {found}; {CURE}")
+        places = {name: 8 + length + entry["data_offsets"][0] for name, entry in header.items()}
+        types = {name: {"F16": np.float16, "F32": np.float32}[entry["dtype"]] for name, entry in header.items()}
+        words = np.memmap(path, types["embed.words"], "r", places["embed.words"], expected.pop("embed.words"))
+        arrays = {"embed.words": words} | read_arrays(path, places, types, expected)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        if isinstance(error, DamagedData):
+            raise
+        raise DamagedData(f"{path.name} cannot be read as safetensors; {CURE}") from None
+    tree = nested(arrays)
+    return {"embed": tree["embed"], "layers": [tree["layers"][str(n)] for n in range(config.n_layers)]}
+
+
+def shapes(config: Config) -> dict[str, tuple[int, ...]]:
+    """The arrays of a model of these sizes, by name."""
+    d, d_ff = config.d_model, config.d_ff
+
+    def linear(name: str, d_in: int, d_out: int) -> dict:
+        return {f"{name}.w": (d_in, d_out), f"{name}.b": (d_out,)}
+
+    def norm(name: str) -> dict:
+        return {f"{name}.norm.g": (d,), f"{name}.norm.b": (d,)}
+
+    every = {"embed.words": (config.n_words, d), "embed.positions": (config.n_positions, d), "embed.segment": (d,)}
+    every |= norm("embed")
+    for n in range(config.n_layers):
+        attention, ffn = f"layers.{n}.attention", f"layers.{n}.ffn"
+        every |= linear(f"{attention}.qkv", d, 3 * d) | linear(f"{attention}.out", d, d) | norm(attention)
+        every |= linear(f"{ffn}.up", d, d_ff) | linear(f"{ffn}.down", d_ff, d) | norm(ffn)
+    return every
+
+
+def read_arrays(
+    path: Path, places: dict[str, int], types: dict[str, type], shapes: dict[str, tuple[int, ...]]
+) -> dict[str, np.ndarray]:
+    """Read arrays, each from its place in the file, as read-only float32 in one piece of memory."""
+    memory = np.empty(sum(math.prod(shape) for shape in shapes.values()), np.float32)
+    arrays, start = {}, 0
+    with path.open("rb") as file:
+        for name, shape in shapes.items():
+            part = memory[start : start + math.prod(shape)]
+            file.seek(places[name])
+            part[:] = np.fromfile(file, types[name], part.size)
+            arrays[name] = part.reshape(shape)
+            arrays[name].flags.writeable = False
+            start += part.size
+    return arrays
+
+
+def nested(flat: dict) -> dict:
+    """Dicts in dicts, from names joined by dots: {"a.b": 1} gives {"a": {"b": 1}}."""
+    tree: dict = {}
+    for name, value in flat.items():
+        *branches, leaf = name.split(".")
+        node = tree
+        for branch in branches:
+            node = node.setdefault(branch, {})
+        node[leaf] = value
+    return tree

@@ -1,0 +1,111 @@
+"""What single heads are for, found by measurement: how much weight does each send where a rule says it should?
+
+Some rules are about places ("the word before"), and any sentence tests them; some are about grammar ("from a pronoun
+to its noun"), and data/minilm/sentences.json says what is right in its 64 sentences. For each rule the best of the 72
+heads is chosen on every other sentence and measured on the rest, which took no part in the choice. After Clark et al.
+2019, "What Does BERT Look At?".
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from attention_core.files import checked
+from attention_core.maps import by_words
+
+if TYPE_CHECKING:
+    from attention_core.bert import MiniLM
+
+Targets = list[tuple[int, list[int]]]  # a token that looks, and the tokens it should look at
+
+# The tokens are [CLS], the words, [SEP]; [CLS] and [SEP] are looked at, but what they look at is not counted.
+PLACES: dict[str, Callable[[list[str]], Targets]] = {
+    "the word before": lambda words: [(i, [i - 1]) for i in range(2, len(words) - 1)],
+    "the word after": lambda words: [(i, [i + 1]) for i in range(1, len(words) - 2)],
+    "the same word elsewhere": lambda words: [
+        (i, others)
+        for i, word in enumerate(words)
+        if (others := [j for j, other in enumerate(words) if other == word and j != i])
+    ],
+    "the full stop": lambda words: [(i, [len(words) - 2]) for i in range(1, len(words) - 2) if words[-2] == "."],
+    "[CLS]": lambda words: [(i, [0]) for i in range(1, len(words) - 1)],
+    "[SEP]": lambda words: [(i, [len(words) - 1]) for i in range(1, len(words) - 1)],
+}
+GRAMMAR = {  # the relation in sentences.json, and whether it is read backwards
+    "from a pronoun to its noun": ("pronoun", False),
+    "from an object to its verb": ("object", True),
+    "from a verb to its object": ("object", False),
+}
+
+
+@dataclass(frozen=True)
+class NamedHead:
+    """A head and what it was found to do.
+
+    Attributes:
+        name: where it looks.
+        layer, head: which one, from 0.
+        share: the mean weight it sends there.
+        first: how often nothing else in the sentence gets more.
+        others: the mean weight that the other heads send there.
+        count: the number of cases.
+    """
+
+    name: str
+    layer: int
+    head: int
+    share: float
+    first: float
+    others: float
+    count: int
+
+
+def targets(rule: str, words: list[str], sentence: dict) -> Targets:
+    """Where a rule says that the words of a sentence should look."""
+    if rule in PLACES:
+        return PLACES[rule](words)
+    relation, backwards = GRAMMAR[rule]
+    pairs = [(words.index(a), words.index(b)) for a, b in sentence.get(relation, [])]
+    return [(b, [a]) if backwards else (a, [b]) for a, b in pairs]
+
+
+def measure(model: "MiniLM", sentences: list[dict]) -> list[NamedHead]:
+    """For each rule the head that follows it best on every other sentence, and how well it does on the rest."""
+    asked = []
+    for sentence in sentences:
+        reading = model.read(sentence["text"])
+        asked.append((sentence, reading.tokens.labels, by_words(reading.maps, reading.tokens.groups)))
+
+    def sent(rule: str, half: int) -> tuple[np.ndarray, np.ndarray]:
+        """(cases, n_layers, n_heads): the weight sent where the rule says, and whether nothing gets more."""
+        weight, first = [], []
+        for sentence, words, maps in asked[half::2]:
+            for query, keys in targets(rule, words, sentence):
+                row = maps[:, :, query]
+                weight.append(row[..., keys].sum(axis=-1))
+                first.append(row[..., keys].max(axis=-1) >= row.max(axis=-1))
+        return np.stack(weight), np.stack(first)
+
+    found = []
+    for rule in (*PLACES, *GRAMMAR):
+        chosen = sent(rule, 0)[0].mean(axis=0)
+        best = layer, head = np.unravel_index(chosen.argmax(), chosen.shape)
+        weight, first = sent(rule, 1)
+        share = weight.mean(axis=0)
+        others = (share.sum() - share[best]) / (share.size - 1)
+        figures = float(share[best]), float(first.mean(axis=0)[best]), float(others), len(weight)
+        found.append(NamedHead(rule, int(layer), int(head), *figures))
+    return found
+
+
+def named_heads() -> list[NamedHead]:
+    """The heads worth a look, as `measure` found them, from data/minilm/heads.json.
+
+    Raises:
+        DamagedData: the file is missing or altered.
+    """
+    stored = json.loads(checked("minilm/heads.json").read_text("utf-8"))
+    return [NamedHead(**entry | {"layer": entry["layer"] - 1, "head": entry["head"] - 1}) for entry in stored]

@@ -1,0 +1,161 @@
+"""What to ask of attention weights: one head, or many at a time.
+
+A map is (n, n): row i says where token i looks, and sums to 1. Leading axes (layers, heads) ride along as `...`.
+Attention weights show where a head looks, not why the model answers as it does (Jain & Wallace 2019; Wiegreffe & Pinter
+2019).
+"""
+
+import struct
+import unicodedata
+import zlib
+from bisect import bisect_left
+from itertools import accumulate
+
+import numpy as np
+
+GRID_GAP = 2  # pixels between the maps of a grid
+GRID_MOST = 128  # a larger map is shrunk
+
+
+def by_words(maps: np.ndarray, groups: list[list[int]]) -> np.ndarray:
+    """Turn weights between word pieces into weights between words: (..., n, n) → (..., m, m).
+
+    A word looks as its pieces do on average (rows are averaged), and is looked at as much as all its pieces together
+    (columns are summed), as in Clark et al. 2019, section 4.1. Rows still sum to 1 if every piece is in a group.
+
+    Args:
+        groups: m lists, the positions of the pieces of each word.
+    """
+    n, m = maps.shape[-1], len(groups)
+    member = np.zeros((n, m), maps.dtype)
+    for word, group in enumerate(groups):
+        member[group, word] = 1
+    return (member / member.sum(axis=0)).T @ maps @ member
+
+
+def line_up(ours: list[str], theirs: list[str]) -> list[tuple[list[int], list[int]]]:
+    """Pair up two ways of cutting one text into tokens: for each common stretch the positions in either.
+
+    Letters are compared without case, accents and spaces. A stretch ends wherever a token ends in both, so "do n't" and
+    "don ' t" make one pair. Empty tokens are in no pair, nor is anything from where the letters begin to differ.
+    """
+    plain = [[_plain(token) for token in tokens] for tokens in (ours, theirs)]
+    ends = [list(accumulate(map(len, tokens))) for tokens in plain]
+    letters = ["".join(tokens) for tokens in plain]
+    differ = (i for i, (a, b) in enumerate(zip(*letters, strict=False)) if a != b)
+    alike = next(differ, min(map(len, letters)))
+    common = sorted(end for end in {*ends[0]} & {*ends[1]} if end <= alike)
+    pairs: list[tuple[list[int], list[int]]] = [([], []) for _ in common]
+    for side in (0, 1):
+        for position, (token, end) in enumerate(zip(plain[side], ends[side], strict=True)):
+            if token and end <= max(common, default=0):
+                pairs[bisect_left(common, end)][side].append(position)
+    return [pair for pair in pairs if all(pair)]
+
+
+def hide(maps: np.ndarray, columns: list[int], *, see_self: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """Hide some tokens from all others and share their weight out: the rest of each row, divided by its sum.
+
+    This changes the picture, not the model: a model that could not see them would look elsewhere in its own way.
+
+    Args:
+        columns: the hidden tokens.
+        see_self: False hides each token from itself too.
+
+    Returns:
+        The maps; and (..., n) how much of each row was left before it was divided. A row with nothing left stays 0.
+    """
+    shown = np.ones(maps.shape[-2:], maps.dtype)
+    shown[:, columns] = 0
+    if not see_self:
+        np.fill_diagonal(shown, 0)
+    rest = maps * shown
+    left = rest.sum(axis=-1)
+    return np.divide(rest, left[..., None], out=rest, where=left[..., None] > 0), left
+
+
+def keep_top(maps: np.ndarray, share: float) -> np.ndarray:
+    """Keep of each row only its largest weights, as many as it takes to reach a share of the row; the others become 0.
+
+    Args:
+        share: 0.5 keeps the fewest weights that make up half of the row; at least one is kept.
+    """
+    order = np.argsort(-maps, axis=-1, kind="stable")
+    largest_first = np.take_along_axis(maps, order, axis=-1)
+    before = np.cumsum(largest_first, axis=-1) - largest_first
+    kept = before < share * largest_first.sum(axis=-1, keepdims=True)
+    kept[..., 0] = True
+    top = np.zeros_like(maps)
+    np.put_along_axis(top, order, np.where(kept, largest_first, 0), axis=-1)
+    return top
+
+
+def rollout(maps: np.ndarray) -> np.ndarray:
+    """How much of each input token is in each token after the last layer, if attention were all: (n, n), rows sum to 1.
+
+    Attention rollout, Abnar & Zuidema 2020, equation 1: A_L' · … · A_1' with A' = ½ A + ½ I, A the mean over a layer's
+    heads, and I for the residual connection, which carries each token past the heads.
+
+    Args:
+        maps: (n_layers, n_heads, n, n).
+    """
+    n = maps.shape[-1]
+    total = np.eye(n, dtype=maps.dtype)
+    for layer in maps.mean(axis=1):
+        total = (layer + np.eye(n, dtype=maps.dtype)) / 2 @ total
+    return total
+
+
+def rank_heads(maps: np.ndarray, query: int, key: int) -> list[tuple[int, int, float]]:
+    """All heads, those that send the most weight from one token to another first: (layer, head, weight), from 0.
+
+    Args:
+        maps: (n_layers, n_heads, n, n).
+    """
+    weights = maps[:, :, query, key]
+    order = np.argsort(-weights, axis=None, kind="stable")
+    return [(int(i // weights.shape[1]), int(i % weights.shape[1]), float(weights.flat[i])) for i in order]
+
+
+def grid(maps: np.ndarray, gap: int = GRID_GAP, most: int = GRID_MOST) -> np.ndarray:
+    """All maps as one picture, a row a layer, a column a head: uint8, 0 in the gaps, from 1 to 255 the weights.
+
+    The scale is the square root, which is the same for all and lets small weights be seen: a pixel p stands for the
+    weight ((p - 1) / 254)². A map of more than `most` tokens is shrunk: each pixel shows the largest weight it covers.
+
+    Args:
+        maps: (n_layers, n_heads, n, n).
+    """
+    step = -(-maps.shape[-1] // most)
+    if step > 1:
+        starts = np.arange(0, maps.shape[-1], step)
+        maps = np.maximum.reduceat(np.maximum.reduceat(maps, starts, axis=-2), starts, axis=-1)
+    n_layers, n_heads, n, _ = maps.shape
+    picture = np.zeros((n_layers, n + gap, n_heads, n + gap), np.uint8)
+    picture[:, gap:, :, gap:] = (np.sqrt(maps) * 254 + 1.5).astype(np.uint8).swapaxes(1, 2)
+    return np.pad(picture.reshape(n_layers * (n + gap), n_heads * (n + gap)), ((0, gap), (0, gap)))
+
+
+def png(pixels: np.ndarray, palette: np.ndarray) -> bytes:
+    """A picture as a PNG file, one byte a pixel and a palette (PNG specification, third edition, W3C 2025).
+
+    Args:
+        pixels: (height, width) uint8.
+        palette: (256, 3) uint8, red, green and blue of each pixel value.
+    """
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    height, width = pixels.shape
+    rows = np.pad(pixels, ((0, 0), (1, 0)))  # each row begins with its filter, 0: none
+    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)  # 8 bits a pixel, 3: with a palette
+    packer = zlib.compressobj(strategy=zlib.Z_RLE)  # weights repeat in runs at most: half the time, and smaller
+    data = packer.compress(rows.tobytes()) + packer.flush()
+    body = chunk(b"IHDR", header) + chunk(b"PLTE", palette.astype(np.uint8).tobytes())
+    return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def _plain(token: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", token.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c) and not c.isspace())

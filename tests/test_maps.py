@@ -1,0 +1,139 @@
+"""What is asked of attention maps, on maps small enough to check by hand."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from attention_core import maps
+from attention_core.bert import load_minilm
+
+THREE = np.array([[0.5, 0.3, 0.2], [0.1, 0.6, 0.3], [0.25, 0.25, 0.5]])  # three tokens
+
+
+# Word pieces and words
+
+
+def test_a_words_pieces_look_on_average_and_are_looked_at_together():
+    found = maps.by_words(THREE, [[0], [1, 2]])
+    np.testing.assert_allclose(found, [[0.5, 0.3 + 0.2], [(0.1 + 0.25) / 2, (0.6 + 0.3 + 0.25 + 0.5) / 2]])
+
+
+def test_rows_of_words_sum_to_1_in_every_head_and_stay_float32():
+    many = np.stack([[THREE, THREE[::-1]]] * 2).astype(np.float32)
+    found = maps.by_words(many, [[0, 2], [1]])
+    assert found.shape == (2, 2, 2, 2)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found.sum(axis=-1), 1, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "pairs"),
+    [
+        ("the cat", "[CLS]~ the cat", [([0], [1]), ([1], [2])]),
+        ("do n't go", "don ' t go", [([0, 1], [0, 1, 2]), ([2], [3])]),
+        ("shopkeeper naps", "Shop keeper nap s", [([0], [0, 1]), ([1], [2, 3])]),
+        ("café ...", "cafe\u0301 …", [([0], [0]), ([1], [1])]),
+        ("a b x d", "a b y d", [([0], [0]), ([1], [1])]),
+        ("ab", "a b c", [([0], [0, 1])]),
+        ("", "a", []),
+    ],
+)
+def test_two_ways_of_cutting_a_text_are_paired_where_they_meet(ours, theirs, pairs):
+    found = maps.line_up(ours.split(), [token.removesuffix("[CLS]~") for token in theirs.split()])
+    assert found == pairs
+
+
+# Hiding, keeping, following, ranking
+
+
+def test_what_is_hidden_is_shared_out_among_the_rest():
+    found, left = maps.hide(THREE, [0])
+    np.testing.assert_allclose(left, [0.5, 0.9, 0.75])
+    np.testing.assert_allclose(found, [[0, 0.6, 0.4], [0, 6 / 9, 3 / 9], [0, 1 / 3, 2 / 3]])
+
+
+def test_a_token_can_be_hidden_from_itself():
+    found, left = maps.hide(THREE, [], see_self=False)
+    np.testing.assert_allclose(left, [0.5, 0.4, 0.5])
+    np.testing.assert_allclose(found, [[0, 0.6, 0.4], [0.25, 0, 0.75], [0.5, 0.5, 0]])
+
+
+def test_a_row_of_which_all_is_hidden_stays_empty():
+    found, left = maps.hide(np.eye(2), [0])
+    np.testing.assert_array_equal(left, [0, 1])
+    np.testing.assert_array_equal(found, [[0, 0], [0, 1]])
+
+
+@pytest.mark.parametrize(
+    ("share", "row"),
+    [(0, [0, 0, 0.5, 0]), (0.5, [0, 0, 0.5, 0]), (0.6, [0, 0.25, 0.5, 0]), (0.9, [0.15, 0.25, 0.5, 0]), (1, None)],
+)
+def test_the_top_share_of_a_row_is_its_fewest_largest_weights(share, row):
+    whole = np.array([[0.15, 0.25, 0.5, 0.1]])
+    np.testing.assert_array_equal(maps.keep_top(whole, share), whole if row is None else [row])
+
+
+def test_equal_weights_are_kept_from_the_left():
+    np.testing.assert_array_equal(maps.keep_top(np.full((1, 1, 4), 0.25), 0.5), [[[0.25, 0.25, 0, 0]]])
+
+
+def test_rollout_follows_each_path_through_the_layers():
+    layers = np.array([[THREE, THREE], [THREE[::-1], THREE]])
+    expected = np.zeros((3, 3))
+    for i in range(3):
+        for j in range(3):
+            for between in range(3):
+                upper = (layers[1, 0, i, between] + layers[1, 1, i, between]) / 4 + (i == between) / 2
+                lower = (layers[0, 0, between, j] + layers[0, 1, between, j]) / 4 + (between == j) / 2
+                expected[i, j] += upper * lower
+    np.testing.assert_allclose(maps.rollout(layers), expected)
+    np.testing.assert_allclose(maps.rollout(layers).sum(axis=-1), 1)
+
+
+def test_heads_are_ranked_by_what_they_send_from_one_token_to_another():
+    heads = np.zeros((2, 2, 3, 3))
+    heads[:, :, 1, 2] = [[0.2, 0.7], [0.1, 0.2]]
+    assert maps.rank_heads(heads, 1, 2) == [(0, 1, 0.7), (0, 0, 0.2), (1, 1, 0.2), (1, 0, 0.1)]
+
+
+# Pictures
+
+
+def test_each_weight_has_its_pixel_on_a_square_root_scale():
+    rng = np.random.default_rng(0)
+    many = rng.dirichlet(np.ones(3), size=(2, 4, 3)).astype(np.float32)
+    many[0, 0] = np.eye(3)
+    picture = maps.grid(many, gap=2)
+    assert picture.shape == (2 * 5 + 2, 4 * 5 + 2)
+    for layer in range(2):
+        for head in range(4):
+            for i in range(3):
+                for j in range(3):
+                    pixel = int(picture[2 + layer * 5 + i, 2 + head * 5 + j])
+                    assert abs(((pixel - 1) / 254) - many[layer, head, i, j] ** 0.5) <= 0.5 / 254 + 1e-6
+    assert {0} == set(picture[::5].ravel()) | set(picture[1::5].ravel()) | set(picture[:, ::5].ravel())
+    assert np.count_nonzero(picture) == many.size
+
+
+def test_a_large_map_is_shrunk_without_losing_its_peaks():
+    many = np.full((1, 1, 300, 300), 1e-3)
+    many[0, 0, 299, 7] = 1
+    picture = maps.grid(many, gap=1, most=128)
+    assert picture.shape == (102, 102)
+    assert np.argwhere(picture == 255).tolist() == [[100, 3]]
+
+
+def test_a_picture_becomes_a_png_that_others_can_read():
+    pixels = np.arange(256, dtype=np.uint8).reshape(8, 32)
+    palette = np.random.default_rng(0).integers(0, 256, (256, 3)).astype(np.uint8)
+    with Image.open(io.BytesIO(maps.png(pixels, palette))) as image:
+        np.testing.assert_array_equal(np.asarray(image.convert("RGB")), palette[pixels])
+
+
+def test_the_picture_of_72_heads_on_128_tokens_is_small():
+    text = "The cat sat on the mat because it was tired , and the dog looked for a warmer place . " * 7
+    reading = load_minilm().read(" ".join(text.split()[:126]))
+    assert reading.maps.shape == (6, 12, 128, 128)
+    assert len(maps.png(maps.grid(reading.maps), np.zeros((256, 3)))) < 1.1e6
