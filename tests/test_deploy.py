@@ -1,0 +1,290 @@
+"""What deploy/ promises: two replicas behind the nginx of every deployment, and manifests that their readers accept."""
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+import urllib.error
+import urllib.request
+from http.client import HTTPMessage
+from pathlib import Path
+from urllib.parse import quote
+
+import kubernetes_validate
+import pytest
+import streamlit
+import yaml
+from compose_spec import PyCompose
+
+from benchmarks.balanced import CONFIGURATION, Nginx
+from tests import programs
+from tests.conftest import ROOT, Server, Visit
+from ui.frame import PAGES
+
+DEPLOY = ROOT / "deploy"
+LONG = "/?s=" + quote("注意力是你所需要的一切" * 181 + "猫が座った")  # 1,996 characters, 18 kB
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+class House:
+    """Two replicas and the nginx before them."""
+
+    def __init__(self, folder: Path, program: str):
+        self.replicas = [Server(folder / f"replica-{number}.log").start() for number in (1, 2)]
+        (folder / "nginx").mkdir()
+        self.nginx = Nginx(program, folder / "nginx", [f"127.0.0.1:{one.port}" for one in self.replicas])
+        self.url = self.nginx.url
+
+    def stop(self) -> None:
+        """End all of it."""
+        self.nginx.stop()
+        for replica in self.replicas:
+            if replica.process.poll() is None:
+                replica.stop()
+
+    def get(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str):
+        """Status, headers and content of an answer."""
+        request = urllib.request.Request(self.url + path, body, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.headers, refusal.read()
+
+    @property
+    def written(self) -> str:
+        """All that the logs hold."""
+        logs = [self.nginx.log, self.nginx.errors, *(replica.log for replica in self.replicas)]
+        return "".join(log.read_text() for log in logs)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    program = programs.find("nginx")
+    if program is None:
+        pytest.skip("no nginx on this machine: `make browser` installs it where it may")
+    built = House(tmp_path_factory.mktemp("house"), program)
+    yield built
+    built.stop()
+
+
+def policy(headers: HTTPMessage) -> dict[str, list[str]]:
+    """A Content-Security-Policy by directive."""
+    return {name: rest for name, *rest in map(str.split, headers["Content-Security-Policy"].split(";"))}
+
+
+def test_every_answer_carries_the_headers_that_keep_a_page_to_itself(house):
+    for path in ("/", "/why_scale", "/favicon.png", "/_stcore/health", "/_stcore/metrics"):
+        _, headers, _ = house.get(path)
+        allowed = policy(headers)
+        assert allowed["default-src"] == ["'none'"]
+        assert "'unsafe-inline'" not in allowed["script-src"]
+        assert "'unsafe-eval'" not in allowed["script-src"]
+        sources = {source for name, of in allowed.items() for source in of if not source.startswith("'")}
+        assert sources == {"blob:", "data:"}  # no other host
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Server"] == "nginx"
+
+
+def test_the_one_inline_script_that_may_run_is_streamlits_own():
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text()
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    hashes = {base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts}
+    assert set(re.findall(r"'sha256-([^']+)'", CONFIGURATION.read_text())) == hashes
+
+
+def test_only_what_a_page_needs_is_open(house):
+    for path in (
+        "metrics",
+        "script-health-check",
+        "upload_file/a/b",
+        "agent/interact",
+        "agent/openapi.json",
+        "nothing",
+    ):
+        assert house.get(f"/_stcore/{path}")[0] == 404
+    assert b"streamlit" not in house.get("/_stcore/host-config")[2]  # the hosts that Streamlit would let command pages
+    assert house.get("/_stcore/health")[::2] == (200, b"ok")
+    for method in ("POST", "PUT", "DELETE"):
+        assert house.get("/", method, b"x")[0] == 403
+    assert house.get("/", "POST", b"x" * 20_000)[0] in (403, 413)
+
+
+def test_scripts_come_small_and_the_app_sends_each_once(house):
+    page = house.get("/")[2].decode()
+    script = max(re.findall(r"static/js/[\w.-]+\.js", page), key=lambda name: len(house.get(f"/{name}")[2]))
+    status, headers, content = house.get(f"/{script}", **{"Accept-Encoding": "gzip"})
+    plain = gzip.decompress(content)
+    assert (status, headers["Content-Encoding"]) == (200, "gzip")
+    assert len(content) < 0.45 * len(plain)
+    assert plain == house.get(f"/{script}")[2]
+    for replica in house.replicas:
+        replica.process.send_signal(19)  # stopped: whatever comes now comes from nginx
+    try:
+        assert house.get(f"/{script}")[2] == plain
+    finally:
+        for replica in house.replicas:
+            replica.process.send_signal(18)
+
+
+def test_a_link_of_two_thousand_characters_in_any_script_comes_through(house):
+    assert len(LONG) > 17_000
+    assert house.get(LONG)[0] == 200
+    assert house.get("/?s=" + "%F0%9F%90%88" * 2_000)[0] == 200  # 24 kB
+    assert house.get("/?s=" + "%F0%9F%90%88" * 6_000)[0] == 414
+
+
+def test_a_visitor_without_the_cookie_gets_one_and_the_rest_of_the_page_does_not(house):
+    _, headers, _ = house.get("/")
+    cookie, *attributes = headers["Set-Cookie"].split("; ")
+    assert re.fullmatch("replica=[0-9a-f]{32}", cookie)
+    assert attributes == ["Path=/", "HttpOnly", "SameSite=Lax"]  # and Secure where nginx speaks TLS
+    assert house.get("/", Cookie=cookie)[1]["Set-Cookie"] is None
+    assert house.get("/", Cookie="replica=forged")[1]["Set-Cookie"] is not None
+    assert "replica=" not in house.get("/_stcore/health")[1].get("Set-Cookie", "")
+
+
+def replicas_asked(house, count: int) -> set[str]:
+    """The replicas that answered the last so many lines of the access log."""
+    return set(re.findall(r'"replica":"([^"]+)"', "".join(house.nginx.log.read_text().splitlines()[-count:])))
+
+
+def test_one_visitor_stays_with_one_replica_and_many_are_spread(house):
+    for number in range(8):
+        cookie = f"replica={number:032x}"
+        for path in ("/", "/why_scale", "/favicon.png", "/media/none"):
+            house.get(path, Cookie=cookie)
+        assert len(replicas_asked(house, 4)) == 1
+    assert len(replicas_asked(house, 32)) == 2
+    for path in ("/media/none", "/favicon.png", "/media/none"):  # cookies blocked: the address decides
+        house.get(path)
+    assert len(replicas_asked(house, 3)) == 1
+
+
+WATCH = """
+window.refused = [];
+document.addEventListener("securitypolicyviolation", (e) =>
+  refused.push(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`));
+"""
+
+
+def test_every_page_runs_under_the_policy_and_its_files_come_through(house, browser, tmp_path):
+    one = Visit(browser, house, accept_downloads=True)
+    one.page.add_init_script(WATCH)
+    for page in PAGES:
+        one.open(f"/{page.name if page is not PAGES[0] else ''}?s=The+cat+sat+because+it+was+tired{opened(page.name)}")
+        one.page.wait_for_timeout(500)
+        assert one.page.locator("h1").inner_text() == page.question
+        assert one.page.evaluate("refused") == []
+        buttons = one.page.locator("[data-testid=stDownloadButton] button")
+        for number in {0, buttons.count() - 1} if buttons.count() else ():
+            with one.page.expect_download(timeout=20_000) as download:
+                buttons.nth(number).click()
+            download.value.save_as(tmp_path / "file")
+            assert (tmp_path / "file").stat().st_size > 100
+    one.open(LONG)
+    assert "%E6%B3%A8%E6%84%8F" in one.link
+    assert one.faults == []
+    one.context.close()
+
+
+def opened(page: str) -> str:
+    """What opens every fold of a page, for its link."""
+    from ui.state import CONTROLS
+
+    return "".join(f"&{name}=true" for name, c in CONTROLS.items() if c.page == page and c.default is False)
+
+
+def test_a_killed_replica_leaves_its_visitor_with_all_they_had(house, browser):
+    one = Visit(browser, house)
+    one.open("/?s=the%20queen%20and%20the%20king&q=2")
+    one.page.get_by_text("Causal mask").click()
+    one.settle()
+    before = (one.link, one.reading)
+    asked = re.findall(r'"path":"/favicon.png".*"replica":"127.0.0.1:(\d+)"', house.nginx.log.read_text())[-1]
+    mine = next(replica for replica in house.replicas if str(replica.port) == asked)
+    mine.process.kill()
+    mine.process.wait()
+    one.page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])", timeout=20_000)
+    one.settle()
+    assert (one.link, one.reading) == before
+    one.page.get_by_text("Self-attention").click()
+    one.settle()
+    assert one.link == before[0].replace("&causal=true", "&self=false&causal=true")
+    mine.start()
+    one.context.close()
+
+
+def test_no_log_holds_what_a_visitor_wrote(house):
+    house.get("/?s=confidential", Referer=f"{house.url}/?s=confidential")
+    house.get("/_stcore/nothing?s=confidential")
+    assert '"path":"/_stcore/nothing"' in house.nginx.log.read_text()
+    for word in ("confidential", "queen", "%E6%B3%A8", "注意", "127.0.0.1:0"):
+        assert word not in house.written
+
+
+MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
+def test_kubernetes_accepts_the_manifests(path):
+    for document in yaml.safe_load_all(path.read_text()):
+        kubernetes_validate.validate(document, "1.34", strict=True)
+
+
+def test_the_manifests_fit_together():
+    named = {path.stem: yaml.safe_load(path.read_text()) for path in MANIFESTS}
+    pod = named["deployment"]["spec"]["template"]
+    for other in ("service", "disruption", "network"):
+        spec = named[other]["spec"]
+        chosen = spec.get("podSelector") or spec["selector"]
+        assert chosen.get("matchLabels", chosen) == pod["metadata"]["labels"]
+    assert named["autoscaler"]["spec"]["scaleTargetRef"]["name"] == named["deployment"]["metadata"]["name"]
+    backend = named["ingress"]["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
+    assert backend["name"] == named["service"]["metadata"]["name"]
+    kept = yaml.safe_load((DEPLOY / "kustomization.yaml").read_text())
+    assert {DEPLOY / resource for resource in kept["resources"]} == set(MANIFESTS)
+    configuration = kept["configMapGenerator"][0]
+    assert all((DEPLOY / file).exists() for file in configuration["files"])
+    assert {"name": configuration["name"]} in [volume.get("configMap") for volume in pod["spec"]["volumes"]]
+
+
+def test_every_container_is_locked():
+    deployment = yaml.safe_load((DEPLOY / "kubernetes" / "deployment.yaml").read_text())
+    pod = deployment["spec"]["template"]["spec"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    for container in pod["containers"]:
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert container["securityContext"]["allowPrivilegeEscalation"] is False
+        assert container["resources"]["limits"]["memory"]
+    for service in yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"].values():
+        assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+        assert service["mem_limit"]
+
+
+def test_compose_accepts_its_file_and_nginx_knows_the_replicas():
+    text = (DEPLOY / "compose.yaml").read_text()
+    merged = yaml.safe_load(text)
+    assert set(PyCompose.from_json(json.dumps(merged)).service_names()) == set(merged["services"])
+    with pytest.raises(ValueError, match="read_olny"):
+        PyCompose.from_json(json.dumps(merged | {"services": {"nginx": {"read_olny": True}}}))
+    addresses = {
+        service["networks"]["inside"]["ipv4_address"] + ":8501"
+        for name, service in merged["services"].items()
+        if name != "nginx"
+    }
+    known = re.findall(r"^server (\S+)", (DEPLOY / "nginx" / "replicas.conf").read_text(), re.MULTILINE)
+    assert set(known) == addresses
+
+
+def test_the_container_gets_all_that_the_app_reads_and_runs_as_nobody_in_particular():
+    lines = (DEPLOY / "Containerfile").read_text().splitlines()
+    copied = {source for line in lines if line.startswith("COPY ") for source in line.split()[1:-1]}
+    assert {"app.py", "pages", "ui", "attention_core", "data", ".streamlit", "pyproject.toml", "LICENSE"} <= copied
+    ignored = (DEPLOY / "Containerfile.dockerignore").read_text().splitlines()
+    assert copied - {"--from=packages", "/venv"} <= {line[1:] for line in ignored if line.startswith("!")}
+    assert "USER 1000" in lines
+    assert any(line.startswith("HEALTHCHECK") for line in lines)
