@@ -25,6 +25,7 @@ lint: .venv/test
 
 browser: .venv/test
 	@$(BIN)/python tests/chromium.py
+	@$(BIN)/python tests/programs.py
 
 bench: .venv/test
 	$(BIN)/python -m benchmarks

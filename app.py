@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame, parts
+from ui import frame, log, parts
 
 st.set_page_config(page_title="Attention Playground", page_icon=parts.ICON, layout="centered")
 st.html(parts.STYLE)
@@ -12,7 +12,7 @@ here = frame.PAGES[next(i for i, p in enumerate(frame.pages()) if p.title == pag
 
 st.title(here.question, anchor=False)
 st.markdown(here.lead)
-with frame.framed():
+with log.run(here.name), frame.framed():
     frame.sentence_field()
     frame.switches(here.switches)
     frame.choices()

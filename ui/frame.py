@@ -6,6 +6,7 @@ with `guard()`, which sets up the navigation and starts over.
 """
 
 import contextlib
+import logging
 import math
 import threading
 import tomllib
@@ -20,7 +21,7 @@ from attention_core.attention import NothingToAttend
 from attention_core.embeddings import UnknownWords
 from attention_core.examples import PRESETS
 from attention_core.files import DamagedData
-from ui import loaders, parts, state
+from ui import loaders, log, parts, state
 
 ROOT = Path(__file__).resolve().parent.parent
 SWITCHES = ("scale", "self", "causal", "d")
@@ -97,6 +98,8 @@ def framed() -> Iterator[None]:
     try:
         yield
     except KIND_ERRORS as error:
+        if isinstance(error, DamagedData):
+            log.event("damaged data", logging.ERROR, file=str(error))
         parts.say(kindly(error), "notice")
     finally:
         _run.framed = False
