@@ -13,10 +13,11 @@ here = frame.PAGES[next(i for i, p in enumerate(frame.pages()) if p.title == pag
 st.title(here.question, anchor=False)
 st.markdown(here.lead)
 with log.run(here.name), frame.framed():
-    frame.sentence_field()
+    frame.sentence_field(here.raw)
     frame.switches(here.switches)
     frame.choices()
-    frame.left_out()
+    if here.raw:
+        frame.left_out()
     page.run()
 frame.leave(here)
 

@@ -5,9 +5,7 @@ Attention weights show where a head looks, not why the model answers as it does 
 2019).
 """
 
-import struct
 import unicodedata
-import zlib
 from bisect import bisect_left
 from itertools import accumulate
 
@@ -134,26 +132,6 @@ def grid(maps: np.ndarray, gap: int = GRID_GAP, most: int = GRID_MOST) -> np.nda
     picture = np.zeros((n_layers, n + gap, n_heads, n + gap), np.uint8)
     picture[:, gap:, :, gap:] = (np.sqrt(maps) * 254 + 1.5).astype(np.uint8).swapaxes(1, 2)
     return np.pad(picture.reshape(n_layers * (n + gap), n_heads * (n + gap)), ((0, gap), (0, gap)))
-
-
-def png(pixels: np.ndarray, palette: np.ndarray) -> bytes:
-    """A picture as a PNG file, one byte a pixel and a palette (PNG specification, third edition, W3C 2025).
-
-    Args:
-        pixels: (height, width) uint8.
-        palette: (256, 3) uint8, red, green and blue of each pixel value.
-    """
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    height, width = pixels.shape
-    rows = np.pad(pixels, ((0, 0), (1, 0)))  # each row begins with its filter, 0: none
-    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)  # 8 bits a pixel, 3: with a palette
-    packer = zlib.compressobj(strategy=zlib.Z_RLE)  # weights repeat in runs at most: half the time, and smaller
-    data = packer.compress(rows.tobytes()) + packer.flush()
-    body = chunk(b"IHDR", header) + chunk(b"PLTE", palette.astype(np.uint8).tobytes())
-    return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
 def _plain(token: str) -> str:

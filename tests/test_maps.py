@@ -1,13 +1,9 @@
 """What is asked of attention maps, on maps small enough to check by hand."""
 
-import io
-
 import numpy as np
 import pytest
-from PIL import Image
 
 from attention_core import maps
-from attention_core.bert import load_minilm
 
 THREE = np.array([[0.5, 0.3, 0.2], [0.1, 0.6, 0.3], [0.25, 0.25, 0.5]])  # three tokens
 
@@ -123,17 +119,3 @@ def test_a_large_map_is_shrunk_without_losing_its_peaks():
     picture = maps.grid(many, gap=1, most=128)
     assert picture.shape == (102, 102)
     assert np.argwhere(picture == 255).tolist() == [[100, 3]]
-
-
-def test_a_picture_becomes_a_png_that_others_can_read():
-    pixels = np.arange(256, dtype=np.uint8).reshape(8, 32)
-    palette = np.random.default_rng(0).integers(0, 256, (256, 3)).astype(np.uint8)
-    with Image.open(io.BytesIO(maps.png(pixels, palette))) as image:
-        np.testing.assert_array_equal(np.asarray(image.convert("RGB")), palette[pixels])
-
-
-def test_the_picture_of_72_heads_on_128_tokens_is_small():
-    text = "The cat sat on the mat because it was tired , and the dog looked for a warmer place . " * 7
-    reading = load_minilm().read(" ".join(text.split()[:126]))
-    assert reading.maps.shape == (6, 12, 128, 128)
-    assert len(maps.png(maps.grid(reading.maps), np.zeros((256, 3)))) < 1.1e6

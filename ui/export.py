@@ -81,10 +81,10 @@ def table(labels: Sequence[str], attention: Attention, settings: Mapping[str, An
     out.writelines(f"# {line}\n" for line in in_words(settings))
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["query_position", "query", "key_position", "key", "score", "scaled", "masked", "weight"])
+    stages = (attention.scores, attention.scaled, attention.masked, attention.weights)
     for row, query in enumerate(labels):
         for column, key in enumerate(labels):
-            stages = (attention.scores, attention.scaled, attention.masked, attention.weights)
-            numbers = [repr(float(stage[row, column])) for stage in stages]
+            numbers = ["" if stage is None else repr(float(stage[row, column])) for stage in stages]
             writer.writerow([row + 1, query, column + 1, key, *numbers])
     return out.getvalue()
 
@@ -92,8 +92,9 @@ def table(labels: Sequence[str], attention: Attention, settings: Mapping[str, An
 def document(tokens: Sequence[str], attention: Attention, settings: Mapping[str, Any], link: str) -> str:
     """Everything as JSON: settings, tokens, and the stages as rows of queries; what a mask hides is null."""
     stages = {
-        name: [[float(x) if np.isfinite(x) else None for x in row] for row in getattr(attention, name)]
+        name: [[float(x) if np.isfinite(x) else None for x in row] for row in stage]
         for name in ("scores", "scaled", "masked", "weights")
+        if (stage := getattr(attention, name)) is not None
     }
     return json.dumps({**settings, "link": link, "tokens": list(tokens), **stages}, ensure_ascii=False, indent=1)
 
@@ -124,6 +125,49 @@ masked = np.where(mask, scaled, -np.inf)
 e = np.exp(masked - masked.max(axis=-1, keepdims=True))
 weights = e / e.sum(axis=-1, keepdims=True)
 output = weights @ x
+
+for token, row in zip(tokens, weights):
+    print(f"Attention weights for {{token!r}}:")
+    for other, weight in zip(tokens, row):
+        print(f"  {{other:<12}} {{weight:.4f}}")
+"""
+
+
+def head_code(
+    tokens: Sequence[str], q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray, settings: Mapping[str, Any]
+) -> str:
+    """A NumPy program that computes a head's weights and output from its queries, keys and values, and prints them."""
+
+    def array(matrix: np.ndarray) -> str:
+        return ",\n".join("    [" + ", ".join(repr(float(np.float32(x))) for x in row) + "]" for row in matrix)
+
+    about = "\n".join(f"# {line}" for line in in_words(settings))
+    hidden = np.argwhere(~mask).tolist()
+    return f"""{about}
+import math
+
+import numpy as np
+
+tokens = {json.dumps(list(tokens), ensure_ascii=True)}
+q = np.array([
+{array(q)},
+], dtype=np.float32)  # a row for each token: x W_Q + b_Q
+k = np.array([
+{array(k)},
+], dtype=np.float32)  # x W_K + b_K
+v = np.array([
+{array(v)},
+], dtype=np.float32)  # x W_V + b_V
+
+mask = np.ones({mask.shape}, dtype=bool)  # True = may look
+for row, column in {hidden}:
+    mask[row, column] = False
+scores = q @ k.T
+scaled = scores * np.float32(1 / math.sqrt({q.shape[1]}))
+masked = np.where(mask, scaled, -np.inf)
+e = np.exp(masked - masked.max(axis=-1, keepdims=True))
+weights = e / e.sum(axis=-1, keepdims=True)
+output = weights @ v
 
 for token, row in zip(tokens, weights):
     print(f"Attention weights for {{token!r}}:")

@@ -7,7 +7,8 @@ each kind and theme; a rerun fills in words and choice and sends the numbers.
 import base64
 import copy
 import io
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -116,10 +117,21 @@ def take_away(
 
 
 def image_of(weights: np.ndarray) -> pd.DataFrame:
-    """A matrix of weights as one small picture: a pixel a weight, in the colours of every other picture of weights."""
-    steps = np.round(np.sqrt(weights) * 255).astype(np.uint8)
-    picture = Image.fromarray(steps, mode="P")
-    picture.putpalette([c for i in range(256) for c in bytes.fromhex(along(palette().weights, i / 255)[1:])])
+    """A matrix of weights as one small picture, a pixel a weight; its colours run from 0 to the largest weight."""
+    steps = np.round(np.sqrt(weights / (weights.max() or 1)) * 255).astype(np.uint8)
+    address = address_of(steps, [along(palette().weights, i / 255) for i in range(256)])
+    return pd.DataFrame({"image": [address]})
+
+
+def address_of(pixels: np.ndarray, colors: Sequence[str]) -> str:
+    """A picture as an address that holds it (a PNG), so that it comes with the page and from nowhere else.
+
+    Args:
+        pixels: (height, width) uint8.
+        colors: #rrggbb of each value from 0 to 255.
+    """
+    picture = Image.fromarray(np.ascontiguousarray(pixels)).convert("P")
+    picture.putpalette([part for color in colors for part in bytes.fromhex(color[1:])])
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return pd.DataFrame({"image": ["data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()]})
+    picture.save(buffer, "PNG", compress_type=zlib.Z_RLE)  # half the time of the usual way
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -18,6 +18,7 @@ from pathlib import Path
 import streamlit as st
 
 from attention_core.attention import NothingToAttend
+from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
 from attention_core.examples import PRESETS
 from attention_core.files import DamagedData
@@ -25,7 +26,7 @@ from ui import loaders, log, parts, state
 
 ROOT = Path(__file__).resolve().parent.parent
 SWITCHES = ("scale", "self", "causal", "d")
-KIND_ERRORS = (DamagedData, UnknownWords, NothingToAttend)
+KIND_ERRORS = (DamagedData, UnknownWords, NothingToAttend, UnfitSentence)
 _run = threading.local()
 
 
@@ -40,6 +41,7 @@ class Page:
         lead: one sentence below the heading, Markdown.
         switches: which of the sentence's switches it shows; None if the page itself draws them, with `switches`.
         onward: the sentence that leads to the next page.
+        raw: whether the page is about the raw vectors, so that a word without one is left out of it.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Page:
     lead: str
     switches: tuple[str, ...] | None = SWITCHES
     onward: str = ""
+    raw: bool = True
 
 
 PAGES = (
@@ -72,6 +75,16 @@ PAGES = (
         "Why divide by the square root of d_k?",
         "One small division keeps attention able to hesitate, and able to learn. See what happens without it.",
         ("self", "causal"),
+    ),
+    Page(
+        "inside_a_transformer",
+        "Inside a transformer",
+        "What do 72 trained heads look at?",
+        "MiniLM, a small transformer, has learned W_Q, W_K and W_V for 6 layers of 12 heads each. It reads your "
+        "sentence here; choose a head and see where it looks.",
+        None,
+        "Back to the playground, with your sentence",
+        raw=False,
     ),
 )
 
@@ -107,6 +120,9 @@ def framed() -> Iterator[None]:
 
 def kindly(error: Exception) -> str:
     """An error that a visitor can cause, in words for a visitor."""
+    if isinstance(error, UnfitSentence):
+        said = str(error)
+        return said[0].upper() + said[1:] + "." if state.sentence().strip() else kindly(UnknownWords([]))
     if isinstance(error, NothingToAttend):
         return "A word has nothing left to look at: add a word, or let words look at themselves."
     if isinstance(error, UnknownWords) and not error.words:
@@ -116,8 +132,12 @@ def kindly(error: Exception) -> str:
     return str(error)
 
 
-def sentence_field() -> None:
-    """The shared sentence, with sentences to start from."""
+def sentence_field(raw: bool = True) -> None:
+    """The shared sentence, with sentences to start from.
+
+    Args:
+        raw: whether the page is about the raw vectors, of which the notices speak.
+    """
 
     def trim() -> None:
         st.session_state["was_cut"] = len(st.session_state["s"]) > state.MAX_CHARACTERS
@@ -141,7 +161,8 @@ def sentence_field() -> None:
     here = next((preset for preset in PRESETS if preset.sentence == text), None)
     st.session_state["preset"] = here.name if here else None
     st.pills("Sentences to start from", list(by_name), key="preset", on_change=start_from, label_visibility="collapsed")
-    parts.say(here.notice if here else "Your own sentence. Choose a word below to see where it looks.", "small")
+    notice = here.notice if here else "Your own sentence. Choose a word below to see where it looks."
+    parts.say(notice if raw or not here else f"On raw vectors: {notice}", "small")
 
 
 @contextlib.contextmanager
@@ -230,7 +251,8 @@ def leave(here: Page) -> None:
         following = PAGES[(PAGES.index(here) + 1) % len(PAGES)]
         st.page_link(f"pages/{following.name}.py", label=here.onward, icon=":material/arrow_forward:")
     st.html(
-        f"<footer>Attention Playground {version()}. Code: MIT. Word vectors: GloVe 6B, Stanford (PDDL). After "
+        f"<footer>Attention Playground {version()}. Code: MIT. Word vectors: GloVe 6B, Stanford (PDDL). "
+        "Transformer: all-MiniLM-L6-v2 (Apache 2.0). After "
         "“May I Have Your Attention?” by Shreyas Mishra, 2025, and “Attention Is All You Need”, Vaswani et al., "
         "2017.</footer>"
     )

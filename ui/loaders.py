@@ -1,10 +1,14 @@
 """What pages compute from: the vectors, loaded once a process, and the shared sentence run through the core."""
 
+import threading
 from dataclasses import dataclass
+from functools import lru_cache
 
 import streamlit as st
 
+from attention_core.bert import MiniLM, Reading, load_minilm
 from attention_core.embeddings import Embeddings, RawAttention, load_glove, raw_attention
+from attention_core.heads import NamedHead, named_heads
 from attention_core.text import tokenize
 from ui import state
 
@@ -57,3 +61,43 @@ def raw(scaled: bool, see_self: bool, causal: bool, dim: int) -> RawAttention:
         see_self=see_self,
         causal=causal,
     )
+
+
+SHORT = 128  # tokens; the 72 maps of so many fill 5 MB, those of 512 fill 75
+_long = threading.Lock()
+
+
+@st.cache_resource(show_spinner="Opening the transformer")
+def minilm() -> MiniLM:
+    """The pretrained transformer, the same for every visitor."""
+    return load_minilm()
+
+
+def reading(text: str) -> Reading:
+    """A text, and all that the transformer made of it.
+
+    A few short ones are kept, and one long one, which only one visitor at a time has computed.
+
+    Raises:
+        UnfitSentence: there is no word in it, or too many.
+    """
+    if len(minilm().tokens(text).ids) <= SHORT:
+        return _short_reading(text)
+    with _long:
+        return _long_reading(text)
+
+
+@lru_cache(maxsize=8)
+def _short_reading(text: str) -> Reading:
+    return minilm().read(text)
+
+
+@lru_cache(maxsize=1)
+def _long_reading(text: str) -> Reading:
+    return minilm().read(text)
+
+
+@lru_cache(maxsize=1)
+def heads_worth_a_look() -> list[NamedHead]:
+    """The heads whose use was measured."""
+    return named_heads()

@@ -81,6 +81,22 @@ CONTROLS: dict[str, Control] = {
     "ds": Control(50, 2, 300, page="why_scale"),
     "tau": Control(7.07, 0.25, 30.0, page="why_scale"),
     "wtake": Control(False, page="why_scale"),
+    # inside a transformer: layer and head, one head or a blend, what is hidden, which folds are open, another sentence;
+    # in q and k the words that GloVe knows count from 1, as everywhere, [SEP] is 512, [CLS] 511, below them the rest
+    "l": Control(6, 1, 6, page="inside_a_transformer"),
+    "h": Control(12, 1, 12, page="inside_a_transformer"),
+    "of": Control("One head", page="inside_a_transformer"),
+    "nocls": Control(False, page="inside_a_transformer"),
+    "nosep": Control(False, page="inside_a_transformer"),
+    "noself": Control(False, page="inside_a_transformer"),
+    "top": Control(100, 5, 100, page="inside_a_transformer"),
+    "iraw": Control(True, page="inside_a_transformer"),
+    "icell": Control(False, page="inside_a_transformer"),
+    "iway": Control(False, page="inside_a_transformer"),
+    "ifind": Control(False, page="inside_a_transformer"),
+    "itwo": Control(False, page="inside_a_transformer"),
+    "s2": Control("", page="inside_a_transformer"),
+    "itake": Control(False, page="inside_a_transformer"),
 }
 
 

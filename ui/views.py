@@ -25,12 +25,16 @@ class View:
 
     Attributes:
         tokens: (n,) those that have a vector.
-        attention: every stage, each (n, n), rows = queries.
+        attention: every stage, each (n, n), rows = queries; a blend of several heads has only weights, the others None.
         words: the sentence's tokens in order, each with its position in labels or None if it was left out.
         settings: what made the map, for the files a visitor takes away: sentence, model, switches.
         arithmetic: takes one cell (row, column) apart, where that can be shown.
         neighbours: the words nearest to a token before and after attention, where that means something.
         code: the program that computes the same numbers.
+        numbers: (n,) the number that stands for each token in q and k of the link; None counts them from 1.
+        aside: tokens that are not looked at until a visitor says so.
+        at: the chosen query and key, where they are not those of the link.
+        opens: the fold with a cell's arithmetic, which a click on a cell opens.
     """
 
     tokens: Sequence[str]
@@ -40,6 +44,10 @@ class View:
     arithmetic: Callable[[int, int], Arithmetic] | None = None
     neighbours: Callable[[int], tuple[list, list]] | None = None
     code: Callable[[], str] | None = None
+    numbers: Sequence[int] | None = None
+    aside: Sequence[int] = ()
+    at: tuple[int, int] | None = None
+    opens: str = ""
 
     @cached_property
     def labels(self) -> list[str]:
@@ -54,17 +62,32 @@ class View:
     @property
     def query(self) -> int:
         """The position of the chosen word."""
-        return state.place("q", len(self.labels))
+        return self._place("q") if self.at is None else self.at[0]
 
     @property
     def key(self) -> int:
         """The position of the word looked at: the chosen one, or else the one that gets most besides itself."""
+        if self.at is not None:
+            return self.at[1]
         if state.get("k"):
-            return state.place("k", len(self.labels))
+            return self._place("k")
         row = self.weights[self.query].copy()
-        if len(row) > 1:
-            row[self.query] = -1
+        if not {self.query, *self.aside} >= set(range(len(row))):
+            row[[self.query, *self.aside]] = -1
         return int(row.argmax())
+
+    def _place(self, name: str) -> int:
+        """The position that a control names: the token of that number, or else the last one before it."""
+        if self.numbers is None:
+            return state.place(name, len(self.labels))
+        wanted = int(state.get(name))
+        number = max((number for number in self.numbers if number <= wanted), default=min(self.numbers))
+        return self.numbers.index(number)
+
+    def choose(self, query: int, key: int | None = None) -> None:
+        """Choose a token to look from, and maybe one to look at; positions from 0. For callbacks."""
+        numbers = range(1, len(self.labels) + 1) if self.numbers is None else self.numbers
+        state.put({"q": numbers[query], "k": 0 if key is None else numbers[key]})
 
 
 def raw_view(scaled: bool, see_self: bool, causal: bool, dim: int) -> View:
@@ -114,7 +137,13 @@ def height_for(n: int) -> int:
 def words_and_reading(view: View, key: str) -> None:
     """The sentence coloured by the chosen word's weights, and the same in a sentence."""
     parts.words(
-        view.words, view.weights[view.query], view.query, view.key, parts.palette(), key=f"{key}-words", on_pick=choose
+        view.words,
+        view.weights[view.query],
+        view.query,
+        view.key,
+        parts.palette(),
+        key=f"{key}-words",
+        on_pick=view.choose,
     )
     parts.say(reading(view.labels, view.weights[view.query], view.query))
 
@@ -146,7 +175,9 @@ def heatmap(view: View, key: str) -> None:
 
     def clicked() -> None:
         if cell := st.session_state[name]["selection"]["cell"]:
-            choose(int(cell[0]["query"]), int(cell[0]["key"]))
+            view.choose(int(cell[0]["query"]), int(cell[0]["key"]))
+            if view.opens:
+                state.put({view.opens: True})
 
     with st.container(height=height_for(len(view.labels)) + 50, border=False):
         figures.draw(heatmap_picture(view), name, clicked if len(view.labels) <= MOST_CELLS else None)
@@ -158,7 +189,7 @@ def bars(view: View, key: str) -> None:
 
     def clicked() -> None:
         if bar := st.session_state[name]["selection"]["bar"]:
-            choose(view.query, int(bar[0]["key"]))
+            view.choose(view.query, int(bar[0]["key"]))
 
     if len(view.labels) > MOST_CELLS:
         figures.draw(bars_picture(view), name)
@@ -185,8 +216,8 @@ def look(view: View, key: str) -> None:
         bars(view, key)
 
 
-def cell(view: View, key: str) -> None:
-    """How the weight of the chosen cell came about, from the products of its numbers to the share on the heatmap."""
+def choose_key(view: View, key: str) -> None:
+    """The words once more, to choose the one looked at."""
     parts.words(
         [(label, place) for place, label in enumerate(view.labels)],
         view.weights[view.query],
@@ -194,10 +225,15 @@ def cell(view: View, key: str) -> None:
         view.key,
         parts.palette(),
         key=f"{key}-seen",
-        on_pick=lambda place: choose(view.query, place),
+        on_pick=lambda place: view.choose(view.query, place),
         label="Choose the word looked at",
         role="key",
     )
+
+
+def cell(view: View, key: str) -> None:
+    """How the weight of the chosen cell came about, from the products of its numbers to the share on the heatmap."""
+    choose_key(view, key)
     steps = view.arithmetic(view.query, view.key)
     looking, seen = (html.escape(view.labels[place]) for place in (view.query, view.key))
     parts.show_html(
@@ -265,8 +301,20 @@ def output(view: View) -> None:
     )
 
 
-def compare(first: View, second: View, key: str) -> None:
-    """Two settings of one sentence side by side, and what the second adds or takes."""
+def compare(
+    first: View,
+    second: View,
+    key: str,
+    titles: tuple[str, str, str] = ("As above", "Second setting", "Second minus first, in points"),
+) -> dict[str, figures.Picture]:
+    """Two maps of the same words side by side, and what the second adds or takes.
+
+    Args:
+        titles: of the first, of the second and of their difference.
+
+    Returns:
+        the pictures of the second and of the difference, to take away.
+    """
     n = len(first.labels)
     difference = second.weights - first.weights
     row, column = np.unravel_index(np.abs(difference).argmax(), difference.shape)
@@ -275,37 +323,49 @@ def compare(first: View, second: View, key: str) -> None:
         f"Largest change: {first.labels[row]} → {first.labels[column]}, from {percent(first.weights[row, column], 1)} "
         f"to {percent(second.weights[row, column], 1)}."
         if change
-        else "Both settings give the same weights."
+        else "Both give the same weights."
     )
     if n > MOST_CELLS:
         parts.say(f"The maps are drawn for up to {MOST_CELLS} words.", "small")
-        return
-    pictures = (
-        ("As above", first.weights, False),
-        ("Second setting", second.weights, False),
-        ("Second minus first, in points", difference, True),
-    )
-    for place, (title, matrix, signed) in zip(st.columns(3, gap="small"), pictures, strict=True):
+        return {}
+    pictures = {
+        name: figures.Picture(
+            charts.heatmap,
+            cells(matrix),
+            f"{title}: {n} by {n} cells. Largest change: {first.labels[row]} to {first.labels[column]}.",
+            330,
+            fill(first),
+            {"signed": name == "difference", "clickable": False},
+        )
+        for name, title, matrix in zip(
+            ("first", "second", "difference"), titles, (first.weights, second.weights, difference), strict=True
+        )
+    }
+    for place, title, (name, picture) in zip(st.columns(3, gap="small"), titles, pictures.items(), strict=True):
         with place:
             parts.say(title, "heading")
-            picture = figures.Picture(
-                charts.heatmap,
-                cells(matrix),
-                f"{title}: {n} by {n} cells. Largest change: {first.labels[row]} to {first.labels[column]}.",
-                330,
-                fill(first),
-                {"signed": signed, "clickable": False},
-            )
-            figures.draw(picture, f"{key}-{title}")
+            figures.draw(picture, f"{key}-{name}")
+    del pictures["first"]  # it stands at the top of the page
+    return pictures
 
 
-def take_away(view: View, link: str, key: str) -> None:
-    """Pictures, numbers, code and link of an attention map."""
+def take_away(
+    view: View, link: str, key: str, compared: Mapping[str, figures.Picture] | None = None, second: View | None = None
+) -> None:
+    """Pictures, numbers, code and link of an attention map.
+
+    Args:
+        compared: what `compare` returned, where the map is compared with a second one.
+        second: that one.
+    """
     settings = {**view.settings, "query": view.labels[view.query], "link": link}
+    if second:
+        settings |= {f"second_{name}": value for name, value in second.settings.items() if name != "sentence"}
     files = {
         "weights.csv": lambda: export.table(view.labels, view.attention, settings),
         "weights.json": lambda: export.document(view.tokens, view.attention, view.settings, link),
     }
     if view.code:
         files["code.py"] = view.code
-    figures.take_away({"heatmap": heatmap_picture(view), "bars": bars_picture(view)}, files, settings, link, key)
+    pictures = {"heatmap": heatmap_picture(view), "bars": bars_picture(view), **(compared or {})}
+    figures.take_away(pictures, files, settings, link, key)

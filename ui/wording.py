@@ -14,6 +14,11 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{100 * share:.{digits}f}{THIN}%"
 
 
+def rounded(share: float) -> str:
+    """A share with two digits, as a sentence wants it: 44 %, 3.7 %."""
+    return percent(share, 0 if share >= 0.095 else 1)
+
+
 def number(value: float) -> str:
     """Four significant digits, without an exponent where it can do without."""
     if value == 0 or 1e-4 <= abs(value) < 1e6:
@@ -31,7 +36,9 @@ def reading(labels: Sequence[str], row: np.ndarray, query: int) -> str:
         query: its position.
     """
     best = [int(key) for key in np.argsort(-row, kind="stable")[:3] if row[key] > 0]
-    said = [f"{'itself' if key == query else labels[key]} ({percent(row[key])})" for key in best]
+    said = [f"{'itself' if key == query else labels[key]} ({rounded(row[key])})" for key in best]
+    if not said:
+        return f"{labels[query]} looks at nothing that is shown."
     if len(said) == 1:
         return f"{labels[query]} looks only at {said[0]}."
     return f"{labels[query]} looks most at {said[0]}, then {' and '.join(said[1:])}."

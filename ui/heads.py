@@ -1,0 +1,558 @@
+"""The pretrained transformer's heads on the page: all at a glance, one large, ranked, and set beside each other."""
+
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from attention_core import inside
+from attention_core.attention import Attention, arithmetic
+from attention_core.bert import Reading, UnfitSentence
+from attention_core.files import DamagedData
+from attention_core.inside import Taming
+from attention_core.maps import by_words
+from ui import export, figures, frame, loaders, parts, state, views
+from ui.palette import Palette, along
+from ui.wording import percent, rounded
+
+MODEL = "MiniLM-L6 (all-MiniLM-L6-v2)"
+ONE, MEAN, ROLLOUT = "One head", "Mean of a layer", "Rollout"
+MOST_PIXELS = 64  # of a map in the picture of all heads, which shows it about so large
+LISTED = 8  # heads in a list
+MANY = 0.25  # from this mean weight on, most tokens are said to look there
+CAT = "The cat sat on the mat because it was tired"
+PARTNERS = {  # another sentence to compare with, one word changed
+    CAT: "The cat sat on the mat because it was soft",
+    "The king and queen ruled the kingdom": "The king and queen left the kingdom",
+    "She sat on the bank of the river and he put his money in the bank": (
+        "She sat on the bank of the river and he put his money in the sack"
+    ),
+    "He was not happy but she was not sad": "He was not happy but she was very sad",
+    "The dog bit the man and the man bit the dog": "The dog bit the man and the man fed the dog",
+    "Doctors treat patients while teachers teach students": "Doctors treat patients while lawyers teach students",
+}
+
+_grid = st.components.v2.component(
+    "heads", js=(parts.BROWSER / "heads.js").read_text("utf-8"), css=(parts.BROWSER / "heads.css").read_text("utf-8")
+)
+_list = st.components.v2.component(
+    "list", js=(parts.BROWSER / "list.js").read_text("utf-8"), css=(parts.BROWSER / "list.css").read_text("utf-8")
+)
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What the page shows.
+
+    Attributes:
+        text: the sentence.
+        reading: what the model made of it.
+        layer, head: the chosen one, from 0.
+        of: one of ONE, MEAN, ROLLOUT.
+        taming: what is hidden.
+        view: the map shown, of word pieces.
+        left: (n,) how much of each row was left when the hidden tokens were taken out.
+    """
+
+    text: str
+    reading: Reading
+    layer: int
+    head: int
+    of: str
+    taming: Taming
+    view: views.View
+    left: np.ndarray
+
+    @property
+    def name(self) -> str:
+        """What the map shows, for headings."""
+        return map_name(self.of, self.layer, self.head)
+
+
+def map_name(of: str, layer: int, head: int) -> str:
+    """What a map shows."""
+    if of == ROLLOUT:
+        return "Rollout through all layers"
+    return f"Mean of the 12 heads of layer {layer + 1}" if of == MEAN else head_name(layer, head)
+
+
+def head_name(layer: int, head: int) -> str:
+    """A head as people count it, from 1."""
+    return f"Layer {layer + 1}, head {head + 1}"
+
+
+def choose_head(layer: int, head: int) -> None:
+    """Choose a head; for callbacks."""
+    state.put({"l": layer + 1, "h": head + 1, "of": ONE})
+
+
+def controls() -> None:
+    """What is shown and what is hidden; layer and head are unseen, for the pictures show them."""
+    with st.container(key="inside-unseen"):
+        for name in ("l", "h"):
+            control = state.CONTROLS[name]
+            st.number_input(name, control.low, control.high, control.default, **state.bound(name))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.segmented_control(
+            "Show", [ONE, MEAN, ROLLOUT], default=state.CONTROLS["of"].default, required=True, **state.bound("of")
+        )
+        st.toggle("Hide [CLS]", **state.bound("nocls"))
+        st.toggle("Hide [SEP]", **state.bound("nosep"))
+        st.toggle("Hide self", **state.bound("noself"))
+        st.slider("Top share of each row", 5, 100, 100, 5, format="%d %%", width=220, **state.bound("top"))
+
+
+def subject() -> Inside:
+    """The shared sentence inside the model, as the controls say.
+
+    Raises:
+        UnfitSentence: there is no word in it, or it is too long.
+    """
+    text = state.sentence()
+    try:
+        reading = loaders.reading(text)
+    except UnfitSentence:
+        frame.switches(())  # they are in the link even so
+        raise
+    layer, head = state.place("l", len(reading.layers)), state.place("h", len(reading.layers[0].q))
+    taming = Taming(state.get("nocls"), state.get("nosep"), state.get("noself"), int(state.get("top")) / 100)
+    view, left = view_of(text, reading, state.get("of"), layer, head, taming)
+    return Inside(text, reading, layer, head, state.get("of"), taming, view, left)
+
+
+def view_of(
+    text: str, reading: Reading, of: str, layer: int, head: int, taming: Taming
+) -> tuple[views.View, np.ndarray]:
+    """One map of the model, and how much of each row was left after hiding."""
+    tokens = [readable(piece) for piece in reading.tokens.pieces]
+    n = len(tokens)
+    hidden = [
+        name
+        for name, is_hidden in zip(("[CLS]", "[SEP]", "self"), (taming.start, taming.end, taming.itself), strict=True)
+        if is_hidden
+    ]
+    settings = {
+        "sentence": text,
+        "model": MODEL,
+        "shows": map_name(of, layer, head).lower(),
+        "hidden": f"{', '.join(hidden)} (the rest renormalised)" if hidden else "nothing",
+        "top_share_of_each_row": percent(taming.share),
+    }
+    common = {
+        "tokens": tokens,
+        "words": list(zip(tokens, range(n), strict=True)),
+        "settings": settings,
+        "numbers": numbers(text),
+        "aside": (0, n - 1),
+    }
+    if of != ONE:
+        whole = inside.mean_of_layer(reading, layer) if of == MEAN else inside.rolled_out(reading)
+        weights, left = taming.of(whole)
+        return views.View(attention=only(weights), **common), left
+    did = reading.layers[layer]
+    attention, left = inside.one_head(did, head, taming)
+    q, k, v = did.q[head], did.k[head], did.v[head]
+    scale = q.shape[1] ** -0.5
+    return views.View(
+        attention=attention,
+        arithmetic=lambda row, column: arithmetic(q, k, attention, row, column, scale),
+        code=lambda: export.head_code(tokens, q, k, v, np.isfinite(attention.masked), settings),
+        opens="icell",
+        **common,
+    ), left
+
+
+def only(weights: np.ndarray) -> Attention:
+    """A map that is a blend of several, or of words: weights without scores."""
+    return Attention(None, None, None, weights, None)
+
+
+def readable(piece: str) -> str:
+    """A word piece for people: a dot in front of one that goes on with the word before it."""
+    return "·" + piece[2:] if piece.startswith("##") else piece
+
+
+@lru_cache(maxsize=8)
+def numbers(text: str) -> list[int]:
+    """The number that stands for each word piece in q and k of the link.
+
+    A word that GloVe knows has the number it has on the pages about GloVe, so that a chosen word stays chosen from page
+    to page. The highest are [SEP] and [CLS], and below them what GloVe does not know.
+    """
+    sentence, tokens = loaders.sentence(), loaders.minilm().tokens(text)
+    n, top = len(tokens.ids), state.MAX_TOKENS
+    known: dict[int, int] = {0: top - 1, n - 1: top}
+    for ours, pieces in inside.met(sentence.tokens, text, tokens):
+        for place, token in enumerate(ours):
+            if sentence.places[token] is not None:
+                known.setdefault(pieces[min(place, len(pieces) - 1)], sentence.places[token] + 1)
+    rest = [piece for piece in range(n) if piece not in known]
+    known.update({piece: top - 1 - len(rest) + place for place, piece in enumerate(rest)})
+    return [known[piece] for piece in range(n)]
+
+
+@lru_cache(maxsize=16)
+def glance(text: str, taming: Taming, colors: Palette) -> str:
+    """The picture of all heads, as an address."""
+    pixels = inside.all_heads(loaders.reading(text), taming, MOST_PIXELS)
+    return figures.address_of(pixels, [colors.background] + [along(colors.weights, i / 254) for i in range(255)])
+
+
+def at_a_glance(shown: Inside) -> None:
+    """All heads in one picture to choose from, and beside it those worth a look."""
+    labels, n_heads = shown.view.labels, len(shown.reading.layers[0].q)
+
+    def picked() -> None:
+        if (place := st.session_state["heads"].pick) is not None:
+            choose_head(*divmod(int(place), n_heads))
+
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        parts.say("All 72 heads: a row is a layer, a column a head", "heading")
+        titles = [
+            f"{head_name(layer, head)}: most weight goes to {labels[place]}"
+            for (layer, head), place in np.ndenumerate(inside.strongest(shown.reading))
+        ]
+        data = {
+            "layers": len(shown.reading.layers),
+            "heads": n_heads,
+            "chosen": [shown.layer, shown.head],
+            "rows": {MEAN: [shown.layer], ROLLOUT: list(range(len(shown.reading.layers)))}.get(shown.of, []),
+            "picture": glance(shown.text, shown.taming, parts.palette()),
+            "titles": titles,
+            "label": "All heads: choose one. Arrow keys move between heads and layers",
+            "mark": parts.palette().output,
+        }
+        _grid(key="heads", data=data, on_pick_change=picked)
+        parts.say(
+            "Each small map is the sentence looking at itself: a row for each token that looks, a column for each that "
+            "is looked at. Choose one by click or arrow key. A stripe down the left edge is weight that goes to [CLS], "
+            "a slanting line goes to a neighbour.",
+            "small",
+        )
+    with right:
+        worth_a_look(shown)
+
+
+def pick_from(
+    lines: Sequence[tuple[str, str, float]],
+    heads: Sequence[tuple[int, int]],
+    chosen: tuple[int, int] | None,
+    key: str,
+    label: str,
+    keep: Callable[[], None] | None = None,
+) -> None:
+    """A list of heads to choose from.
+
+    Args:
+        lines: name, value and share (the bar's length) of each.
+        heads: the head of each.
+        chosen: the head shown.
+        keep: called before another head is shown, to hold fast what may not change with it.
+    """
+
+    def picked() -> None:
+        if (place := st.session_state[key].pick) is not None:
+            if keep:
+                keep()
+            choose_head(*heads[int(place)])
+
+    data = {
+        "label": label,
+        "lines": [
+            {"name": name, "value": value, "share": min(max(share, 0), 1), "chosen": head == chosen}
+            for (name, value, share), head in zip(lines, heads, strict=True)
+        ],
+        "bar": parts.palette().weights[3],
+        "mark": parts.palette().output,
+    }
+    _list(key=key, data=data, on_pick_change=picked)
+
+
+def chosen_head(shown: Inside) -> tuple[int, int] | None:
+    """The head on the page; None while a blend of several is shown."""
+    return (shown.layer, shown.head) if shown.of == ONE else None
+
+
+def worth_a_look(shown: Inside) -> None:
+    """The heads whose use was measured."""
+    try:
+        found = loaders.heads_worth_a_look()
+    except DamagedData as error:
+        parts.say(str(error), "notice")
+        return
+    parts.say("What single heads look at", "heading")
+    lines = [(one.name, f"L{one.layer + 1} H{one.head + 1}: {percent(one.share)}", one.share) for one in found]
+    heads = [(one.layer, one.head) for one in found]
+    pick_from(lines, heads, chosen_head(shown), "named", "Heads whose use was measured: choose one")
+    counts, others = [one.count for one in found], [one.others for one in found]
+    parts.say(
+        f"Measured: the mean weight that the head sends there, over {min(counts)} to {max(counts):,} cases in "
+        f"sentences that took no part in choosing it. Other heads send {rounded(min(others))} to "
+        f"{rounded(max(others))} there on average.",
+        "small",
+    )
+
+
+def large(shown: Inside) -> None:
+    """The chosen map, with everything that a map can be asked."""
+    st.header(shown.name, anchor=False)
+    if shown.text != CAT:
+        label = "The case that raw vectors fail: it → cat"
+        st.button(label, on_click=show_cat, key="show-it", type="tertiary", icon=":material/arrow_forward:")
+    renormalised(shown)
+    views.look(shown.view, "head")
+    aside(shown)
+
+
+def renormalised(shown: Inside) -> None:
+    """Say what is hidden, and how much of the chosen row that was."""
+    taming, query = shown.taming, shown.view.query
+    if taming.hides:
+        what = [
+            name
+            for name, hidden in (("[CLS]", taming.start), ("[SEP]", taming.end), ("each token itself", taming.itself))
+            if hidden
+        ]
+        left = float(shown.left[query])
+        parts.say(
+            f"Renormalised: {' and '.join(what)} hidden. {percent(1 - left, 1)} of {shown.view.labels[query]}’s weight "
+            f"went there; the other {percent(left, 1)} are divided by their sum. The model itself saw everything.",
+            "notice",
+        )
+    if taming.share < 1:
+        weights = shown.view.weights
+        parts.say(
+            f"Only the top {percent(taming.share)} of each row: {np.count_nonzero(weights):,} of {weights.size:,} "
+            "weights; the others are drawn as 0.",
+            "notice",
+        )
+
+
+def aside(shown: Inside) -> None:
+    """What has to be known to read the map."""
+    view, query, key = shown.view, shown.view.query, shown.view.key
+    labels = view.labels
+    if shown.of == ROLLOUT:
+        parts.say(
+            "Rollout multiplies the layers’ mean maps, half of each replaced by “stays where it is” for the residual "
+            "connection: how much of each token would be in each token at the end, if attention were all that mixes "
+            "them (Abnar & Zuidema 2020).",
+            "small",
+        )
+    elif len(labels) > 3 and not shown.taming.hides:
+        others = inside.sent_by_others(view.weights, query, key)
+        sent = float(view.weights[query, key])
+        parts.say(
+            f"{labels[query]} → {labels[key]}: {rounded(sent)}. The other tokens of the sentence send "
+            f"{rounded(others)} there on average"
+            + (
+                f": most of them look at {labels[key]}, not {labels[query]} alone."
+                if others > max(sent / 2, MANY)
+                else "."
+            ),
+            "small",
+        )
+    cut = any(piece.startswith("##") for piece in shown.reading.tokens.pieces)
+    parts.say(
+        "[CLS] and [SEP] are the model’s own marks for start and end; heads with nothing to find tend to park their "
+        "weight there (Clark et al. 2019)."
+        + (" A word the model does not know whole comes in pieces; a dot marks one that goes on." if cut else ""),
+        "small",
+    )
+
+
+def note() -> None:
+    """What attention weights do not say."""
+    st.markdown(
+        "A map shows where a head looks, not why the model answers as it does. Whether weights explain an answer is "
+        "disputed: [Jain & Wallace 2019](https://arxiv.org/abs/1902.10186) found very different weights that give the "
+        "same one; [Wiegreffe & Pinter 2019](https://arxiv.org/abs/1908.04626) ask for a fairer test."
+    )
+
+
+def cell(shown: Inside) -> None:
+    """The arithmetic of the chosen weight."""
+    if shown.of != ONE:
+        parts.say("A blend of several heads has no arithmetic of its own. Choose one head above.")
+        return
+    if not shown.left[shown.view.query]:
+        parts.say("Everything this token could look at is hidden.")
+        return
+    parts.say(
+        "The first token gives this head’s query, the second its key, 32 numbers each; the next part shows how they "
+        f"come from what layer {shown.layer + 1} was given.",
+        "small",
+    )
+    views.cell(shown.view, "head")
+
+
+def beside_raw(shown: Inside) -> tuple[dict[str, figures.Picture], views.View | None]:
+    """The same words on raw vectors and here, and the difference.
+
+    Returns:
+        the pictures to take away, and the raw side; nothing where there is nothing to compare.
+    """
+    parts.say("These switches act on the raw vectors only:", "small")
+    frame.switches(frame.SWITCHES)
+    sentence = loaders.sentence()
+    try:
+        raw = views.raw_view(*(state.get(name) for name in frame.SWITCHES))
+    except frame.KIND_ERRORS as error:
+        parts.say(frame.kindly(error), "notice")
+        return {}, None
+    pairs = [
+        ([sentence.places[token] for token in ours], pieces, " ".join(sentence.tokens[token] for token in ours))
+        for ours, pieces in inside.met(sentence.tokens, shown.text, shown.reading.tokens)
+        if all(sentence.places[token] is not None for token in ours)
+    ]
+    if not pairs:
+        parts.say("No word of this sentence is known to both.", "notice")
+        return {}, None
+    places, pieces, words = zip(*pairs, strict=True)
+    query, key = (
+        next((i for i, group in enumerate(pieces) if token in group), -1)
+        for token in (shown.view.query, shown.view.key)
+    )
+    first, second = (
+        views.View(words, only(by_words(weights, list(groups))), (), {}, at=(query, key))
+        for weights, groups in ((raw.weights, places), (shown.view.weights, pieces))
+    )
+    if min(query, key) >= 0:
+        parts.say(
+            f"{first.labels[query]} → {first.labels[key]}: {rounded(first.weights[query, key])} raw, "
+            f"{rounded(second.weights[query, key])} here."
+        )
+    else:
+        parts.say("Raw vectors know no [CLS] and no [SEP]: choose a word for a comparison.")
+    pictures = views.compare(first, second, "raw", ("Raw GloVe", shown.name, "This minus raw, in points"))
+    rest = float(1 - second.weights[query].sum()) if query >= 0 else 0
+    parts.say(
+        "Both by words, in GloVe’s spelling. A word that the model reads in pieces looks as its pieces do on average, "
+        "and is looked at as much as they are together."
+        + (
+            f" {first.labels[query]} sends {rounded(rest)} to [CLS], [SEP] and whatever else raw vectors do not know, "
+            "so its row here sums to less than 1."
+            if rest > 5e-4
+            else ""
+        ),
+        "small",
+    )
+    unknown = list(dict.fromkeys(t for t, p in zip(sentence.tokens, sentence.places, strict=True) if p is None))
+    if unknown:
+        parts.say(f"Left out here, because GloVe has no vector for it: {', '.join(unknown)}", "notice")
+    return ({"words": pictures["second"], "difference": pictures["difference"]}, raw) if pictures else ({}, None)
+
+
+def find(shown: Inside) -> None:
+    """All heads, ranked by the weight they give the chosen pair."""
+    view = shown.view
+    query, key = view.labels[view.query], view.labels[view.key]
+    views.choose_key(view, "find")
+    ranked = inside.heads_for_pair(shown.reading, view.query, view.key)
+    place = next(i for i, (layer, head, _) in enumerate(ranked) if (layer, head) == (shown.layer, shown.head))
+    parts.say(
+        f"{query} → {key}: {head_name(*ranked[0][:2]).lower()} sends most, {percent(ranked[0][2], 1)}; "
+        f"{head_name(shown.layer, shown.head).lower()} is number {place + 1} of {len(ranked)}."
+    )
+    ranked_list(ranked, shown, "found", "weight", lambda: view.choose(view.query, view.key))
+    parts.say("By the weights that the model computed, nothing hidden.", "small")
+
+
+def ranked_list(
+    ranked: Sequence[tuple[int, int, float]],
+    shown: Inside,
+    key: str,
+    what: str,
+    keep: Callable[[], None] | None = None,
+) -> None:
+    """The first of a ranking, to choose from."""
+    pick_from(
+        [(head_name(layer, head), percent(share, 1), share) for layer, head, share in ranked[:LISTED]],
+        [(layer, head) for layer, head, _ in ranked[:LISTED]],
+        chosen_head(shown),
+        key,
+        f"Heads ranked by {what}: choose one",
+        keep,
+    )
+
+
+def show_cat() -> None:
+    """The article's hard case: where does "it" look? For callbacks."""
+    state.put({"s": CAT, "s2": "", "q": 8, "k": 0, "self": False, "of": ONE})
+
+
+def two_sentences(shown: Inside) -> None:
+    """The same head on two sentences that differ in a word."""
+
+    suggestion = PARTNERS.get(shown.text, shown.text)
+    field, button = st.columns([3, 1], vertical_alignment="bottom")
+    with field:
+        typed = st.text_input(
+            "The other sentence", placeholder=suggestion, live="300ms", autocomplete="off", **state.bound("s2")
+        )
+    with button:
+        st.button("Show me tired and soft", on_click=show_cat, key="show-cat")
+    text = str(typed or "").strip()[: state.MAX_CHARACTERS] or suggestion
+    other = loaders.reading(text)
+    words = [one.tokens.labels for one in (shown.reading, other)]
+    if text == shown.text:
+        parts.say("Both sentences are the same: change a word in the field above.")
+        return
+    if len(words[0]) != len(words[1]):
+        parts.say(
+            f"The sentences have {len(words[0]) - 2} and {len(words[1]) - 2} words. With equally many, their maps can "
+            "be laid over each other.",
+        )
+        return
+    beside(shown, text, other, words)
+
+
+def beside(shown: Inside, text: str, other: Reading, words: Sequence[Sequence[str]]) -> None:
+    """Two sentences of equally many words, the same map of both, and what differs."""
+    groups = [one.tokens.groups for one in (shown.reading, other)]
+    query, key = (
+        next(i for i, group in enumerate(groups[0]) if token in group) for token in (shown.view.query, shown.view.key)
+    )
+    second_view, _ = view_of(text, other, shown.of, shown.layer, shown.head, shown.taming)
+    labels = [a if a == b else f"{a} / {b}" for a, b in zip(*words, strict=True)]
+    first, second = (
+        views.View(labels, only(by_words(weights, group)), (), {}, at=(query, key))
+        for weights, group in zip((shown.view.weights, second_view.weights), groups, strict=True)
+    )
+    names = [" ".join(a for a, b in zip(mine, theirs, strict=True) if a != b) for mine, theirs in (words, words[::-1])]
+    looking = first.labels[query]
+    parts.say(f"{shown.name}. Where does {looking} look, with “{names[0]}” and with “{names[1]}”?")
+    most = np.argsort(-np.maximum(first.weights[query], second.weights[query]), kind="stable")[:4]
+    rows = "".join(
+        f"<tr><td>{html.escape(looking)} → {html.escape(first.labels[place])}</td>"
+        + "".join(f"<td>{rounded(one.weights[query, place])}</td>" for one in (first, second))
+        + f"<td>{points(second.weights[query, place] - first.weights[query, place])}</td></tr>"
+        for place in most
+    )
+    heads = "".join(f"<th>{html.escape(name)}</th>" for name in (*names, "change, in points"))
+    parts.show_html(f"<table class=chain><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>")
+    views.compare(first, second, "two", (f"… {names[0]}", f"… {names[1]}", "Second minus first, in points"))
+    ranked = inside.heads_that_notice(shown.reading, other, query, (groups[0], groups[1]))
+    place = next(i for i, (layer, head, _) in enumerate(ranked) if (layer, head) == (shown.layer, shown.head))
+    parts.say("Which heads notice the change?", "heading")
+    parts.say(
+        f"Of {looking}’s weight, {head_name(*ranked[0][:2]).lower()} moves most from word to word, "
+        f"{percent(ranked[0][2], 1)}; {head_name(shown.layer, shown.head).lower()} is number {place + 1} of "
+        f"{len(ranked)} with {percent(ranked[place][2], 1)}.",
+    )
+    ranked_list(ranked, shown, "noticed", "how much of the row moves")
+    parts.say("By the weights that the model computed, nothing hidden.", "small")
+
+
+def points(difference: float) -> str:
+    """A difference of two shares in points, with its sign: −3.8."""
+    return f"{100 * difference:+.1f}".replace("-", "−")
+
+
+def take_away(shown: Inside, compared: dict[str, figures.Picture], raw: views.View | None) -> None:
+    """Pictures, numbers, code and link of the map shown, and the pictures beside raw vectors."""
+    views.take_away(shown.view, frame.link("inside_a_transformer"), "head", compared, raw)
