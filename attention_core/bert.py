@@ -204,7 +204,7 @@ def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float) -> np.ndarray:
     """Give each vector mean 0 and variance 1, stretch it by g, shift it by b. Ba, Kiros & Hinton 2016."""
-    y = x - x.mean(axis=-1, keepdims=True)
+    y = x - x.sum(axis=-1, keepdims=True) / x.shape[-1]
     variance = np.vecdot(y, y)[..., None] / x.shape[-1]
     y /= np.sqrt(variance + eps)
     y *= g
