@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from attention_core import bert, files
+from attention_core import bert, checkpoint, files
 
 ROOT = Path(__file__).resolve().parent.parent
 CAT = "The cat sat on the mat because it was tired"
@@ -290,7 +290,7 @@ def test_a_file_that_ends_too_soon_is_refused(data):
 )
 def test_a_config_that_does_not_fit_the_weights_is_refused_with_both_shapes(model, change, complaint):
     with pytest.raises(files.DamagedData, match=complaint):
-        bert.read_weights(ROOT / "data" / "minilm" / "model.safetensors", replace(model.config, **change))
+        checkpoint.read_weights(ROOT / "data" / "minilm" / "model.safetensors", replace(model.config, **change))
 
 
 @pytest.mark.parametrize(
@@ -307,14 +307,14 @@ def test_a_config_that_makes_no_sense_is_refused(data, change, complaint):
     path = data / "minilm" / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(files.DamagedData, match=complaint):
-        bert.read_config(path)
+        checkpoint.read_config(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff"])
 def test_a_config_that_is_none_is_refused(data, content):
     (data / "minilm" / "config.json").write_bytes(content)
     with pytest.raises(files.DamagedData, match=r"^config\.json is not the config of a BERT"):
-        bert.read_config(data / "minilm" / "config.json")
+        checkpoint.read_config(data / "minilm" / "config.json")
 
 
 # What it costs

@@ -1,0 +1,148 @@
+"""What a trained BERT is kept in: its sizes in config.json, its learned numbers in model.safetensors.
+
+data/build.py wrote both, under the names that `shapes` lists; here they are read and held against each other.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from attention_core.files import CURE, DamagedData
+
+BERT_NAMES = {  # of the sizes, in a BERT's config.json
+    "n_layers": "num_hidden_layers",
+    "n_heads": "num_attention_heads",
+    "d_model": "hidden_size",
+    "d_ff": "intermediate_size",
+    "n_positions": "max_position_embeddings",
+    "n_words": "vocab_size",
+    "eps": "layer_norm_eps",
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """The model's sizes.
+
+    Attributes:
+        n_layers: layers on top of each other.
+        n_heads: heads in each layer.
+        d_model: width of a token's vector.
+        d_ff: width inside the feed-forward network.
+        n_positions: tokens it can read at once.
+        n_words: word pieces it knows.
+        eps: what keeps layer_norm from dividing by zero.
+    """
+
+    n_layers: int
+    n_heads: int
+    d_model: int
+    d_ff: int
+    n_positions: int
+    n_words: int
+    eps: float
+
+
+def read_config(path: Path) -> Config:
+    """The sizes in a BERT's config.json, under the names used here.
+
+    Raises:
+        DamagedData: it is no such file, or the sizes do not fit each other.
+    """
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+        activation, sizes = raw["hidden_act"], {ours: raw[theirs] for ours, theirs in BERT_NAMES.items()}
+    except (OSError, ValueError, TypeError, KeyError):
+        raise DamagedData(f"{path.name} is not the config of a BERT; {CURE}") from None
+    config = Config(**sizes)
+    if not all(isinstance(size, int | float) for size in sizes.values()):
+        raise DamagedData(f"{path.name} is not the config of a BERT: its sizes are {config}; {CURE}")
+    if config.n_heads < 1 or config.d_model % config.n_heads:
+        raise DamagedData(f"{path.name}: d_model {config.d_model} cannot be cut into {config.n_heads} heads; {CURE}")
+    if activation != "gelu":
+        raise DamagedData(f"{path.name} asks for {activation}; only gelu is known here; {CURE}")
+    return config
+
+
+def read_weights(path: Path, config: Config) -> dict:
+    """The learned numbers in a safetensors file: float32 in memory, the large table of word vectors left on disk.
+
+    A safetensors file is the length of its header (8 bytes), the header (JSON: type, shape and place of each array by
+    name), and the arrays. They are read here one after the other into one piece of memory, which is quicker than the
+    library's own reader and holds no second copy.
+
+    Raises:
+        DamagedData: it is no such file, or an array's shape is not what the config asks for.
+    """
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(length, path.stat().st_size)))
+        if header.keys() != (expected := shapes(config)).keys():
+            names = ", ".join(sorted(header.keys() ^ expected.keys())[:3])
+            raise DamagedData(f"config.json and {path.name} do not fit: only one of them has {names} ...; {CURE}")
+        for name, shape in expected.items():
+            if tuple(header[name]["shape"]) != shape:
+                found = tuple(header[name]["shape"])
+                raise DamagedData(f"config.json asks for {name} of shape {shape}, {path.name} has {found}; {CURE}")
+        places = {name: 8 + length + entry["data_offsets"][0] for name, entry in header.items()}
+        types = {name: {"F16": np.float16, "F32": np.float32}[entry["dtype"]] for name, entry in header.items()}
+        words = np.memmap(path, types["embed.words"], "r", places["embed.words"], expected.pop("embed.words"))
+        arrays = {"embed.words": words} | read_arrays(path, places, types, expected)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        if isinstance(error, DamagedData):
+            raise
+        raise DamagedData(f"{path.name} cannot be read as safetensors; {CURE}") from None
+    tree = nested(arrays)
+    return {"embed": tree["embed"], "layers": [tree["layers"][str(n)] for n in range(config.n_layers)]}
+
+
+def shapes(config: Config) -> dict[str, tuple[int, ...]]:
+    """The arrays of a model of these sizes, by name."""
+    d, d_ff = config.d_model, config.d_ff
+
+    def linear(name: str, d_in: int, d_out: int) -> dict:
+        return {f"{name}.w": (d_in, d_out), f"{name}.b": (d_out,)}
+
+    def norm(name: str) -> dict:
+        return {f"{name}.norm.g": (d,), f"{name}.norm.b": (d,)}
+
+    every = {"embed.words": (config.n_words, d), "embed.positions": (config.n_positions, d), "embed.segment": (d,)}
+    every |= norm("embed")
+    for n in range(config.n_layers):
+        attention, ffn = f"layers.{n}.attention", f"layers.{n}.ffn"
+        every |= linear(f"{attention}.qkv", d, 3 * d) | linear(f"{attention}.out", d, d) | norm(attention)
+        every |= linear(f"{ffn}.up", d, d_ff) | linear(f"{ffn}.down", d_ff, d) | norm(ffn)
+    return every
+
+
+def read_arrays(
+    path: Path, places: dict[str, int], types: dict[str, type], shapes: dict[str, tuple[int, ...]]
+) -> dict[str, np.ndarray]:
+    """Read arrays, each from its place in the file, as read-only float32 in one piece of memory."""
+    memory = np.empty(sum(math.prod(shape) for shape in shapes.values()), np.float32)
+    arrays, start = {}, 0
+    with path.open("rb") as file:
+        for name, shape in shapes.items():
+            part = memory[start : start + math.prod(shape)]
+            file.seek(places[name])
+            part[:] = np.fromfile(file, types[name], part.size)
+            arrays[name] = part.reshape(shape)
+            arrays[name].flags.writeable = False
+            start += part.size
+    return arrays
+
+
+def nested(flat: dict) -> dict:
+    """Dicts in dicts, from names joined by dots: {"a.b": 1} gives {"a": {"b": 1}}."""
+    tree: dict = {}
+    for name, value in flat.items():
+        *branches, leaf = name.split(".")
+        node = tree
+        for branch in branches:
+            node = node.setdefault(branch, {})
+        node[leaf] = value
+    return tree
