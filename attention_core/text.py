@@ -72,7 +72,6 @@ class _Table(dict):
     """A table for str.translate that works out a character's entry by a rule when the character first comes up."""
 
     def __init__(self, rule: Callable[[str], str]):
-        super().__init__()
         self.rule = rule
 
     def __missing__(self, code: int) -> str:
