@@ -183,3 +183,9 @@ def sent_by_others(weights: np.ndarray, query: int, key: int) -> float:
     others = np.ones(len(weights), bool)
     others[[query, key]] = False
     return float(weights[others, key].mean())
+
+
+def favourite(row: np.ndarray, aside: Sequence[int]) -> int:
+    """The token that gets most of a row of weights, some tokens left out; the last one if that leaves none."""
+    best = np.argsort(-row, kind="stable")
+    return int(next((token for token in best if token not in aside), best[-1]))

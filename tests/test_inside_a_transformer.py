@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 from attention_core import inside
 from attention_core.inside import Taming
 from attention_core.maps import grid
-from ui import export, figures, heads, loaders, state
+from ui import export, figures, heads, loaders, parts, state, way
 from ui.palette import LIGHT
 
 CAT = "The cat sat on the mat because it was tired"
@@ -172,6 +173,8 @@ def test_tired_and_soft_are_compared_with_the_figures_that_come_out(app, model, 
             old, new = (one.layers[layer - 1].weights[head - 1][8, key] for one in (cat, soft))
             row = f"<td>it → {word}</td><td>{100 * old:.0f}{THIN}%</td><td>{100 * new:.0f}{THIN}%</td>"
             assert row in text, (layer, head, word, old, new)
+    assert "“it” looks most at cat with “tired”, most at mat with “soft”" in text
+    assert "“it” looks most at cat, with “tired” as with “soft”" in said(app(HERE, **IT, itwo="true"))
     assert cat.layers[3].weights[1][8, 2] > 2 * soft.layers[3].weights[1][8, 2]  # this head notices
     assert soft.layers[5].weights[11][8, 2] > 0.6  # that one follows the subject all the same
 
@@ -210,6 +213,13 @@ def test_hiding_and_renormalising_is_the_same_as_masking_before_the_softmax(cat)
         assert attention.weights[row, [0, row, 11]].tolist() == [0, 0, 0]
         assert left[row] == pytest.approx(cat.layers[3].weights[1][row, seen].sum(), abs=1e-6)
         assert not np.isfinite(attention.masked[row, [0, row, 11]]).any()
+
+
+def test_cls_and_sep_are_hidden_each_on_its_own(cat):
+    for taming, hidden in ((Taming(start=True), 0), (Taming(end=True), 11)):
+        weights, left = taming.of(cat.layers[2].weights)
+        assert [column for column in range(12) if not weights[..., column].any()] == [hidden]
+        assert left == pytest.approx(1 - cat.layers[2].weights[..., hidden], abs=1e-6)
 
 
 def test_the_picture_of_all_heads_is_the_same_a_layer_at_a_time(cat):
@@ -260,6 +270,24 @@ def test_every_word_piece_has_a_number_of_its_own_in_the_link(monkeypatch):
         assert found[0] == 511
         assert found[-1] == 512
         assert min(found) >= 1
+
+
+def test_without_a_word_that_glove_knows_the_first_word_is_chosen(monkeypatch, model):
+    held = {"s": "zzxqy qqqzx"}
+    monkeypatch.setattr(state, "get", lambda name: held.get(name, state.CONTROLS[name].default))
+    view, _ = heads.view_of(held["s"], model.read(held["s"]), heads.ONE, 5, 11, Taming())
+    assert (view.query, view.labels[1]) == (1, "z")
+
+
+def test_a_matrix_is_orange_above_zero_and_blue_below(monkeypatch):
+    monkeypatch.setattr(parts, "palette", lambda: LIGHT)
+    drawn = way.matrix("x", np.array([[2.0, -2.0, 0.0]]), 3, 1)
+    content = re.search('base64,([^"]+)', drawn).group(1)
+    with Image.open(io.BytesIO(base64.b64decode(content))) as image:
+        colors = ["#" + bytes(pixel).hex() for pixel in np.asarray(image.convert("RGB"))[0]]
+    assert colors[:2] == [LIGHT.signed[4], LIGHT.signed[0]]
+    assert sum(int(colors[2][i : i + 2], 16) for i in (1, 3, 5)) > 700  # nearly white
+    assert "1 rows of 3 numbers, from -2 to 2" in drawn
 
 
 def test_every_token_can_be_chosen_and_stays_what_was_chosen(monkeypatch, cat):

@@ -525,7 +525,15 @@ def beside(shown: Inside, text: str, other: Reading, words: Sequence[Sequence[st
     )
     names = [" ".join(a for a, b in zip(mine, theirs, strict=True) if a != b) for mine, theirs in (words, words[::-1])]
     looking = first.labels[query]
-    parts.say(f"{shown.name}. Where does {looking} look, with “{names[0]}” and with “{names[1]}”?")
+    favourites = [
+        first.labels[inside.favourite(one.weights[query], [query, 0, len(labels) - 1])] for one in (first, second)
+    ]
+    told = (
+        f"most at {favourites[0]} with “{names[0]}”, most at {favourites[1]} with “{names[1]}”"
+        if favourites[0] != favourites[1]
+        else f"most at {favourites[0]}, with “{names[0]}” as with “{names[1]}”"
+    )
+    parts.say(f"{shown.name}. Of all words, “{looking}” looks {told}:")
     most = np.argsort(-np.maximum(first.weights[query], second.weights[query]), kind="stable")[:4]
     rows = "".join(
         f"<tr><td>{html.escape(looking)} → {html.escape(first.labels[place])}</td>"

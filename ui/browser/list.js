@@ -32,7 +32,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.querySelector(".value").textContent = line.value;
     button.querySelector("i").style.width = `${100 * line.share}%`;
     button.className = line.chosen ? "chosen" : "";
-    button.setAttribute("aria-checked", String(line.chosen));
+    button.setAttribute("aria-checked", String(line.chosen && place === first)); // a head may stand here twice
     button.tabIndex = place === first ? 0 : -1;
     button.onclick = () => setTriggerValue("pick", place);
   });
