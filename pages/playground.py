@@ -15,10 +15,12 @@ with frame.fold("cell", "Where does this number come from? One cell, step by ste
 with frame.fold("out", "What does the word take with it? Its meaning before and after") as opened:
     if opened:
         views.output(view)
+second, compared = None, {}
 with frame.fold("cmp", "What if? A second setting beside the first") as opened:
     if opened:
         frame.second_switches()
-        views.compare(view, views.raw_view(*(state.get(f"{name}2") for name in frame.SWITCHES)), "raw")
+        second = views.raw_view(*(state.get(f"{name}2") for name in frame.SWITCHES))
+        compared = views.compare(view, second, "raw")
 with frame.fold("take", "Take it away: pictures, numbers, code, link") as opened:
     if opened:
-        views.take_away(view, frame.link("playground"), "raw")
+        views.take_away(view, frame.link("playground"), "raw", compared, second)

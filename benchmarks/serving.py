@@ -1,0 +1,53 @@
+"""Serve an app on this machine for as long as it is measured."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.request
+from pathlib import Path
+
+CONFIG = Path(__file__).resolve().parent.parent / ".streamlit" / "config.toml"
+
+
+class Served:
+    """The app of a folder, with the settings of this project, on a free port of this machine."""
+
+    def __init__(self, folder: Path, port: int | None = None):
+        if port is None:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        self.process = subprocess.Popen(
+            [*command, "--server.address", "127.0.0.1", *settings()],
+            cwd=folder,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
+                return
+            time.sleep(0.05)
+        raise TimeoutError(f"{folder} did not start")
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def settings() -> list[str]:
+    """This project's settings as options, so that a page in another folder runs under the same."""
+    options = []
+    for section, values in tomllib.loads(CONFIG.read_text(encoding="utf-8")).items():
+        for name, value in values.items():
+            if not isinstance(value, dict):
+                options += [f"--{section}.{name}", str(value).lower() if isinstance(value, bool) else str(value)]
+    return options

@@ -1,0 +1,120 @@
+"""A visitor without a browser: speaks Streamlit's websocket protocol, so that a server can be measured by many at once.
+
+A rerun is what a click costs: the widget's new value goes to the server, the script runs, its elements come back.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+
+@dataclass
+class Visitor:
+    """One open page.
+
+    Attributes:
+        url: of the server, http://host:port.
+        query: the page's query string, without "?".
+        page: the page's path, without "/"; "" for the front door.
+        widgets: the latest element of each widget, by its id.
+        faults: what went wrong.
+    """
+
+    url: str
+    query: str = ""
+    page: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    widgets: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    received: int = 0
+
+    async def open(self) -> float:
+        """Connect and run the page for the first time; the seconds it took."""
+        address = urlsplit(self.url)
+        self.socket = await websockets.connect(
+            f"ws://{address.netloc}/_stcore/stream",
+            origin=self.url,
+            subprotocols=["streamlit"],
+            additional_headers=self.headers,
+            max_size=None,
+            compression=None,
+        )
+        self.page_hash = ""
+        self.known: set[str] = set()
+        return await self.rerun()
+
+    async def close(self) -> None:
+        """Leave."""
+        await self.socket.close()
+
+    def widget(self, key: str) -> str:
+        """The id of the widget with this key.
+
+        Raises:
+            KeyError: the page has none.
+        """
+        for name in self.widgets:
+            if name.endswith(f"-{key}"):
+                return name
+        raise KeyError(key)
+
+    async def set(self, key: str, kind: str, value: Any) -> float:
+        """Change a widget, wait for the page; the seconds it took.
+
+        Args:
+            kind: the field of WidgetState that holds the value, such as bool_value.
+        """
+        self.values[self.widget(key)] = (kind, value)
+        return await self.rerun()
+
+    async def rerun(self) -> float:
+        """Ask for a run with the current values and wait for its end; the seconds it took."""
+        message = BackMsg()
+        request = message.rerun_script
+        request.query_string = self.query
+        request.page_script_hash = self.page_hash
+        if not self.page_hash:
+            request.page_name = self.page
+        request.cached_message_hashes.extend(self.known)
+        for name, (kind, value) in self.values.items():
+            state = request.widget_states.widgets.add(id=name)
+            if kind.endswith("array_value"):
+                getattr(state, kind).data.extend(value)
+            else:
+                setattr(state, kind, value)
+        start = time.perf_counter()
+        await self.socket.send(message.SerializeToString())
+        while True:
+            data = await asyncio.wait_for(self.socket.recv(), 60)
+            self.received += len(data)
+            answer = ForwardMsg.FromString(data)
+            match answer.WhichOneof("type"):
+                case "new_session":
+                    self.page_hash = answer.new_session.page_script_hash
+                case "delta":
+                    self._note(answer)
+                case "script_finished":
+                    if answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                        return time.perf_counter() - start
+                    if answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                        self.faults.append("compile error")
+                        return time.perf_counter() - start
+
+    def _note(self, message: ForwardMsg) -> None:
+        if message.metadata.cacheable:
+            self.known.add(message.hash)
+        if message.delta.WhichOneof("type") == "new_element":
+            element = message.delta.new_element
+            kind = element.WhichOneof("type")
+            content = getattr(element, kind)
+            if kind == "exception":
+                self.faults.append(content.message)
+            if name := getattr(content, "id", ""):
+                self.widgets[name] = content

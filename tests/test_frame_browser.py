@@ -1,0 +1,70 @@
+"""The frame in a real browser: cold links, restarts, the way through the house."""
+
+import pytest
+
+from tests.conftest import Server, Visit
+from ui.frame import PAGES
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """A server of its own for a test that stops it."""
+    served = Server(tmp_path / "log").start()
+    yield served
+    served.stop()
+
+
+def test_the_first_visitor_after_a_start_sees_a_linked_page_in_its_frame(browser, own_server):
+    for page in PAGES[1:3]:
+        own_server.stop()
+        own_server.start()
+        first = Visit(browser, own_server)
+        first.open(f"/{page.name}?s=two%20cats&causal=true")
+        assert first.page.locator("h1").inner_text() == page.question
+        assert first.page.get_by_label("Sentence", exact=True).input_value() == "two cats"
+        links = first.page.locator("[data-testid=stSidebarNavLink]").all_inner_texts()
+        assert links == [one.title for one in PAGES]
+        assert first.link == f"/{page.name}?s=two%20cats&causal=true"
+        assert first.faults == []
+        first.context.close()
+
+
+def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
+    one = Visit(browser, own_server)
+    one.open("/?s=the%20queen%20and%20the%20king&q=2")
+    one.page.get_by_text("Causal mask").click()
+    one.settle()
+    before = (one.link, one.reading)
+    own_server.stop()
+    own_server.start()
+    one.page.wait_for_timeout(6_000)
+    one.settle()
+    assert (one.link, one.reading) == before
+    one.page.get_by_text("Self-attention").click()
+    one.settle()
+    assert one.link == before[0].replace("&causal=true", "&self=false&causal=true")
+    one.context.close()
+
+
+def test_every_page_is_reached_from_every_other_with_the_sentence_kept(visit):
+    one = visit("/?s=the%20queen%20laughed&self=false")
+    for page in PAGES[1:]:
+        one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title, exact=True).click()
+        one.page.wait_for_function(f"document.querySelector('h1')?.innerText === {page.question!r}")
+        one.settle()
+        assert one.page.get_by_label("Sentence", exact=True).input_value() == "the queen laughed"
+        assert one.link.startswith(f"/{page.name}?s=the%20queen%20laughed&self=false")
+    one.page.go_back()
+    one.settle()
+    assert one.page.locator("h1").inner_text() == PAGES[-2].question
+
+
+def test_each_page_s_last_sentence_leads_to_the_next(visit):
+    one = visit("/?s=two%20cats")
+    for page in PAGES[1:]:
+        one.page.locator("[data-testid=stPageLink] a").last.click()
+        one.page.wait_for_function(f"document.querySelector('h1')?.innerText === {page.question!r}")
+        one.settle()
+        assert one.page.get_by_label("Sentence", exact=True).input_value() == "two cats"
