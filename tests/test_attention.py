@@ -400,8 +400,8 @@ def test_the_arithmetic_of_a_weight_leads_from_the_two_vectors_to_the_weight(mas
 
 
 def test_equal_products_keep_the_order_of_the_dimensions():
-    q, k = np.array([[1.0, -1.0, 2.0, 1.0]]), np.ones((1, 4))
+    q, k = np.array([[1.0, -1.0] * 20 + [2.0]]), np.ones((1, 41))
     steps = arithmetic(q, k, scaled_dot_product_attention(q, k, k), 0, 0, 0.5)
-    assert steps.order.tolist() == [2, 0, 1, 3]
+    assert steps.order.tolist() == [40, *range(40)]
     with pytest.raises(AttributeError):
         steps.weight = 1.0
