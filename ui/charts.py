@@ -34,16 +34,17 @@ def word_axis(title: str, color: str, text: str, **options) -> alt.Axis:
         titleFontSize=13,
         titleFontWeight="bold",
         labelExpr="labels[datum.value]",
-        labelFontSize=13,
         labelColor=text,
         labelLimit=110,
-        labelOverlap="greedy",
-        domain=False,
-        ticks=False,
         labelPadding=5,
         titlePadding=8,
-        **options,
+        **{"labelFontSize": 13, "labelOverlap": "greedy", "domain": False, "ticks": False, **options},
     )
+
+
+def room_for_words(side: str) -> alt.ExprRef:
+    """A font size at which every word of an axis finds room: smaller where there are many words."""
+    return alt.expr(f"clamp(0.8 * {side} / labels.length, 6, 13)")
 
 
 def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, clickable: bool = True) -> alt.LayerChart:
@@ -64,14 +65,14 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
         number=number,
         says="labels[datum.query] + ' looks at ' + labels[datum.key] + ': ' + format(datum.weight, '.1%')",
     )
-    x = alt.X("key:O", axis=word_axis("key: looks at →", colors.key, colors.text, orient="top", labelAngle=-45))
-    y = alt.Y("query:O", axis=word_axis("query: looks from ↓", colors.query, colors.text))
+    across = {"orient": "top", "labelAngle": -45, "labelOverlap": False, "labelFontSize": room_for_words("width")}
+    down = {"labelOverlap": False, "labelFontSize": room_for_words("height")}
+    x = alt.X("key:O", axis=word_axis("key: looks at →", colors.key, colors.text, **across))
+    y = alt.Y("query:O", axis=word_axis("query: looks from ↓", colors.query, colors.text, **down))
     cells = base.mark_rect(cursor="pointer" if clickable else "default").encode(
         x=x,
         y=y,
         color=alt.Color("weight:Q", scale=scale, legend=None),
-        stroke=alt.condition("datum.query === chosen && datum.key === seen", alt.value(colors.key), alt.value(None)),
-        strokeWidth=alt.value(2.5),
         description="says:N",
         tooltip=[
             alt.Tooltip("looking:N", title="looks from"),
@@ -88,13 +89,14 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
         color=alt.condition(strong, alt.value(colors.on_strong), alt.value(colors.on_weak)),
         opacity=alt.condition("width / labels.length > 23", alt.value(1), alt.value(0)),
     )
-    row = (
-        alt.Chart(frame)
-        .transform_filter("datum.query === chosen && datum.key === 0")
-        .mark_rect(fill=None, strokeWidth=2, aria=False)
-        .encode(y=y, stroke=alt.value(colors.query))
+    frames = alt.Chart(frame).mark_rect(fillOpacity=0, strokeWidth=2.5, aria=False)
+    row = frames.transform_filter("datum.query === chosen && datum.key === 0").encode(
+        y=y, stroke=alt.value(colors.query)
     )
-    return alt.layer(cells, row, numbers).add_params(*parameters())
+    cell = frames.transform_filter("datum.query === chosen && datum.key === seen").encode(
+        x=x, y=y, stroke=alt.value(colors.key)
+    )
+    return alt.layer(cells, numbers, row, cell).add_params(*parameters())
 
 
 def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
@@ -107,7 +109,11 @@ def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
         seen_word="labels[datum.key]",
         says="labels[chosen] + ' looks at ' + labels[datum.key] + ': ' + format(datum.weight, '.2%')",
     )
-    y = alt.Y("key:O", axis=word_axis("key: looks at", colors.key, colors.text), scale=alt.Scale(paddingInner=0.25))
+    y = alt.Y(
+        "key:O",
+        axis=word_axis("key: looks at", colors.key, colors.text, titleAnchor="end"),
+        scale=alt.Scale(paddingInner=0.25),
+    )
     bar = base.mark_bar(cornerRadiusEnd=2, cursor="pointer").encode(
         x=alt.X("weight:Q", stack=None, scale=alt.Scale(domain=[0, 1.12], nice=False), axis=None),
         y=y,
@@ -123,34 +129,39 @@ def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
 
 
 def picture(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
-    """The heatmap of a long text as one image, its axes in positions; too many cells to draw or click one by one.
+    """The heatmap of a long text as one image: too many cells to draw and click one by one.
 
     Args:
-        frame: one row, column image: the address of the picture.
+        frame: two rows, columns corner (0, then n) and image (the address of the picture, then nothing).
     """
-    span = alt.Scale(domain=alt.ExprRef("[0, n]"), nice=False)
+    words = {"tickCount": 10, "grid": False}
+    x_axis = word_axis("key: looks at →", colors.key, colors.text, orient="top", labelAngle=-45, **words)
+    y_axis = word_axis("query: looks from ↓", colors.query, colors.text, **words)
+    span = alt.Scale(nice=False, padding=0)
+    x = alt.X("corner:Q", axis=x_axis, scale=span)
+    y = alt.Y("corner:Q", axis=y_axis, scale=alt.Scale(nice=False, padding=0, reverse=True))
+    base = alt.Chart(frame)
+    frame_of_axes = base.mark_point(opacity=0, aria=False).encode(x=x, y=y)
     image = (
-        alt.Chart(frame)
-        .mark_image(aspect=False, align="left", baseline="top", smooth=False)
+        base.transform_filter("datum.image")
+        .mark_image(
+            aspect=False,
+            align="left",
+            baseline="top",
+            smooth=False,
+            width=alt.expr("width"),
+            height=alt.expr("height"),
+            aria=False,
+        )
         .encode(x=alt.value(0), y=alt.value(0), url="image:N")
     )
-    image = image.properties()
-    image.mark.width, image.mark.height = alt.ExprRef("width"), alt.ExprRef("height")
-    axis = {"values": alt.ExprRef("sequence(0, n, ceil(n / 12))"), "tickCount": 12, "grid": False, "domain": False}
     row = (
-        alt.Chart(frame)
+        base.transform_filter("datum.image")
         .transform_calculate(top="chosen", bottom="chosen + 1")
-        .mark_rect(fill=None, strokeWidth=1.5)
-        .encode(
-            x=alt.value(0),
-            x2=alt.value("width"),
-            y=alt.Y("top:Q", scale=alt.Scale(domain=alt.ExprRef("[n, 0]"), nice=False), axis=None),
-            y2="bottom:Q",
-            stroke=alt.value(colors.query),
-        )
+        .mark_rect(fillOpacity=0, strokeWidth=1.5, aria=False)
+        .encode(x=alt.value(0), x2=alt.value("width"), y=alt.Y("top:Q"), y2="bottom:Q", stroke=alt.value(colors.query))
     )
-    del span, axis
-    return alt.layer(image, row).add_params(*parameters(), alt.param(name="n", value=1))
+    return alt.layer(frame_of_axes, image, row).add_params(*parameters())
 
 
 def skyline(frame: pd.DataFrame, colors: Palette) -> alt.Chart:
@@ -160,12 +171,18 @@ def skyline(frame: pd.DataFrame, colors: Palette) -> alt.Chart:
         .transform_calculate(seen_word="labels[datum.key]")
         .mark_bar(color=colors.weights[3])
         .encode(
-            x=alt.X("key:O", axis=None, scale=alt.Scale(paddingInner=0.05)),
-            y=alt.Y("weight:Q", stack=None, axis=alt.Axis(format="%", title="weight", tickCount=3)),
+            x=alt.X(
+                "key:O",
+                axis=word_axis("key: looks at →", colors.key, colors.text, labels=False),
+                scale=alt.Scale(padding=0),
+            ),
+            y=alt.Y(
+                "weight:Q", stack=None, axis=alt.Axis(format=".1%", title=None, tickCount=3, labelColor=colors.text)
+            ),
             color=alt.condition("datum.key === seen", alt.value(colors.key), alt.value(colors.weights[3])),
             tooltip=[alt.Tooltip("seen_word:N", title="looks at"), alt.Tooltip("weight:Q", format=".4%")],
         )
-        .add_params(*parameters(), alt.param(name="n", value=1))
+        .add_params(*parameters())
     )
 
 

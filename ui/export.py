@@ -35,8 +35,10 @@ def standalone(spec: Mapping[str, Any], frame: pd.DataFrame, settings: Mapping[s
     """A chart's spec with its data, title, settings and colours inside: all that a renderer needs."""
     sentence, *others = in_words(settings)
     look = {"labelColor": colors.text, "titleColor": colors.text, "labelFont": FONT, "titleFont": FONT}
+    params = [{**p, "value": _plain_labels(p["value"])} if p["name"] == "labels" else p for p in spec["params"]]
     return {
         **spec,
+        "params": params,
         "data": {"values": frame.to_dict("records")},
         "width": 460,
         "background": colors.background,
@@ -53,6 +55,12 @@ def standalone(spec: Mapping[str, Any], frame: pd.DataFrame, settings: Mapping[s
         },
         "config": {"axis": look, "text": {"font": FONT}, "view": {"stroke": None}, "aria": True},
     }
+
+
+def _plain_labels(labels: Sequence[str]) -> list[str]:
+    """Labels with ordinary digits, since the renderer's font has no small ones: the₂ becomes the (2)."""
+    plain = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+    return [re.sub("[₀-₉]+$", lambda found: f" ({found.group().translate(plain)})", label) for label in labels]
 
 
 def _wrapped(text: str, width: int = 76, most: int = 4) -> list[str]:

@@ -5,7 +5,6 @@ each kind and theme; a rerun fills in words and choice and sends the numbers.
 """
 
 import base64
-import copy
 import io
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from PIL import Image
 
@@ -25,7 +25,7 @@ from ui.parts import palette
 
 @cache
 def _template(builder: Callable, columns: tuple[tuple[str, str], ...], colors: Palette, options: tuple) -> dict:
-    """The spec of a kind of chart, without data."""
+    """The spec of a kind of chart, without data; shared by all visitors, so nobody may change it."""
     empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns})
     spec = builder(empty, colors, **dict(options)).to_dict()
     for name in ("data", "datasets", "$schema", "config"):
@@ -58,7 +58,7 @@ class Picture:
         columns = tuple((name, str(kind)) for name, kind in self.frame.dtypes.items())
         template = _template(self.builder, columns, colors, tuple(sorted(self.options.items())))
         params = [{**p, "value": self.fill[p["name"]]} if p["name"] in self.fill else p for p in template["params"]]
-        return {**copy.deepcopy(template), "params": params, "height": self.height}
+        return {**template, "params": params, "height": self.height}
 
 
 def draw(picture: Picture, key: str, on_select: Callable[[], None] | None = None) -> None:
@@ -69,8 +69,10 @@ def draw(picture: Picture, key: str, on_select: Callable[[], None] | None = None
             same place would go unnoticed.
         on_select: called when the visitor has clicked on something that the chart can select.
     """
+    # column by column: a third of the time that a whole DataFrame takes
+    table = pa.table({name: column.to_numpy() for name, column in picture.frame.items()})
     st.vega_lite_chart(
-        picture.frame,
+        table,
         picture.spec(palette()),
         key=key,
         alt=picture.alt,
@@ -120,7 +122,7 @@ def image_of(weights: np.ndarray) -> pd.DataFrame:
     """A matrix of weights as one small picture, a pixel a weight; its colours run from 0 to the largest weight."""
     steps = np.round(np.sqrt(weights / (weights.max() or 1)) * 255).astype(np.uint8)
     address = address_of(steps, [along(palette().weights, i / 255) for i in range(256)])
-    return pd.DataFrame({"image": [address]})
+    return pd.DataFrame({"corner": [0, len(weights)], "image": [address, ""]})
 
 
 def address_of(pixels: np.ndarray, colors: Sequence[str]) -> str:

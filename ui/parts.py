@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.palette import DARK, LIGHT, Palette, weight_color
+from ui.wording import percent
 
 BROWSER = Path(__file__).parent / "browser"
 STYLE = BROWSER / "page.css"
@@ -99,6 +100,22 @@ def lesson_style() -> None:
     colors = "".join(f"--{name}:{getattr(palette(), source)};" for name, source in names.items())
     colors += f"--strong:{palette().weights[4]};"
     st.html(f"<style>:root{{{colors}}}{_read('lesson.css')}</style>")
+
+
+def legend(most: float, row_sum: float) -> None:
+    """What the colours of a map of weights mean, and the proof that they are shares.
+
+    Args:
+        most: the weight at the dark end of the scale.
+        row_sum: the sum of the chosen row.
+    """
+    digits = 0 if most == 1 else 1
+    steps = [
+        f'<span><span class="swatch" style="background:{weight_color(share, palette())}"></span>'
+        f"{percent(share * most, digits)}</span>"
+        for share in (0, 0.05, 0.25, 0.5, 1)
+    ]
+    st.html(f'<div class="legend">{"".join(steps)}<span>The chosen row sums to {row_sum:.4f}.</span></div>')
 
 
 def say(text: str, kind: str = "reading") -> None:
