@@ -13,6 +13,7 @@ here = frame.PAGES[next(i for i, p in enumerate(frame.pages()) if p.title == pag
 st.title(here.question, anchor=False)
 st.markdown(here.lead)
 with log.run(here.name), frame.framed():
+    frame.heed_link()
     frame.sentence_field(here.raw)
     frame.switches(here.switches)
     frame.choices()

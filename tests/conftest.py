@@ -12,10 +12,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 from tests import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"  # as `make nightly` sets it
+settings.register_profile("nightly", max_examples=3_000, deadline=None)
+if NIGHTLY:
+    settings.load_profile("nightly")
+
+
+def cases(few: int, many: int, shrink: bool = True) -> settings:
+    """How many generated cases a test tries: few in `make test`, many in `make nightly`.
+
+    Args:
+        shrink: whether to look for the smallest case that fails; that can take minutes where a case takes long.
+    """
+    phases = [phase for phase in Phase if shrink or phase not in (Phase.shrink, Phase.explain)]
+    unlike = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+    number = many if NIGHTLY else few
+    return settings(max_examples=number, deadline=None, suppress_health_check=unlike, phases=phases)
 
 
 @pytest.fixture(autouse=True)

@@ -26,8 +26,14 @@ from ui import loaders, log, parts, state
 
 ROOT = Path(__file__).resolve().parent.parent
 SWITCHES = ("scale", "self", "causal", "d")
-KIND_ERRORS = (DamagedData, UnknownWords, NothingToAttend, UnfitSentence)
 _run = threading.local()
+
+
+class SenselessLink(ValueError):
+    """A link with a number beyond all bounds."""
+
+
+KIND_ERRORS = (DamagedData, UnknownWords, NothingToAttend, UnfitSentence, SenselessLink)
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,26 @@ def framed() -> Iterator[None]:
         parts.say(kindly(error), "notice")
     finally:
         _run.framed = False
+
+
+def heed_link() -> None:
+    """Refuse a link whose whole number is infinite: Streamlit, which ignores any other impossible value, trips over it.
+
+    Raises:
+        SenselessLink: naming the setting.
+    """
+    for name in st.query_params:
+        if name in state.CONTROLS and isinstance(state.CONTROLS[name].default, int):
+            for text in st.query_params.get_all(name):
+                if _infinite(text):
+                    raise SenselessLink(f"The link says {name}={text}, which is no number to use here.")
+
+
+def _infinite(text: str) -> bool:
+    try:
+        return math.isinf(float(text))
+    except ValueError:
+        return False
 
 
 def kindly(error: Exception) -> str:
