@@ -266,13 +266,13 @@ def load_minilm() -> MiniLM:
     Raises:
         DamagedData: a file is missing or altered, or the files do not fit each other.
     """
-    from tokenizers import Tokenizer  # here, so that whoever needs no model does not wait for it
-
     config = read_config(checked("minilm/config.json"))
     tokenizer = checked("minilm/tokenizer.json")
     with ThreadPoolExecutor(1) as pool:  # the checksum of 50 MB is half the wait, so it is taken meanwhile
         intact = pool.submit(checked, "minilm/model.safetensors")
         try:
+            from tokenizers import Tokenizer  # here, so that whoever needs no model does not wait for it
+
             weights = read_weights(DATA / "minilm/model.safetensors", config)
             return MiniLM(config, weights, Tokenizer.from_file(str(tokenizer)))
         finally:

@@ -26,6 +26,7 @@ SENTENCE = "The cat sat on the mat because it was tired"
 LENGTHS = (12, 64, 128, 512)
 SHAPES = ((16, 64), (128, 64), (1024, 64), (4096, 64), (12, 128, 32))  # (..., n, d_k)
 PICTURE = 128  # tokens
+COLD = f"from attention_core.bert import load_minilm; load_minilm().read({SENTENCE!r})"
 
 
 def text_of(n: int) -> str:
@@ -35,12 +36,6 @@ def text_of(n: int) -> str:
 
 
 # What the processes do: this side, and PyTorch's
-
-
-def numpy_cold() -> None:
-    from attention_core.bert import load_minilm
-
-    load_minilm().read(SENTENCE)
 
 
 def torch_cold(folder: str) -> None:
@@ -156,7 +151,7 @@ def compare_cold(torch: str | None, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         starts = {
             "import numpy": [sys.executable, "-c", "import numpy"],
-            "NumPy": command(sys.executable, "numpy_cold"),
+            "NumPy": [sys.executable, "-c", COLD],
         }
         if torch:
             subprocess.run(command(torch, "save_model", folder), check=True, stderr=subprocess.DEVNULL)

@@ -11,6 +11,9 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def cold(commands: dict[str, list[str]], rounds: int, threads: int) -> dict[str,
     for turn in range(rounds + 1):
         for name, command in commands.items():
             start = time.perf_counter()
-            process = subprocess.Popen(command, env=with_threads(threads), stdout=subprocess.DEVNULL)
+            process = subprocess.Popen(command, cwd=ROOT, env=with_threads(threads), stdout=subprocess.DEVNULL)
             _, status, usage = os.wait4(process.pid, 0)
             taken = time.perf_counter() - start
             if status:
