@@ -27,8 +27,11 @@ browser: .venv/test
 	@$(BIN)/python tests/chromium.py
 	@$(BIN)/python tests/programs.py
 
-bench: .venv/test
-	$(BIN)/python -m benchmarks
+# Needs a machine with nothing else to do, and PyTorch (in an environment of its own) to compare with.
+bench: .venv/test .venv-bench/done
+	$(BIN)/python benchmarks/bench_glove.py
+	$(BIN)/python benchmarks/bench_playground.py
+	$(BIN)/python benchmarks/bench_bert.py --torch .venv-bench/bin/python
 
 data: .venv/app
 	$(BIN)/python data/build.py
@@ -48,6 +51,11 @@ $(BIN)/python:
 
 .venv/app: $(BIN)/python requirements.txt
 	$(BIN)/pip install --quiet -r requirements.txt
+	@touch $@
+
+.venv-bench/done: benchmarks/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet -r benchmarks/requirements.txt
 	@touch $@
 
 .venv/test: .venv/app tests/requirements.txt

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 512
 BLOCKS = 30  # the bar of a weight of 1, as in the article
+TASKS = ("similarity", "object", "gender", "meaning", "negation")
 
 
 class Answer(NamedTuple):
@@ -52,9 +53,20 @@ def parser() -> argparse.ArgumentParser:
     glove.add_argument("--no-scale", action="store_true", help="do not divide the scores by √d")
     glove.add_argument("--causal", action="store_true", help="a token may look only at itself and at what came before")
     glove.add_argument("--dim", type=int, metavar="D", help="keep the D most telling directions of the vectors")
+    taught = parse.add_argument_group("projections trained on GloVe (--model taught)")
+    taught.add_argument("--task", choices=TASKS, help="what they were trained for (gender)")
+    taught.add_argument("--layers", type=int, metavar="N", help="how many layers they have; the best model if not said")
+    taught.add_argument("--heads", type=int, metavar="N", help="how many heads in each; the best model if not said")
     minilm = parse.add_argument_group("a pretrained transformer (--model minilm)")
-    minilm.add_argument("--layer", type=int, metavar="L", help="its layer, counted from 1")
-    minilm.add_argument("--head", type=int, metavar="H", help="the head in it, counted from 1")
+    minilm.add_argument("--layer", type=int, metavar="L", help="its layer, counted from 1 (6)")
+    minilm.add_argument(
+        "--head", type=int, metavar="H", help="the head in it, counted from 1 (12); also of --model taught"
+    )
+    table = parse.add_argument_group("the gap, instead of a sentence")
+    table.add_argument("--gap", action="store_true", help="print the table of tasks that comes with the app")
+    table.add_argument(
+        "--train", action="store_true", help="train every model anew, measure the table, keep both in data/"
+    )
     return parse
 
 
@@ -110,6 +122,36 @@ def with_minilm(options: argparse.Namespace, sentence: str) -> Answer:
     return Answer(reading.tokens.pieces, [], reading.layers[layer].weights[head])
 
 
+def with_taught(options: argparse.Namespace, sentence: str) -> Answer:
+    """The last layer of a trained model, the mean over its heads or the head asked for."""
+    from attention_core.taught import taught_attention
+    from attention_core.text import tokenize
+
+    task, tokens = options.task or "gender", at_most(tokenize(sentence))
+    if task == "similarity":  # nothing is trained for it: its projections are the identity
+        from attention_core.embeddings import raw_attention
+
+        raw = raw_attention(tokens, glove())
+        return Answer(raw.tokens, raw.unknown, raw.attention.weights)
+    found = taught_attention(tokens, task, glove(), options.layers, options.heads)
+    if options.head is None:
+        return Answer(found.tokens, found.unknown, found.weights)
+    weights = found.layers[-1].attention.weights
+    return Answer(found.tokens, found.unknown, weights[counted("head", options.head, len(weights))])
+
+
+def print_gap(train: bool) -> None:
+    """Print the table of tasks, a line for each figure; after training everything anew if asked to."""
+    from attention_core import gap
+
+    if train:
+        gap.train_all(glove(), minilm(), lambda line: print(line, flush=True))
+        return
+    for task, row in gap.read()["rows"].items():
+        for column, cell in row["cells"].items():
+            print(gap.line_of(task, column, cell))
+
+
 def counted(name: str, value: int | None, most: int) -> int:
     """A position from 0 for one counted from 1; the last one where none is named.
 
@@ -123,8 +165,12 @@ def counted(name: str, value: int | None, most: int) -> int:
     return value - 1
 
 
-MODELS = {"glove": with_glove, "minilm": with_minilm}
-OWN_OPTIONS = {"glove": ("no_self", "no_scale", "causal", "dim"), "minilm": ("layer", "head")}
+MODELS = {"glove": with_glove, "taught": with_taught, "minilm": with_minilm}
+OWN_OPTIONS = {
+    "glove": ("no_self", "no_scale", "causal", "dim"),
+    "taught": ("task", "layers", "heads", "head"),
+    "minilm": ("layer", "head"),
+}
 
 
 def check(options: argparse.Namespace) -> None:
@@ -193,6 +239,9 @@ def main(arguments: list[str] | None = None) -> int:
     sentence = " ".join(options.sentence)
     try:
         check(options)
+        if options.gap or options.train:
+            print_gap(options.train)
+            return 0
         if sentence != "-":
             run_one(options, sentence)
             return 0

@@ -82,6 +82,9 @@ def test_an_unknown_word_is_left_out_and_named(capsys):
         (["--model", "minilm", "--dim", "3", KING], "--dim"),
         (["--model", "minilm", ""], "no word"),
         (["--query", "dog", KING], "dog"),
+        (["--model", "taught", "--task", "gender", "--layers", "7", CAT], "no such model"),
+        (["--model", "taught", "--task", "negation", "--heads", "2", "--head", "3", CAT], "between 1 and 2"),
+        (["--model", "taught", "--no-scale", CAT], "--no-scale"),
         (["king " * 513], "512"),
     ],
 )
@@ -99,6 +102,29 @@ def test_a_wrong_option_takes_one_line_too(capsys, arguments):
         main(arguments)
     assert left.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_two_taught_layers_follow_the_meaning_of_the_last_word(capsys):
+    for word, noun in (("tired", "cat"), ("soft", "mat")):
+        sentence = f"the cat sat on the mat because it was {word}"
+        tokens, found = weights(capsys, "--model", "taught", "--task", "meaning", "--layers", "2", sentence)
+        row = found[tokens.index("it")]
+        assert tokens[row.index(max(row))] == noun
+
+
+def test_the_mean_over_heads_is_the_mean_of_each_head_asked_for(capsys):
+    arguments = ("--model", "taught", "--task", "negation", "--heads", "2")
+    _, mean = weights(capsys, *arguments, "he was not happy")
+    _, first = weights(capsys, *arguments, "--head", "1", "he was not happy")
+    _, second = weights(capsys, *arguments, "--head", "2", "he was not happy")
+    for row, one, two in zip(mean, first, second, strict=True):
+        assert row == pytest.approx([(a + b) / 2 for a, b in zip(one, two, strict=True)], abs=1e-6)
+
+
+def test_the_table_of_tasks_is_printed_as_it_is_kept(capsys):
+    status, out, _ = run(capsys, "--gap")
+    assert status == 0
+    assert {line.split()[0] for line in out.splitlines()} == {"similarity", "object", "gender", "meaning", "negation"}
 
 
 def test_512_tokens_are_taken(capsys):
