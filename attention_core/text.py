@@ -50,13 +50,13 @@ RULES = [
     r"[🇦-🇿]{2}",  # a flag: 🇫🇷
     r"☺[◌🏻-🏿]*+(?:\u200d☺[◌🏻-🏿]*+)*+",  # an emoji and its parts: 👩🏽‍🚀
     r"T",  # do|n't, it|'s, should|n't|'ve
-    r"'(?:[0-9][0-9]s?|em|n'?|ye|til|cause|bout|round)(?!['-]?W|')",  # a word that lost its beginning: '90s, 'em, 'n'
+    r"'(?:[0-9][0-9]s?|em|n'?|ye|til|cause|bout|round)E(?!'E)",  # a word that lost its beginning: '90s, 'em, 'n'
     r"(?:gon(?=naE)|wan(?=naE)|got(?=taE)|gim(?=meE)|lem(?=meE))",  # two words said as one: gon|na
     r"(?:'t(?=\s?(?:is|was)E)|y'(?=\s?allE)|d(?='yeE)|more(?='nE))",  # 't|is, y'|all
     r"(?:[a-z]\.){2,}+E",  # u.s. p.m. e.g.
     rf"(?:{ABBREVIATIONS})\.E",  # mr. inc. etc.
     rf"(?:{BEFORE_NUMBERS})\.(?=\s?[0-9])",  # no. 5, jan. 3
-    r"(?<=et\ )al\.E",  # et al.
+    r"(?<=et )al\.E",  # et al.
     r"[a-hj-z]\.(?=\s\s?W)",  # an initial: george w. bush
     r"c\+\+E",
     # a word or a number; inside it o'brien, well-known, u.s.-led, 3.14, 9/11, and in a Persian word the non-joiner

@@ -237,6 +237,13 @@ def test_turning_the_axes_changes_no_dot_product(glove, vectors):
     assert np.abs(turned @ turned.T - x @ x.T).max() < 1e-3
 
 
+def test_what_was_computed_cannot_be_changed_afterwards(glove):
+    with pytest.raises(AttributeError):
+        glove.basis = None
+    with pytest.raises(AttributeError):
+        raw_attention(KINGDOM, glove).scale = 1.0
+
+
 def test_directions_keep_leading_axes(glove, vectors):
     x = vectors[:12].reshape(3, 4, 50)
     assert glove.keep_directions(x, 7).shape == (3, 4, 7)
@@ -339,6 +346,16 @@ def test_directions_come_from_the_ten_thousand_most_frequent_words_only(tmp_path
     basis = np.load(tmp_path / "store" / "basis.npy")
     assert np.abs(basis).argmax(axis=0).tolist() == [1, 2, 0]
     assert basis.dtype == np.float32
+    assert np.load(tmp_path / "store" / "vectors.npy").dtype == np.float32
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_sign_of_a_direction_is_that_of_its_largest_number(tmp_path, seed):
+    folder = tmp_path / "deep" / "store"
+    for _ in range(2):  # and a store may be written over
+        embeddings.write_store(folder, ["a", "b", "c"] * 4, np.random.default_rng(seed).normal(size=(12, 5)))
+    basis = np.load(folder / "basis.npy")
+    assert (basis.max(axis=0) == np.abs(basis).max(axis=0)).all()
 
 
 def test_the_text_file_is_read_once_and_converted(tmp_path, monkeypatch):
@@ -522,6 +539,12 @@ def test_the_package_is_converted_once(monkeypatch):
     load_glove()
     monkeypatch.setattr(embeddings, "read_package", None)
     assert len(load_glove().words) == 3
+
+
+def test_a_lone_file_of_the_packages_name_is_not_the_package(package):
+    shutil.rmtree(package)
+    package.with_suffix(".py").write_text("")
+    assert load_glove().look_up(["king"]).shape == (1, 50)
 
 
 @pytest.mark.usefixtures("package")
