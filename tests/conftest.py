@@ -128,7 +128,7 @@ class Visit:
 
     def __init__(self, browser, server: Server, **options):
         self.server = server
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         self.page = self.context.new_page()
         self.faults: list[str] = []
         own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")

@@ -78,7 +78,7 @@ def seen(page: str, query: dict[str, str]) -> AppTest:
     return test.run()
 
 
-OWN = ("#", "?", *(f"{page.name}?" for page in PAGES))  # where a link of ours leads
+OWN = ("#", "?", "./?", *(f"{page.name}?" for page in PAGES))  # where a link of ours leads
 
 
 class Tags(HTMLParser):
@@ -111,6 +111,15 @@ def test_every_page_answers_any_link_whole_and_in_words(page, data):
     assert [tag for body in drawn for tag in Tags(body).foreign] == []
     for element in test.markdown:  # ours: no word of the visitor's is in it
         assert not any(nasty in element.value for nasty in NASTY[:6])
+
+
+@pytest.mark.parametrize("query", ["q=inf", "k=-inf", "q=1e999", "d=inf", "q=1e9", "q=nan"])
+def test_a_link_with_a_number_beyond_all_bounds_is_passed_over_or_refused_in_words(query):
+    name, _, value = query.partition("=")
+    test = seen("playground", {name: value, "s": "a cat"})
+    assert not test.exception
+    said = " ".join(element.proto.body for element in test.get("html"))
+    assert f"The link says {query}, which is no number" in said or "looks most at" in said
 
 
 @cases(150, 5000)

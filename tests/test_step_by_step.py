@@ -50,7 +50,7 @@ def test_the_page_opens_on_the_articles_scores(app):
     assert r"2\times11+3\times13=61" in formula
     assert r"2\times1+3\times2=8" in formula
     assert r"2\times4+3\times6=26" in formula
-    assert "2. How" not in " ".join(e.value for e in test.subheader)
+    assert "2. How" not in " ".join(e.value for e in test.header)
 
 
 def test_the_typed_defaults_are_the_articles_numbers():
@@ -64,26 +64,26 @@ def test_next_and_back_walk_through_six_stages_and_what_was_passed_stays(app):
     test = app(PAGE)
     for step in range(2, 7):
         test.button(key="next").click().run()
-        assert [e.value[0] for e in test.subheader] == [*"123456", "A"][: step if step < 6 else 7]
+        assert [e.value[0] for e in test.header] == [*"123456", "A"][: step if step < 6 else 7]
     assert test.button(key="next").disabled
     test.button(key="back").click().run()
-    assert len(test.subheader) == 5
+    assert len(test.header) == 5
     test.button(key="all").click().run()
     test.button(key="first").click().run()
-    assert len(test.subheader) == 1
+    assert len(test.header) == 1
 
 
 def test_all_at_once_shows_the_whole(app):
     test = app(PAGE)
     test.button(key="all").click().run()
-    assert len(test.subheader) == 7
+    assert len(test.header) == 7
     said = text_of(test)
     assert "3.104 × 10²⁶" in said  # e to the power of 61
     assert r"\operatorname{Attention}" in said
 
 
 def test_a_step_in_the_link_is_shown_at_once(app):
-    assert len(app(PAGE, step="4").subheader) == 4
+    assert len(app(PAGE, step="4").header) == 4
 
 
 def test_editing_a_number_changes_every_stage_and_survives_the_link(app, link):
@@ -138,7 +138,7 @@ def test_a_bad_cell_gets_a_sentence_and_nothing_is_lost(app, link, name, text, s
     assert fresh.text_input(key=name).value == text
     fresh.text_input(key=name).set_value("1 1").run()
     assert not notices(fresh)
-    assert len(fresh.subheader) == 2
+    assert len(fresh.header) == 2
 
 
 def test_what_a_visitor_types_into_a_cell_arrives_as_text(app):

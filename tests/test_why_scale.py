@@ -116,7 +116,7 @@ def test_sentences_that_leave_nothing_are_said_kindly(app):
     for query in ({"s": ""}, {"s": "zzxqy"}, {"s": "king", "self": "false"}):
         test = app(PAGE, **query)
         assert not test.exception
-        assert "1. Two keys" in test.subheader[0].value
+        assert "1. Two keys" in test.header[0].value
 
 
 def test_long_and_hostile_sentences_are_shown_as_text(app):

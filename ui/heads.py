@@ -542,7 +542,7 @@ def beside(shown: Inside, text: str, other: Reading, words: Sequence[Sequence[st
         for place in most
     )
     heads = "".join(f"<th>{html.escape(name)}</th>" for name in (*names, "change, in points"))
-    parts.show_html(f"<table class=chain><thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>")
+    parts.show_html(f"<table class=chain><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>")
     views.compare(first, second, "two", (f"… {names[0]}", f"… {names[1]}", "Second minus first, in points"))
     ranked = inside.heads_that_notice(shown.reading, other, query, (groups[0], groups[1]))
     place = next(i for i, (layer, head, _) in enumerate(ranked) if (layer, head) == (shown.layer, shown.head))

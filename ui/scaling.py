@@ -77,7 +77,7 @@ def _share(share: float) -> str:
 
 def example() -> None:
     """A perfect key and one that is 80 % as good, in d dimensions."""
-    st.subheader("1. Two keys, one of them perfect", anchor=False)
+    st.header("1. Two keys, one of them perfect", anchor=False)
     parts.say(
         "A query of d ones meets a key of d ones, a perfect match, and a key of d times 0.8, which is 80 % as good. "
         "The two keys stay the same kind of match whatever d is. But the scores are sums of d products, so they grow "
@@ -153,7 +153,7 @@ def spread_picture(found: scaling.Spread, draws: int, shown: int | None = None) 
 
 def spread() -> None:
     """Why √d: the spread of the dot product of random vectors."""
-    st.subheader("2. Why the root, and not d itself?", anchor=False)
+    st.header("2. Why the root, and not d itself?", anchor=False)
     parts.say(
         "Real queries and keys are not all ones. Before anything is learned, their numbers are as good as random. Take "
         "numbers with mean 0 and variance 1, as the paper’s footnote 4 does: then each product of two of them has mean "
@@ -220,7 +220,7 @@ def cost_picture(place: int, pair: tuple[scaling.Saturation, scaling.Saturation]
 
 def cost() -> None:
     """What a saturated softmax costs: hesitation, and the gradient."""
-    st.subheader("3. What does it cost? The gradient", anchor=False)
+    st.header("3. What does it cost? The gradient", anchor=False)
     parts.say(
         f"Let random queries look at {N_KEYS} random keys each. As the scores spread, softmax gives one key "
         "everything. Its entropy falls from near 4 bits, which is all 16 keys alike, towards 0, which is one key only. "
@@ -265,7 +265,7 @@ def cost() -> None:
 
 def sentence() -> None:
     """The real scores of the shared sentence, for any number of dimensions."""
-    st.subheader("4. On your sentence", anchor=False)
+    st.header("4. On your sentence", anchor=False)
     parts.say(
         "Word vectors are not drawn at random, yet the same happens to them. Here are the dot products of the words of "
         "your sentence, GloVe’s vectors as queries and as keys, as they are and divided by √d, in the same colours.",
@@ -330,14 +330,14 @@ def _rows_table(labels: list[str], plain: Attention, scaled: Attention) -> str:
         rows += f"<tr><td class=query>{html.escape(label)}</td>{cells}</tr>"
     head = "<th>looks most at</th><th>with</th><th>bits</th>" * 2
     return (
-        "<div class='wide tall'><table><thead><tr><th></th><th colspan=3>as they are</th><th colspan=3>divided by √d"
-        f"</th></tr><tr><th>query</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        "<div class='wide tall' tabindex=0><table><thead><tr><td></td><th colspan=3>as they are</th>"
+        f"<th colspan=3>divided by √d</th></tr><tr><th>query</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
 def temperature() -> None:
     """√d_k is one temperature among others."""
-    st.subheader("5. One temperature among others", anchor=False)
+    st.header("5. One temperature among others", anchor=False)
     parts.say(
         "A number τ that divides the scores before softmax has a name from physics: temperature. Cold, the largest "
         "score takes all; hot, all shares become alike. The paper’s choice is τ = √d_k, and no scaling is τ = 1.",
@@ -398,7 +398,7 @@ def tau_picture(drawn: pd.DataFrame, tau: float, root: float, most: float) -> fi
 
 def references() -> None:
     """Where this comes from."""
-    st.subheader("To read on", anchor=False)
+    st.header("To read on", anchor=False)
     st.markdown(
         "- Vaswani et al. 2017, [Attention Is All You Need](https://arxiv.org/abs/1706.03762): section 3.2.1 has the "
         "formula, its footnote 4 the argument on variance.\n"

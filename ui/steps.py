@@ -77,7 +77,7 @@ def stages(subject: subjects.Subject) -> None:
     for place, strip in enumerate((_scores, _scaled, _masked, _exponentials, _weights, _output)[:step]):
         stage = STAGES[place]
         with st.container(key=f"strip-{place + 1}"):
-            st.subheader(f"{place + 1}. {stage.title}", anchor=False)
+            st.header(f"{place + 1}. {stage.title}", anchor=False)
             strip(subject)
         if subject.walk.weights is None and place >= 3:
             break
@@ -198,7 +198,7 @@ def _products_grid(subject: subjects.Subject) -> str:
         for name, products, score in zip(subject.labels, way.products, way.scores, strict=True)
     )
     head = f"<thead><tr><th>product in dimension</th>{head}<th>sum</th></tr></thead>"
-    return f"<div class=wide><table>{head}{body}</table></div>"
+    return f"<div class=wide tabindex=0><table>{head}{body}</table></div>"
 
 
 def _cells(values: Sequence[float], role: str = "") -> str:
@@ -295,7 +295,7 @@ def _exponentials_table(subject: subjects.Subject) -> str:
         for j in subject.shown
     )
     head = "<th>key</th><th>score x</th><th>e<sup>x</sup></th><th>x − largest</th><th>e<sup>x − largest</sup></th>"
-    return f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    return f"<div class=wide tabindex=0><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
 
 
 def _nothing_left(subject: subjects.Subject) -> None:
@@ -373,14 +373,14 @@ def _parts_table(subject: subjects.Subject) -> str:
     )
     head = f"<thead><tr><th>key</th><th>share</th><th colspan={len(way.output)}>share times value</th></tr></thead>"
     total = f"<tr><td class=output>output</td><td></td>{_cells(way.output, 'output')}</tr>"
-    return f"<div class=wide><table>{head}{rows}{total}</table></div>"
+    return f"<div class=wide tabindex=0><table>{head}{rows}{total}</table></div>"
 
 
 def _end(subject: subjects.Subject) -> None:
     """The whole formula, and for a sentence all queries at once."""
     if subject.walk.weights is None:
         return
-    st.subheader("All six in one line", anchor=False)
+    st.header("All six in one line", anchor=False)
     names = ",".join(in_role(name, role) for name, role in (("Q", "query"), ("K", "key"), ("V", "value")))
     st.latex(rf"\operatorname{{Attention}}({names})={formulas.whole()}")
     parts.show_html(
@@ -457,7 +457,8 @@ def heads(subject: subjects.Subject) -> None:
         for i, span in enumerate(spans)
     )
     parts.show_html(
-        f"<p>The heads’ outputs are laid side by side again, {h} × {d_k} = {d_model} numbers:</p><div class=wide>"
+        f"<p>The heads’ outputs are laid side by side again, {h} × {d_k} = {d_model} numbers:</p>"
+        "<div class=wide tabindex=0>"
         f"<table class=chain><thead><tr><th>head</th><th>dimensions</th><th>its piece of the output</th></tr></thead>"
         f"<tbody>{pieces}</tbody></table></div>"
     )
@@ -493,8 +494,8 @@ def code(subject: subjects.Subject) -> None:
         body = source(scaled_dot_product_attention)
         start = body.index("    scores =")
         parts.say("These lines computed every number above. The first five are the formula.", "small")
-        st.code(inspect.cleandoc(body[start:]), language="python")
-        st.code(source(softmax), language="python")
+        st.code(inspect.cleandoc(body[start:]), language="python", wrap_lines=True)
+        st.code(source(softmax), language="python", wrap_lines=True)
     with right:
         way = subject.walk
         if way.weights is not None:
@@ -505,8 +506,8 @@ def code(subject: subjects.Subject) -> None:
             f"<tr><td>{name}</td><td>{_some(values, 3) if values is not None else 'no answer'}</td></tr>"
             for name, values in rows
         )
-        parts.show_html(f"<div class=wide><table class=chain>{table}</table></div>")
-    st.code(body, language="python")
+        parts.show_html(f"<div class=wide tabindex=0><table class=chain>{table}</table></div>")
+    st.code(body, language="python", wrap_lines=True)
 
 
 def take_away(subject: subjects.Subject, link: str) -> None:

@@ -1,0 +1,63 @@
+"""Hostile text typed and linked on every page of a real browser: it stays text, nothing runs, nothing leaves."""
+
+from urllib.parse import quote
+
+import pytest
+
+from ui.frame import PAGES
+from ui.state import CONTROLS
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+ATTACKS = (
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)></svg>",
+    "<script>alert(1)</script>",
+    "<iframe srcdoc='<script>parent.alert(1)</script>'></iframe>",
+    "</title></style></p><b onmouseover=alert(1)>cat</b>",
+    "<a href=javascript:alert(1)>king</a> [queen](javascript:alert(1))",
+    "![x](http://evil.example/x.png) <link rel=stylesheet href=//evil.example>",
+    "**cat** _dog_ `code` $x^2$ :red[king] :material/home: # head",
+    "{{7*7}} ${7*7} '+alert(1)+' \\u0027 datum.x[0]",
+)
+# Any of these inside the page, shadow roots included, can only come from what was typed.
+MADE = """() => {
+  const found = [];
+  const look = (root) => {
+    for (const e of root.querySelectorAll("*")) {
+      if (e.shadowRoot) look(e.shadowRoot);
+      if (e.matches("script, iframe, object, embed, base") ||
+          (e.matches("a[href]") && /^(javascript|data):/i.test(e.getAttribute("href"))) ||
+          (e.matches("img") && !e.src.startsWith("data:image/png")) ||
+          [...e.attributes].some((a) => a.name.startsWith("on")) ||
+          (e.matches("strong, em, code, .katex, h1, [style*=color]") && /^(cat|dog|code|x.?2|head)$/.test(e.textContent)
+           && !e.closest("[role=radiogroup]")))
+        found.push(e.outerHTML.slice(0, 200));
+    }
+  };
+  look(document.querySelector(".stMain"));
+  return found;
+}"""
+
+
+def whole(page: str) -> str:
+    """What opens every fold of a page, for its link."""
+    return "".join(f"&{name}=true" for name, c in CONTROLS.items() if c.page == page and c.default is False)
+
+
+def test_hostile_text_stays_text_typed_and_linked_on_every_page(visit):
+    one = visit()
+    for page in PAGES:
+        texts = [name for name, c in CONTROLS.items() if c.page == page.name and isinstance(c.default, str)]
+        first, second = "the king " + " ".join(ATTACKS[:5]), "the queen " + " ".join(ATTACKS[5:])
+        others = "".join(f"&{name}={quote(second)}" for name in texts)
+        one.open(f"/{'' if page is PAGES[0] else page.name}?s={quote(first)}{whole(page.name)}{others}")
+        field = one.page.get_by_label("Sentence", exact=True)
+        assert field.input_value() == first
+        assert (page.name, one.page.evaluate(MADE)) == (page.name, [])
+        field.fill(second)
+        one.page.wait_for_timeout(500)
+        one.settle()
+        assert field.input_value() == second
+        assert (page.name, one.page.evaluate(MADE)) == (page.name, [])
+    # dialogs, requests to other hosts and errors are what `visit` looks for at the end
