@@ -131,7 +131,8 @@ def test_the_deliberate_differences_from_the_treebank_are_these(sentence, ours):
         "y'ally d'yeb more'nb": "y'ally d'yeb more'nb",
         "the boys' dogs' 'quoted' 'it's'": "the boys ' dogs ' ' quoted ' ' it 's '",
         # joined words
-        "well-known a--b and/or AT&T R&B a&1 1&a a & b": "well-known a -- b and/or at&t r&b a & 1 1 & a a & b",
+        "well-known a--b and/or a & b 1&a": "well-known a -- b and/or a & b 1 & a",
+        "AT&T R&B a&1 É&A x\u0301&a": "at&t r&b a & 1 é&a x\u0301&a",
         "google.com http://x.org a@b.com snake_case a=b": "google.com http : / / x.org a @ b.com snake _ case a = b",
         "C++ C+ C++x": "c++ c + c + + x",
         # punctuation
@@ -186,7 +187,9 @@ def test_an_abbreviation_that_glove_knows_keeps_its_period_unless_it_is_a_word_w
     assert parted == NO_ABBREVIATION.split()
 
 
-@pytest.mark.parametrize("abbreviation", ["etc.", "inc.", "u.s.", "p.m.", "e.g.", "ph.d.", "jr.", "vs.", "dr.", "oz."])
+@pytest.mark.parametrize(
+    "abbreviation", ["etc.", "inc.", "u.s.", "p.m.", "e.g.", "ph.d.", "jr.", "vs.", "dr.", "oz.", "approx."]
+)
 def test_an_abbreviation_keeps_its_period_at_the_end_too(abbreviation):
     assert tokenize(f"So, {abbreviation.upper()}") == ["so", ",", abbreviation]
     assert tokenize(f"({abbreviation})") == ["(", abbreviation, ")"]
@@ -197,7 +200,7 @@ def test_nearly_all_of_gloves_words_come_through_whole():
 
 
 @pytest.mark.parametrize(
-    "word", ["no", "nos", "jan", "mar", "apr", "jun", "jul", "pp", "vol", "fig", "ch", "sec", "art"]
+    "word", ["no", "nos", "jan", "mar", "apr", "jun", "jul", "pp", "vol", "vols", "fig", "figs", "ch", "sec", "art"]
 )
 def test_a_word_that_may_be_an_abbreviation_keeps_its_period_before_a_number_only(word):
     assert tokenize(f"See {word.title()}. 12.") == ["see", f"{word}.", "12", "."]
@@ -227,7 +230,7 @@ def test_every_character_that_unicode_calls_a_quotation_mark_or_an_apostrophe_is
     assert tokenize(f"don{mark}t") == (["don", '"', "t"] if double else ["do", "n't"])
 
 
-@pytest.mark.parametrize("mark", list("`´ʻʽˊˋ᾿῾\u1fef\u1ffd\u0374ꞌꞋ"))
+@pytest.mark.parametrize("mark", list("`´ʻʽˊˋ᾽᾿῾＇｀\u1fef\u1ffd\u0374ꞌꞋ"))
 def test_what_people_type_for_an_apostrophe_is_one(mark):
     assert tokenize(f"it{mark}s") == ["it", "'s"]
 
