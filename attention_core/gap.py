@@ -1,0 +1,275 @@
+"""The gap, measured: how often raw vectors, taught models and a pretrained transformer are right, task by task.
+
+A row is a task, and every column is measured on the same sentences: made of words that no taught model has seen
+("unseen"), and written by hand in other shapes ("natural"). What counts as right favours those not trained for it:
+
+    raw      the word that answers gets the largest weight of all other words: no word may look at itself
+    taught   the word that answers gets the largest weight of all words, the asking one included
+    MiniLM   the word that answers gets the largest weight of all other words from the best of its 72 heads, [CLS] and
+             [SEP] left out. The head is chosen on sentences made of training words
+
+In the task negation the answer is read. Raw vectors and MiniLM get a linear probe for that, fitted to training
+sentences by least squares: on the raw attention output of the asking word, and on MiniLM's sentence vector.
+"""
+
+import hashlib
+import json
+import math
+import statistics
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from attention_core import files, learning, tasks, taught
+from attention_core.attention import scaled_dot_product_attention
+from attention_core.embeddings import Embeddings
+from attention_core.maps import by_words, line_up
+from attention_core.tasks import Example
+
+if TYPE_CHECKING:
+    from attention_core.bert import MiniLM
+
+MEASURED, CHOSEN_ON, PROBED_ON = 400, 200, 800  # sentences to measure with, to choose a head on, to fit a probe to
+SEEDS = 10
+RAW, MINILM = "raw", "minilm"
+INPUTS = (
+    "glove/vectors.npy",
+    "minilm/model.safetensors",
+    *(f"tasks/{name}.json" for name in ("words", "natural", *tasks.TASKS)),
+)
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many sentences of a set were answered rightly, and which were not."""
+
+    right: int
+    of: int
+    wrong: list[int]
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the true rate lies, with 95 % confidence: Wilson 1927, which stays within 0 and 1."""
+        return wilson(self.right, self.of)
+
+
+def wilson(right: int, of: int, z: float = 1.959964) -> tuple[float, float]:
+    """The interval (p + z²/2n ± z √(p (1 - p)/n + z²/4n²)) / (1 + z²/n), for p = right / n.
+
+    >>> [round(bound, 3) for bound in wilson(9, 10)]
+    [0.596, 0.982]
+    """
+    p, spread = right / of, z * z / of
+    middle = p + spread / 2
+    half = z * math.sqrt(p * (1 - p) / of + spread / (4 * of))
+    return (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+
+
+def score(right: np.ndarray) -> Score:
+    """From booleans, one a sentence."""
+    return Score(int(right.sum()), len(right), np.flatnonzero(~right).tolist())
+
+
+def chance(task: str, sentences: list[Example]) -> float:
+    """How often guessing is right: one of two answers, or one of all other words of the sentence."""
+    if task in {"meaning", "negation"}:
+        return 0.5
+    return statistics.fmean(1 / (len(sentence.tokens) - 1) for sentence in sentences)
+
+
+def columns(task: str) -> dict[str, taught.Variant | None]:
+    """The columns of a row by name: raw, one for each taught model ("1-2": 1 layer of 2 heads), minilm."""
+    of_task = sorted((one for one in taught.VARIANTS if one.task == task), key=lambda one: one.file)
+    names = {one.file.partition("-")[2].removesuffix(".npz"): one for one in of_task}
+    return {RAW: None, **names, MINILM: None}
+
+
+def raw_right(sentences: list[Example], glove: Embeddings) -> np.ndarray:
+    """(sentences,) whether raw attention looks most, of all other words, at the one that answers."""
+    right = []
+    for sentence in sentences:
+        x = glove.look_up(list(sentence.tokens))
+        mask = ~np.eye(len(x), dtype=bool)
+        row = scaled_dot_product_attention(x, x, x, mask).weights[sentence.asks]
+        right.append(row.argmax() == sentence.answer)
+    return np.array(right)
+
+
+def raw_outputs(sentences: list[Example], glove: Embeddings) -> np.ndarray:
+    """(sentences, d_model) what raw attention brings back for the word that asks."""
+    found = []
+    for sentence in sentences:
+        x = glove.look_up(list(sentence.tokens))
+        found.append(scaled_dot_product_attention(x, x, x).output[sentence.asks])
+    return np.array(found)
+
+
+def spelt(tokens: Iterable[str]) -> str:
+    """A sentence as people write it: no gap before a comma, a period or n't."""
+    text = " ".join(tokens)
+    for mark in (",", ".", "?", "n't", "'s"):
+        text = text.replace(f" {mark}", mark)
+    return text
+
+
+def heads_right(sentence: Example, model: "MiniLM") -> np.ndarray:
+    """(n_layers, n_heads) which heads look most, of all other words, at the one that answers."""
+    reading = model.read(spelt(sentence.tokens))
+    words = reading.tokens.groups[1:-1]  # without [CLS] and [SEP]
+    pairs = line_up(list(sentence.tokens), reading.tokens.labels[1:-1])
+    groups = [[piece for word in theirs for piece in words[word]] for _, theirs in pairs]
+    asks, answer = (
+        next(i for i, (ours, _) in enumerate(pairs) if place in ours) for place in (sentence.asks, sentence.answer)
+    )
+    row = by_words(reading.maps, groups)[..., asks, :]
+    row[..., asks] = -1
+    return row.argmax(axis=-1) == answer
+
+
+def sentence_vectors(sentences: list[Example], model: "MiniLM") -> np.ndarray:
+    """(sentences, d_model) what MiniLM makes of each as a whole."""
+    return np.array([model.read(spelt(sentence.tokens)).sentence_vector for sentence in sentences])
+
+
+def fitted(x: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """A linear probe: the w that makes x w most like ±1, (XᵀX + λ I)⁻¹ Xᵀ y (Hoerl & Kennard 1970).
+
+    X is x with a column of 1s. λ is the one of five that does best on the last quarter of the sentences when fitted to
+    the others.
+    """
+    x, y = _with_ones(x), np.where(good, 1.0, -1.0)
+
+    def fit(x: np.ndarray, y: np.ndarray, strength: float) -> np.ndarray:
+        return np.linalg.solve(x.T @ x + strength * np.eye(x.shape[1]), x.T @ y)
+
+    cut = len(x) * 3 // 4
+    rates = {
+        strength: np.mean((x[cut:] @ fit(x[:cut], y[:cut], strength) > 0) == (y[cut:] > 0))
+        for strength in (0.01, 0.1, 1.0, 10.0, 100.0)
+    }
+    return fit(x, y, max(rates, key=rates.__getitem__))
+
+
+def probed_right(w: np.ndarray, x: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """(sentences,) whether a probe reads the right sign."""
+    return (_with_ones(x) @ w > 0) == good
+
+
+def _with_ones(x: np.ndarray) -> np.ndarray:
+    return np.hstack([x, np.ones((len(x), 1))])
+
+
+def sentences_of(task: str) -> dict[str, list[Example]]:
+    """The sentences that every column of a row is measured on."""
+    unseen = list(tasks.examples(task, MEASURED, np.random.default_rng(3), testing=True))
+    return {"unseen": unseen, "natural": tasks.natural(task) if task != "similarity" else []}
+
+
+def practice(task: str, count: int) -> list[Example]:
+    """Sentences made of training words, to choose a head on and to fit a probe to."""
+    return list(tasks.examples(task, count, np.random.default_rng(4), testing=False))
+
+
+def right_of(
+    task: str, column: str, sets: dict[str, list[Example]], glove: Embeddings, minilm: "MiniLM | None" = None
+) -> tuple[dict[str, np.ndarray], list[int] | None]:
+    """For each set which sentences a column answers rightly; and MiniLM's chosen layer and head, counted from 1."""
+    sets = {name: sentences for name, sentences in sets.items() if sentences}
+    if one := columns(task)[column]:
+        model = taught.load(one)
+        return {name: learning.right(model, tasks.encode(sentences, glove)) for name, sentences in sets.items()}, None
+    if task == "negation":
+
+        def described(sentences: list[Example]) -> tuple[np.ndarray, np.ndarray]:
+            x = raw_outputs(sentences, glove) if column == RAW else sentence_vectors(sentences, minilm)
+            return x, np.array([sentence.answer == 1 for sentence in sentences])
+
+        w = fitted(*described(practice(task, PROBED_ON)))
+        return {name: probed_right(w, *described(sentences)) for name, sentences in sets.items()}, None
+    if column == RAW:
+        return {name: raw_right(sentences, glove) for name, sentences in sets.items()}, None
+    rates = sum(heads_right(sentence, minilm).astype(int) for sentence in practice(task, CHOSEN_ON))
+    best = np.unravel_index(rates.argmax(), rates.shape)
+    right = {name: np.array([heads_right(s, minilm)[best] for s in sentences]) for name, sentences in sets.items()}
+    return right, [int(place) + 1 for place in best]
+
+
+def measured(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], object]) -> dict:
+    """The whole table, as it is kept in data/taught/gap.json.
+
+    Returns:
+        {"inputs": {file: SHA-256}, "rows": {task: {"chance": ..., "sentences": {set: [sentence with its marks]},
+        "cells": {column: {"head": [layer, head] or None, set: {"right", "of", "low", "high", "wrong": [which]}}}}}}
+    """
+    rows = {}
+    for task in tasks.TASKS:
+        sets, cells = sentences_of(task), {}
+        for column in columns(task):
+            right, head = right_of(task, column, sets, glove, minilm)
+            cells[column] = {"head": head} | {name: as_cell(score(booleans)) for name, booleans in right.items()}
+            report(line_of(task, column, cells[column]))
+        marked = {name: [tasks.with_marks(s, task) for s in sentences] for name, sentences in sets.items()}
+        rows[task] = {"chance": chance(task, sets["unseen"]), "sentences": marked, "cells": cells}
+    return {"inputs": digests([*INPUTS, *(one.file for one in taught.VARIANTS)]), "rows": rows}
+
+
+def as_cell(found: Score) -> dict:
+    """A score as it is kept."""
+    low, high = found.interval
+    return {"right": found.right, "of": found.of, "low": round(low, 4), "high": round(high, 4), "wrong": found.wrong}
+
+
+def line_of(task: str, column: str, cell: dict) -> str:
+    """A cell in words, for whoever watches."""
+    parts = [
+        f"{name} {found['right'] / found['of']:6.1%} of {found['of']} ({found['low']:.0%} to {found['high']:.0%})"
+        for name, found in cell.items()
+        if name != "head"
+    ]
+    head = f"  layer {cell['head'][0]} head {cell['head'][1]}" if cell["head"] else ""
+    return f"{task:<11}{column:<14}{'   '.join(parts)}{head}"
+
+
+def digests(names: Iterable[str]) -> dict[str, str]:
+    """The SHA-256 of files in data/."""
+    return {name: hashlib.sha256((files.DATA / name).read_bytes()).hexdigest() for name in names}
+
+
+def spread(one: taught.Variant, glove: Embeddings, seeds: int = SEEDS) -> list[float]:
+    """The held-out accuracy of a model trained anew from each of so many seeds."""
+    sentences = taught.material(one.task, glove)
+    quiet = learning.Recipe(every=learning.Recipe().steps)
+    return [list(taught.training(one, sentences, seed, recipe=quiet))[-1].accuracy for seed in range(seeds)]
+
+
+def read() -> dict:
+    """The table that comes with the app, as `measured` returns it, with the accuracies of ten seeds beside it.
+
+    Raises:
+        DamagedData: its file is missing or altered.
+    """
+    return json.loads(files.checked("taught/gap.json").read_text("utf-8"))
+
+
+def train_all(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], object], seeds: int = SEEDS) -> dict:
+    """Train every model that comes with the app, keep them, and measure the table; a line to report for each figure.
+
+    Running it again on the same machine gives the same bytes.
+    """
+    spreads = {}
+    for one in taught.VARIANTS:
+        for progress in taught.training(one, taught.material(one.task, glove)):
+            last = progress
+        taught.save(one, last.model)
+        accuracies = spreads[one.file] = spread(one, glove, seeds) if seeds else [last.accuracy]
+        mean, deviation = statistics.fmean(accuracies), statistics.pstdev(accuracies)
+        report(
+            f"{one.task:<11}{one.title:<36}held out: {last.accuracy:.1%}; "
+            f"{len(accuracies)} seeds: {mean:.1%} ± {deviation:.1%}, {min(accuracies):.1%} to {max(accuracies):.1%}"
+        )
+    table = measured(glove, minilm, report) | {"seeds": spreads}
+    (files.DATA / "taught/gap.json").write_text(json.dumps(table, indent=1) + "\n", "utf-8")
+    taught.note_checksum("taught/gap.json")
+    return table

@@ -1,0 +1,163 @@
+"""The gap's tasks: sentences in which one word asks and another answers, written from lists of words.
+
+Sentences are made from the templates and word lists in data/tasks/, whose notation is this: `^` marks the word that
+asks, `*` the word it should find (or `+` and `-` what should be read there), `{x}` draws a word of the list x or a
+phrase called x, and `[a|b]` is a in the first case of the sentence and b in the second. All cases of a sentence share
+their draws, so that they differ only where the template says so.
+
+Every word of the lists belongs to one side for good. About one in six, drawn by lot among all but the 3,000 most
+frequent words of the language, and at least a few of every list, are only for testing, the others only for training,
+and no sentence mixes them. So a model is tested on words it has never met. What both sides share are the words that the
+templates spell out: "the", "it", "not".
+
+Left out of the lists are words that more often mean something else (turkey, bill, April): so does their vector.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from attention_core.embeddings import Embeddings
+from attention_core.files import checked
+from attention_core.learning import Encoded
+
+TASKS = ("similarity", "object", "gender", "meaning", "negation")
+CASES = {"similarity": 1, "object": 1, "gender": 2, "meaning": 2, "negation": 4}  # sentences that share their draws
+MOST_DRAWS = 64
+
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
+_SLOT = re.compile(r"\{(\w+)\}")
+_MARKED = re.compile(r"(.+?)([\^*+-]*)")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A sentence and its question.
+
+    Attributes:
+        tokens: the words.
+        asks: the place of the word that asks.
+        answer: the place of the word it should find; in the task negation, 1 for good and 0 for bad.
+    """
+
+    tokens: tuple[str, ...]
+    asks: int
+    answer: int
+
+
+def marked(text: str) -> Example:
+    """Read a sentence with its marks.
+
+    >>> marked("the cat* sat on the mat because it^ was tired")
+    Example(tokens=('the', 'cat', 'sat', 'on', 'the', 'mat', 'because', 'it', 'was', 'tired'), asks=7, answer=1)
+    >>> marked("he was not happy^-").answer
+    0
+    """
+    tokens, marks = zip(*(_MARKED.fullmatch(word).groups() for word in text.split()), strict=True)
+    asks = next(place for place, mark in enumerate(marks) if "^" in mark)
+    if marks[asks] != "^":
+        return Example(tokens, asks, int("+" in marks[asks]))
+    return Example(tokens, asks, marks.index("*"))
+
+
+def with_marks(example: Example, task: str) -> str:
+    """The opposite of `marked`: a sentence as one line, with its marks."""
+    if task == "negation":
+        marks = {example.asks: "^" + "-+"[example.answer]}
+    else:
+        marks = {example.asks: "^", example.answer: "*"}
+    return " ".join(token + marks.get(place, "") for place, token in enumerate(example.tokens))
+
+
+def who_asks(task: str, tokens: list[str]) -> int | None:
+    """The place of the word that asks in a sentence without marks: the last one that fits; None if there is none.
+
+    That is a pronoun in the tasks gender and meaning, a verb of the lists in the task object, a good or bad word of the
+    lists in the task negation, and the first word of a pair in the task similarity.
+    """
+    if task in {"gender", "meaning"}:
+        fitting = {"he", "she", "it"} if task == "gender" else {"it"}
+    elif task == "negation":
+        fitting = {*word_lists()["positive"], *word_lists()["negative"]}
+    else:
+        fitting = {word for firsts, _ in _read(task)["pairs"] for word in _words(firsts)}
+    return max((place for place, token in enumerate(tokens) if token in fitting), default=None)
+
+
+def _words(options: str) -> list[str]:
+    """The words among a template's options, those of the lists that it names included."""
+    lists = word_lists()
+    return [word for option in options.split() for word in (lists[option[1:-1]] if option[0] == "{" else [option])]
+
+
+@cache
+def _read(name: str) -> dict:
+    return json.loads(checked(f"tasks/{name}.json").read_text("utf-8"))
+
+
+@cache
+def word_lists() -> dict[str, tuple[str, ...]]:
+    """The lists of words by name: animals, things, female_names and so on."""
+    return {name: tuple(" ".join(lines).split()) for name, lines in _read("words").items()}
+
+
+@cache
+def held_out() -> frozenset[str]:
+    """The words that are only for testing."""
+    return frozenset(word_lists()["held_out"])
+
+
+def natural(task: str) -> list[Example]:
+    """Sentences written by hand in shapes that the templates do not have; their words may be of either side."""
+    return [marked(text) for text in _read("natural")[task]]
+
+
+def examples(task: str, count: int, generator: np.random.Generator, *, testing: bool) -> Iterator[Example]:
+    """Sentences of a task, made of the words of one side, at least count of them: all cases of the last are given."""
+    written = _read(task)
+
+    def of_this_side(words: Iterable[str]) -> list[str]:
+        return [word for word in words if word[0] == "{" or (word in held_out()) == testing]
+
+    choices = {name: of_this_side(words) for name, words in word_lists().items()} | written["phrases"]
+    if task == "similarity":  # nothing is trained: every other pair is enough of a split
+        pairs = [[[word] for word in pair] for pair in written["pairs"][testing::2]]
+    else:
+        pairs = [[of_this_side(words.split()) for words in pair] for pair in written.get("pairs", [])]
+        pairs = [pair for pair in pairs if all(pair)]
+    for _ in range(0, count, CASES[task]):
+        draws = generator.random(MOST_DRAWS + 2)
+        shape = written["sentences"][int(draws[0] * len(written["sentences"]))]
+        if pairs:
+            choices["first"], choices["second"] = pairs[int(draws[1] * len(pairs))]
+        for case in range(CASES[task]):
+            yield marked(_filled(shape, case, choices, iter(draws[2:])))
+
+
+def _filled(shape: str, case: int, choices: dict[str, list[str]], draws: Iterator[float]) -> str:
+    """A template with its choices made and its slots filled, from left to right, phrases within phrases."""
+
+    def draw(slot: re.Match) -> str:
+        among = choices[slot[1]]
+        return _filled(among[int(next(draws) * len(among))], case, choices, draws)
+
+    return _SLOT.sub(draw, _CHOICE.sub(lambda choice: choice[1].split("|")[case], shape))
+
+
+def encode(sentences: list[Example], glove: Embeddings) -> Encoded:
+    """Look up each word once.
+
+    Raises:
+        UnknownWords: a word has no vector.
+    """
+    words = sorted({token for sentence in sentences for token in sentence.tokens})
+    rows = {word: row for row, word in enumerate(words)}
+    ids = np.full((len(sentences), max(len(sentence.tokens) for sentence in sentences)), -1)
+    for place, sentence in enumerate(sentences):
+        ids[place, : len(sentence.tokens)] = [rows[token] for token in sentence.tokens]
+    asks, answer = (np.array([getattr(s, name) for s in sentences]) for name in ("asks", "answer"))
+    return Encoded(np.array(glove.look_up(words)), ids, asks, answer)
