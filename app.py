@@ -14,7 +14,7 @@ st.title(here.question, anchor=False)
 st.markdown(here.lead)
 with log.run(here.name), frame.framed():
     frame.heed_link()
-    frame.sentence_field(here.raw)
+    frame.sentence_field(here.raw, here.presets)
     frame.switches(here.switches)
     frame.choices()
     if here.raw:

@@ -48,6 +48,7 @@ class Page:
         switches: which of the sentence's switches it shows; None if the page itself draws them, with `switches`.
         onward: the sentence that leads to the next page.
         raw: whether the page is about the raw vectors, so that a word without one is left out of it.
+        presets: whether the sentences to start from are shown; a page that has its own does without.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Page:
     switches: tuple[str, ...] | None = SWITCHES
     onward: str = ""
     raw: bool = True
+    presets: bool = True
 
 
 PAGES = (
@@ -81,6 +83,25 @@ PAGES = (
         "Why divide by the square root of d_k?",
         "One small division keeps attention able to hesitate, and able to learn. See what happens without it.",
         ("self", "causal"),
+        "Similar words find each other. Is that enough? The gap, measured",
+    ),
+    Page(
+        "the_gap",
+        "The gap",
+        "Which words belong together?",
+        "Raw word vectors know which words are alike, not which belong together. How often is each right: raw vectors, "
+        "heads that were taught the task, a pretrained transformer?",
+        None,
+        "Can the gap be closed? Train W_Q and W_K yourself, here and now",
+    ),
+    Page(
+        "teach_it",
+        "Teach it",
+        "Can attention be taught where to look?",
+        "On raw vectors “it” does not find its noun. Train W_Q and W_K, and watch it learn.",
+        None,
+        "And if nobody says where to look? What the 72 heads of a transformer have learned",
+        presets=False,
     ),
     Page(
         "inside_a_transformer",
@@ -158,11 +179,12 @@ def kindly(error: Exception) -> str:
     return str(error)
 
 
-def sentence_field(raw: bool = True) -> None:
+def sentence_field(raw: bool = True, presets: bool = True) -> None:
     """The shared sentence, with sentences to start from.
 
     Args:
         raw: whether the page is about the raw vectors, of which the notices speak.
+        presets: whether the sentences to start from are shown.
     """
 
     def trim() -> None:
@@ -178,6 +200,8 @@ def sentence_field(raw: bool = True) -> None:
             f"It now ends with “…{state.sentence()[-30:]}”.",
             "notice",
         )
+    if not presets:
+        return
 
     def start_from() -> None:
         if preset := by_name.get(st.session_state["preset"]):

@@ -1,0 +1,307 @@
+"""Teach it, without a browser: what is trained is what the core trains, and whatever may go wrong is said."""
+
+import json
+import threading
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+
+from attention_core import asking, learning, tasks
+from attention_core.taught import Variant
+from ui import frame, loaders, state, teaching, training
+from ui.teaching import BY_TITLE, LESSONS, tries
+from ui.training import EVERY, Settings
+
+HERE = "teach_it"
+SHE = {"s": "Mary gave John the keys because she trusted him", "q": "7"}
+THIN = "\u202f"
+GENDER = Variant("gender", 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    training.forget()
+
+
+def said(test) -> str:
+    return " ".join(element.proto.body for element in test.get("html"))
+
+
+def listed(test) -> list[dict]:
+    """The lines of the list of sentences."""
+    return next(data["lines"] for data in components(test) if "lines" in data)
+
+
+def components(test) -> list[dict]:
+    return [json.loads(element.proto.json) for element in test.get("bidi_component") if element.proto.json]
+
+
+def trained(test, most: int = 60):
+    """Run the page as the browser's ticks would, until its training is over."""
+    for _ in range(most):
+        if test.button(key="stop").disabled:
+            return test
+        test.run()
+    raise TimeoutError(said(test))
+
+
+def independent(settings: Settings, steps: int) -> learning.Progress:
+    """The same training without the page."""
+    one, generator = settings.variant, np.random.default_rng(settings.seed)
+    glove = loaders.glove()
+    model = learning.new_model(
+        generator, glove.d_model, one.n_layers, one.n_heads, settings.d_k, one.residual, one.reads
+    )
+    how = learning.Recipe(rate=settings.rate, every=EVERY)
+    reports = learning.train(model, *training.material(one.task), generator, how)
+    return next(report for report in reports if report.step == steps)
+
+
+def of(test, name: str):
+    """What the page's link says of a control."""
+    return dict(parse_qsl(next(d["link"] for d in components(test) if "link" in d).partition("?")[2])).get(name)
+
+
+def test_a_first_visit_shows_a_model_and_what_it_answers(app):
+    test = app(HERE)
+    assert not test.exception
+    assert len(listed(test)) == 4
+    assert "Shown is the model with these settings that came with the app" in said(test)
+    assert "There is no “he”, “she” or “it” in this sentence" in test.button(key="show-one").label
+    test.button(key="show-one").click().run()
+    assert test.text_input(key="s").value == SHE["s"]
+    assert "she looks most at" in said(test)
+
+
+def test_the_defaults_are_frozen_because_old_links_leave_them_out():
+    assert {name: c.default for name, c in state.CONTROLS.items() if c.page == HERE} == {
+        "task": "He, she, it",
+        "layers": 1,
+        "nh": 1,
+        "dk": 16,
+        "rate": 0.01,
+        "res": True,
+        "init": 0,
+        "trained": 0,
+        "map": "Last layer",
+        "hd": "All heads",
+        "was": "Raw GloVe",
+        "tcmp": True,
+        "tasks": False,
+        "tcell": False,
+        "tsay": False,
+        "tcode": False,
+        "ttake": False,
+    }
+
+
+def test_a_link_with_a_number_of_steps_trains_the_same_model_to_that_step(app):
+    test = trained(app(HERE, **SHE, trained="200", init="3"))
+    report = independent(Settings(GENDER, seed=3), 200)
+    testing = training.material("gender")[1]
+    assert report.accuracy == np.mean(learning.right(report.model, testing))
+    assert f"Step 200 of 1,000: {100 * report.accuracy:.1f}{THIN}% right of {len(testing):,} test sentences" in said(
+        test
+    )
+    for name, value in report.model.parameters.items():
+        assert np.array_equal(test.session_state["run"].history[-1].model.parameters[name], value)
+
+
+def test_training_can_be_stopped_looked_at_and_gone_on_with(app):
+    test = app(HERE, **SHE)
+    test.button(key="train").click().run()
+    assert "Step 0 of 1,000" in said(test)
+    for _ in range(2):
+        test.run()
+    assert test.session_state["run"].step == 2 * EVERY
+    test.number_input(key="q").set_value(1).run()  # choosing a word does not disturb it
+    assert test.session_state["run"].step == 3 * EVERY
+    test.button(key="stop").click().run()
+    stopped = test.session_state["run"].history[-1]
+    assert of(test, "trained") == str(stopped.step)
+    assert "Stopped." in said(test)
+    test.run()
+    assert test.session_state["run"].history[-1] is stopped
+    fresh = app(HERE, **SHE, trained=str(stopped.step))
+    assert "Stopped." in said(fresh)  # kept, so that a link opens at once
+    assert listed(fresh) == listed(test)
+    test.button(key="train").click().run()
+    assert test.session_state["run"].step == stopped.step + EVERY
+    test.button(key="afresh").click().run()
+    assert of(test, "trained") is None
+
+
+def test_another_setting_is_another_model_and_starts_untrained(app):
+    test = trained(app(HERE, trained="100"))
+    test.number_input(key="init").set_value(2).run()
+    assert of(test, "trained") is None
+    assert of(test, "init") == "2"
+    test.segmented_control(key="task").set_value("Tired or soft").run()
+    assert (of(test, "layers"), of(test, "s")) == ("2", "The cat sat on the mat because it was tired")
+    assert len({line["name"] for line in listed(test)}) == 4
+
+
+def test_a_sentence_of_ones_own_stays_when_the_task_changes(app):
+    test = app(HERE, s="The doctor saw the nurse")
+    test.segmented_control(key="task").set_value("Happy or not").run()
+    assert test.text_input(key="s").value == "The doctor saw the nurse"
+    assert "Read at" in said(test)
+
+
+def test_one_layer_gives_both_sentences_of_a_pair_the_same_question():
+    lesson = BY_TITLE["Tired or soft"]
+    model = training.shipped(Settings(Variant("meaning", 1, 1)))
+    answers = [learning.forward(model, loaders.glove().look_up(list(one.example.tokens))) for one in tries(lesson)[:2]]
+    q = [layers[0].q[0, one.example.asks] for layers, one in zip(answers, tries(lesson), strict=False)]
+    assert np.array_equal(*q)
+    assert sum(teaching.answer(model, one).right for one in tries(lesson)[:2]) <= 1
+
+
+def test_training_that_runs_away_is_said(app):
+    test = trained(app(HERE, **SHE, rate="10", trained="1000"))
+    assert not test.exception
+    assert "Training ran away at step" in said(test)
+    assert "learning rate 10 is too large" in said(test)
+    test.selectbox(key="rate").set_value(0.01).run()
+    assert "ran away" not in said(test)
+
+
+@pytest.mark.parametrize("task", [lesson.title for lesson in LESSONS])
+def test_every_fold_of_every_task_opens(app, task):
+    lesson = BY_TITLE[task]
+    folds = dict.fromkeys(("tasks", "tcell", "tsay", "tcode", "ttake"), "true")
+    one = tries(lesson)[0]
+    where = {
+        "s": one.text,
+        "q": str(one.example.asks + 1),
+        "layers": str(lesson.best.n_layers),
+        "nh": str(lesson.best.n_heads),
+    }
+    test = app(HERE, task=task, **where, **folds, was="Before training", hd="Head 1", map="Layer 1")
+    assert not test.exception
+    assert lesson.lesson.partition("“")[0] in said(test)
+    assert "def layer_backward(" in " ".join(code.value for code in test.code)
+    assert [line["name"] for line in listed(test)] == [each.text for each in tries(lesson)]
+    assert sum(line["chosen"] for line in listed(test)) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"s": ""}, "Type a sentence above"),
+        ({"s": "zzxqy qqqzx"}, "GloVe has no vector for any of these words"),
+        ({"s": "she zzxqy"}, "Left out, because GloVe has no vector for it: zzxqy"),
+        ({"s": "she"}, "she looks only at itself"),
+        ({"s": "i " * 999}, "Only the first 512 words are used"),
+        ({"s": "she <img src=x onerror=alert(1)> $x$", "q": "1"}, "she looks most at"),
+    ],
+)
+def test_what_cannot_be_shown_is_said_and_the_rest_of_the_page_stays(app, query, words):
+    test = app(HERE, **query, tasks="true", tcell="true", ttake="true")
+    assert not test.exception
+    assert words in said(test)
+    assert "<img src=x" not in said(test)
+    assert len(listed(test)) == 4
+
+
+def test_impossible_settings_in_a_link_fall_back(app):
+    test = app(
+        HERE, task="cooking", layers="9", nh="3", dk="0", rate="-1", init="0", trained="-5", map="x", hd="Head 4"
+    )
+    assert not test.exception
+    assert len(listed(test)) == 4
+
+
+def test_a_link_to_an_odd_step_shows_the_next_picture(app):
+    test = trained(app(HERE, trained="1"))
+    assert f"Step {EVERY} of" in said(test)
+
+
+def test_two_trainings_at_once_stay_apart_and_a_third_waits_in_words(app, monkeypatch):
+    settings = [Settings(GENDER, seed=seed) for seed in (1, 2)]
+    runs = [training.Run(one) for one in settings]
+    threads = [threading.Thread(target=lambda run=run: [run.advance(1000) for _ in range(3)]) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for run, one in zip(runs, settings, strict=True):
+        assert run.history[-1].accuracy == independent(one, run.step).accuracy
+
+    monkeypatch.setattr(training, "PATIENCE", 0.01)
+    for _ in range(2):
+        training.ROOM.acquire()
+    test = app(HERE, trained="100").run()
+    assert "Others are training just now" in said(test)
+    for _ in range(2):
+        training.ROOM.release()
+    assert "Others are training" not in said(trained(test))
+
+
+def test_room_is_given_back_when_training_fails(monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(training, "_reports", fail)
+    for _ in range(5):
+        with pytest.raises(MemoryError):
+            training.Run(Settings(GENDER)).advance(1000)
+    assert training.ROOM.acquire(timeout=0)
+    training.ROOM.release()
+
+
+def test_few_trainings_are_kept():
+    for seed in range(training.MOST_KEPT + 5):
+        training.Run(Settings(GENDER, seed=seed)).keep()
+    assert len(training._kept) == training.MOST_KEPT
+
+
+def test_a_key_tried_in_the_place_of_a_word_is_the_one_it_would_have_there():
+    glove, generator = loaders.glove(), np.random.default_rng(1)
+    model = learning.new_model(generator, glove.d_model, 3, 2, 4)
+    words = ["the", "cat", "sat", "on", "the", "mat"]
+    layers = learning.forward(model, glove.look_up(words))
+    for l in (1, 2, 3):
+        keys = asking.keys_instead(model, layers, l, 1, glove.look_up(["cat"]))
+        assert np.allclose(keys[0], layers[l - 1].k[:, 1], atol=1e-5)
+    other = learning.forward(model, glove.look_up(["dog" if word == "cat" else word for word in words]))
+    assert np.allclose(asking.keys_instead(model, layers, 1, 1, glove.look_up(["dog"]))[0], other[0].k[:, 1], atol=1e-6)
+    found = asking.asks_for(model, layers, 1, 1, 0, 1, glove, ["dog", "sofa", "happy"], 3)
+    scores = glove.look_up([one.word for one in found]) @ model.parameters["1.W_K"][:, 4:] @ layers[0].q[1, 0] / 2
+    assert np.allclose([one.score for one in found], scores, atol=1e-4)
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    assert [one.unseen for one in found] == [one.word in tasks.held_out() for one in found]
+
+
+def test_every_task_s_best_model_is_right_in_what_its_lesson_says():
+    right = {
+        lesson.task: [teaching.answer(training.shipped(Settings(lesson.best)), one).right for one in tries(lesson)]
+        for lesson in LESSONS
+    }
+    assert right == {
+        "object": [True, True, False, True],
+        **dict.fromkeys(("gender", "meaning", "negation"), [True] * 4),
+    }
+
+
+def test_two_heads_share_the_work_of_not_as_the_lesson_says():
+    lesson = BY_TITLE["Happy or not"]
+    model = training.shipped(Settings(lesson.best))
+    on_not = []
+    for one in tries(lesson)[1::2]:  # not good, not bad
+        weights = learning.forward(model, loaders.glove().look_up(list(one.example.tokens)))[0].attention.weights
+        on_not.append(weights[:, one.example.asks, one.example.tokens.index("not")].round().tolist())
+    assert sorted(on_not) == [[0, 1], [1, 0]]
+
+
+def test_every_sentence_to_ask_has_only_known_words_and_a_right_answer():
+    for lesson in LESSONS:
+        for one in tries(lesson):
+            assert None not in loaders.glove().rows(list(one.example.tokens))
+            assert loaders._taken_apart(one.text).tokens == list(one.example.tokens)
+
+
+def test_the_page_stands_between_the_gap_and_the_transformer():
+    names = [page.name for page in frame.PAGES]
+    assert names[names.index(HERE) - 1 : names.index(HERE) + 2] == ["the_gap", HERE, "inside_a_transformer"]

@@ -1,0 +1,127 @@
+"""Teach it and The gap, in a real browser: training before the reader's eyes; both themes; a phone."""
+
+import re
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from attention_core import taught
+from attention_core.embeddings import load_glove
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+SHE = "/teach_it?s=Mary%20gave%20John%20the%20keys%20because%20she%20trusted%20him&q=7"
+OPEN = "&tasks=true&tcell=true&tsay=true&tcode=true&ttake=true"
+
+
+def press(visit, name):
+    visit.page.get_by_role("button", name=name, exact=True).click()
+
+
+def standing(visit) -> str:
+    """How far the page says the model has come."""
+    said = visit.page.locator(".say").all_inner_texts()
+    return next((text for text in said if re.match(r"Step|Trained for|Training ran", text)), "")
+
+
+def step(visit) -> int:
+    found = re.match(r"(?:Step|Trained for) ([\d,]+)", standing(visit))
+    return int(found[1].replace(",", "")) if found else 0
+
+
+def wait_for(visit, reached, seconds=60):
+    """Look at the page until it is so."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if reached(visit):
+            return
+        visit.page.wait_for_timeout(30)
+    raise TimeoutError(visit.page.locator(".stMain").inner_text()[:600])
+
+
+def over(visit) -> bool:
+    return standing(visit).startswith("Trained for") or "Stopped" in standing(visit)
+
+
+def serious(visit) -> list:
+    return [
+        (v["id"], [n["html"][:200] for n in v["nodes"]])
+        for v in Axe().run(visit.page).response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+def test_training_draws_itself_and_ends_where_the_core_ends(visit):
+    one = visit(SHE)
+    top = one.page.locator(".stVegaLiteChart").first.bounding_box()["y"]
+    press(one, "Train")
+    seen = set()
+
+    def watched(visit):
+        seen.add((step(visit), visit.page.locator(".say.reading").first.inner_text()))
+        return over(visit)
+
+    wait_for(one, watched)
+    one.settle()
+    assert len({steps for steps, _ in seen}) > 3
+    assert len({reading for _, reading in seen}) > 3  # the map changed under the reader's eyes
+    assert one.page.locator(".stVegaLiteChart").first.bounding_box()["y"] == top  # and nothing jumped
+    *_, last = taught.training(taught.Variant("gender", 1, 1), taught.material("gender", load_glove()))
+    assert f"{100 * last.accuracy:.1f}\u202f% right" in standing(one)
+    assert serious(one) == []
+
+
+def test_two_visitors_apart_a_stop_that_keeps_a_link_that_restores_and_a_page_that_closes(visit):
+    one, other = visit(SHE), visit(SHE + "&init=2&tcmp=false")
+    press(one, "Train")
+    press(other, "Train")
+    wait_for(one, lambda v: step(v) >= 100)
+    press(one, "Stop")
+    wait_for(one, over)
+    one.settle()
+    stopped = step(one)
+    assert 100 <= stopped < 1000
+    kept, link = one.weights, one.link
+    assert f"trained={stopped}" in link
+
+    at = step(other)
+    other.page.close()  # nobody is left to ask for the next piece
+    one.page.wait_for_timeout(1500)
+    log = one.server.log.read_text().count('"page": "teach_it"')
+    one.page.wait_for_timeout(1500)
+    assert one.server.log.read_text().count('"page": "teach_it"') == log
+    assert at < 1000
+
+    fresh = visit(link)
+    wait_for(fresh, over)
+    fresh.settle()
+    assert fresh.weights == kept
+    assert standing(fresh) == standing(one)
+
+
+def test_everything_open_is_accessible_in_dark_and_fits_a_phone(visit):
+    one = visit(SHE + OPEN, color_scheme="dark", is_mobile=True, has_touch=True)
+    one.page.set_viewport_size({"width": 390, "height": 800})
+    one.settle()
+    assert one.page.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
+    assert serious(one) == []
+
+
+def test_the_gap_opens_a_figure_and_a_sentence_in_light_and_on_a_phone(visit):
+    one = visit("/the_gap?gsay=true&gtake=true", is_mobile=True, has_touch=True)
+    one.page.set_viewport_size({"width": 390, "height": 800})
+    one.settle()
+    assert one.page.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
+    assert serious(one) == []
+    one.page.set_viewport_size({"width": 1280, "height": 900})
+    one.settle()
+    one.page.locator("path[aria-label^='Happy or not, MiniLM']").first.click()
+    one.settle()
+    assert "gtask=Happy" in one.link
+    assert "MiniLM, a probe on the sentence vector" in one.page.locator(".stMain").inner_text()
+    one.page.locator(".cases a", has_text="taught").first.click()
+    one.page.wait_for_selector(".st-key-train")
+    one.settle()
+    assert one.address.startswith("/teach_it?")
+    assert "Shown is the model with these settings that came with the app" in one.page.locator(".stMain").inner_text()

@@ -1,0 +1,482 @@
+"""The gap: how often raw vectors, taught heads and a pretrained transformer are right, and the sentences behind it."""
+
+import html
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from attention_core import gap as measure
+from attention_core import inside, learning, tasks
+from attention_core.attention import Attention
+from attention_core.bert import UnfitSentence
+from attention_core.embeddings import UnknownWords
+from attention_core.maps import by_words
+from attention_core.taught import Variant
+from ui import charts, export, figures, frame, loaders, parts, state, teach_charts, teaching, training, views
+from ui.wording import percent, reading
+
+RAW, MINILM = "Raw GloVe", "MiniLM"
+COLUMNS = {  # the core's columns, as this page names them
+    measure.RAW: RAW,
+    "1-1": "Taught, 1 layer",
+    "2-1": "Taught, 2 layers",
+    "1-2": "Taught, 2 heads",
+    "1-1-residual": "Taught, 1 head + x",
+    measure.MINILM: MINILM,
+}
+NAMES = tuple(COLUMNS.values())
+SETS = {"Unseen words": "unseen", "Natural sentences": "natural"}
+UNSEEN = next(iter(SETS))
+RIGHT, WRONG = "Right", "Wrong"
+SHOWN = 10  # sentences in a list, the rest folded away
+QUESTIONS = {
+    "similarity": "Does a word look most at the one most like it in meaning?",
+    "object": "Does a verb look most at its object?",
+    "gender": "Does “he”, “she” or “it” look most at its noun, told by gender and kind?",
+    "meaning": "Does “it” look most at the right one of two nouns, told by another word’s meaning?",
+    "negation": "Is what is said read as good or bad, “not” included?",
+}
+TITLES = {"similarity": "Similar words", **{lesson.task: lesson.title for lesson in teaching.LESSONS}}
+TASK_OF = {title: task for task, title in TITLES.items()}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A sentence of the measurement and whether it was answered rightly."""
+
+    example: tasks.Example
+    right: bool
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How often one model was right in one task, on one set of sentences.
+
+    Attributes:
+        group: the set of sentences, a value of SETS.
+        task, name: the task, and the model as one of NAMES.
+        right, count: of sentences.
+        low, high: the ends of the 95 % interval of the share.
+        chance: the share that guessing gives.
+        cases: the sentences.
+        variant: of a taught model; head: MiniLM's layer and head, from 1; None where there is none.
+    """
+
+    group: str
+    task: str
+    name: str
+    right: int
+    count: int
+    low: float
+    high: float
+    chance: float
+    cases: tuple[Case, ...]
+    variant: Variant | None
+    head: tuple[int, int] | None
+
+    @property
+    def share(self) -> float:
+        """Of right answers."""
+        return self.right / self.count
+
+    @property
+    def model(self) -> str:
+        """What exactly was measured."""
+        if self.head:
+            return f"{self.name}, layer {self.head[0]}, head {self.head[1]}"
+        probe = {RAW: ", a probe on the output", MINILM: ", a probe on the sentence vector"}
+        return self.name + (probe.get(self.name, "") if self.task == "negation" else "")
+
+
+@lru_cache(maxsize=1)
+def measured() -> tuple[Figure, ...]:
+    """All figures, as the core's command stored them.
+
+    Raises:
+        DamagedData: the file is missing or altered.
+    """
+    found = []
+    for task, row in measure.read()["rows"].items():
+        variants = measure.columns(task)
+        sets = {name: [tasks.marked(text) for text in texts] for name, texts in row["sentences"].items()}
+        for column, cell in row["cells"].items():
+            for name, examples in sets.items():
+                if name not in cell:
+                    continue
+                kept, wrong = cell[name], set(cell[name]["wrong"])
+                cases = tuple(Case(example, place not in wrong) for place, example in enumerate(examples))
+                numbers = (kept["right"], kept["of"], kept["low"], kept["high"], measure.chance(task, examples))
+                head = tuple(cell["head"]) if cell["head"] else None
+                found.append(Figure(name, task, COLUMNS[column], *numbers, cases, variants[column], head))
+    return tuple(found)
+
+
+def of_task(task: str, group: str) -> list[Figure]:
+    """The figures of a task on a set of sentences, in the order of NAMES; on unseen words if there are none on it."""
+    here = [one for one in measured() if one.task == task]
+    found = [one for one in here if one.group == group] or [one for one in here if one.group == SETS[UNSEEN]]
+    return sorted(found, key=lambda one: NAMES.index(one.name))
+
+
+def figure_of(title: str, name: str, group: str) -> Figure:
+    """One figure; that of the last model if the task was not measured on this one."""
+    here = of_task(TASK_OF[title], SETS[group])
+    return next((one for one in here if one.name == name), here[-1])
+
+
+def chosen() -> Figure:
+    """The figure whose sentences are shown."""
+    return figure_of(*(state.get(name) for name in ("gtask", "gby", "gset")))
+
+
+def shown_figures() -> list[Figure]:
+    """The figures of the picture and the table: those on the chosen set of sentences."""
+    group = SETS[state.get("gset")]
+    return [one for task in TITLES for one in of_task(task, group) if one.group == group]
+
+
+def choose_set() -> None:
+    """On which sentences the models are measured."""
+    st.segmented_control(
+        "Measured on", list(SETS), default=UNSEEN, required=True, label_visibility="collapsed", **state.bound("gset")
+    )
+    about = {
+        UNSEEN: "Sentences from templates, with words that no taught head saw in training.",
+        "Natural sentences": "Sentences written by hand, in shapes that the templates do not have. Fewer, so the "
+        "intervals are wider.",
+    }
+    parts.say(about[state.get("gset")], "small")
+
+
+def picture() -> figures.Picture:
+    """The table as a picture."""
+    now, rows, every = chosen(), list(TITLES), shown_figures()
+    columns = ["row", "model", "share", "low", "high", "chance", "count", "number"]
+    numbers = [
+        (
+            rows.index(one.task),
+            NAMES.index(one.name),
+            *(getattr(one, name) for name in columns[2:-1]),
+            percent(one.share),
+        )
+        for one in every
+    ]
+    whole = {"row": "int16", "model": "int16", "count": "int32"}
+    said = "; ".join(f"{TITLES[one.task]}, {one.name}: {percent(one.share)}" for one in every)
+    fill = {"labels": list(TITLES.values()), "chosen": rows.index(now.task), "seen": NAMES.index(now.name)}
+    alt = f"Dots: the share of right answers, by task and model. {said}. The table below has the same numbers."
+    drawn = pd.DataFrame(numbers, columns=columns).astype(whole)
+    return figures.Picture(teach_charts.dots, drawn, alt, 440, fill, {"names": NAMES})
+
+
+def figure() -> figures.Picture:
+    """Draw the picture; a click on a dot chooses its sentences."""
+    shown = picture()
+    name = f"gap-{shown.fill['chosen']}-{shown.fill['seen']}"
+
+    def clicked() -> None:
+        if dot := st.session_state[name]["selection"]["dot"]:
+            choose(list(TITLES.values())[int(dot[0]["row"])], NAMES[int(dot[0]["model"])])
+
+    with st.container(height=455, border=False):
+        figures.draw(shown, name, clicked)
+    colors = parts.palette()
+    shades = [colors.muted, *[colors.weights[3]] * (len(NAMES) - 2), colors.text]
+    marks = zip("●●■◆✚▲", NAMES, shades, strict=True)
+    legend = "".join(f'<span><b style="color:{color}">{mark}</b> {name}</span>' for mark, name, color in marks)
+    legend += f'<span><b style="color:{colors.key}">❘</b> guessing</span><span>line: 95 % interval</span>'
+    st.html(f'<div class="legend">{legend}</div>')
+    return shown
+
+
+def verdict(one: Figure) -> str:
+    """What the interval says of a figure, where it says something that the number alone does not."""
+    if one.low <= one.chance <= one.high:
+        return "like guessing"
+    if one.high < one.chance:
+        return "worse than guessing"
+    taught = best_taught(one)
+    return "below the taught" if one.name == MINILM and taught and one.high < taught.low else ""
+
+
+def best_taught(one: Figure) -> Figure | None:
+    """The taught model that is right most often on the same sentences."""
+    here = [other for other in of_task(one.task, one.group) if other.variant]
+    return max(here, key=lambda other: other.share, default=None)
+
+
+def in_words() -> None:
+    """What the picture says."""
+    every = {(one.task, one.name): one for one in shown_figures()}
+    told = []
+    if like := every.get(("similarity", RAW)):
+        told.append(f"Words that are alike find each other on raw vectors, in {percent(like.share)} of the sentences.")
+    pronouns = [every["gender", RAW], every["meaning", RAW]]
+    raw, taught = (
+        " and ".join(f"{percent(one.share)} ({TITLES[one.task]})" for one in (best(each) for each in pronouns))
+        for best in (lambda each: each, best_taught)
+    )
+    told.append(
+        f"On raw vectors a pronoun finds its noun in {raw}; once W_Q and W_K have learned what to ask for, in {taught}."
+    )
+    short = [one for one in every.values() if one.name == MINILM and verdict(one)]
+    if short:
+        listed = ", ".join(f"{TITLES[one.task]} ({percent(one.share)})" for one in short)
+        told.append(f"MiniLM, which nobody taught these tasks, stays below the taught heads in: {listed}.")
+    parts.say(" ".join(told))
+
+
+def choose(title: str, name: str) -> None:
+    """Choose a figure. For callbacks."""
+    state.put({"gtask": title, "gby": name})
+
+
+def table() -> None:
+    """The same as a table; each figure leads to its sentences."""
+    every = shown_figures()
+    head = "".join(f"<th scope=col>{name}</th>" for name in ("Task", *NAMES, "Guessing"))
+    rows = []
+    for task, title in TITLES.items():
+        here = {one.name: one for one in every if one.task == task}
+        cells = "".join(f"<td>{cell(here[name]) if name in here else '–'}</td>" for name in NAMES)
+        chance = percent(next(iter(here.values())).chance) if here else "–"
+        rows.append(f"<tr><th scope=row>{title}<small>{QUESTIONS[task]}</small></th>{cells}<td>{chance}</td></tr>")
+    parts.show_html(
+        f"<div class=wide tabindex=0 role=region aria-label='The measured table'><table class=gap>"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+    parts.say("Choose a figure to see its sentences. A dash: this was not measured.", "small")
+
+
+def cell(one: Figure) -> str:
+    """A figure of the table: the share, its interval, the number of sentences; a link to them."""
+    group = next(title for title, group in SETS.items() if group == one.group)
+    carried = {"s": state.sentence(), "gtask": TITLES[one.task], "gby": one.name, "gset": group}
+    carried |= {name: state.get(name) for name in ("q", "k", "self")}
+    best = f"<small>layer {one.head[0]}, head {one.head[1]}</small>" if one.head else ""
+    return (
+        f'<a href="{html.escape(address("the_gap", carried))}" target="_self"><b>{percent(one.share)}</b></a>'
+        f"<small>{percent(one.low)} to {percent(one.high)}</small><small>n = {one.count:,}</small>{best}"
+        + (f"<small><em>{verdict(one)}</em></small>" if verdict(one) else "")
+    )
+
+
+def address(page: str, values: dict) -> str:
+    """A link from this page to another that carries what is given and leaves the rest as it always is."""
+
+    def value_of(name: str) -> state.Value:
+        return values.get(name, state.CONTROLS[name].default)
+
+    return ("./" if page == frame.PAGES[0].name else page) + state.query_string(page, value_of)
+
+
+def sentences() -> None:
+    """The sentences behind a figure, right and wrong, each a way into the pages that show it."""
+    with st.container(horizontal=True, gap="medium"):
+        for name, title, options in (
+            ("gtask", "Task", list(TASK_OF)),
+            ("gby", "Model", NAMES),
+            ("gwhich", "Answers", (WRONG, RIGHT)),
+        ):
+            first = state.CONTROLS[name].default
+            st.segmented_control(title, options, default=first, required=True, **state.bound(name))
+    one, which = chosen(), state.get("gwhich")
+    if one.name != state.get("gby"):
+        parts.say(f"“{state.get('gby')}” was not measured here. These are the sentences of {one.model}.", "notice")
+    if one.group != SETS[state.get("gset")]:
+        parts.say("There are no natural sentences for this task. These are those with unseen words.", "notice")
+    cases = [case for case in one.cases if case.right == (which == RIGHT)]
+    parts.say(
+        f"{one.model}: {percent(one.share, 1)} of {one.count:,} sentences right, interval {percent(one.low, 1)} to "
+        f"{percent(one.high, 1)}; guessing gets {percent(one.chance)}."
+    )
+    parts.say(f"{len(cases):,} {which.lower()}" + (":" if cases else "."), "heading")
+    lines = [entry(one, case) for case in cases]
+    more = f"<ul class=cases>{''.join(lines[SHOWN:])}</ul>"
+    rest = f"<details><summary>{len(lines) - SHOWN:,} more</summary>{more}</details>" if len(lines) > SHOWN else ""
+    parts.show_html(f"<ul class=cases>{''.join(lines[:SHOWN])}</ul>{rest}")
+    if one.task == "negation":
+        said = "Blue: the word at which it is read; + something good is said, − something bad."
+    else:
+        said = "Blue: the word that asks. Orange: the one it should look at."
+    parts.say(f"{said} The links open the sentence on raw vectors, under a taught head and in MiniLM.", "small")
+
+
+def style() -> None:
+    """The style of the page."""
+    teaching.style()
+
+
+def entry(one: Figure, case: Case) -> str:
+    """A sentence of a list: its words with their roles, and where to open it."""
+    example = case.example
+    words = [html.escape(word) for word in example.tokens]
+    if one.task == "negation":
+        words[example.asks] += f" ({'−+'[example.answer]})"
+    else:
+        words[example.answer] = f"<b class=key>{words[example.answer]}</b>"
+    words[example.asks] = f"<b class=query>{words[example.asks]}</b>"
+    here = {"s": measure.spelt(example.tokens), "q": example.asks + 1}
+    if one.task != "negation":
+        here["k"] = example.answer + 1
+    ways = [("playground", "raw", {**here, "self": False})]
+    if lesson := teaching.lesson_of(one.task):
+        made = one.variant or lesson.best
+        shape = {"layers": made.n_layers, "nh": made.n_heads, "res": made.residual}
+        ways.append(("teach_it", "taught", {**here, "task": lesson.title, **shape}))
+    head = best_head(one.task)
+    ways.append(("inside_a_transformer", "MiniLM", {**here, **({"l": head[0], "h": head[1]} if head else {})}))
+    links = " · ".join(
+        f'<a href="{html.escape(address(page, values))}" target="_self">{name}</a>' for page, name, values in ways
+    )
+    return f"<li>{' '.join(words)} <small>Open: {links}</small></li>"
+
+
+def best_head(task: str) -> tuple[int, int] | None:
+    """MiniLM's head for a task, layer and head from 1; None where the whole sentence was read."""
+    return next((one.head for one in measured() if one.task == task and one.head), None)
+
+
+def three() -> None:
+    """The reader's own sentence on raw vectors, under a taught head and in MiniLM, side by side."""
+    text, sentence, one = state.sentence(), loaders.sentence(), chosen()
+    known = [token for token, place in zip(sentence.tokens, sentence.places, strict=True) if place is not None]
+    if not known:
+        frame.switches(())
+        parts.say(frame.kindly(UnknownWords(list(dict.fromkeys(sentence.tokens)))), "notice")
+        return
+    parts.say(
+        "A raw vector finds itself most alike. This switch hides each word from itself, on raw vectors only:", "small"
+    )
+    frame.switches(("self",))
+    raw = loaders.raw(True, bool(state.get("self")), False, loaders.glove().d_model)
+    lesson = teaching.lesson_of(one.task)
+    model = training.shipped(training.Settings(lesson.best)) if lesson else None
+    layer, head = best_head(one.task) or (state.CONTROLS["l"].default, state.CONTROLS["h"].default)
+    try:
+        read = loaders.reading(text)
+    except UnfitSentence as error:
+        parts.say(frame.kindly(error), "notice")
+        return
+    pairs = [
+        ([sentence.places[token] for token in ours], pieces, " ".join(sentence.tokens[token] for token in ours))
+        for ours, pieces in inside.met(sentence.tokens, text, read.tokens)
+        if all(sentence.places[token] is not None for token in ours)
+    ]
+    if not pairs:
+        parts.say("No word of this sentence is known to all three.", "notice")
+        return
+    places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
+    query = next((i for i, group in enumerate(places) if state.place("q", len(known)) in group), 0)
+    maps = [(RAW, by_words(raw.attention.weights, places))]
+    if model:
+        last = learning.forward(model, loaders.glove().look_up(known))[-1]
+        maps.append((f"Taught, {lesson.best.title}", by_words(last.attention.weights.mean(axis=0), places)))
+    maps.append((f"MiniLM, layer {layer}, head {head}", by_words(read.layers[layer - 1].weights[head - 1], pieces)))
+    drawn = [
+        (name, views.View(words, Attention(None, None, None, weights, None), (), {}, at=(query, best(weights[query]))))
+        for name, weights in maps
+    ]
+    first = drawn[0][1]
+    offer(one.task)
+    parts.words(
+        [(label, place) for place, label in enumerate(first.labels)],
+        drawn[-1][1].weights[query],
+        query,
+        drawn[-1][1].key,
+        parts.palette(),
+        key="gap-words",
+        on_pick=lambda place: state.put({"q": places[place][0] + 1, "k": 0}),
+    )
+    for (name, view), column in zip(drawn, st.columns(len(drawn), gap="small"), strict=True):
+        with column:
+            parts.say(name, "heading")
+            parts.say(reading_in_words(view), "small")
+            if len(words) <= views.MOST_CELLS:
+                alt = f"{name}: {len(words)} by {len(words)} weights. {reading_in_words(view)}"
+                options = {"signed": False, "clickable": False}
+                shown = figures.Picture(charts.heatmap, views.cells(view.weights), alt, 330, views.fill(view), options)
+                figures.draw(shown, f"three-{name}")
+    parts.say(
+        "All by words, in GloVe’s spelling. What MiniLM sends to its marks [CLS] and [SEP] is left out, so its rows "
+        "sum to less than 1." + ("" if model else " Nothing was taught for this task: raw vectors do it."),
+        "small",
+    )
+
+
+def offer(task: str) -> None:
+    """Sentences of the task, to make the shared one."""
+    lesson = teaching.lesson_of(task)
+    if lesson is None:
+        return
+    with st.container(horizontal=True):
+        for place, one in enumerate(teaching.tries(lesson)[:2]):
+            shown = one.text == state.sentence()
+            st.button(one.text, on_click=teaching.choose, args=(one,), key=f"offer-{place}", disabled=shown)
+
+
+def best(row: np.ndarray) -> int:
+    """The place of the largest weight."""
+    return int(row.argmax())
+
+
+def reading_in_words(view: views.View) -> str:
+    """Where the chosen word looks."""
+    return reading(view.labels, view.weights[view.query], view.query)
+
+
+def notes() -> None:
+    """How the figures were measured, and what they do not say."""
+    seeds = measure.read()["seeds"]
+    many = {name: shares for name, shares in seeds.items() if len(shares) > 1}
+    paragraphs = [
+        "**Right** means for the first four tasks: the word that asks gives the right word its largest weight. Of all "
+        "other words on raw vectors and in MiniLM, where [CLS] and [SEP] are left out as well; of all words, itself "
+        "included, under a taught head. For the last task: what is read, good or bad, is what the sentence says.",
+        "**Raw GloVe.** Queries, keys and values are the word vectors. In the last task a probe reads the output: one "
+        "sum of its numbers, fitted to other sentences.",
+        "**Taught.** Attention on the same vectors with W_Q, W_K (and W_V, W_O) trained for this one task, on "
+        "sentences made of other words. “1 head + x” is one head whose output is added to the word’s own vector.",
+        "**MiniLM.** Nobody trained it for these tasks. Of its 72 heads, the one that does a task best on sentences of "
+        "training words is measured on the others. In the last task a probe reads its vector for the whole sentence. "
+        "It sees the order of the words and each word in its context, which the others do not.",
+        "**The interval** is Wilson’s: with 95 % confidence the true share lies within it. **Guessing** is one of two "
+        "answers in the last two tasks, one of all other words in the first three. Who points at a word that is "
+        "neither of the two nouns does worse than guessing.",
+    ]
+    if many:
+        told = "; ".join(
+            f"{name.removeprefix('taught/').removesuffix('.npz')} {percent(np.mean(shares), 1)} ± "
+            f"{percent(np.std(shares), 1)}"
+            for name, shares in many.items()
+        )
+        paragraphs.append(
+            f"**Seeds.** The taught models shown come from one seed. Trained anew from "
+            f"{len(next(iter(many.values())))} seeds each, on 1,000 other test sentences, mean and spread: {told} "
+            "(task, layers, heads)."
+        )
+    paragraphs.append(
+        "**What it does not say.** The sentences are short and plain. A model that is right in them has not understood "
+        "them; a head that is wrong does not mean that the whole model is."
+    )
+    st.markdown("\n\n".join(paragraphs))
+
+
+def take_away(shown: figures.Picture) -> None:
+    """The picture, the numbers and the link."""
+    rows = pd.DataFrame(
+        [
+            (one.group, TITLES[one.task], one.model, one.right, one.count, one.share, one.low, one.high, one.chance)
+            for one in measured()
+        ],
+        columns=["sentences", "task", "model", "right", "of", "share", "low", "high", "guessing"],
+    )
+    link, settings = frame.link("the_gap"), {"measured": "the share of right answers, with 95 % intervals"}
+    files = {
+        "gap.csv": lambda: export.frame_csv(rows, settings | {"link": link}),
+        "gap.json": lambda: export.frame_json(rows, settings | {"link": link}),
+    }
+    figures.take_away({"dots": shown}, files, settings, link, "gap")

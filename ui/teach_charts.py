@@ -1,0 +1,111 @@
+"""Pictures of the two pages on learning: a DataFrame in, an Altair chart out, as in ui/charts."""
+
+import altair as alt
+import pandas as pd
+
+from ui.charts import parameters
+from ui.palette import Palette
+
+
+def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool, begun: bool = True) -> alt.LayerChart:
+    """How a number changes in training: a point for each report.
+
+    Args:
+        frame: columns step, value; a row with a step below 0 draws nothing but carries the lines across.
+        title: of the number.
+        shares: the number is a share and its axis runs from 0 to 1; otherwise from 0 to `high`.
+        begun: there is at least one point.
+        `end` is the last step there can be, `chance` what guessing gives; below zero it is not drawn.
+    """
+    shown = "'.1%'" if shares else "'.3f'"
+    base = alt.Chart(frame).transform_calculate(says=f"'step ' + datum.step + ': ' + format(datum.value, {shown})")
+    end = alt.ExprRef("end")
+    x_axis = alt.Axis(title="steps", grid=False, tickCount=4, labelColor=colors.text, titleColor=colors.text)
+    y_axis = alt.Axis(title=None, tickCount=3, labelColor=colors.text, gridColor=colors.line, domain=False)
+    y_axis.format = ".0%" if shares else "~g"
+    x = alt.X("step:Q", scale=alt.Scale(domain=[alt.ExprRef("0"), end], nice=False), axis=x_axis)
+    top = alt.ExprRef("1" if shares else "high")
+    scale = alt.Scale(domain=[alt.ExprRef("0"), top], nice=False, clamp=True)
+    y = alt.Y("value:Q", scale=scale, axis=y_axis, title=title)
+    seen = base.transform_filter("datum.step >= 0")
+    line = seen.mark_line(color=colors.weights[3], strokeWidth=2, aria=False).encode(x=x, y=y)
+    dots = seen.mark_point(filled=True, size=40, opacity=1, color=colors.weights[3], aria=begun).encode(
+        x=x, y=y, description="says:N", tooltip=[alt.Tooltip("says:N", title=title)]
+    )
+    at = base.transform_filter("datum.step < 0").transform_calculate(value="chance", step="end")
+    at = at.transform_filter("datum.value >= 0")
+    rule = at.mark_rule(color=colors.key, strokeDash=[3, 3], aria=False).encode(y=y)
+    label = at.mark_text(text="guessing", align="right", dy=-7, fontSize=12, color=colors.key, aria=False)
+    layers = [rule, label.encode(x=x, y=y), line, dots]
+    more = [alt.param(name=name, value=value) for name, value in (("end", 1), ("high", 1), ("chance", -1))]
+    return alt.layer(*layers).add_params(*parameters(), *more)
+
+
+def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...]) -> alt.LayerChart:
+    """How often each model is right in each task: a dot, its interval, its number, and what guessing gives.
+
+    Args:
+        frame: columns row (position in labels), model (position in names), share, low, high, chance, count, number
+            (the share in words).
+        names: of the models.
+        A click on a dot is reported as the selection `dot`; the dot of `chosen` (row) and `seen` (model) is framed.
+    """
+    named = f"{list(names)}[datum.model]"
+    base = alt.Chart(frame).transform_calculate(
+        name=named,
+        task="labels[datum.row]",
+        says=f"labels[datum.row] + ', ' + {named} + ': '"
+        " + datum.number + ' of ' + format(datum.count, ',')"
+        " + ', interval ' + format(datum.low, '.1%') + ' to ' + format(datum.high, '.1%') + ', chance '"
+        " + format(datum.chance, '.1%')",
+    )
+    x_axis = alt.Axis(
+        title="right", format=".0%", values=[0, 0.2, 0.4, 0.6, 0.8, 1], gridColor=colors.line, domain=False
+    )
+    x_axis.labelColor = x_axis.titleColor = colors.text
+    x = alt.X("share:Q", scale=alt.Scale(domain=[0, 1.12], nice=False), axis=x_axis)
+    y_axis = alt.Axis(title=None, labelExpr="labels[datum.value]", labelFontSize=14, labelLimit=150, domain=False)
+    y_axis.labelColor, y_axis.ticks, y_axis.labelPadding, y_axis.grid = colors.text, False, 10, False
+    y = alt.Y("row:O", axis=y_axis, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))
+    down = alt.YOffset("model:O", scale=alt.Scale(domain=list(range(len(names))), paddingInner=0.2))
+    violet = colors.weights[3]
+    look = {
+        "color": alt.Color(
+            "name:N",
+            scale=alt.Scale(domain=list(names), range=[colors.muted, *[violet] * (len(names) - 2), colors.text]),
+            legend=None,
+        ),
+        "shape": alt.Shape(
+            "name:N",
+            scale=alt.Scale(
+                domain=list(names), range=["circle", "circle", "square", "diamond", "cross", "triangle-up"]
+            ),
+            legend=None,
+        ),
+    }
+    guess = base.mark_tick(thickness=2, bandSize=40, color=colors.key, aria=False).encode(
+        x=alt.X("chance:Q", scale=alt.Scale(domain=[0, 1.12], nice=False), axis=x_axis), y=y
+    )
+    interval = base.mark_rule(strokeWidth=2, aria=False).encode(
+        x=alt.X("low:Q", scale=alt.Scale(domain=[0, 1.12], nice=False), axis=x_axis),
+        x2="high:Q",
+        y=y,
+        yOffset=down,
+        color=look["color"],
+    )
+    dot = base.mark_point(filled=True, size=110, opacity=1, cursor="pointer").encode(
+        x=x, y=y, yOffset=down, description="says:N", tooltip=[alt.Tooltip("says:N", title="measured")], **look
+    )
+    dot = dot.add_params(alt.selection_point(name="dot", fields=["row", "model"], toggle=False))
+    here = (
+        base.transform_filter("datum.row === chosen && datum.model === seen")
+        .mark_point(shape="circle", size=340, strokeWidth=2, filled=False, aria=False, color=colors.query)
+        .encode(x=x, y=y, yOffset=down)
+    )
+    number = base.mark_text(align="left", dx=12, fontSize=12, aria=False, color=colors.text).encode(
+        x=alt.X("high:Q", scale=alt.Scale(domain=[0, 1.12], nice=False), axis=x_axis),
+        y=y,
+        yOffset=down,
+        text="number:N",
+    )
+    return alt.layer(guess, interval, dot, here, number).add_params(*parameters())

@@ -1,0 +1,702 @@
+"""Teach it: a task, a model in training before the reader's eyes, and what it has learned."""
+
+import html
+import inspect
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from attention_core import asking, learning, tasks, taught
+from attention_core import gap as measure
+from attention_core.attention import Attention, arithmetic
+from attention_core.embeddings import UnknownWords
+from attention_core.examples import PRESETS
+from attention_core.learning import Layer, Model
+from attention_core.taught import Variant
+from ui import export, figures, frame, loaders, parts, state, teach_charts, views, way
+from ui.training import EVERY, Run, Settings, material, recalled, recipe, shipped, untrained
+from ui.wording import percent, rounded
+
+LAYERS, HEADS, WIDTHS = (1, 2, 3), (1, 2, 4), (4, 8, 16, 32)
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 10.0)
+RAW, UNTRAINED = "Raw GloVe", "Before training"
+LAST, MEAN = "Last layer", "All heads"
+MAPS = (LAST, "Layer 1", "Layer 2", "Layer 3")
+SHOWN_HEADS = (MEAN, "Head 1", "Head 2", "Head 3", "Head 4")
+GOOD = ("bad", "good")
+
+_list = st.components.v2.component(
+    "sentences",
+    js=(parts.BROWSER / "list.js").read_text("utf-8"),
+    css=(parts.BROWSER / "list.css").read_text("utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A task as the page shows it.
+
+    Attributes:
+        task: its name in the core.
+        title: on the page, and in a link.
+        lesson: what it teaches, in two sentences.
+        hidden: what it does not show.
+        marked: sentences to try, with marks as in `tasks`.
+        asks: what a sentence should have, for the task to mean anything.
+    """
+
+    task: str
+    title: str
+    lesson: str
+    hidden: str
+    marked: tuple[str, ...]
+    asks: str
+
+    @property
+    def best(self) -> Variant:
+        """What it takes."""
+        return taught.variant(self.task)
+
+
+LESSONS = (
+    Lesson(
+        "object",
+        "Verb and object",
+        "A verb should look at its object. Being alike is not what counts: “drove” has to ask for things that can be "
+        "driven, so W_Q turns verbs into questions, and W_K turns nouns into answers.",
+        "Without positions, “the dog bit the man” and “the man bit the dog” are one and the same: who did it to whom "
+        "cannot be told.",
+        (
+            "The king and queen ruled^ the kingdom*",
+            "She drove^ the old car* to the river",
+            "The dog bit^ the man*",
+            "The man bit^ the dog*",
+        ),
+        "verb that the task knows",
+    ),
+    Lesson(
+        "gender",
+        "He, she, it",
+        "A pronoun should look at the noun it stands for. What “she” has to ask for is the same in every sentence, so "
+        "one layer is enough: W_Q turns “she” into a question that the keys of queens, aunts and Annas answer.",
+        "With two women in the sentence it would have to guess: gender is all that it has learned to ask for.",
+        (
+            "Mary* gave John the keys because she^ trusted him",
+            "Mary gave John* the keys because he^ trusted her",
+            "My uncle sold the boat* because it^ was too old",
+            "My uncle* sold the boat because he^ was too old",
+        ),
+        "“he”, “she” or “it”",
+    ),
+    Lesson(
+        "meaning",
+        "Tired or soft",
+        "“it” has the same vector in both sentences of a pair, so one layer asks the same question twice and is right "
+        "in one of them at most. Two layers can: in the first “it” takes up something of “tired” or “soft”, and in "
+        "the second it asks with that.",
+        "What the living do and what things are like is all that it tells apart. It knows nothing of cats and mats "
+        "beyond their vectors.",
+        (
+            "The cat* sat on the mat because it^ was tired",
+            "The cat sat on the mat* because it^ was soft",
+            "The dog* slept under the blanket because it^ was hungry",
+            "The dog slept under the blanket* because it^ was woolen",
+        ),
+        "“it”",
+    ),
+    Lesson(
+        "negation",
+        "Happy or not",
+        "From what attention brings back to a word it is read: is something good said, or something bad? “not” turns "
+        "good into bad and bad into good, and one head can hardly do both; two share the work, one looks for “not” on "
+        "behalf of good words, the other on behalf of bad ones.",
+        "It finds a “not” anywhere in the sentence: without positions it cannot tell whose it is.",
+        (
+            "The soup was good^+",
+            "The soup was not good^-",
+            "The soup was bad^-",
+            "The soup was not bad^+",
+        ),
+        "good or bad word that the task knows",
+    ),
+)
+BY_TITLE = {lesson.title: lesson for lesson in LESSONS}
+
+
+def lesson_of(task: str) -> Lesson | None:
+    """The lesson on a task, None if there is nothing to train for it."""
+    return next((lesson for lesson in LESSONS if lesson.task == task), None)
+
+
+@dataclass(frozen=True)
+class Try:
+    """A sentence to try: its text, its words, which of them asks, and what the answer is."""
+
+    text: str
+    example: tasks.Example
+
+
+@lru_cache(maxsize=8)
+def tries(lesson: Lesson) -> tuple[Try, ...]:
+    """The sentences of a task."""
+    found = []
+    for text in lesson.marked:
+        example = tasks.marked(text)
+        lowered = tasks.Example(tuple(word.lower() for word in example.tokens), example.asks, example.answer)
+        found.append(Try(" ".join(example.tokens), lowered))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """What the page shows.
+
+    Attributes:
+        lesson: the task.
+        settings: how the model is made.
+        run: the training, None while the shipped model is shown.
+        model: the one shown.
+        target: the step that it is to come to.
+        waits: whether its next steps had to wait for others.
+    """
+
+    lesson: Lesson
+    settings: Settings
+    run: Run | None
+    model: Model
+    target: int
+    waits: bool
+
+    @property
+    def training(self) -> bool:
+        """Whether there are steps left to train."""
+        return self.run is not None and not self.run.is_at(self.target)
+
+    @property
+    def step(self) -> int:
+        """How many steps the model has behind it on this page."""
+        return self.run.step if self.run else 0
+
+
+def style() -> None:
+    """The style of the page."""
+    way.style()
+    rules = (parts.BROWSER / "teach.css").read_text("utf-8")
+    st.html(f"<style>:root{{--on-primary:{parts.palette().background}}}{rules}</style>")
+
+
+def lecture() -> Lecture:
+    """Ask for the task and how the model is made; the model as far as it has come."""
+    lesson = choose_task()
+    settings = choose_settings(lesson)
+    steps = recipe(settings).steps
+    target = min(-(-max(int(state.get("trained")), 0) // EVERY) * EVERY, steps)
+    waits = bool(st.session_state.pop("waits", False))
+    if not target:
+        came_with = shipped(settings)
+        model = came_with or untrained(settings)
+        return Lecture(lesson, settings, None, model, 0, False)
+    run = st.session_state.get("run")
+    if run is None or run.settings != settings or run.step > target:
+        run = st.session_state["run"] = recalled(settings, target)
+    model = run.history[-1].model if run.history else untrained(settings)
+    return Lecture(lesson, settings, run, model, target, waits)
+
+
+def choose_task() -> Lesson:
+    """The task, and what it teaches."""
+
+    def changed() -> None:
+        lesson = BY_TITLE[state.get("task")]
+        best = lesson.best
+        shape = {"layers": best.n_layers, "nh": best.n_heads, "res": best.residual}
+        state.put({**shape, "trained": 0, "map": LAST, "hd": MEAN})
+        ours = {one.text for every in LESSONS for one in tries(every)} | {preset.sentence for preset in PRESETS}
+        if state.sentence() in ours or not state.sentence().strip():
+            choose(tries(lesson)[0])
+
+    st.segmented_control(
+        "Task",
+        list(BY_TITLE),
+        default=state.CONTROLS["task"].default,
+        required=True,
+        on_change=changed,
+        label_visibility="collapsed",
+        **state.bound("task"),
+    )
+    lesson = BY_TITLE[state.get("task")]
+    parts.say(lesson.lesson, "plain")
+    return lesson
+
+
+def choose(one: Try) -> None:
+    """Make a sentence the shared one, and look from the word that asks. For callbacks."""
+    state.put({"s": one.text, "q": one.example.asks + 1, "k": 0})
+
+
+def choose_settings(lesson: Lesson) -> Settings:
+    """How the model is made; whatever is changed, its training has yet to begin."""
+
+    def changed() -> None:
+        state.put({"trained": 0})
+
+    def number_of(title: str, name: str, options: Sequence[int]) -> int:
+        default = state.CONTROLS[name].default
+        st.segmented_control(title, options, default=default, required=True, on_change=changed, **state.bound(name))
+        return state.get(name)  # a link may name it and say nothing
+
+    with st.container(horizontal=True, gap="medium", key="teach-settings"):
+        layers = number_of("Layers", "layers", LAYERS)
+        heads = number_of("Heads", "nh", HEADS)
+        width = number_of("Numbers a query, d_k", "dk", WIDTHS)
+        rate = st.selectbox(
+            "Learning rate",
+            RATES,
+            RATES.index(state.CONTROLS["rate"].default),
+            format_func=lambda value: f"{value:g}",
+            on_change=changed,
+            width=120,
+            **state.bound("rate"),
+        )
+        seed = state.CONTROLS["init"]
+        first = st.number_input(
+            "Seed", seed.low, seed.high, seed.default, on_change=changed, width=120, **state.bound("init")
+        )
+        used = matters(Variant(lesson.task, int(layers), int(heads)))
+        with st.container(key="residual" if used else "residual-unseen", width="content"):
+            residual = st.toggle("Residual (add x)", True, on_change=changed, **state.bound("res"))
+    with st.container(key="trained-unseen"):
+        steps = state.CONTROLS["trained"]
+        st.number_input("trained", steps.low, steps.high, steps.default, **state.bound("trained"))
+    variant = Variant(lesson.task, int(layers), int(heads), bool(residual))
+    if not matters(variant):
+        variant = replace(variant, residual=True)
+    return Settings(variant, int(width), float(rate), int(first))
+
+
+def matters(variant: Variant) -> bool:
+    """Whether it makes a difference that a layer adds what it found to what it was given: its output has to be used."""
+    return variant.reads or variant.n_layers > 1
+
+
+def buttons(shown: Lecture) -> None:
+    """Train, stop, and back to the beginning; and how it stands."""
+    steps = recipe(shown.settings).steps
+
+    def train() -> None:
+        if not 0 < shown.step < steps or shown.run.diverged:
+            st.session_state["run"] = Run(shown.settings)
+        state.put({"trained": steps})
+
+    def stop() -> None:
+        shown.run.keep()
+        state.put({"trained": shown.run.step})
+
+    half_way = 0 < shown.step < steps and not shown.run.diverged
+    label = "Train" if shown.training or not shown.step else "Go on" if half_way else "Train again"
+    with st.container(horizontal=True, vertical_alignment="center", key="teach-buttons"):
+        st.button(label, on_click=train, key="train", type="primary", disabled=shown.training, width=130)
+        st.button("Stop", on_click=stop, key="stop", disabled=not shown.training, width=130)
+        st.button(
+            "As at first",
+            on_click=lambda: state.put({"trained": 0}),
+            key="afresh",
+            disabled=not shown.target,
+            width=130,
+        )
+        st.progress(shown.step / steps, width="stretch")
+    parts.say(standing(shown), "notice" if shown.waits or (shown.run and shown.run.diverged) else "small")
+
+
+def standing(shown: Lecture) -> str:
+    """How far the model has come, in words."""
+    run, steps = shown.run, recipe(shown.settings).steps
+    if run is None:
+        if shipped(shown.settings):
+            return "Shown is the model with these settings that came with the app. Press Train to make it anew."
+        return "No model with these settings came with the app: its matrices are still random. Press Train."
+    if run.diverged:
+        return (
+            f"Training ran away at step {run.diverged.step}: the loss grew out of all bounds. The learning rate "
+            f"{run.diverged.rate:g} is too large; try a tenth of it. Shown is the model after {shown.step:,} steps."
+        )
+    if shown.waits:
+        return "Others are training just now. Yours goes on as soon as there is room."
+    if not run.history:
+        return f"Step 0 of {steps:,}: W_Q and W_K are random."
+    last = run.history[-1]
+    testing = material(shown.lesson.task)[1]
+    right = f"{percent(last.accuracy, 1)} right of {len(testing):,} test sentences, whose words training never saw."
+    where = f"Step {last.step:,} of {steps:,}" if last.step < steps else f"Trained for {steps:,} steps"
+    stopped = " Stopped." if not shown.training and last.step < steps else ""
+    return f"{where}: {right}{stopped}"
+
+
+def go_on(shown: Lecture) -> None:
+    """The next steps of training; the page is drawn again after them.
+
+    The browser asks for each piece. When the page is closed, nobody asks, and the work has ended.
+    """
+    if not shown.training:
+        return
+    st.session_state["waits"] = not shown.run.advance(shown.target)
+    if shown.run.is_at(shown.target):
+        shown.run.keep()
+    st.session_state["drawn"] = {name: st.session_state[name] for name in state.CONTROLS if name in st.session_state}
+    st.session_state["ticked"] = False
+    _tick()
+
+
+@st.fragment(run_every=0.03)
+def _tick() -> None:
+    """Ask for the page again, a moment after it has been drawn.
+
+    A busy browser may ask before it has taken in what a callback has just set, and would set it back. It is the timer
+    that asks and not the visitor, so the controls stay as they were drawn.
+    """
+    if st.session_state.get("ticked"):
+        for name, value in st.session_state["drawn"].items():
+            if st.session_state.get(name) != value:
+                st.session_state[name] = value
+        st.rerun()
+    st.session_state["ticked"] = True
+
+
+# What the model makes of sentences
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model answers to a sentence, the share it gives to the right answer, and whether its own is right."""
+
+    said: str
+    share: float
+    right: bool
+
+
+def answer(model: Model, one: Try) -> Answer:
+    """Ask the model one of the sentences."""
+    words, asks, right = one.example.tokens, one.example.asks, one.example.answer
+    layers = learning.forward(model, loaders.glove().look_up(list(words)))
+    if model.reads:
+        good = read(model, layers[-1])[asks]
+        share = good if right else 1 - good
+        return Answer(
+            f"{GOOD[int(good > 0.5)]} {percent(max(good, 1 - good))}", float(share), bool((good > 0.5) == right)
+        )
+    row = layers[-1].attention.weights.mean(axis=0)[asks]
+    best = int(row.argmax())
+    return Answer(f"{words[asks]} → {words[best]} {percent(row[best])}", float(row[right]), best == right)
+
+
+def read(model: Model, last: Layer) -> np.ndarray:
+    """(n,) how sure the model is that what it reads at each word is good: σ(w · x' + b)."""
+    score = last.output @ model.parameters["w"] + model.parameters["b"]
+    return 1 / (1 + np.exp(-score))
+
+
+def sentences(shown: Lecture) -> None:
+    """The sentences of the task, how the model does on each, and the choice among them."""
+    every = tries(shown.lesson)
+    found = [answer(shown.model, one) for one in every]
+
+    def picked() -> None:
+        if (place := st.session_state["sentences"].pick) is not None:
+            choose(every[int(place)])
+
+    data = {
+        "label": "Sentences of this task: choose one",
+        "lines": [
+            {
+                "name": one.text,
+                "value": f"{one_found.said}, {'right' if one_found.right else 'wrong'}",
+                "share": one_found.share,
+                "chosen": one.text == state.sentence(),
+            }
+            for one, one_found in zip(every, found, strict=True)
+        ],
+        "bar": parts.palette().weights[3],
+        "mark": parts.palette().query,
+    }
+    parts.say("Sentences to ask it", "heading")
+    _list(key="sentences", data=data, on_pick_change=picked)
+    what = "how sure the model is of the right answer" if shown.model.reads else "the weight on the right word"
+    parts.say(f"Bars: {what}. Choose a sentence to see its map.", "small")
+
+
+def curves(shown: Lecture) -> dict[str, figures.Picture]:
+    """Held-out accuracy and loss, drawn while they are made."""
+    history = shown.run.history if shown.run else []
+    end = recipe(shown.settings).steps
+    drawn = {}
+    for name, title, values in (
+        ("accuracy", "Right on test sentences", [report.accuracy for report in history]),
+        ("loss", "Loss in training", [report.loss for report in history]),
+    ):
+        rows = [(-1, 0.0)] + [(r.step, v) for r, v in zip(history, values, strict=True) if not math.isnan(v)]
+        table = pd.DataFrame(rows, columns=["step", "value"]).astype({"step": "int32", "value": "float64"})
+        last = f" {values[-1]:.3g} at step {history[-1].step:,}." if history else " Nothing yet."
+        high = max((value for value in values if value == value), default=1.0)
+        fill = {"end": end, "high": float(f"{1.1 * high:.1g}") or 1.0}
+        if name == "accuracy":
+            fill |= {"chance": guessing(shown.lesson.task)}
+        options = {"title": title.lower(), "shares": name == "accuracy", "begun": len(rows) > 1}
+        drawn[name] = figures.Picture(teach_charts.curve, table, f"{title}, by steps.{last}", 150, fill, options)
+        parts.say(title, "heading")
+        figures.draw(drawn[name], f"curve-{name}")
+    return drawn
+
+
+@lru_cache(maxsize=8)
+def guessing(task: str) -> float:
+    """What guessing gets in a task."""
+    return float(measure.read()["rows"][task]["chance"])
+
+
+def view_of(shown: Lecture, model: Model, which: str | None = None) -> tuple[views.View, list[Layer], int, int | None]:
+    """The shared sentence under a model: a map, all layers, the layer it is of (from 1), the head (from 0; None: all).
+
+    Raises:
+        UnknownWords: no word of the sentence has a vector.
+    """
+    sentence = loaders.sentence()
+    tokens = [token for token, place in zip(sentence.tokens, sentence.places, strict=True) if place is not None]
+    if not tokens:
+        raise UnknownWords(list(dict.fromkeys(sentence.tokens)))
+    layers = learning.forward(model, loaders.glove().look_up(tokens))
+    asked = str(state.get("map"))
+    l = model.n_layers if asked == LAST else min(int(asked.split()[1]), model.n_layers)
+    wanted = str(state.get("hd"))
+    head = None if wanted == MEAN else min(int(wanted.split()[1]), model.n_heads) - 1
+    head = 0 if model.n_heads == 1 else head
+    done, name = layers[l - 1], f"layer {l}" if model.n_layers > 1 else ""
+    name = ", ".join(filter(None, [name, "mean of all heads" if head is None else f"head {head + 1}"]))
+    settings = {
+        "sentence": state.sentence(),
+        "model": f"attention on GloVe 6B {loaders.glove().d_model}d",
+        "task": shown.lesson.title.lower(),
+        "layers": model.n_layers,
+        "heads": model.n_heads,
+        "d_k": model.d_k,
+        "residual": model.residual,
+        "learning_rate": shown.settings.rate,
+        "seed": shown.settings.seed,
+        "steps": which or trained_in_words(shown),
+        "shows": name,
+    }
+    common = {
+        "tokens": tokens,
+        "words": list(zip(sentence.tokens, sentence.places, strict=True)),
+        "settings": settings,
+    }
+    if head is None:
+        blend = Attention(None, None, None, done.attention.weights.mean(axis=0), None)
+        return views.View(attention=blend, **common), layers, l, head
+    q, k, v = done.q[head], done.k[head], done.v[min(head, len(done.v) - 1)]
+    stages = (getattr(done.attention, stage)[head] for stage in ("scores", "scaled", "masked", "weights"))
+    attention = Attention(*stages, None)
+    view = views.View(
+        attention=attention,
+        arithmetic=lambda row, column: arithmetic(q, k, attention, row, column, 1 / math.sqrt(model.d_k)),
+        code=lambda: export.head_code(tokens, q, k, v, np.ones((len(q), len(k)), bool), settings),
+        opens="tcell",
+        **common,
+    )
+    return view, layers, l, head
+
+
+def trained_in_words(shown: Lecture) -> str:
+    """How long the model has been trained, for titles and files."""
+    if shown.run is None:
+        return "as shipped" if shipped(shown.settings) else "0"
+    return f"{shown.step:,}"
+
+
+def choose_map(model: Model) -> None:
+    """Which layer's map, and which head's; hidden where there is only one."""
+    several = {"map": model.n_layers > 1, "hd": model.n_heads > 1}
+    with st.container(horizontal=True, gap="medium", key="teach-maps" if any(several.values()) else "maps-unseen"):
+        for name, title, options in (("map", "Map of", MAPS), ("hd", "Head", SHOWN_HEADS)):
+            with st.container(key=f"map-{name}" if several[name] else f"map-{name}-unseen", width="content"):
+                st.selectbox(title, options, width=150, **state.bound(name))
+
+
+def look(shown: Lecture) -> tuple[views.View, list[Layer], int, int | None] | None:
+    """The sentence under the model, beside how the model does; None if there is nothing to look at."""
+    choose_map(shown.model)
+    try:
+        found = view_of(shown, shown.model)
+    except UnknownWords as error:
+        parts.say(frame.kindly(error), "notice")
+        found = None
+    if found:
+        view, layers = found[0], found[1]
+        ask_a_word(shown, view)
+        views.words_and_reading(view, "taught")
+        if shown.model.reads:
+            good = float(read(shown.model, layers[-1])[view.query])
+            parts.say(
+                f"Read at {view.labels[view.query]}: {GOOD[int(good > 0.5)]}, {percent(max(good, 1 - good), 1)} sure."
+            )
+    left, right = st.columns([3, 2], gap="medium")
+    with right:
+        sentences(shown)
+        curves(shown)
+    with left:
+        if found:
+            views.heatmap(found[0], "taught")
+    return found
+
+
+def ask_a_word(shown: Lecture, view: views.View) -> None:
+    """Where the sentence has none of the words the task is about, say so."""
+    if tasks.who_asks(shown.lesson.task, [token.lower() for token in view.tokens]) is None:
+        st.button(
+            f"There is no {shown.lesson.asks} in this sentence. Show one that has it",
+            on_click=choose,
+            args=(tries(shown.lesson)[0],),
+            key="show-one",
+            type="tertiary",
+            icon=":material/arrow_forward:",
+        )
+
+
+def before_and_after(shown: Lecture, found: tuple) -> tuple[dict[str, figures.Picture], views.View | None]:
+    """The same sentence without what was learned, with it, and the difference."""
+    st.segmented_control("Compare with", [RAW, UNTRAINED], default=RAW, required=True, **state.bound("was"))
+    was = state.get("was")
+    if was == RAW:
+        parts.say("Raw: every vector is its own query and key. These switches act on it alone:", "small")
+        frame.switches(frame.SWITCHES)
+        first = views.raw_view(*(state.get(name) for name in frame.SWITCHES))
+    else:
+        frame.switches(())
+        first = view_of(shown, untrained(shown.settings), "0")[0]
+    second = found[0]
+    at = (second.query, second.key)
+    first = views.View(first.tokens, first.attention, first.words, first.settings, at=at)
+    taught = f"Taught ({trained_in_words(shown)} steps)" if shown.run else "Taught, as it came with the app"
+    parts.say(
+        f"{first.labels[at[0]]} → {first.labels[at[1]]}: {rounded(first.weights[at])} "
+        f"{'raw' if was == RAW else 'before training'}, {rounded(second.weights[at])} as taught."
+    )
+    titles = (was, taught, "Taught minus that, in points")
+    compared = views.compare(first, second, "taught", titles)
+    return {name: picture for name, picture in compared.items() if name != "second"}, first
+
+
+@lru_cache(maxsize=1)
+def _candidates() -> list[str]:
+    return asking.candidates(loaders.glove())
+
+
+def learned(shown: Lecture, found: tuple) -> None:
+    """What the chosen word asks for, before training and now, and the matrices that make it ask."""
+    view, layers, l, head = found
+    heads = range(shown.model.n_heads) if head is None else [head]
+    word, x = view.labels[view.query], layers[0].x
+    first = untrained(shown.settings)
+    columns = []
+    for each in heads:
+        named = f", head {each + 1}" if shown.model.n_heads > 1 else ""
+        for title, model in ((f"random{named}", first), (f"taught{named}", shown.model)):
+            done = layers if model is shown.model else learning.forward(model, x)
+            at = (l, each, view.query, view.key)
+            columns.append((title, asking.asks_for(model, done, *at, loaders.glove(), _candidates())))
+    parts.say(
+        f"In the place of {view.labels[view.key]}, {word} would look most at these words; {len(_candidates()):,} were "
+        "tried."
+    )
+    head_row = "".join(f"<th>{title}</th>" for title, _ in columns)
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f"<td>{f'<i>{html.escape(w.word)}</i>' if w.unseen else html.escape(w.word)} {w.score:.1f}</td>"
+            for w in line
+        )
+        + "</tr>"
+        for line in zip(*(wanted for _, wanted in columns), strict=True)
+    )
+    parts.show_html(
+        f"<div class=wide tabindex=0><table><thead><tr>{head_row}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+    parts.say(
+        "The number is the scaled score, q · k / √d_k: how well the key of a word matches the query. Words in italics "
+        "never occurred in training.",
+        "small",
+    )
+    pictures = []
+    for each in heads:
+        own = slice(each * shown.model.d_k, (each + 1) * shown.model.d_k)
+        for when, model in (("random", first), ("taught", shown.model)):
+            for name, role in (("W_Q", "query"), ("W_K", "key")):
+                title = f"{name[0]}<sub>{name[2]}</sub>, {when}" + (f", head {each + 1}" if head is None else "")
+                values = model.parameters[f"{l}.{name}"][:, own]
+                pictures.append(way.matrix(title, values, max(110, 6 * values.shape[1]), 250, role=role))
+    parts.show_html(
+        "<p>The matrices themselves. A pixel is a number: orange above zero, blue below. A row is one of the word "
+        f"vector’s dimensions, a column one of the numbers of a query or key.</p><div "
+        f"class=row>{''.join(pictures)}</div>"
+    )
+
+
+def arithmetic_of(found: tuple) -> None:
+    """The arithmetic of the chosen weight."""
+    view, _, l, head = found
+    if head is None:
+        parts.say("The mean of several heads has no arithmetic of its own. Choose one head above.")
+        return
+    parts.say(
+        f"The first word gives the query, the second the key: what layer {l} was given for each, times W_Q or W_K.",
+        "small",
+    )
+    views.cell(view, "taught")
+
+
+def code() -> None:
+    """The functions that have just run."""
+    parts.say(
+        "This is the code that runs when you press Train: forward, the same backwards, and a step of Adam.", "small"
+    )
+    for function in (
+        learning.layer,
+        learning.layer_backward,
+        learning.loss_and_gradients,
+        learning.Adam,
+        learning.train,
+    ):
+        st.code(inspect.getsource(function), language="python", wrap_lines=True)
+
+
+def meaning_of_numbers(shown: Lecture) -> None:
+    """What the numbers mean, and what the page does not show."""
+    training, testing = material(shown.lesson.task)
+    how = recipe(shown.settings)
+    n = shown.lesson
+    paragraphs = (
+        f"**What is trained.** The word vectors stay as they are. W_Q and W_K (and W_V, W_O where there is a further "
+        f"layer or something is read) start as random numbers. Each of {how.steps:,} steps looks at {how.batch} of "
+        f"{len(training):,} sentences and moves every number a little, so that the loss falls.",
+        "**Loss.** The mean of −log of the share given to the right answer: 0 when all of it goes there, 0.69 when "
+        "half does. Each point is the mean since the point before.",
+        f"**Right on test sentences.** {len(testing):,} sentences made of words that training never saw. "
+        + (
+            "Right means that what is read has the right sign; guessing gets half."
+            if shown.model.reads
+            else "Right means that no word of the sentence gets more weight than the right one."
+        ),
+        f"**What it does not show.** {n.hidden} The sentences come from a few templates. Each word has one vector, "
+        "whatever stands around it, and its place in the sentence does not count. And the right answer was given for "
+        "every training sentence; a language model is told no such thing.",
+    )
+    st.markdown("\n\n".join(paragraphs))
+
+
+def take_away(found: tuple, compared: dict, second: views.View | None) -> None:
+    """Pictures, numbers, code and link."""
+    views.take_away(found[0], frame.link("teach_it"), "taught", compared, second)
