@@ -80,6 +80,21 @@ def test_where_a_model_fails_the_table_says_so(app):
     assert "MiniLM, which nobody taught these tasks, stays below" in said(app(HERE))
 
 
+def test_what_other_splits_of_the_words_give_stands_beside_the_figure(app, monkeypatch):
+    splits, seeds = {"taught/meaning-2-1.npz": [0.8, 0.9]}, {"taught/object-1-1.npz": [0.7] * 3}
+    stored = measure.read() | {"splits": splits, "seeds": seeds}
+    monkeypatch.setattr(measure, "read", lambda: stored)
+    gap.measured.cache_clear()
+    test = app(HERE, gsay="true")
+    gap.measured.cache_clear()
+    assert "other splits 85\u202f% ± 5" in cells(test)["meaning", "Taught, 2 layers"]
+    said_in_notes = " ".join(element.value for element in test.markdown)
+    assert "2 other splits, drawn by lot" in said_in_notes
+    assert "Tired or soft, 2 layers of 1 head: 85\u202f% ± 5" in said_in_notes
+    assert "from 3 seeds each, on the first split: Verb and object, 1 layer of 1 head: 70\u202f% ± 0" in said_in_notes
+    assert "on 2 other splits" in teaching.elsewhere(teaching.lesson_of("meaning").best)
+
+
 @pytest.mark.parametrize("one", [FIGURES[0], FIGURES[-1], UNSEEN[-1]], ids=lambda one: f"{one.task}-{one.group}")
 def test_every_figure_opens_its_sentences_right_and_wrong(app, one):
     counts = []

@@ -14,7 +14,7 @@ from attention_core.attention import Attention
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
 from attention_core.maps import by_words
-from attention_core.taught import Variant
+from attention_core.taught import VARIANTS, Variant
 from ui import charts, export, figures, frame, loaders, parts, state, teach_charts, teaching, training, views
 from ui.wording import percent, reading
 
@@ -63,6 +63,7 @@ class Figure:
         chance: the share that guessing gives.
         cases: the sentences.
         variant: of a taught model; head: MiniLM's layer and head, from 1; None where there is none.
+        elsewhere: of a taught model the shares on other splits of the words, which nobody looked at before.
     """
 
     group: str
@@ -76,6 +77,7 @@ class Figure:
     cases: tuple[Case, ...]
     variant: Variant | None
     head: tuple[int, int] | None
+    elsewhere: tuple[float, ...] = ()
 
     @property
     def share(self) -> float:
@@ -98,8 +100,8 @@ def measured() -> tuple[Figure, ...]:
     Raises:
         DamagedData: the file is missing or altered.
     """
-    found = []
-    for task, row in measure.read()["rows"].items():
+    found, stored = [], measure.read()
+    for task, row in stored["rows"].items():
         variants = measure.columns(task)
         sets = {name: [tasks.marked(text) for text in texts] for name, texts in row["sentences"].items()}
         for column, cell in row["cells"].items():
@@ -110,7 +112,9 @@ def measured() -> tuple[Figure, ...]:
                 cases = tuple(Case(example, place not in wrong) for place, example in enumerate(examples))
                 numbers = (kept["right"], kept["of"], kept["low"], kept["high"], measure.chance(task, examples))
                 head = tuple(cell["head"]) if cell["head"] else None
-                found.append(Figure(name, task, COLUMNS[column], *numbers, cases, variants[column], head))
+                one = variants[column]
+                other = tuple(stored.get("splits", {}).get(one.file, ())) if one and name == SETS[UNSEEN] else ()
+                found.append(Figure(name, task, COLUMNS[column], *numbers, cases, one, head, other))
     return tuple(found)
 
 
@@ -148,6 +152,10 @@ def choose_set() -> None:
         "Natural sentences": "Sentences written by hand, in shapes that the templates do not have. Fewer, so the "
         "intervals are wider.",
     }
+    if any(one.elsewhere for one in measured()):
+        about[UNSEEN] += (
+            " “Other splits”: mean and spread on other divisions of the words, which nobody had looked at before."
+        )
     parts.say(about[state.get("gset")], "small")
 
 
@@ -260,6 +268,7 @@ def cell(one: Figure) -> str:
     return (
         f'<a href="{html.escape(address("the_gap", carried))}" target="_self"><b>{percent(one.share)}</b></a>'
         f"<small>{percent(one.low)} to {percent(one.high)}</small><small>n = {one.count:,}</small>{best}"
+        + (f"<small>other splits {teaching.mean_and_spread(one.elsewhere)}</small>" if one.elsewhere else "")
         + (f"<small><em>{verdict(one)}</em></small>" if verdict(one) else "")
     )
 
@@ -430,8 +439,6 @@ def reading_in_words(view: views.View) -> str:
 
 def notes() -> None:
     """How the figures were measured, and what they do not say."""
-    seeds = measure.read()["seeds"]
-    many = {name: shares for name, shares in seeds.items() if len(shares) > 1}
     paragraphs = [
         "**Right** means for the first four tasks: the word that asks gives the right word its largest weight. Of all "
         "other words on raw vectors and in MiniLM, where [CLS] and [SEP] are left out as well; of all words, itself "
@@ -447,22 +454,32 @@ def notes() -> None:
         "answers in the last two tasks, one of all other words in the first three. Who points at a word that is "
         "neither of the two nouns does worse than guessing.",
     ]
-    if many:
-        told = "; ".join(
-            f"{name.removeprefix('taught/').removesuffix('.npz')} {percent(np.mean(shares), 1)} ± "
-            f"{percent(np.std(shares), 1)}"
-            for name, shares in many.items()
-        )
-        paragraphs.append(
-            f"**Seeds.** The taught models shown come from one seed. Trained anew from "
-            f"{len(next(iter(many.values())))} seeds each, on 1,000 other test sentences, mean and spread: {told} "
-            "(task, layers, heads)."
-        )
+    stored = measure.read()
+    for name, what in (
+        (
+            "splits",
+            "**Other splits.** The lists of words and the recipe were made with an eye on the test words, so those "
+            "figures are too good. These are means and spreads of {} other splits, drawn by lot, of which none was "
+            "looked at or left out: {}.",
+        ),
+        ("seeds", "**Seeds.** Trained anew from {} seeds each, on the first split: {}."),
+    ):
+        many = {file: shares for file, shares in stored.get(name, {}).items() if len(shares) > 1}
+        if many:
+            told = ", ".join(
+                f"{_variant_in_words(file)} {teaching.mean_and_spread(shares)}" for file, shares in many.items()
+            )
+            paragraphs.append(what.format(len(next(iter(many.values()))), told))
     paragraphs.append(
         "**What it does not say.** The sentences are short and plain. A model that is right in them has not understood "
         "them; a head that is wrong does not mean that the whole model is."
     )
     st.markdown("\n\n".join(paragraphs))
+
+
+def _variant_in_words(file: str) -> str:
+    one = next(variant for variant in VARIANTS if variant.file == file)
+    return f"{TITLES[one.task]}, {one.title}:"
 
 
 def take_away(shown: figures.Picture) -> None:
