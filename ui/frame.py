@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -310,7 +311,8 @@ def leave(here: Page) -> None:
 
 def link(page: str) -> str:
     """The address that shows what the page shows now, made from the state and not from the address bar."""
-    return (st.context.url or "").partition("?")[0] + state.query_string(page)
+    address = urlsplit(st.context.url or "")
+    return urlunsplit((address.scheme, address.netloc, address.path or "/", "", "")) + state.query_string(page)
 
 
 @cache

@@ -38,7 +38,12 @@ class Sentence:
 
 def sentence() -> Sentence:
     """The shared sentence, taken apart."""
-    everything = glove().split_hyphens(tokenize(state.sentence()))
+    return _taken_apart(state.sentence())
+
+
+@lru_cache(maxsize=256)
+def _taken_apart(text: str) -> Sentence:
+    everything = glove().split_hyphens(tokenize(text))
     tokens = everything[: state.MAX_TOKENS]
     places, known = [], 0
     for row in glove().rows(tokens):

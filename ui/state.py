@@ -133,8 +133,9 @@ def set_dimensions(d_model: int) -> None:
 
 
 def get(name: str) -> Any:
-    """The control's value now, its default where it has not been drawn yet."""
-    return st.session_state.get(name, CONTROLS[name].default)
+    """The control's value now; its default where it has not been drawn yet, or where a link names it and says nothing."""
+    value = st.session_state.get(name)
+    return CONTROLS[name].default if value is None else value
 
 
 def put(values: Mapping[str, Value]) -> None:

@@ -110,6 +110,7 @@ def raw_view(scaled: bool, see_self: bool, causal: bool, dim: int) -> View:
         arithmetic=lambda row, column: arithmetic(x, x, raw.attention, row, column, raw.scale),
         neighbours=lambda row: neighbours_of_output(raw, row, loaders.glove()),
         code=lambda: export.code(raw.tokens, x, settings),
+        opens="cell",
     )
 
 
@@ -121,7 +122,8 @@ def choose(query: int, key: int | None = None) -> None:
 def cells(weights: np.ndarray) -> pd.DataFrame:
     """A matrix as rows of query, key and weight."""
     query, key = np.indices(weights.shape, dtype=np.int16)
-    return pd.DataFrame({"query": query.ravel(), "key": key.ravel(), "weight": weights.ravel().astype(np.float32)})
+    columns = {"query": query.ravel(), "key": key.ravel(), "weight": weights.ravel().astype(np.float32)}
+    return pd.DataFrame(columns, copy=False)
 
 
 def fill(view: View) -> dict[str, Any]:
@@ -130,8 +132,8 @@ def fill(view: View) -> dict[str, Any]:
 
 
 def height_for(n: int) -> int:
-    """A heatmap's height in pixels: in three sizes, so that it does not jump with every word typed."""
-    return 400 if n <= 8 else 500 if n <= 14 else 620
+    """A heatmap's height in pixels: in four sizes, so that it does not jump with every word typed."""
+    return 400 if n <= 8 else 500 if n <= 14 else 620 if n <= 32 else 860
 
 
 def words_and_reading(view: View, key: str) -> None:
@@ -154,7 +156,7 @@ def heatmap_picture(view: View) -> figures.Picture:
     described = f"Heatmap of {n} by {n} attention weights. {reading(view.labels, view.weights[view.query], view.query)}"
     if n > MOST_CELLS:
         image = figures.image_of(view.weights)
-        return figures.Picture(charts.picture, image, described, height_for(n), {**fill(view), "n": n})
+        return figures.Picture(charts.picture, image, described, height_for(n), fill(view))
     return figures.Picture(charts.heatmap, cells(view.weights), described, height_for(n), fill(view))
 
 
@@ -162,7 +164,7 @@ def bars_picture(view: View) -> figures.Picture:
     """The chosen word's row as a picture: a bar for each word, thin ones for a long text."""
     n = len(view.labels)
     row = view.weights[view.query].astype(np.float32)
-    frame = pd.DataFrame({"key": np.arange(n, dtype=np.int16), "weight": row})
+    frame = pd.DataFrame({"key": np.arange(n, dtype=np.int16), "weight": row}, copy=False)
     described = f"Bars. {reading(view.labels, row, view.query)}"
     if n > MOST_CELLS:
         return figures.Picture(charts.skyline, frame, described, 200, fill(view))
@@ -179,8 +181,9 @@ def heatmap(view: View, key: str) -> None:
             if view.opens:
                 state.put({view.opens: True})
 
-    with st.container(height=height_for(len(view.labels)) + 50, border=False):
+    with st.container(height=height_for(len(view.labels)) + 75, border=False):
         figures.draw(heatmap_picture(view), name, clicked if len(view.labels) <= MOST_CELLS else None)
+        parts.legend(view.weights.max() if len(view.labels) > MOST_CELLS else 1, view.weights[view.query].sum())
 
 
 def bars(view: View, key: str) -> None:
@@ -194,7 +197,7 @@ def bars(view: View, key: str) -> None:
     if len(view.labels) > MOST_CELLS:
         figures.draw(bars_picture(view), name)
         return
-    with st.container(height=height_for(len(view.labels)) + 50, border=False):
+    with st.container(height=height_for(len(view.labels)) + 75, border=False):
         figures.draw(bars_picture(view), name, clicked)
 
 
@@ -205,8 +208,14 @@ def look(view: View, key: str) -> None:
         key: names the parts, so that a page can show several.
     """
     words_and_reading(view, key)
-    if len(view.labels) > MOST_CELLS:
+    n = len(view.labels)
+    if n > MOST_CELLS:
         heatmap(view, key)
+        parts.say(
+            f"{n} words, a pixel a weight, too small to click: choose a word above to see its row. "
+            f"The largest weight is {percent(view.weights.max(), 1)}.",
+            "small",
+        )
         bars(view, key)
         return
     left, right = st.columns([3, 2], gap="medium")
