@@ -1,6 +1,7 @@
 # make run   sets everything up and serves the app      make bench  measures it against what people would use instead
 # make test  sets everything up and passes every test   make data   makes data/ anew from its packages
 # make lint  style only                                 make audit  known weaknesses in the dependencies
+# make nightly  thousands of hostile inputs             make load   two hundred visitors on one process and on two
 
 PORT ?= 8501
 ADDRESS ?= 127.0.0.1
@@ -10,7 +11,7 @@ BIN := .venv/bin
 export OPENBLAS_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test lint bench data audit browser
+.PHONY: run test nightly lint bench load data audit browser
 .DELETE_ON_ERROR:
 
 run: .venv/app
@@ -18,6 +19,10 @@ run: .venv/app
 
 test: .venv/test lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Some hours: thousands of generated sentences, links and states where `make test` tries hundreds.
+nightly: .venv/test browser
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: .venv/test
 	$(BIN)/ruff check .
@@ -33,12 +38,25 @@ bench: .venv/test .venv-bench/done
 	$(BIN)/python benchmarks/bench_playground.py
 	$(BIN)/python benchmarks/bench_bert.py --torch .venv-bench/bin/python
 
+# Needs a machine with nothing else to do, too; a quarter of an hour.
+load: .venv/test browser
+	$(BIN)/python benchmarks/load.py
+	$(BIN)/python benchmarks/load.py --replicas 2
+
 data: .venv/app
 	$(BIN)/python data/build.py
 
-audit: .venv/test
-	$(BIN)/pip install --quiet pip-audit
-	$(BIN)/pip-audit --disable-pip --no-deps -r requirements.txt
+# In an environment of its own, so that what asks changes nothing in what is asked about. --strict: a package that could
+# not be looked up counts as a failure.
+audit: .venv-audit/done
+	@.venv-audit/bin/pip-audit --strict --progress-spinner off --disable-pip --no-deps -r requirements.txt || { \
+		echo "Not vouched for: a dependency has a known weakness, or the public database could not be asked (see above)."; \
+		exit 1; }
+
+.venv-audit/done:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet pip-audit==2.10.1
+	@touch $@
 
 # Debian parts venv from Python; where it is missing and may be installed, it is.
 $(BIN)/python:

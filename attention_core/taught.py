@@ -6,7 +6,7 @@ to train with and to test with are the same for all.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -163,11 +163,11 @@ def taught_attention(
     return Taught(chosen, model, known, unknown, done, tasks.who_asks(task, known))
 
 
-def material(task: str, glove: Embeddings) -> tuple[Encoded, Encoded]:
-    """The sentences to train with and those to test with."""
+def material(task: str, glove: Embeddings, kept: Collection[str] | None = None) -> tuple[Encoded, Encoded]:
+    """The sentences to train with and those to test with; kept are the words only for testing, as in `examples`."""
     sides = ((TRAINING, False), (TESTING, True))
     return tuple(
-        tasks.encode(list(tasks.examples(task, count, np.random.default_rng(seed), testing=testing)), glove)
+        tasks.encode(list(tasks.examples(task, count, np.random.default_rng(seed), testing=testing, kept=kept)), glove)
         for (seed, count), testing in sides
     )
 

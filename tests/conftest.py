@@ -109,7 +109,9 @@ def server(tmp_path_factory) -> Iterator[Server]:
     served = Server(tmp_path_factory.mktemp("server") / "log").start()
     yield served
     served.stop()
-    assert "Traceback" not in served.log.read_text()
+    log = served.log.read_text()
+    assert "Traceback" not in log
+    assert '"level": "error"' not in log
 
 
 @pytest.fixture(scope="session")

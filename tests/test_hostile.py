@@ -122,6 +122,14 @@ def test_a_link_with_a_number_beyond_all_bounds_is_passed_over_or_refused_in_wor
     assert f"The link says {query}, which is no number" in said or "looks most at" in said
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_link_that_names_its_settings_and_says_nothing_shows_the_defaults(page):
+    names = [name for name, control in CONTROLS.items() if control.page == page.name]
+    test = seen(page.name, dict.fromkeys(names, ""))
+    assert not test.exception
+    assert any("<footer>" in element.proto.body for element in test.get("html"))
+
+
 @cases(150, 5000)
 @given(
     text=sentences, switches=some.tuples(some.booleans(), some.booleans(), some.booleans()), dim=some.integers(1, 50)

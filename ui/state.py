@@ -133,7 +133,7 @@ def set_dimensions(d_model: int) -> None:
 
 
 def get(name: str) -> Any:
-    """The control's value now; its default where it has not been drawn yet, or where a link names it and says nothing."""
+    """The control's value now; its default where it has not been drawn yet, or a link names it and says nothing."""
     value = st.session_state.get(name)
     return CONTROLS[name].default if value is None else value
 

@@ -1,0 +1,235 @@
+"""A lecture hall: two hundred visitors within a minute, each with a link, typing, toggling, choosing, thinking.
+
+    python benchmarks/load.py                        200 visitors on one process
+    python benchmarks/load.py --replicas 2           on two, behind nginx as deploy/ has it
+    python benchmarks/load.py --visitors 20 --minutes 0.5
+
+Server and visitors share this machine. The hall fills in two halves, each kept for a while, so that what a rerun takes
+is known for half the visitors and for all. A visitor speaks Streamlit's protocol and thinks two seconds between two
+steps; a sentence is typed in two of them. Each page is asked for by the same number of visitors. Nobody trains: it
+computes for seconds, and the page lets only two at a time do so.
+"""
+
+import argparse
+import asyncio
+import itertools
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+import psutil  # noqa: E402
+from balanced import Nginx  # noqa: E402
+from serving import Served  # noqa: E402
+from visitor import Visitor  # noqa: E402
+
+from tests import programs  # noqa: E402
+from ui.frame import PAGES  # noqa: E402
+
+THINKING = 2.0
+FILLING = 60  # seconds until all are there
+SENTENCES = (  # none is the default, which a link leaves out
+    "The queen and the king ruled the kingdom",
+    "The cat sat on the mat because it was tired",
+    "The doctor thanked the nurse because she had helped him all night",
+    "Paris is to France as Berlin is to Germany, and Rome to Italy",
+    "A long river of words runs past the old stone bridge and down to the sea where the boats wait for the morning",
+)
+
+
+@dataclass
+class Hall:
+    """What all visitors met with.
+
+    Attributes:
+        reruns: seconds, with the moment at which each began.
+        pages: seconds of each visitor's first full page.
+        lost: visitors whose session or state was gone.
+        errors: by text.
+        here: how many are in.
+    """
+
+    reruns: list[tuple[float, float]] = field(default_factory=list)
+    pages: list[float] = field(default_factory=list)
+    lost: int = 0
+    errors: Counter = field(default_factory=Counter)
+    here: int = 0
+
+
+async def visit(url: str, number: int, end: float, hall: Hall) -> None:
+    """One visitor, from the link to the end."""
+    chance = random.Random(number)
+    page = PAGES[number % len(PAGES)].name
+    sentence = chance.choice(SENTENCES)
+    link = f"s={quote(sentence)}&causal={chance.choice(('true', 'false'))}"
+    cookie = {"Cookie": f"replica={number:032x}"}
+    visitor = Visitor(url, link, "" if page == PAGES[0].name else page, headers=cookie)
+    try:
+        start = time.perf_counter()
+        await fetch(url, f"/{visitor.page}?{link}")
+        await visitor.open()
+        hall.pages.append(time.perf_counter() - start)
+        hall.here += 1
+        sentence = await stay(visitor, chance, sentence, end, hall)
+        if quote(sentence, safe="") not in shown_link(visitor):
+            hall.lost += 1
+        await visitor.close()
+    except Exception as error:  # whatever it is, it is what this program is there to find
+        hall.errors[f"{page}: {type(error).__name__}: {str(error)[:100]}"] += 1
+        hall.lost += 1
+    for fault in visitor.faults:
+        hall.errors[f"{page}: {fault[:100]}"] += 1
+
+
+async def stay(visitor: Visitor, chance: random.Random, sentence: str, end: float, hall: Hall) -> str:
+    """Type, toggle and choose until the end; the last sentence typed."""
+
+    async def set_(key: str, kind: str, value: object) -> None:
+        began = time.perf_counter()
+        hall.reruns.append((began, await visitor.set(key, kind, value)))
+
+    on, rest = False, ""
+    while True:
+        pause = chance.uniform(0.5, 1.5) * THINKING
+        if time.perf_counter() + pause > end:
+            return sentence
+        await asyncio.sleep(pause)
+        if rest:
+            sentence, rest = rest, ""
+            await set_("s", "string_value", sentence)
+            continue
+        match chance.choice(("type", "toggle", "choose")):
+            case "type":
+                rest = chance.choice(SENTENCES)
+                sentence = rest[: len(rest) // 2]
+                await set_("s", "string_value", sentence)
+            case "toggle":
+                on = not on
+                await set_("causal", "bool_value", on)
+            case "choose":
+                await set_("q", "double_value", float(chance.randint(1, 7)))
+
+
+def shown_link(visitor: Visitor) -> str:
+    """What the page offers as its link."""
+    return str(visitor.widgets[visitor.widget("link")])
+
+
+async def fetch(url: str, path: str) -> None:
+    """The page itself, before its websocket."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
+    status = (await reader.readline()).split()[1]
+    await reader.read()
+    writer.close()
+    if status != b"200":
+        raise ConnectionError(f"{path[:40]} answered {status.decode()}")
+
+
+@dataclass
+class Watched:
+    """The processes that serve, and what they use."""
+
+    processes: list[psutil.Process]
+
+    def memory(self) -> float:
+        """Resident MiB of all together."""
+        return sum(process.memory_info().rss for process in self.processes) / 2**20
+
+    def seconds(self) -> float:
+        """Processor time of all together."""
+        return sum(sum(process.cpu_times()[:2]) for process in self.processes)
+
+
+def spread(values: list[float]) -> str:
+    """Median, 95th and 99th of a hundred, in milliseconds."""
+    if len(values) < 2:
+        return "too few"
+    cuts = statistics.quantiles([1000 * value for value in values], n=100)
+    return f"p50 {cuts[49]:.0f}, p95 {cuts[94]:.0f}, p99 {cuts[98]:.0f} ms of {len(values)}"
+
+
+async def warm(urls: list[str]) -> None:
+    """One visitor to each page of each replica, as a new server gets before it is shown to anybody."""
+    for url, page in itertools.product(urls, PAGES):
+        visitor = Visitor(url, page="" if page is PAGES[0] else page.name)
+        await visitor.open()
+        await visitor.close()
+
+
+async def fill(url: str, watched: Watched, visitors: int, minutes: float) -> Hall:
+    """Let the hall fill in two halves, keep each, and print what was measured."""
+    hall, tasks = Hall(), []
+    start = time.perf_counter()
+    half, kept = FILLING / 2 * min(1.0, visitors / 200), 60 * minutes / 2
+    end = start + 2 * (half + kept)
+    empty, before = watched.memory(), watched.memory()
+    for stage in (1, 2):
+        for number in range((stage - 1) * visitors // 2, stage * visitors // 2):
+            tasks.append(asyncio.create_task(visit(url, number, end, hall)))
+            await asyncio.sleep(half / (visitors / 2))
+        began, used = time.perf_counter(), watched.seconds()
+        series = []
+        while time.perf_counter() < began + kept - 1:
+            await asyncio.sleep(min(10, kept / 3))
+            series.append(watched.memory())
+        lasted = time.perf_counter() - began
+        reruns = [taken for at, taken in hall.reruns if at > began]
+        print(f"\n{hall.here} visitors, {lasted:.0f} s")
+        print(f"  a rerun: {spread(reruns)}; {len(reruns) / lasted:.0f} a second")
+        print(f"  first full page: {spread(hall.pages)}")
+        print(f"  processor: {100 * (watched.seconds() - used) / lasted:.0f} % of a core")
+        print(f"  memory, MiB: {' '.join(f'{value:.0f}' for value in series)}; {before:.0f} before", end="; ")
+        print(f"{(series[-1] - empty) / max(hall.here, 1):.2f} a visitor", flush=True)
+    await asyncio.gather(*tasks)
+    print(f"\nlost sessions: {hall.lost}; errors: {sum(hall.errors.values())}")
+    for text, times in hall.errors.most_common(5):
+        print(f"  {times} × {text}")
+    return hall
+
+
+def measure(run: Callable[[str, Watched], Awaitable[Hall]], replicas: int) -> Hall:
+    """Serve, warm up, run, and end it all."""
+    with tempfile.TemporaryDirectory() as folder:
+        serving = []
+        try:
+            serving = [Served(ROOT) for _ in range(replicas)]
+            urls = [served.url for served in serving]
+            asyncio.run(warm(urls))
+            if replicas > 1:
+                program = programs.find("nginx") or sys.exit("nginx is needed for replicas: `make browser` installs it")
+                serving.append(Nginx(program, Path(folder), [url.removeprefix("http://") for url in urls]))
+            first = [psutil.Process(served.process.pid) for served in serving]
+            apps = [process for one in first for process in (one, *one.children(recursive=True))]
+            return asyncio.run(run(serving[-1].url, Watched(apps)))
+        finally:
+            for served in reversed(serving):
+                served.stop()
+
+
+def main() -> None:
+    """Read the options and run."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--visitors", type=int, default=200)
+    options.add_argument("--minutes", type=float, default=4, help="how long, after the hall has filled")
+    options.add_argument("--replicas", type=int, default=1)
+    chosen = options.parse_args()
+    print(f"{chosen.visitors} visitors, {chosen.replicas} process(es), {psutil.cpu_count()} cores")
+    load = ", ".join(f"{value:.1f}" for value in psutil.getloadavg())
+    print(f"load of the machine before: {load} (above 1.5, others work here too and the figures are no good)")
+    hall = measure(lambda url, watched: fill(url, watched, chosen.visitors, chosen.minutes), chosen.replicas)
+    sys.exit(1 if hall.lost or hall.errors else 0)
+
+
+if __name__ == "__main__":
+    main()
