@@ -56,8 +56,10 @@ def test_every_page_is_reached_from_every_other_with_the_sentence_kept(visit):
         one.settle()
         assert one.page.get_by_label("Sentence", exact=True).input_value() == "the queen laughed"
         assert one.link.startswith(f"/{page.name}?s=the%20queen%20laughed&self=false")
-    one.page.go_back()
-    one.settle()
+    for _ in range(3):  # a page that gets settings back adds a step of history for them
+        if one.page.locator("h1").inner_text() == PAGES[-1].question:
+            one.page.go_back()
+            one.settle()
     assert one.page.locator("h1").inner_text() == PAGES[-2].question
 
 

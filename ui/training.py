@@ -20,7 +20,7 @@ from ui import loaders
 ROOM = threading.BoundedSemaphore(2)  # trainings that compute at the same moment; each fills a core
 PATIENCE = 1.0  # seconds that a visitor's next steps wait for room before the page says so
 EVERY = 50  # steps from one report to the next
-ALL_DRAWN = 200  # steps of which every report is drawn, later every other
+ALL_DRAWN, FEWER = 200, 3  # up to this step every report is drawn, later every third
 MOST_KEPT = 32  # trainings, of which each takes about half a megabyte
 
 _kept: OrderedDict["Settings", "Run"] = OrderedDict()
@@ -124,9 +124,9 @@ class Run:
             if self._reports is None:
                 self.history, self.diverged = [], None
                 self._reports = _reports(self.settings)
-            self.history.append(next(self._reports))
-            if ALL_DRAWN < self.step < target and self.step % (2 * EVERY):
-                self.history.append(next(self._reports))
+            for _ in range(1 if self.step < ALL_DRAWN else FEWER):
+                if not self.is_at(target):
+                    self.history.append(next(self._reports))
         except Diverged as error:
             self.diverged = error
         finally:
