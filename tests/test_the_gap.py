@@ -87,11 +87,14 @@ def test_what_other_splits_of_the_words_give_stands_beside_the_figure(app, monke
     gap.measured.cache_clear()
     test = app(HERE, gsay="true")
     gap.measured.cache_clear()
-    assert "other splits 85\u202f% ± 5" in cells(test)["meaning", "Taught, 2 layers"]
+    assert "other splits 85\u202f%\u00a0±\u00a05" in cells(test)["meaning", "Taught, 2 layers"]
     said_in_notes = " ".join(element.value for element in test.markdown)
     assert "2 other splits, drawn by lot" in said_in_notes
-    assert "Tired or soft, 2 layers of 1 head: 85\u202f% ± 5" in said_in_notes
-    assert "from 3 seeds each, on the first split: Verb and object, 1 layer of 1 head: 70\u202f% ± 0" in said_in_notes
+    assert "Tired or soft, 2 layers of 1 head: 85\u202f%\u00a0±\u00a05" in said_in_notes
+    assert (
+        "from 3 seeds each, on the first split: Verb and object, 1 layer of 1 head: 70\u202f%\u00a0±\u00a00"
+        in said_in_notes
+    )
     assert "on 2 other splits" in teaching.elsewhere(teaching.lesson_of("meaning").best)
 
 

@@ -206,8 +206,13 @@ def verdict(one: Figure) -> str:
         return "like guessing"
     if one.high < one.chance:
         return "worse than guessing"
+    return "below the taught" if one.name == MINILM and is_below(one) else ""
+
+
+def is_below(one: Figure) -> bool:
+    """Whether the interval of a figure lies below that of the best taught model."""
     taught = best_taught(one)
-    return "below the taught" if one.name == MINILM and taught and one.high < taught.low else ""
+    return taught is not None and one.high < taught.low
 
 
 def best_taught(one: Figure) -> Figure | None:
@@ -223,14 +228,19 @@ def in_words() -> None:
     if like := every.get(("similarity", RAW)):
         told.append(f"Words that are alike find each other on raw vectors, in {percent(like.share)} of the sentences.")
     pronouns = [every["gender", RAW], every["meaning", RAW]]
+    best = [best_taught(one) for one in pronouns]
     raw, taught = (
-        " and ".join(f"{percent(one.share)} ({TITLES[one.task]})" for one in (best(each) for each in pronouns))
-        for best in (lambda each: each, best_taught)
+        " and ".join(f"{percent(one.share)} ({TITLES[one.task]})" for one in several) for several in (pronouns, best)
     )
     told.append(
-        f"On raw vectors a pronoun finds its noun in {raw}; once W_Q and W_K have learned what to ask for, in {taught}."
+        f"On raw vectors a pronoun finds its noun in {raw}; once W_Q and W_K have learned what to ask for, in {taught}"
+        + (
+            f", and on other splits of the words in {' and '.join(percent(np.mean(one.elsewhere)) for one in best)}."
+            if all(one.elsewhere for one in best)
+            else "."
+        )
     )
-    short = [one for one in every.values() if one.name == MINILM and verdict(one)]
+    short = [one for one in every.values() if one.name == MINILM and is_below(one)]
     if short:
         listed = ", ".join(f"{TITLES[one.task]} ({percent(one.share)})" for one in short)
         told.append(f"MiniLM, which nobody taught these tasks, stays below the taught heads in: {listed}.")
@@ -466,7 +476,7 @@ def notes() -> None:
     ):
         many = {file: shares for file, shares in stored.get(name, {}).items() if len(shares) > 1}
         if many:
-            told = ", ".join(
+            told = "; ".join(
                 f"{_variant_in_words(file)} {teaching.mean_and_spread(shares)}" for file, shares in many.items()
             )
             paragraphs.append(what.format(len(next(iter(many.values()))), told))

@@ -699,8 +699,8 @@ def meaning_of_numbers(shown: Lecture) -> None:
 
 
 def mean_and_spread(shares: Sequence[float]) -> str:
-    """Of several shares, in words: 91 % ± 2."""
-    return f"{percent(np.mean(shares))} ± {100 * np.std(shares):.0f}"
+    """Of several shares, in words, without a gap for a new line: 91 % ± 2."""
+    return f"{percent(np.mean(shares))}\u00a0±\u00a0{100 * np.std(shares):.0f}"
 
 
 def elsewhere(variant: Variant) -> str:
