@@ -464,13 +464,20 @@ def test_two_words_are_enough_and_the_last_line_may_lack_its_end(tmp_path, monke
     assert load_glove().look_up(["b"]).tolist() == [[3, 4]]
 
 
+def test_of_a_word_that_is_listed_twice_the_first_vector_counts(tmp_path, monkeypatch):
+    path = tmp_path / "glove.txt"
+    path.write_text("".join(f"{'ab'[i % 2]} {i} {i}\n" for i in range(100)))
+    monkeypatch.setenv("ATTENTION_GLOVE", str(path))
+    assert load_glove().rows(["a", "b"]) == [0, 1]
+
+
 @pytest.mark.parametrize("kind", ["missing", "folder"])
 def test_a_path_that_is_no_file_is_told(tmp_path, monkeypatch, kind):
     path = tmp_path / "glove.txt"
     if kind == "folder":
         path.mkdir()
     monkeypatch.setenv("ATTENTION_GLOVE", str(path))
-    with pytest.raises(DamagedData, match=rf"^the word vectors in {path} cannot be read \(\[Errno"):
+    with pytest.raises(DamagedData, match=rf"^the word vectors in {path} cannot be read \(\[Errno .*\)$"):
         load_glove()
 
 
@@ -478,9 +485,10 @@ def test_a_cache_that_cannot_be_written_is_told(tmp_path, monkeypatch):
     path = tmp_path / "glove.txt"
     path.write_text("a 1 2\nb 3 4\n")
     (tmp_path / "cache").write_text("a file, not a folder")
+    home = tmp_path / "cache" / "attention-playground"
     monkeypatch.setenv("ATTENTION_GLOVE", str(path))
     with pytest.raises(
-        DamagedData, match=r"^no room for converted vectors in .*attention-playground.*; set XDG_CACHE_HOME$"
+        DamagedData, match=rf"^no room for converted vectors in {home} \(\[Errno .*\); set XDG_CACHE_HOME$"
     ):
         load_glove()
 
