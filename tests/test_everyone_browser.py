@@ -17,7 +17,8 @@ KEYBOARD = """() => {
     const said = [];
     for (let i = 0; e && i < 4; i++, e = above(e)) {
       const s = getComputedStyle(e);
-      said.push([s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow, s.borderColor, s.backgroundColor].join());
+      const outline = s.outlineStyle === "none" || s.outlineWidth === "0px" ? "" : s.outline;
+      said.push([outline, s.boxShadow, s.borderColor, s.backgroundColor].join());
       const mark = getComputedStyle(e, "::before");
       said.push(mark.outlineStyle + mark.boxShadow + mark.borderColor);
     }

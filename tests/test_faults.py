@@ -47,7 +47,8 @@ class Reader(Visitor):
         if message.delta.WhichOneof("type") == "new_element":
             element = message.delta.new_element
             content = getattr(element, element.WhichOneof("type"))
-            self.said += html.unescape("".join(str(getattr(content, name, "")) for name in ("body", "message")))
+            said = (str(getattr(content, name, "")) for name in ("body", "message", "stack_trace"))
+            self.said += html.unescape("".join(said))
 
 
 def run(work: Coroutine) -> object:

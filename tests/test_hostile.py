@@ -122,6 +122,13 @@ def test_a_link_with_a_number_beyond_all_bounds_is_passed_over_or_refused_in_wor
     assert f"The link says {query}, which is no number" in said or "looks most at" in said
 
 
+def test_what_a_notice_quotes_of_a_long_text_stays_text():
+    test = seen("playground", {"s": "a " * 985 + "<img src=x onerror=alert(1)>" + " cat" * 50})
+    drawn = [element.proto.body for element in test.get("html")]
+    assert any("&lt;img src=x onerror=alert(1)&gt;" in body for body in drawn)
+    assert [tag for body in drawn for tag in Tags(body).foreign] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_link_that_names_its_settings_and_says_nothing_shows_the_defaults(page):
     names = [name for name, control in CONTROLS.items() if control.page == page.name]

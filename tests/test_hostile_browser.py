@@ -18,6 +18,7 @@ ATTACKS = (
     "<a href=javascript:alert(1)>king</a> [queen](javascript:alert(1))",
     "![x](http://evil.example/x.png) <link rel=stylesheet href=//evil.example>",
     "**cat** _dog_ `code` $x^2$ :red[king] :material/home: # head",
+    "<img/src=x/onerror=alert(1)>",  # what is one word can be quoted whole
     "{{7*7}} ${7*7} '+alert(1)+' \\u0027 datum.x[0]",
 )
 # Any of these inside the page, shadow roots included, can only come from what was typed.
