@@ -65,10 +65,10 @@ class Hall:
     here: int = 0
 
 
-async def visit(url: str, number: int, end: float, hall: Hall) -> None:
+async def visit(url: str, number: int, pages: list[str], end: float, hall: Hall) -> None:
     """One visitor, from the link to the end."""
     chance = random.Random(number)
-    page = PAGES[number % len(PAGES)].name
+    page = pages[number % len(pages)]
     sentence = chance.choice(SENTENCES)
     link = f"s={quote(sentence)}&causal={chance.choice(('true', 'false'))}"
     cookie = {"Cookie": f"replica={number:032x}"}
@@ -167,7 +167,7 @@ async def warm(urls: list[str]) -> None:
         await visitor.close()
 
 
-async def fill(url: str, watched: Watched, visitors: int, minutes: float) -> Hall:
+async def fill(url: str, watched: Watched, visitors: int, minutes: float, pages: list[str]) -> Hall:
     """Let the hall fill in two halves, keep each, and print what was measured."""
     hall, tasks = Hall(), []
     start = time.perf_counter()
@@ -176,7 +176,7 @@ async def fill(url: str, watched: Watched, visitors: int, minutes: float) -> Hal
     empty, before = watched.memory(), watched.memory()
     for stage in (1, 2):
         for number in range((stage - 1) * visitors // 2, stage * visitors // 2):
-            tasks.append(asyncio.create_task(visit(url, number, end, hall)))
+            tasks.append(asyncio.create_task(visit(url, number, pages, end, hall)))
             await asyncio.sleep(half / (visitors / 2))
         began, used = time.perf_counter(), watched.seconds()
         series = []
@@ -223,11 +223,14 @@ def main() -> None:
     options.add_argument("--visitors", type=int, default=200)
     options.add_argument("--minutes", type=float, default=4, help="how long, after the hall has filled")
     options.add_argument("--replicas", type=int, default=1)
+    names = [page.name for page in PAGES]
+    options.add_argument("--page", choices=names, help="all on this page; without it, spread evenly over all pages")
     chosen = options.parse_args()
+    pages = [chosen.page] if chosen.page else names
     print(f"{chosen.visitors} visitors, {chosen.replicas} process(es), {psutil.cpu_count()} cores")
     load = ", ".join(f"{value:.1f}" for value in psutil.getloadavg())
     print(f"load of the machine before: {load} (above 1.5, others work here too and the figures are no good)")
-    hall = measure(lambda url, watched: fill(url, watched, chosen.visitors, chosen.minutes), chosen.replicas)
+    hall = measure(lambda url, watched: fill(url, watched, chosen.visitors, chosen.minutes, pages), chosen.replicas)
     sys.exit(1 if hall.lost or hall.errors else 0)
 
 

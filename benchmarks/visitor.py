@@ -98,6 +98,8 @@ class Visitor:
             match answer.WhichOneof("type"):
                 case "new_session":
                     self.page_hash = answer.new_session.page_script_hash
+                case "navigation":  # the page that the address meant, as a browser remembers it
+                    self.page_hash = answer.navigation.page_script_hash
                 case "delta":
                     self._note(answer)
                 case "script_finished":

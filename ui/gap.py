@@ -313,15 +313,22 @@ def sentences() -> None:
         f"{percent(one.high, 1)}; guessing gets {percent(one.chance)}."
     )
     parts.say(f"{len(cases):,} {which.lower()}" + (":" if cases else "."), "heading")
-    lines = [entry(one, case) for case in cases]
-    more = f"<ul class=cases>{''.join(lines[SHOWN:])}</ul>"
-    rest = f"<details><summary>{len(lines) - SHOWN:,} more</summary>{more}</details>" if len(lines) > SHOWN else ""
-    parts.show_html(f"<ul class=cases>{''.join(lines[:SHOWN])}</ul>{rest}")
+    parts.show_html(listed(one.group, one.task, one.name, which == RIGHT))
     if one.task == "negation":
         said = "Blue: the word at which it is read; + something good is said, − something bad."
     else:
         said = "Blue: the word that asks. Orange: the one it should look at."
     parts.say(f"{said} The links open the sentence on raw vectors, under a taught head and in MiniLM.", "small")
+
+
+@lru_cache(maxsize=32)  # a hundred kilobytes each; building one takes longer than the rest of the page
+def listed(group: str, task: str, name: str, right: bool) -> str:
+    """The sentences that a model got right, or wrong, as a list; all but the first folded away."""
+    one = next(one for one in measured() if (one.group, one.task, one.name) == (group, task, name))
+    lines = [entry(one, case) for case in one.cases if case.right == right]
+    more = f"<ul class=cases>{''.join(lines[SHOWN:])}</ul>"
+    rest = f"<details><summary>{len(lines) - SHOWN:,} more</summary>{more}</details>" if len(lines) > SHOWN else ""
+    return f"<ul class=cases>{''.join(lines[:SHOWN])}</ul>{rest}"
 
 
 def style() -> None:
