@@ -8,7 +8,7 @@ st.set_page_config(page_title="Attention Playground", page_icon=parts.ICON, layo
 st.html(parts.STYLE)
 
 page = st.navigation(frame.pages())
-here = frame.PAGES[next(i for i, p in enumerate(frame.pages()) if p.title == page.title)]
+here = next(one for one in frame.PAGES if one.title == page.title)
 
 st.title(here.question, anchor=False)
 st.markdown(here.lead)

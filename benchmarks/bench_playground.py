@@ -17,7 +17,7 @@ from serving import Served  # noqa: E402
 from timing import Spread  # noqa: E402
 from visitor import Visitor  # noqa: E402
 
-ROUNDS, RERUNS = 7, 20
+ROUNDS, RERUNS = 9, 40
 FOLDERS = {"the playground": ROOT, "a bare page": ROOT / "benchmarks" / "bare_page"}
 
 

@@ -144,11 +144,15 @@ class Watched:
 
     def memory(self) -> float:
         """Resident MiB of all together."""
-        return sum(process.memory_info().rss for process in self.processes) / 2**20
+        return sum(process.memory_info().rss for process in self.alive()) / 2**20
 
     def seconds(self) -> float:
         """Processor time of all together."""
-        return sum(sum(process.cpu_times()[:2]) for process in self.processes)
+        return sum(sum(process.cpu_times()[:2]) for process in self.alive())
+
+    def alive(self) -> list[psutil.Process]:
+        """Those that are still there: one of nginx's only loads its cache, and ends."""
+        return [process for process in self.processes if process.is_running()]
 
 
 def spread(values: list[float]) -> str:

@@ -24,7 +24,7 @@ from ui.frame import PAGES
 
 DEPLOY = ROOT / "deploy"
 LONG = "/?s=" + quote("注意力是你所需要的一切" * 181 + "猫が座った")  # 1,996 characters, 18 kB
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("deploy")
 
 
 class House:

@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from ui.frame import PAGES
 from ui.state import CONTROLS
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("everyone")
 
 # Everything that does something, in shadow roots too; of a group of choices one is reached by Tab, the rest by arrows.
 KEYBOARD = """() => {

@@ -25,7 +25,7 @@ from ui.frame import PAGES
 from ui.gap import TITLES
 from ui.state import CONTROLS
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("faults")
 
 
 class Reader(Visitor):

@@ -7,7 +7,7 @@ from tests.conftest import NIGHTLY
 from tests.firefox import Firefox
 from ui.frame import PAGES
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("firefox")
 
 
 @pytest.fixture

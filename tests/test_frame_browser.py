@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import Server, Visit
 from ui.frame import PAGES
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("frame")
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
     one.settle()
     before = (one.link, one.reading)
     own_server.stop()
+    one.page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
     own_server.start()
-    one.page.wait_for_timeout(6_000)
     one.settle()
     assert (one.link, one.reading) == before
     one.page.get_by_text("Self-attention").click()

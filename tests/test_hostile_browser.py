@@ -7,7 +7,7 @@ import pytest
 from ui.frame import PAGES
 from ui.state import CONTROLS
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("hostile")
 
 ATTACKS = (
     "<img src=x onerror=alert(1)>",

@@ -31,7 +31,7 @@ def test_a_link_seeds_every_control(app):
     assert test.text_input(key="s").value == CAT
     assert [test.toggle(key=name).value for name in ("scale", "self", "causal")] == [False, False, True]
     assert test.slider(key="d").value == 7
-    assert [test.number_input(key=name).value for name in ("q", "k")] == [8, 2]
+    assert [test.slider(key=name).value for name in ("q", "k")] == [8, 2]
 
 
 def test_repeated_words_stay_apart_and_in_the_order_of_the_sentence(app):
@@ -99,7 +99,7 @@ def test_markup_in_a_sentence_stays_text(app, text):
 def test_invalid_settings_fall_back_to_their_defaults(app):
     test = app(d="99", q="0", k="x", scale="maybe", cell="2")
     assert not test.exception
-    assert (test.slider(key="d").value, test.number_input(key="q").value, test.toggle(key="scale").value) == (
+    assert (test.slider(key="d").value, test.slider(key="q").value, test.toggle(key="scale").value) == (
         50,
         2,
         True,

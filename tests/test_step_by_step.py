@@ -224,3 +224,9 @@ def test_every_chart_says_in_words_what_it_shows(app):
     test = app(PAGE, step="6", sheads="true", scode="true")
     assert len(charts(test)) >= 8
     assert all(len(alt) > 20 for alt in charts(test))
+
+
+def test_a_hidden_key_is_minus_infinity_in_the_code_s_table_too(app):
+    test = app("step_by_step", see2="false", scode="true", stake="true")
+    assert not test.exception
+    assert "−∞" in "".join(block.proto.body for block in test.get("html"))

@@ -1,5 +1,9 @@
 """What only a browser shows of the two lessons: the keyboard, the new strip in view, typing, and a cold link."""
 
+import pytest
+
+pytestmark = pytest.mark.xdist_group("lessons")
+
 
 def test_the_keyboard_walks_on_and_back_and_the_new_strip_comes_into_view(visit):
     one = visit("/step_by_step")

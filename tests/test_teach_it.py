@@ -115,7 +115,7 @@ def test_training_can_be_stopped_looked_at_and_gone_on_with(app):
     for _ in range(2):
         test.run()
     assert test.session_state["run"].step == 2 * EVERY
-    test.number_input(key="q").set_value(1).run()  # choosing a word does not disturb it
+    test.slider(key="q").set_value(1).run()  # choosing a word does not disturb it
     assert test.session_state["run"].step == 3 * EVERY
     test.button(key="stop").click().run()
     stopped = test.session_state["run"].history[-1]

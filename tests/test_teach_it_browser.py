@@ -1,4 +1,4 @@
-"""Teach it and The gap, in a real browser: training before the reader's eyes; both themes; a phone."""
+"""Teach it and The gap, in a real browser: training before the reader's eyes; what a figure of the table leads to."""
 
 import re
 import time
@@ -9,10 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from attention_core import taught
 from attention_core.embeddings import load_glove
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("teach")
 
 SHE = "/teach_it?s=Mary%20gave%20John%20the%20keys%20because%20she%20trusted%20him&q=7"
-OPEN = "&tasks=true&tcell=true&tsay=true&tcode=true&ttake=true"
 
 
 def press(visit, name):
@@ -100,22 +99,8 @@ def test_two_visitors_apart_a_stop_that_keeps_a_link_that_restores_and_a_page_th
     assert standing(fresh) == standing(one)
 
 
-def test_everything_open_is_accessible_in_dark_and_fits_a_phone(visit):
-    one = visit(SHE + OPEN, color_scheme="dark", is_mobile=True, has_touch=True)
-    one.page.set_viewport_size({"width": 390, "height": 800})
-    one.settle()
-    assert one.page.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
-    assert serious(one) == []
-
-
-def test_the_gap_opens_a_figure_and_a_sentence_in_light_and_on_a_phone(visit):
-    one = visit("/the_gap?gsay=true&gtake=true", is_mobile=True, has_touch=True)
-    one.page.set_viewport_size({"width": 390, "height": 800})
-    one.settle()
-    assert one.page.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
-    assert serious(one) == []
-    one.page.set_viewport_size({"width": 1280, "height": 900})
-    one.settle()
+def test_the_gap_opens_a_figure_and_a_sentence(visit):
+    one = visit("/the_gap?gsay=true")
     one.page.locator("path[aria-label^='Happy or not, MiniLM']").first.click()
     one.settle()
     assert "gtask=Happy" in one.link

@@ -31,7 +31,12 @@ def file_name(settings: Mapping[str, Any], what: str, ending: str) -> str:
     return "-".join(["attention", what, *words[:5]])[:80] + f".{ending}"
 
 
-def standalone(spec: Mapping[str, Any], frame: pd.DataFrame, settings: Mapping[str, Any], colors: Palette) -> dict:
+def standalone(
+    spec: Mapping[str, Any],
+    frame: pd.DataFrame | Mapping[str, np.ndarray],
+    settings: Mapping[str, Any],
+    colors: Palette,
+) -> dict:
     """A chart's spec with its data, title, settings and colours inside: all that a renderer needs."""
     sentence, *others = in_words(settings)
     look = {"labelColor": colors.text, "titleColor": colors.text, "labelFont": FONT, "titleFont": FONT}
@@ -39,7 +44,7 @@ def standalone(spec: Mapping[str, Any], frame: pd.DataFrame, settings: Mapping[s
     return {
         **spec,
         "params": params,
-        "data": {"values": frame.to_dict("records")},
+        "data": {"values": pd.DataFrame(frame).to_dict("records")},
         "width": 460,
         "background": colors.background,
         "padding": 16,

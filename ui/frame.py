@@ -245,8 +245,9 @@ def switches(shown: tuple[str, ...] | None) -> None:
         return
     if shown:
         _switch_row(shown)
-    with st.container(key="switches-unseen"):
-        _draw_switches(tuple(name for name in SWITCHES if name not in shown))
+    if unseen := tuple(name for name in SWITCHES if name not in shown):
+        with st.container(key="switches-unseen"):
+            _draw_switches(unseen)
 
 
 def second_switches() -> None:
@@ -293,7 +294,7 @@ def choices() -> None:
     with st.container(key="choices"):
         for name in ("q", "k"):
             control = state.CONTROLS[name]
-            st.number_input(name, control.low, control.high, control.default, **state.bound(name))
+            st.slider(name, control.low, control.high, control.default, **state.bound(name))
 
 
 def leave(here: Page) -> None:

@@ -58,16 +58,20 @@ def raw(scaled: bool, see_self: bool, causal: bool, dim: int) -> RawAttention:
     Raises:
         UnknownWords, NothingToAttend: as in `raw_attention`.
     """
-    return raw_attention(
-        sentence().tokens,
-        glove(),
-        dim=min(dim, glove().d_model),
-        scaled=scaled,
-        see_self=see_self,
-        causal=causal,
-    )
+    text, dim = state.sentence(), min(dim, glove().d_model)
+    if len(sentence().tokens) <= SHORT_RAW:
+        return _short_raw(text, scaled, see_self, causal, dim)
+    return _raw(text, scaled, see_self, causal, dim)
 
 
+def _raw(text: str, scaled: bool, see_self: bool, causal: bool, dim: int) -> RawAttention:
+    tokens = _taken_apart(text).tokens
+    return raw_attention(tokens, glove(), dim=dim, scaled=scaled, see_self=see_self, causal=causal)
+
+
+_short_raw = lru_cache(maxsize=256)(_raw)  # a visitor who chooses another word, a hall that opens one link
+
+SHORT_RAW = 64  # tokens; what is kept of so many fills 80 kB, of 512 some 5 MB
 SHORT = 128  # tokens; the 72 maps of so many fill 5 MB, those of 512 fill 75
 _long = threading.Lock()
 

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from attention_core.attention import Arithmetic, Attention, arithmetic
@@ -119,11 +118,10 @@ def choose(query: int, key: int | None = None) -> None:
     state.put({"q": query + 1, "k": 0 if key is None else key + 1})
 
 
-def cells(weights: np.ndarray) -> pd.DataFrame:
+def cells(weights: np.ndarray) -> figures.Columns:
     """A matrix as rows of query, key and weight."""
     query, key = np.indices(weights.shape, dtype=np.int16)
-    columns = {"query": query.ravel(), "key": key.ravel(), "weight": weights.ravel().astype(np.float32)}
-    return pd.DataFrame(columns, copy=False)
+    return {"query": query.ravel(), "key": key.ravel(), "weight": weights.ravel().astype(np.float32)}
 
 
 def fill(view: View) -> dict[str, Any]:
@@ -164,7 +162,7 @@ def bars_picture(view: View) -> figures.Picture:
     """The chosen word's row as a picture: a bar for each word, thin ones for a long text."""
     n = len(view.labels)
     row = view.weights[view.query].astype(np.float32)
-    frame = pd.DataFrame({"key": np.arange(n, dtype=np.int16), "weight": row}, copy=False)
+    frame = {"key": np.arange(n, dtype=np.int16), "weight": row}
     described = f"Bars. {reading(view.labels, row, view.query)}"
     if n > MOST_CELLS:
         return figures.Picture(charts.skyline, frame, described, 200, fill(view))

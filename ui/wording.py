@@ -1,5 +1,6 @@
 """Numbers and pictures in plain words."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,7 +21,9 @@ def rounded(share: float) -> str:
 
 
 def number(value: float) -> str:
-    """Four significant digits, without an exponent where it can do without."""
+    """Four significant digits, without an exponent where it can do without; −∞ for a place that a mask hides."""
+    if not math.isfinite(value):
+        return "no number" if math.isnan(value) else "-∞" if value < 0 else "∞"
     if value == 0 or 1e-4 <= abs(value) < 1e6:
         return f"{value:.4g}" if abs(value) >= 1000 else f"{value:.4f}".rstrip("0").rstrip(".") or "0"
     mantissa, _, exponent = f"{value:.3e}".partition("e")

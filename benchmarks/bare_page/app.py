@@ -1,27 +1,34 @@
-"""The least a page like the playground costs: the same controls and one chart of the same size from a ready spec."""
+"""The least a page like the playground costs: the same controls and one chart, the same heatmap from a ready spec."""
+
+import sys
+from pathlib import Path
 
 import streamlit as st
 
-SPEC = {
-    "mark": "rect",
-    "height": 400,
-    "encoding": {
-        "x": {"field": "key", "type": "ordinal"},
-        "y": {"field": "query", "type": "ordinal"},
-        "color": {"field": "weight", "type": "quantitative"},
-    },
-}
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @st.cache_resource
-def cells():
-    """Seven by seven numbers."""
+def heatmap():
+    """Seven by seven numbers, and the spec that the playground draws its own with."""
+    sys.path.append(str(ROOT))
+    import numpy as np
     import pandas as pd
 
-    places = [(query, key) for query in range(7) for key in range(7)]
-    return pd.DataFrame([(q, k, (q * k % 7) / 7) for q, k in places], columns=["query", "key", "weight"])
+    from ui import charts, figures, palette
+
+    query, key = (places.ravel() for places in np.indices((7, 7)))
+    cells = pd.DataFrame({"query": query, "key": key, "weight": query * key % 7 / 7})
+    words = {"labels": ["the", "king", "and", "queen", "ruled", "the₂", "kingdom"], "chosen": 1, "seen": 3}
+    return cells, figures.Picture(charts.heatmap, cells, "", 400, words).spec(palette.LIGHT)
 
 
+def page():
+    """Draws nothing: what is measured is the menu."""
+
+
+menu = [st.Page(page, title=f"Page {n}", url_path=f"page{n}", default=n == 1) for n in range(1, 7)]
+st.navigation(menu).run()
 st.text_input("Sentence", "The king and queen ruled the kingdom", key="s", bind="query-params", live="300ms")
 st.pills("Sentences", ["one", "two", "three", "four", "five", "six"], key="preset")
 st.pills("Words", ["the", "king", "and", "queen", "ruled", "the kingdom", "."], key="words")
@@ -32,5 +39,5 @@ for name in ("q", "k"):
     st.number_input(name, 0, 512, 2, key=name, bind="query-params")
 for name in ("cell", "out", "cmp", "take"):
     st.expander(name, key=name, bind="query-params")
-st.vega_lite_chart(cells(), SPEC)
+st.vega_lite_chart(*heatmap())
 st.sidebar.code("link")
