@@ -4,7 +4,7 @@ Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V
 """
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +24,7 @@ class NothingToAttend(ValueError):
         super().__init__(f"nothing left to attend to for query {which} (counted from 0): the mask hides every key")
 
 
-@dataclass(frozen=True)
-class Attention:
+class Attention(NamedTuple):
     """Every stage of one attention, in the order in which they are computed.
 
     Attributes:
@@ -144,8 +143,7 @@ def join_heads(x: np.ndarray) -> np.ndarray:
     return x.swapaxes(-3, -2).reshape(*lead, n, n_heads * d_v)
 
 
-@dataclass(frozen=True)
-class Arithmetic:
+class Arithmetic(NamedTuple):
     """How one weight came about, step by step; each number is the one that was computed.
 
     Attributes:

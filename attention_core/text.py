@@ -36,19 +36,19 @@ ABBREVIATIONS = r"""mr|mrs|ms|messrs|mme|dr|drs|prof|rev|msgr|hon|gov|govs|sen|s
 BEFORE_NUMBERS = "no|nos|jan|mar|apr|jun|jul|pp|vol|vols|fig|figs|ch|sec|art"
 
 # What a token may be; the first rule that fits wins. The rules see the lower-case text in which é stands for any letter
-# or digit outside ASCII, ◌ for any mark on a letter, and ☺ for any symbol; so capitals are free to stand for parts:
+# or digit outside ASCII, à for any mark on a letter, and ☺ for any symbol; so capitals are free to stand for parts:
 PARTS = {
-    "W": "[a-z0-9é◌]",  # a character of a word
-    "L": "[a-zé◌]",  # a character of a word, no digit
+    "W": "[a-z0-9éà]",  # a character of a word
+    "L": "[a-zéà]",  # a character of a word, no digit
     "E": "(?!-?W)",  # the end of a word
     "T": "(?:n't|'(?:s|m|d|ll|re|ve))E",  # the second half of a contraction
     "N": "(?=W)(?!T)",  # what follows is of the same word
 }
 # Every look ahead is short and every repeat keeps what it took (*+), so the time grows no faster than the text.
 RULES = [
-    r"[0-9#*]◌?\u20e3",  # a keycap: 1️⃣
+    r"[0-9#*]à?\u20e3",  # a keycap: 1️⃣
     r"[🇦-🇿]{2}",  # a flag: 🇫🇷
-    r"☺[◌🏻-🏿]*+(?:\u200d☺[◌🏻-🏿]*+)*+",  # an emoji and its parts: 👩🏽‍🚀
+    r"☺[à🏻-🏿]*+(?:\u200d☺[à🏻-🏿]*+)*+",  # an emoji and its parts: 👩🏽‍🚀
     r"T",  # do|n't, it|'s, should|n't|'ve
     r"'(?:[0-9][0-9]s?|em|n'?|ye|til|cause|bout|round)E(?!'E)",  # a word that lost its beginning: '90s, 'em, 'n'
     r"(?:gon(?=naE)|wan(?=naE)|got(?=taE)|gim(?=meE)|lem(?=meE))",  # two words said as one: gon|na
@@ -64,7 +64,7 @@ RULES = [
     r"(?:N.|(?:(?!T)['/]|\.?-|\.|(?<=[0-9])[,:](?=[0-9])|(?<=L)&(?=L)|[\u200c\u200d]++)N)*+",
     r"\.\.\.",
     r"--",
-    r"[^\s\u200c\u200d]◌*+",  # anything else stands alone
+    r"[^\s\u200c\u200d]à*+",  # anything else stands alone
 ]
 
 
@@ -98,7 +98,7 @@ def _shape_of_character(c: str) -> str:
     if c.isascii() or c == "\u20e3" or "🇦" <= c <= "🇿":
         return c
     category = unicodedata.category(c)
-    return "☺" if category == "So" else {"L": "é", "N": "é", "M": "◌"}.get(category[0], c)
+    return "☺" if category == "So" else {"L": "é", "N": "é", "M": "à"}.get(category[0], c)
 
 
 def _compiled(rules: list[str]) -> re.Pattern[str]:
@@ -110,7 +110,7 @@ def _compiled(rules: list[str]) -> re.Pattern[str]:
 
 _PLAIN, _SHAPE = _Table(_plain_character), _Table(_shape_of_character)
 _TOKEN = _compiled(RULES)
-_SURPLUS = re.compile(rf"(?<=◌{{{MOST_MARKS}}})◌+")
+_SURPLUS = re.compile(rf"(?<=à{{{MOST_MARKS}}})à+")
 
 
 def _fewer_marks(text: str) -> str:
