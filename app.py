@@ -4,24 +4,25 @@ import streamlit as st
 
 from ui import frame, log, parts
 
-st.set_page_config(page_title="Attention Playground", page_icon=parts.ICON, layout="centered")
-st.html(parts.STYLE)
+with frame.turn:
+    st.set_page_config(page_title="Attention Playground", page_icon=parts.ICON, layout="centered")
+    st.html(parts.STYLE)
 
-page = st.navigation(frame.pages())
-here = next(one for one in frame.PAGES if one.title == page.title)
+    page = st.navigation(frame.pages())
+    here = next(one for one in frame.PAGES if one.title == page.title)
 
-st.title(here.question, anchor=False)
-st.markdown(here.lead)
-with log.run(here.name), frame.framed():
-    frame.heed_link()
-    frame.sentence_field(here.raw, here.presets)
-    frame.switches(here.switches)
-    frame.choices()
-    if here.raw:
-        frame.left_out()
-    page.run()
-frame.leave(here)
+    st.title(here.question, anchor=False)
+    st.markdown(here.lead)
+    with log.run(here.name), frame.framed():
+        frame.heed_link()
+        frame.sentence_field(here.raw, here.presets)
+        frame.switches(here.switches)
+        frame.choices()
+        if here.raw:
+            frame.left_out()
+        page.run()
+    frame.leave(here)
 
-with st.sidebar:
-    parts.copy_link(frame.link(here.name), key="link")
-    st.caption("The link holds your sentence and every setting.")
+    with st.sidebar:
+        parts.copy_link(frame.link(here.name), key="link")
+        st.caption("The link holds your sentence and every setting.")

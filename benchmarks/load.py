@@ -116,7 +116,7 @@ async def stay(visitor: Visitor, chance: random.Random, sentence: str, end: floa
                 on = not on
                 await set_("causal", "bool_value", on)
             case "choose":
-                await set_("q", "double_value", float(chance.randint(1, 7)))
+                await set_("q", "double_array_value", [chance.randint(1, 7)])
 
 
 def shown_link(visitor: Visitor) -> str:

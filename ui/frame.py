@@ -28,6 +28,9 @@ from ui import loaders, log, parts, state
 ROOT = Path(__file__).resolve().parent.parent
 SWITCHES = ("scale", "self", "causal", "d")
 _run = threading.local()
+# One run at a time: Python computes in one thread anyway, and a hundred runs that take turns finish sooner than a
+# hundred that fight for it (`make load`). Training, which computes for seconds, is a fragment and waits for nobody.
+turn = threading.Lock()
 
 
 class SenselessLink(ValueError):
