@@ -7,7 +7,7 @@ import pytest
 
 from attention_core import files
 from attention_core.examples import PRESETS
-from ui import loaders, state
+from ui import frame, loaders, state
 
 CAT = "The cat sat on the mat because it was tired"
 
@@ -132,3 +132,9 @@ def test_a_damaged_data_file_is_said_in_one_sentence(app, tmp_path, monkeypatch,
 def test_a_forged_message_of_half_a_million_letters_is_cut(monkeypatch):
     monkeypatch.setattr(state, "get", {"s": "cat " * 125_000}.get)
     assert len(state.sentence()) == state.MAX_CHARACTERS
+
+
+def test_a_run_leaves_its_turn_to_the_next_however_it_ends(app):
+    for query in ({}, {"s": ""}, {"s": "xqzt"}, {"q": "1e999"}):
+        app(**query)
+        assert not frame.turn.locked()
