@@ -19,9 +19,7 @@ from tests import chromium
 ROOT = Path(__file__).resolve().parent.parent
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"  # as `make nightly` sets it
 settings.register_profile("nightly", max_examples=3_000, deadline=None)
-settings.register_profile(
-    "test", derandomize=True
-)  # `make test` tries the same cases everywhere; nightly looks for more
+settings.register_profile("test", derandomize=True)  # the same cases everywhere; nightly looks for others
 settings.load_profile("nightly" if NIGHTLY else "test")
 
 
@@ -38,9 +36,9 @@ def cases(few: int, many: int, shrink: bool = True) -> settings:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What depends on a browser's timing (all that has a group) is tried once more if it fails."""
+    """What depends on a browser's timing is tried once more if it fails; the summary counts it."""
     for item in items:
-        if item.get_closest_marker("xdist_group"):
+        if "browser" in item.fixturenames:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

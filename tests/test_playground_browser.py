@@ -166,7 +166,7 @@ def test_a_link_shows_in_a_fresh_browser_what_its_sender_saw(visit):
 
 def test_an_impossible_setting_in_a_link_is_ignored_or_refused_in_words(visit):
     one = visit("/")
-    for query in ("d=99&q=-3", "d=x&q=1e9", "scale=maybe&self=&k=nan", "d=7&d=9", "s=&cell=2"):
+    for query in ("d=0&q=-3", "d=99", "d=x&q=1e9", "scale=maybe&self=&k=nan", "d=7&d=9", "s=&cell=2"):
         one.open(f"/?{query}")
         assert one.page.locator(".stException").count() == 0
         assert one.page.locator(".say").count() >= 2
