@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SWITCHES = ("scale", "self", "causal", "d")
 _run = threading.local()
 # One run at a time: Python computes in one thread anyway, and a hundred runs that take turns finish sooner than a
-# hundred that fight for it (`make load`). Training, which computes for seconds, is a fragment and waits for nobody.
+# hundred that fight for it (`make load`).
 turn = threading.Lock()
 
 
@@ -133,6 +133,16 @@ def guard() -> None:
     if not getattr(_run, "framed", False):
         st.navigation(pages(), position="hidden")
         st.rerun()
+
+
+@contextlib.contextmanager
+def out_of_turn() -> Iterator[None]:
+    """Within this, a page lets others run: for training, which computes for seconds."""
+    turn.release()
+    try:
+        yield
+    finally:
+        turn.acquire()
 
 
 @contextlib.contextmanager

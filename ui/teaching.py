@@ -344,7 +344,9 @@ def go_on(shown: Lecture) -> None:
     """
     if not shown.training:
         return
-    st.session_state["waits"] = not shown.run.advance(shown.target)
+    with frame.out_of_turn():
+        advanced = shown.run.advance(shown.target)
+    st.session_state["waits"] = not advanced
     if shown.run.is_at(shown.target):
         shown.run.keep()
     st.session_state["drawn"] = {name: st.session_state[name] for name in state.CONTROLS if name in st.session_state}
