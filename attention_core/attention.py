@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-CLOSE = 80  # exp(-80) = 2e-35 is still a float32 in full precision; they lose digits below 1e-38
+SMALL = 40  # exp(±40) is 2e17 and 4e-18: float32 holds it, any sum of it and any share in full precision
 
 
 class NothingToAttend(ValueError):
@@ -45,20 +45,21 @@ class Attention(NamedTuple):
 def softmax(x: np.ndarray) -> np.ndarray:
     """Turn scores into shares that sum to 1: softmax(x)ᵢ = exp(xᵢ) / Σⱼ exp(xⱼ), along the last axis.
 
-    A number is subtracted first that cancels in the fraction and keeps exp from overflowing: each row's largest score,
-    or, where all scores lie so close together that no exp can vanish, the largest of all, which is found sooner.
+    Where all scores are small, exp is taken as it stands. Otherwise each row's largest score is subtracted first: it
+    cancels in the fraction and keeps exp from overflowing.
 
     Args:
-        x: (..., n), at least one finite number in each row; -inf gets the share 0.
+        x: (..., n) float32, float64 or whole numbers, at least one finite in each row; -inf gets the share 0.
 
     >>> softmax(np.array([10.0, 8.0])).round(2).tolist()
     [0.88, 0.12]
     """
-    largest = x.max()
-    if not largest - x.min() < CLOSE:
-        largest = x.max(axis=-1, keepdims=True)
-    e = np.subtract(x, largest, dtype=np.result_type(x, 1.0))  # whole numbers become fractions, float32 stays float32
-    np.exp(e, out=e)
+    dtype = np.result_type(x, 1.0)  # whole numbers become fractions, float32 stays float32
+    if x.max() < SMALL and x.min() > -SMALL:
+        e = np.exp(x, dtype=dtype)
+    else:
+        e = np.subtract(x, x.max(axis=-1, keepdims=True), dtype=dtype)
+        np.exp(e, out=e)
     e /= (e @ np.ones(e.shape[-1], e.dtype))[..., None]  # the sums of the rows, quicker than e.sum
     return e
 

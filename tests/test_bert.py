@@ -5,7 +5,6 @@ import json
 import math
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -290,7 +289,7 @@ def test_a_file_that_ends_too_soon_is_refused(data):
 )
 def test_a_config_that_does_not_fit_the_weights_is_refused_with_both_shapes(model, change, complaint):
     with pytest.raises(files.DamagedData, match=complaint):
-        checkpoint.read_weights(ROOT / "data" / "minilm" / "model.safetensors", replace(model.config, **change))
+        checkpoint.read_weights(ROOT / "data" / "minilm" / "model.safetensors", model.config._replace(**change))
 
 
 @pytest.mark.parametrize(
