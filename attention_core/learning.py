@@ -295,7 +295,7 @@ class Adam:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train; the defaults do for every task.
+    """How to train.
 
     Attributes:
         steps: how many times the parameters are changed.

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -53,7 +54,7 @@ def independent(settings: Settings, steps: int) -> learning.Progress:
     model = learning.new_model(
         generator, glove.d_model, one.n_layers, one.n_heads, settings.d_k, one.residual, one.reads
     )
-    how = learning.Recipe(rate=settings.rate, every=EVERY)
+    how = replace(one.recipe, rate=settings.rate, every=EVERY)
     reports = learning.train(model, *training.material(one.task), generator, how)
     return next(report for report in reports if report.step == steps)
 

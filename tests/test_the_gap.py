@@ -81,7 +81,7 @@ def test_where_a_model_fails_the_table_says_so(app):
 
 
 def test_what_other_splits_of_the_words_give_stands_beside_the_figure(app, monkeypatch):
-    splits, seeds = {"taught/meaning-2-1.npz": [0.8, 0.9]}, {"taught/object-1-1.npz": [0.7] * 3}
+    splits, seeds = {"taught/meaning-2-4.npz": [0.8, 0.9]}, {"taught/object-1-1.npz": [0.7] * 3}
     stored = measure.read() | {"splits": splits, "seeds": seeds}
     monkeypatch.setattr(measure, "read", lambda: stored)
     gap.measured.cache_clear()
@@ -90,7 +90,7 @@ def test_what_other_splits_of_the_words_give_stands_beside_the_figure(app, monke
     assert "other splits 85\u202f%\u00a0±\u00a05" in cells(test)["meaning", "Taught, 2 layers"]
     said_in_notes = " ".join(element.value for element in test.markdown)
     assert "2 other splits, drawn by lot" in said_in_notes
-    assert "Tired or soft, 2 layers of 1 head: 85\u202f%\u00a0±\u00a05" in said_in_notes
+    assert "Tired or soft, 2 layers of 4 heads: 85\u202f%\u00a0±\u00a05" in said_in_notes
     assert (
         "from 3 seeds each, on the first split: Verb and object, 1 layer of 1 head: 70\u202f%\u00a0±\u00a00"
         in said_in_notes

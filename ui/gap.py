@@ -22,7 +22,7 @@ RAW, MINILM = "Raw GloVe", "MiniLM"
 COLUMNS = {  # the core's columns, as this page names them
     measure.RAW: RAW,
     "1-1": "Taught, 1 layer",
-    "2-1": "Taught, 2 layers",
+    "2-4": "Taught, 2 layers",
     "1-2": "Taught, 2 heads",
     "1-1-residual": "Taught, 1 head + x",
     measure.MINILM: MINILM,
@@ -154,7 +154,7 @@ def choose_set() -> None:
     }
     if any(one.elsewhere for one in measured()):
         about[UNSEEN] += (
-            " “Other splits”: mean and spread on other divisions of the words, which nobody had looked at before."
+            " “Other splits”: mean and spread on other divisions of the words, on which no word or template was chosen."
         )
     parts.say(about[state.get("gset")], "small")
 
@@ -475,9 +475,9 @@ def notes() -> None:
     for name, what in (
         (
             "splits",
-            "**Other splits.** The lists of words and the recipe were made with an eye on the test words, so those "
-            "figures are too good. These are means and spreads of {} other splits, drawn by lot, of which none was "
-            "looked at or left out: {}.",
+            "**Other splits.** The lists of words were made with an eye on the test words, so those figures may be too "
+            "good. These are means and spreads of {} other splits, drawn by lot, on which no word or "
+            "template was chosen and of which none was left out: {}.",
         ),
         ("seeds", "**Seeds.** Trained anew from {} seeds each, on the first split: {}."),
     ):

@@ -711,8 +711,8 @@ def elsewhere(variant: Variant) -> str:
     if not shares:
         return ""
     return (
-        f"The lists and the recipe were made with an eye on these sentences, so the figure is a little too good: on "
-        f"{len(shares)} other splits of the words it is {mean_and_spread(shares)}."
+        f"The lists were made with an eye on these sentences, so the figure may be too good: on {len(shares)} other "
+        f"splits of the words it is {mean_and_spread(shares)}."
     )
 
 

@@ -40,7 +40,7 @@ class Settings:
 
 def recipe(settings: Settings) -> Recipe:
     """How these settings are trained."""
-    return replace(Recipe(), rate=settings.rate, every=EVERY)
+    return replace(settings.variant.recipe, rate=settings.rate, every=EVERY)
 
 
 def material(task: str) -> tuple[Encoded, Encoded]:
