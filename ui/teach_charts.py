@@ -63,7 +63,8 @@ def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...]) -> alt
         title="right", format=".0%", values=[0, 0.2, 0.4, 0.6, 0.8, 1], gridColor=colors.line, domain=False
     )
     x_axis.labelColor = x_axis.titleColor = colors.text
-    x = alt.X("share:Q", scale=alt.Scale(domain=[0, 1.12], nice=False), axis=x_axis)
+    scale = alt.Scale(domain=[0, 1.2], nice=False)  # room for the number beside a dot, on a phone too
+    x = alt.X("share:Q", scale=scale, axis=x_axis)
     y_axis = alt.Axis(title=None, labelExpr="labels[datum.value]", labelFontSize=14, labelLimit=150, domain=False)
     y_axis.labelColor, y_axis.ticks, y_axis.labelPadding, y_axis.grid = colors.text, False, 10, False
     y = alt.Y("row:O", axis=y_axis, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))
@@ -84,10 +85,10 @@ def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...]) -> alt
         ),
     }
     guess = base.mark_tick(thickness=2, bandSize=40, color=colors.key, aria=False).encode(
-        x=alt.X("chance:Q", scale=alt.Scale(domain=[0, 1.12], nice=False), axis=x_axis), y=y
+        x=alt.X("chance:Q", scale=scale, axis=x_axis), y=y
     )
     interval = base.mark_rule(strokeWidth=2, aria=False).encode(
-        x=alt.X("low:Q", scale=alt.Scale(domain=[0, 1.12], nice=False), axis=x_axis),
+        x=alt.X("low:Q", scale=scale, axis=x_axis),
         x2="high:Q",
         y=y,
         yOffset=down,
@@ -103,7 +104,7 @@ def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...]) -> alt
         .encode(x=x, y=y, yOffset=down)
     )
     number = base.mark_text(align="left", dx=12, fontSize=12, aria=False, color=colors.text).encode(
-        x=alt.X("high:Q", scale=alt.Scale(domain=[0, 1.12], nice=False), axis=x_axis),
+        x=alt.X("high:Q", scale=scale, axis=x_axis),
         y=y,
         yOffset=down,
         text="number:N",
