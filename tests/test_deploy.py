@@ -205,8 +205,10 @@ def test_a_killed_replica_leaves_its_visitor_with_all_they_had(house, browser):
     before = (one.link, one.reading)
     asked = re.findall(r'"path":"/favicon.png".*"replica":"127.0.0.1:(\d+)"', house.nginx.log.read_text())[-1]
     mine = next(replica for replica in house.replicas if str(replica.port) == asked)
+    cookie = next(f"replica={each['value']}" for each in one.context.cookies() if each["name"] == "replica")
     mine.process.kill()
     mine.process.wait()
+    assert house.get("/", Cookie=cookie)[0] == 200  # whoever opens a page now gets it from the other
     one.page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])", timeout=20_000)
     one.settle()
     assert (one.link, one.reading) == before

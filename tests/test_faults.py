@@ -322,6 +322,19 @@ def test_values_of_the_wrong_kind_harm_nobody_and_tell_nothing(victim, page):
     run(attack(victim, forge))
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_link_with_a_number_beyond_all_bounds_is_refused_in_words(victim, page):
+    async def forge():
+        for name, control in CONTROLS.items():
+            if type(control.default) is int and control.page in ("", page.name):
+                address = page.name if page is not PAGES[0] else ""
+                async with Reader(victim.url, f"{name}=1e999", address) as visitor:
+                    assert visitor.faults == []
+                    assert f"The link says {name}=1e999, which is no number to use here." in visitor.said
+
+    run(attack(victim, forge))
+
+
 def test_unknown_widgets_and_pages_are_passed_over(victim):
     async def forge():
         async with Reader(victim.url) as visitor:
