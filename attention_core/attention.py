@@ -4,11 +4,13 @@ Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V
 """
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 SMALL = 40  # exp(±40) is 2e17 and 4e-18: float32 holds it, any sum of it and any share in full precision
+SMALL_SQUARED = SMALL**2
 
 
 class NothingToAttend(ValueError):
@@ -54,14 +56,25 @@ def softmax(x: np.ndarray) -> np.ndarray:
     >>> softmax(np.array([10.0, 8.0])).round(2).tolist()
     [0.88, 0.12]
     """
-    dtype = np.result_type(x, 1.0)  # whole numbers become fractions, float32 stays float32
-    if x.max() < SMALL and x.min() > -SMALL:
-        e = np.exp(x, dtype=dtype)
+    if x.dtype.kind != "f":
+        x = x.astype(float)  # whole numbers become fractions, float32 stays float32
+    # A short sentence's sum of squares is mostly small enough to settle it, and sooner found than the extremes.
+    if (x.size < SMALL_SQUARED > np.vdot(x, x)) or (x.max() < SMALL and x.min() > -SMALL):
+        e = np.exp(x)
     else:
-        e = np.subtract(x, x.max(axis=-1, keepdims=True), dtype=dtype)
+        e = x - x.max(axis=-1, keepdims=True)
         np.exp(e, out=e)
-    e /= (e @ np.ones(e.shape[-1], e.dtype))[..., None]  # the sums of the rows, quicker than e.sum
+    ones = _ones(e.shape[-1], e.dtype)  # e @ ones are the sums of the rows, quicker than e.sum
+    e /= (e.dot(ones) if e.ndim == 2 else e @ ones)[..., None]
     return e
+
+
+@lru_cache(maxsize=64)
+def _ones(n: int, dtype: np.dtype) -> np.ndarray:
+    """(n,) ones, kept: to make them anew takes as long as to sum a short sentence's rows."""
+    ones = np.ones(n, dtype)
+    ones.flags.writeable = False
+    return ones
 
 
 def scaled_dot_product_attention(
@@ -88,8 +101,9 @@ def scaled_dot_product_attention(
     >>> scaled_dot_product_attention(q, k, k).weights.round(2).tolist()
     [[0.88, 0.12]]
     """
-    if q.shape[-1] != k.shape[-1]:
-        raise ValueError(f"a query has {q.shape[-1]} numbers and a key {k.shape[-1]}: they must have the same d_k")
+    d_k = q.shape[-1]
+    if k.shape[-1] != d_k:
+        raise ValueError(f"a query has {d_k} numbers and a key {k.shape[-1]}: they must have the same d_k")
     if k.shape[-2] != v.shape[-2]:
         raise ValueError(f"there are {k.shape[-2]} keys and {v.shape[-2]} values: each key needs its value")
     if mask is not None:
@@ -99,13 +113,14 @@ def scaled_dot_product_attention(
         if blind.any():
             raise NothingToAttend(np.unique(np.nonzero(blind)[-1]).tolist())
     if scale is None:
-        scale = 1 / math.sqrt(q.shape[-1])  # math, not NumPy: a NumPy float64 would widen float32
+        scale = 1 / math.sqrt(d_k)  # math, not NumPy: a NumPy float64 would widen float32
 
-    scores = q @ k.swapaxes(-2, -1)
+    single = q.ndim == k.ndim == v.ndim == 2  # `dot` starts sooner than `@`, which takes stacks of matrices too
+    scores = q.dot(k.T) if single else q @ k.mT
     scaled = scores * scale
     masked = scaled if mask is None else np.where(mask, scaled, -np.inf)
     weights = softmax(masked)
-    output = weights @ v
+    output = weights.dot(v) if single else weights @ v
     return Attention(scores, scaled, masked, weights, output)
 
 

@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
+import timeit
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,14 +87,13 @@ def requests() -> Iterator[object]:
         yield json.loads(line)
 
 
-def answer(function, repeats: int = 5) -> None:
-    """Tell `warm` the milliseconds one call of the function takes: the median of a few."""
-    taken = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        function()
-        taken.append(time.perf_counter() - start)
-    print(statistics.median(taken) * 1000, flush=True)
+def answer(function, repeats: int = 5, seconds: float = 0.01) -> None:
+    """Tell `warm` the milliseconds one call of the function takes: the median of a few measurements.
+
+    Each measurement lasts so many seconds at least: a call of microseconds is made many times over.
+    """
+    calls = max(1, round(seconds / timeit.timeit(function, number=1)))
+    print(statistics.median(timeit.repeat(function, number=calls, repeat=repeats)) / calls * 1000, flush=True)
 
 
 def with_threads(threads: int) -> dict[str, str]:
