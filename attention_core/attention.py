@@ -115,12 +115,14 @@ def scaled_dot_product_attention(
     if scale is None:
         scale = 1 / math.sqrt(d_k)  # math, not NumPy: a NumPy float64 would widen float32
 
-    single = q.ndim == k.ndim == v.ndim == 2  # `dot` starts sooner than `@`, which takes stacks of matrices too
-    scores = q.dot(k.T) if single else q @ k.mT
+    # Of two matrices dot is the same product, and sooner begun; np.matmul, or @, takes stacks of matrices too.
+    matmul = np.ndarray.dot if q.ndim == k.ndim == v.ndim == 2 else np.matmul
+
+    scores = matmul(q, k.mT)
     scaled = scores * scale
     masked = scaled if mask is None else np.where(mask, scaled, -np.inf)
     weights = softmax(masked)
-    output = weights.dot(v) if single else weights @ v
+    output = matmul(weights, v)
     return Attention(scores, scaled, masked, weights, output)
 
 

@@ -128,11 +128,31 @@ def read_arrays(
         for name, shape in shapes.items():
             part = memory[start : start + math.prod(shape)]
             file.seek(places[name])
-            part[:] = np.fromfile(file, types[name], part.size)
+            widen(np.fromfile(file, types[name], part.size), part)
             arrays[name] = part.reshape(shape)
             arrays[name].flags.writeable = False
             start += part.size
     return arrays
+
+
+def widen(values: np.ndarray, out: np.ndarray) -> None:
+    """Copy float16 or float32 into float32, bit by bit; NumPy's own way from float16 takes twice as long.
+
+    float16 is a sign, 5 bits of exponent and 10 of fraction; float32 a sign, 8 and 23. Put in their places, the bits
+    make a number that is 2^112 times too small, because the exponents are counted from -15 and from -127.
+
+    Args:
+        values: (n,) finite numbers.
+        out: (n,) float32, overwritten with the same numbers.
+    """
+    if values.dtype != np.float16:
+        out[:] = values
+        return
+    bits = out.view(np.int32)
+    bits[:] = values.view(np.int16)  # fills what is left of the sign with copies of it
+    bits <<= 13
+    bits &= ~0x7000_0000  # the copies
+    out *= 2.0**112
 
 
 def nested(flat: dict) -> dict:

@@ -46,7 +46,7 @@ def checked(name: str) -> Path:
         raise DamagedData(f"data/{name} has no checksum in data/README.md; {CURE}")
     try:
         found = sha256(path)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: it was cut short meanwhile
         raise DamagedData(f"data/{name} is missing or cannot be read; {CURE}") from None
     if found != expected:
         raise DamagedData(f"data/{name} is damaged: its SHA-256 starts with {found[:8]}, not {expected[:8]}; {CURE}")
@@ -77,17 +77,17 @@ def checking(name: str) -> Callable[[], Path]:
     Returns:
         A function that waits for it, and then returns or raises what `checked` does.
     """
-    found: list[Path | DamagedData] = []
+    found: list[Path | Exception] = []
 
     def check() -> None:
         try:
             found.append(checked(name))
-        except DamagedData as error:
+        except Exception as error:  # whatever it is belongs to the thread that waits
             found.append(error)
 
     def wait() -> Path:
         thread.join()
-        if isinstance(found[0], DamagedData):
+        if isinstance(found[0], Exception):
             raise found[0]
         return found[0]
 

@@ -16,6 +16,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+# A program's modules are compiled once and kept. Where the environment forbids that, a fresh process would be timed
+# compiling ours, while those of other packages came compiled.
+KEEP_MODULES = {"PYTHONDONTWRITEBYTECODE": ""}
 # Left alone, glibc gives large arrays back to the system at once and asks for them again at the next call; fetching the
 # pages anew then costs more than the arithmetic. The same for every contender; see mallopt(3).
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**26)}
@@ -97,5 +100,5 @@ def answer(function, repeats: int = 5, seconds: float = 0.01) -> None:
 
 
 def with_threads(threads: int) -> dict[str, str]:
-    """This process's environment, with so many threads for whatever computes, and with memory kept for reuse."""
-    return os.environ | KEEP_MEMORY | dict.fromkeys(THREADS, str(threads))
+    """This process's environment, with so many threads for whatever computes; memory and modules are kept for reuse."""
+    return os.environ | KEEP_MODULES | KEEP_MEMORY | dict.fromkeys(THREADS, str(threads))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -257,6 +258,32 @@ def test_a_missing_weight_file_is_named(data):
     assert not (data / "minilm" / "model.safetensors").exists()
     with pytest.raises(files.DamagedData, match=r"^data/minilm/model\.safetensors is missing"):
         bert.load_minilm()
+
+
+def test_a_weight_file_cut_short_while_it_is_checked_is_named(monkeypatch):
+    def cut(_: Path) -> str:
+        raise ValueError("mmap length is greater than file size")
+
+    monkeypatch.setattr(files, "sha256", cut)
+    with pytest.raises(files.DamagedData, match=r"^data/minilm/model\.safetensors is missing or cannot be read"):
+        files.checking("minilm/model.safetensors")()
+
+
+def test_whatever_goes_wrong_in_a_check_reaches_whoever_waits_for_it(monkeypatch):
+    monkeypatch.setattr(files, "sha256", lambda _: 1 / 0)
+    wait = files.checking("minilm/model.safetensors")
+    with pytest.raises(ZeroDivisionError):
+        wait()
+
+
+def test_every_finite_float16_is_the_same_number_in_float32():
+    every = np.arange(2**16, dtype=np.uint16).tobytes()
+    expected = [x for (x,) in struct.iter_unpack("<e", every) if math.isfinite(x)]
+    halves = np.frombuffer(every, "<f2")
+    found = np.empty(len(expected), np.float32)
+    checkpoint.widen(halves[np.isfinite(halves)], found)
+    assert found.tolist() == expected
+    assert [math.copysign(1, x) for x in found] == [math.copysign(1, x) for x in expected]  # -0 too
 
 
 @pytest.mark.parametrize("content", [b"", b"not safetensors at all", b"\x08" + bytes(7) + b'["list"]'])
