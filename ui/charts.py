@@ -109,9 +109,10 @@ def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
         seen_word="labels[datum.key]",
         says="labels[chosen] + ' looks at ' + labels[datum.key] + ': ' + format(datum.weight, '.2%')",
     )
+    above = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleX": -5, "titleY": -12}
     y = alt.Y(
         "key:O",
-        axis=word_axis("key: looks at", colors.key, colors.text, titleAnchor="end"),
+        axis=word_axis("key: looks at ↓", colors.key, colors.text, **above),
         scale=alt.Scale(paddingInner=0.25),
     )
     bar = base.mark_bar(cornerRadiusEnd=2, cursor="pointer").encode(
