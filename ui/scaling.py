@@ -247,7 +247,7 @@ def cost() -> None:
             else:
                 withheld(250)
     parts.show_html(
-        "<p><b>Dots, dark</b>: scores as they are. <b class=with>Squares, violet</b>: divided by √d. Medians of "
+        "<p><b>Dots</b>: scores as they are. <b class=with>Squares</b>: divided by √d. Medians of "
         f"{QUERIES} queries for each d; the dashed line is the d chosen in part 1.</p>"
     )
     at = int(np.flatnonzero(pair[0].dims == 1024)[0])
