@@ -162,22 +162,26 @@ def choose_set() -> None:
 def picture() -> figures.Picture:
     """The table as a picture."""
     now, rows, every = chosen(), list(TITLES), shown_figures()
-    columns = ["row", "model", "share", "low", "high", "chance", "count", "number"]
+    columns = ["row", "model", "share", "low", "high", "chance", "count", "number", "slot"]
+    models = {task: [one.name for one in every if one.task == task] for task in TITLES}
+    most = max(map(len, models.values()))
     numbers = [
         (
             rows.index(one.task),
             NAMES.index(one.name),
-            *(getattr(one, name) for name in columns[2:-1]),
+            *(getattr(one, name) for name in columns[2:-2]),
             percent(one.share),
+            2 * models[one.task].index(one.name) + most - len(models[one.task]),  # half lines: centred in the row
         )
         for one in every
     ]
-    whole = {"row": "int16", "model": "int16", "count": "int32"}
+    whole = {"row": "int16", "model": "int16", "count": "int32", "slot": "int16"}
     said = "; ".join(f"{TITLES[one.task]}, {one.name}: {percent(one.share)}" for one in every)
     fill = {"labels": list(TITLES.values()), "chosen": rows.index(now.task), "seen": NAMES.index(now.name)}
     alt = f"Dots: the share of right answers, by task and model. {said}. The table below has the same numbers."
+    options = {"names": NAMES, "slots": 2 * most - 1}
     drawn = pd.DataFrame(numbers, columns=columns).astype(whole)
-    return figures.Picture(teach_charts.dots, drawn, alt, 440, fill, {"names": NAMES})
+    return figures.Picture(teach_charts.dots, drawn, alt, 480, fill, options)
 
 
 def figure() -> figures.Picture:
@@ -189,7 +193,7 @@ def figure() -> figures.Picture:
         if dot := st.session_state[name]["selection"]["dot"]:
             choose(list(TITLES.values())[int(dot[0]["row"])], NAMES[int(dot[0]["model"])])
 
-    with st.container(height=455, border=False):
+    with st.container(height=495, border=False):
         figures.draw(shown, name, clicked)
     colors = parts.palette()
     shades = [colors.muted, *[colors.weights[3]] * (len(NAMES) - 2), colors.text]

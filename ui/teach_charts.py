@@ -41,14 +41,16 @@ def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool, beg
     return alt.layer(*layers).add_params(*parameters(), *more)
 
 
-def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...]) -> alt.LayerChart:
+def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...], slots: int) -> alt.LayerChart:
     """How often each model is right in each task: a dot, its interval, its number, and what guessing gives.
 
     Args:
         frame: columns row (position in labels), model (position in names), share, low, high, chance, count, number
-            (the share in words).
+            (the share in words), slot (the model's place in its row).
         names: of the models.
-        A click on a dot is reported as the selection `dot`; the dot of `chosen` (row) and `seen` (model) is framed.
+        slots: places in a row.
+
+    A click on a dot is reported as the selection `dot`; the dot of `chosen` (row) and `seen` (model) is framed.
     """
     named = f"{list(names)}[datum.model]"
     base = alt.Chart(frame).transform_calculate(
@@ -68,7 +70,7 @@ def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...]) -> alt
     y_axis = alt.Axis(title=None, labelExpr="labels[datum.value]", labelFontSize=14, labelLimit=150, domain=False)
     y_axis.labelColor, y_axis.ticks, y_axis.labelPadding, y_axis.grid = colors.text, False, 10, False
     y = alt.Y("row:O", axis=y_axis, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))
-    down = alt.YOffset("model:O", scale=alt.Scale(domain=list(range(len(names))), paddingInner=0.2))
+    down = alt.YOffset("slot:O", scale=alt.Scale(domain=list(range(slots))))
     violet = colors.weights[3]
     look = {
         "color": alt.Color(
@@ -109,4 +111,6 @@ def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...]) -> alt
         yOffset=down,
         text="number:N",
     )
-    return alt.layer(guess, interval, dot, here, number).add_params(*parameters())
+    gap = number.copy(deep=True)  # in the line of guessing, where it would run through a number
+    gap.mark.stroke, gap.mark.strokeWidth = colors.background, 5
+    return alt.layer(guess, gap, interval, dot, here, number).add_params(*parameters())
