@@ -195,7 +195,8 @@ def answer(options: argparse.Namespace, sentence: str) -> Answer:
     try:
         return MODELS[options.model](options, sentence)
     except NothingToAttend:
-        raise ValueError("a token has nothing left to look at: add a word, or leave out --no-self") from None
+        cure = "--no-self or --causal" if options.causal else "--no-self, or add a word"
+        raise ValueError(f"a token has nothing left to look at: leave out {cure}") from None
 
 
 def as_json(found: Answer) -> str:

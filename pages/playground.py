@@ -19,8 +19,9 @@ second, compared = None, {}
 with frame.fold("cmp", "What if? A second setting beside the first") as opened:
     if opened:
         frame.second_switches()
-        second = views.raw_view(*(state.get(f"{name}2") for name in frame.SWITCHES))
-        compared = views.compare(view, second, "raw")
+        with frame.told():
+            second = views.raw_view(*(state.get(f"{name}2") for name in frame.SWITCHES))
+            compared = views.compare(view, second, "raw")
 with frame.fold("take", "Take it away: pictures, numbers, code, link") as opened:
     if opened:
         views.take_away(view, frame.link("playground"), "raw", compared, second)

@@ -146,15 +146,23 @@ def out_of_turn() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def framed() -> Iterator[None]:
-    """Within this, a page may run; what a visitor can cause is said in one sentence instead of the page."""
-    _run.framed = True
+def told() -> Iterator[None]:
+    """Within this, an error that a visitor can cause is said in one sentence instead of the rest."""
     try:
         yield
     except KIND_ERRORS as error:
         if isinstance(error, DamagedData):
             log.event("damaged data", logging.ERROR, file=str(error))
         parts.say(kindly(error), "notice")
+
+
+@contextlib.contextmanager
+def framed() -> Iterator[None]:
+    """Within this, a page may run, its errors told."""
+    _run.framed = True
+    try:
+        with told():
+            yield
     finally:
         _run.framed = False
 
@@ -185,7 +193,12 @@ def kindly(error: Exception) -> str:
         said = str(error)
         return said[0].upper() + said[1:] + "." if state.sentence().strip() else kindly(UnknownWords([]))
     if isinstance(error, NothingToAttend):
-        return "A word has nothing left to look at: add a word, or let words look at themselves."
+        if sum(place is not None for place in loaders.sentence().places) == 1:
+            return "The only word has nothing left to look at: add a word, or let it look at itself."
+        return (
+            "The first word has nothing left to look at, for the causal mask hides all that comes after it: let words "
+            "look at themselves, or switch the causal mask off."
+        )
     if isinstance(error, UnknownWords) and not error.words:
         return "Type a sentence above, and see where its words look."
     if isinstance(error, UnknownWords):
@@ -225,7 +238,12 @@ def sentence_field(raw: bool = True, presets: bool = True) -> None:
     here = next((preset for preset in PRESETS if preset.sentence == text), None)
     st.session_state["preset"] = here.name if here else None
     st.pills("Sentences to start from", list(by_name), key="preset", on_change=start_from, label_visibility="collapsed")
-    notice = here.notice if here else "Your own sentence. Choose a word below to see where it looks."
+    if here:
+        notice = here.notice
+    elif any(place is not None for place in loaders.sentence().places):
+        notice = "Your own sentence. Choose a word below to see where it looks."
+    else:
+        notice = "Your own sentence." if text else "Nothing typed yet."
     parts.say(notice if raw or not here else f"On raw vectors: {notice}", "small")
 
 
@@ -236,14 +254,19 @@ def fold(name: str, title: str) -> Iterator[bool]:
         yield bool(folded.open)
 
 
+def unknown_words() -> None:
+    """Name the words without a vector, if there are others that have one."""
+    sentence = loaders.sentence()
+    unknown = list(dict.fromkeys(t for t, place in zip(sentence.tokens, sentence.places, strict=True) if place is None))
+    if unknown and any(place is not None for place in sentence.places):
+        these = "it" if len(unknown) == 1 else "them"
+        parts.say(f"Left out, because GloVe has no vector for {these}: {', '.join(unknown)}", "notice")
+
+
 def left_out() -> None:
     """Name the words without a vector, and say what was cut."""
     sentence = loaders.sentence()
-    unknown = dict.fromkeys(
-        token for token, place in zip(sentence.tokens, sentence.places, strict=True) if place is None
-    )
-    if unknown:
-        parts.say(f"Left out, because GloVe has no vector for it: {', '.join(unknown)}", "notice")
+    unknown_words()
     if sentence.cut:
         parts.say(f"Only the first {state.MAX_TOKENS} words are used; {sentence.cut} were left off.", "notice")
 
