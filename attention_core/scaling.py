@@ -24,7 +24,7 @@ def entropy(weights: np.ndarray) -> np.ndarray:
     >>> float(entropy(np.array([0.5, 0.25, 0.25])))
     1.5
     """
-    return -(weights * np.log2(weights, out=np.zeros_like(weights), where=weights > 0)).sum(axis=-1)
+    return 0 - (weights * np.log2(weights, out=np.zeros_like(weights), where=weights > 0)).sum(axis=-1)
 
 
 def jacobian(weights: np.ndarray) -> np.ndarray:

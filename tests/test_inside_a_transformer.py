@@ -14,6 +14,7 @@ from attention_core.inside import Taming
 from attention_core.maps import grid
 from ui import export, figures, heads, loaders, parts, state, way
 from ui.palette import LIGHT
+from ui.wording import rounded
 
 CAT = "The cat sat on the mat because it was tired"
 SOFT = "The cat sat on the mat because it was soft"
@@ -103,17 +104,30 @@ def test_a_word_chosen_on_another_page_stays_chosen(app):
         ({"s": "  "}, "Type a sentence above"),
         ({"s": "a " * 600}, "602 word pieces with [CLS] and [SEP]; the model reads 512: shorten it."),
         ({"s": "zzxqy qqqzx"}, "GloVe has no vector for any of these words"),
-        ({"s": "the king zzxqy"}, "Left out here, because GloVe has no vector for it: zzxqy"),
+        ({"s": "the king zzxqy"}, "Left out, because GloVe has no vector for it: zzxqy"),
         ({"s": "king", "noself": "true", "nocls": "true", "nosep": "true"}, "king looks at nothing that is shown"),
         ({"s": "king", "q": "512", "icell": "true"}, "[SEP] looks most at"),
         ({"s": CAT, "q": "511"}, "[CLS] looks most at"),
         ({"s": "unbelievableness"}, "a dot marks one that goes on"),
+        ({"s": "the king 🦖"}, "[UNK] stands for what it does not know even in pieces"),
+        ({"s": "Attention", "top": "20"}, "Of what is shown, attention looks only at [CLS]"),
     ],
 )
 def test_what_cannot_be_shown_is_said(app, query, words):
     test = app(HERE, **query)
     assert not test.exception
     assert words in said(test)
+
+
+def test_what_raw_vectors_cannot_follow_is_what_the_head_sends_there_whatever_is_cut_off(app, cat):
+    row = cat.layers[5].weights[11][8]
+    marks = f"it sends {rounded(float(row[0] + row[-1]))} to [CLS] and [SEP]."
+    assert marks in said(app(HERE, **IT))
+    assert marks in said(app(HERE, **IT, top="20"))
+    only_end = f"it sends {rounded(float(row[-1] / (1 - row[0])))} to [SEP]."
+    assert only_end in said(app(HERE, **IT, nocls="true", top="50"))
+    assert "it sends" not in said(app(HERE, **IT, nocls="true", nosep="true", top="50"))
+    assert "[SEP] and what raw vectors do not know." in said(app(HERE, s="the king zzxqy", q="2"))
 
 
 def test_an_impossible_head_falls_back_to_the_default(app):

@@ -72,7 +72,10 @@ def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
         ({"s": ""}, "Type a sentence above"),
         ({"s": "   "}, "Type a sentence above"),
         ({"s": "zzxqy qqqzx"}, "no vector for any of these words, so there is nothing to compute: zzxqy, qqqzx"),
-        ({"s": "king", "self": "false"}, "nothing left to look at"),
+        ({"s": "king", "self": "false"}, "The only word has nothing left to look at: add a word, or let it look at"),
+        ({"self": "false", "causal": "true"}, "let words look at themselves, or switch the causal mask off"),
+        ({"s": "zzxqy the qqqzx"}, "Left out, because GloVe has no vector for them: zzxqy, qqqzx"),
+        ({"s": "bank bank", "scale": "false"}, "bank₂ looks equally at bank₁ and itself (50\u202f% each)."),
         ({"s": "the king zzxqy"}, "Left out, because GloVe has no vector for it: zzxqy"),
         ({"s": "king"}, "king looks only at itself (100\u202f%)"),
         ({"s": "word " * 500}, "longer than 2,000 characters"),
@@ -94,6 +97,32 @@ def test_markup_in_a_sentence_stays_text(app, text):
     assert not test.exception
     assert "<img" not in said(test)
     assert text not in " ".join(element.value for element in test.markdown)
+
+
+@pytest.mark.parametrize("text", ["", "zzxqy qqqzx"])
+def test_without_a_known_word_nothing_is_left_out_and_none_is_to_be_chosen(app, text):
+    shown = said(app(s=text))
+    assert "Left out" not in shown
+    assert "Choose a word" not in shown
+
+
+def test_a_second_setting_that_cannot_be_is_said_there_and_the_rest_of_the_page_stays(app):
+    test = app(cmp="true", self2="false", causal2="true", take="true")
+    assert "The first word has nothing left to look at" in said(test)
+    assert len(charts(test)) == 2
+    assert test.get("download_button")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"s": "bank bank", "self": "false", "self2": "false", "scale2": "false"}, "Both give the same weights."),
+        ({"s": "bank bank", "scale2": "false"}, "Both give the same weights."),
+        ({"self2": "false", "scale2": "true"}, "Largest change: queen → queen, from 44.8\u202f% to 0.0\u202f%."),
+    ],
+)
+def test_two_settings_differ_by_what_can_be_told_apart(app, query, words):
+    assert words in said(app(cmp="true", **query))
 
 
 def test_invalid_settings_fall_back_to_their_defaults(app):

@@ -11,9 +11,13 @@ def test_the_keyboard_walks_on_and_back_and_the_new_strip_comes_into_view(visit)
     one.page.wait_for_selector(".st-key-strip-2")
     one.settle()
     assert one.address == "/step_by_step?step=2"
-    strip, bar = (one.page.locator(f".st-key-{name}").bounding_box() for name in ("strip-2", "way"))
-    assert strip["y"] >= 0
-    assert strip["y"] + strip["height"] <= bar["y"] + 1
+    one.page.wait_for_function(  # the page glides there
+        """() => {
+            const [strip, bar] = [".st-key-strip-2", ".st-key-way"].map(
+                name => document.querySelector(name).getBoundingClientRect());
+            return strip.top >= 0 && strip.bottom <= bar.top + 1;
+        }"""
+    )
     one.page.keyboard.press("b")
     one.page.wait_for_selector(".st-key-strip-2", state="detached")
     assert one.settle().address == "/step_by_step"

@@ -46,6 +46,19 @@ def test_the_articles_figures_stand_on_the_page(app):
     assert r"\operatorname{softmax}([10,\;8])=[0.88,\;0.12]" in formulas(test)
 
 
+def test_one_word_has_one_share_and_no_bits(app):
+    said = text_of(app(PAGE, **OPEN, s="king"))
+    assert "1 share, 0.00 bits of 0.00" in said
+    assert "the most that 1 share can have is 0.00" in said
+    assert "-0.00" not in said
+
+
+def test_words_that_share_the_largest_weight_are_all_named(app):
+    said = text_of(app(PAGE, **OPEN, s="bank bank"))
+    assert said.count("bank₁ and bank₂") == 4  # two rows, as they are and divided
+    assert "bank₂ gives bank₁ and itself 50.0\u202f% each; 2 shares, 1.00 bits of 1.00." in said
+
+
 def test_a_guess_opens_the_answer_and_the_link_remembers_it(app, link):
     test = app(PAGE)
     assert "=[1.00" not in formulas(test)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from ui.parts import palette
+from ui.wording import plain
 
 ATTENTION = r"\operatorname{softmax}\!\left(\frac{%s\,%s^{\mathsf T}}{\sqrt{d_k}}\right)%s"
 
 
 def tex(value: float) -> str:
-    """Four significant digits as LaTeX: 43.13, 5.3 × 10⁻¹⁷, −∞."""
+    """Four significant digits as LaTeX, three before a power of ten: 43.13, 5.3 × 10⁻¹⁷, −∞."""
     if value != value:
         return r"\text{?}"
     if abs(value) == float("inf"):
@@ -16,16 +17,9 @@ def tex(value: float) -> str:
     if value == 0:
         return "0"  # −0 as well
     if 1e-3 <= abs(value) < 1e5:
-        return f"{value:.0f}" if abs(value) >= 1000 and float(value).is_integer() else plain(value)
+        return plain(value)
     mantissa, _, exponent = f"{value:.2e}".partition("e")
     return rf"{mantissa}\times 10^{{{int(exponent)}}}"
-
-
-def plain(value: float) -> str:
-    """Four significant digits, trailing zeros left off."""
-    value = value or 0.0  # −0 is 0
-    text = f"{value:.{max(4 - len(str(int(abs(value)))), 0)}f}" if abs(value) >= 1 else f"{value:.4g}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 
 
 def in_role(body: str, role: str) -> str:

@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +16,7 @@ from attention_core.inside import Taming
 from attention_core.maps import by_words
 from ui import export, figures, frame, loaders, parts, state, views
 from ui.palette import Palette, along
-from ui.wording import percent, rounded
+from ui.wording import listed, percent, rounded
 
 MODEL = "MiniLM-L6 (all-MiniLM-L6-v2)"
 ONE, MEAN, ROLLOUT = "One head", "Mean of a layer", "Rollout"
@@ -343,7 +343,7 @@ def aside(shown: Inside) -> None:
             "them (Abnar & Zuidema 2020).",
             "small",
         )
-    elif len(labels) > 3 and not shown.taming.hides:
+    elif len(labels) > 3 and not shown.taming.hides and shown.taming.share == 1:
         others = inside.sent_by_others(view.weights, query, key)
         sent = float(view.weights[query, key])
         parts.say(
@@ -356,13 +356,16 @@ def aside(shown: Inside) -> None:
             ),
             "small",
         )
-    cut = any(piece.startswith("##") for piece in shown.reading.tokens.pieces)
-    parts.say(
+    pieces = shown.reading.tokens.pieces
+    said = (
         "[CLS] and [SEP] are the model’s own marks for start and end; heads with nothing to find tend to park their "
         "weight there (Clark et al. 2019)."
-        + (" A word the model does not know whole comes in pieces; a dot marks one that goes on." if cut else ""),
-        "small",
     )
+    if any(piece.startswith("##") for piece in pieces):
+        said += " A word the model does not know whole comes in pieces; a dot marks one that goes on."
+    if "[UNK]" in pieces:
+        said += " [UNK] stands for what it does not know even in pieces, such as an emoji."
+    parts.say(said, "small")
 
 
 def note() -> None:
@@ -421,6 +424,11 @@ def beside_raw(shown: Inside) -> tuple[dict[str, figures.Picture], views.View | 
         views.View(words, only(by_words(weights, list(groups))), (), {}, at=(query, key))
         for weights, groups in ((raw.weights, places), (shown.view.weights, pieces))
     )
+    if shown.taming.share < 1:
+        parts.say(
+            f"Here as above, only the top {percent(shown.taming.share)} of each row; what is cut off counts as 0.",
+            "small",
+        )
     if min(query, key) >= 0:
         parts.say(
             f"{first.labels[query]} → {first.labels[key]}: {rounded(first.weights[query, key])} raw, "
@@ -429,22 +437,32 @@ def beside_raw(shown: Inside) -> tuple[dict[str, figures.Picture], views.View | 
     else:
         parts.say("Raw vectors know no [CLS] and no [SEP]: choose a word for a comparison.")
     pictures = views.compare(first, second, "raw", ("Raw GloVe", shown.name, "This minus raw, in points"))
-    rest = float(1 - second.weights[query].sum()) if query >= 0 else 0
     parts.say(
         "Both by words, in GloVe’s spelling. A word that the model reads in pieces looks as its pieces do on average, "
         "and is looked at as much as they are together."
-        + (
-            f" {first.labels[query]} sends {rounded(rest)} to [CLS], [SEP] and whatever else raw vectors do not know, "
-            "so its row here sums to less than 1."
-            if rest > 5e-4
-            else ""
-        ),
+        + (f" {sent_elsewhere(shown, first.labels[query], query, list(pieces))}" if query >= 0 else ""),
         "small",
     )
-    unknown = list(dict.fromkeys(t for t, p in zip(sentence.tokens, sentence.places, strict=True) if p is None))
-    if unknown:
-        parts.say(f"Left out here, because GloVe has no vector for it: {', '.join(unknown)}", "notice")
+    frame.unknown_words()
     return ({"words": pictures["second"], "difference": pictures["difference"]}, raw) if pictures else ({}, None)
+
+
+def sent_elsewhere(shown: Inside, word: str, query: int, pieces: list[list[int]]) -> str:
+    """What a word sends to where raw vectors cannot follow, in a sentence; nothing if that is nothing.
+
+    Args:
+        word, query: the word, and its position among those that both models know.
+        pieces: of each of these.
+    """
+    whole = shown.view
+    if shown.taming.share < 1:  # what that cuts off went to words as well
+        taming = replace(shown.taming, share=1)
+        whole, _ = view_of(shown.text, shown.reading, shown.of, shown.layer, shown.head, taming)
+    rest = float(1 - by_words(whole.weights, pieces)[query].sum())
+    where = [name for name, hidden in (("[CLS]", shown.taming.start), ("[SEP]", shown.taming.end)) if not hidden]
+    if sum(map(len, pieces)) < len(whole.labels) - 2:
+        where.append("what raw vectors do not know")
+    return f"{word} sends {rounded(rest)} to {listed(where)}." if rest > 5e-4 and where else ""
 
 
 def find(shown: Inside) -> None:

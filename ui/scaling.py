@@ -15,7 +15,7 @@ from attention_core import scaling
 from attention_core.attention import Attention
 from ui import export, figures, formulas, lesson_charts, loaders, parts, state, views
 from ui.formulas import tex
-from ui.wording import number, percent
+from ui.wording import counted, largest, listed, number, percent
 
 D_CHOICES = (1, 2, 4, 8, 10, 16, 25, 32, 50, 64, 100, 128, 256, 384, 512, 768, 1024, 2048, 4096)
 DRAWS = (100, 300, 1000, 3000)
@@ -292,7 +292,7 @@ def sentence() -> None:
     bits = [float(scaling.entropy(raw.attention.weights).mean()) for raw in (plain, scaled)]
     parts.say(
         f"On average a row has {bits[0]:.2f} bits as it is and {bits[1]:.2f} divided by √{d}; "
-        f"{n} equal shares would be {math.log2(n):.2f}.",
+        f"the most that {counted(n, 'share')} can have is {math.log2(n):.2f}.",
         "plain",
     )
 
@@ -318,14 +318,14 @@ def _legend(end: float) -> str:
 def _rows_table(labels: list[str], plain: Attention, scaled: Attention) -> str:
     rows = ""
     columns = [
-        (attention.weights.max(axis=-1), attention.weights.argmax(axis=-1), scaling.entropy(attention.weights))
-        for attention in (plain, scaled)
+        (weights.max(axis=-1), scaling.entropy(weights), [largest(row) for row in weights])
+        for weights in (plain.weights, scaled.weights)
     ]
     for place, label in enumerate(labels):
         cells = "".join(
-            f"<td class=key>{html.escape(labels[best[place]])}</td><td>{percent(float(most[place]), 1)}</td>"
-            f"<td>{bits[place]:.2f}</td>"
-            for most, best, bits in columns
+            f"<td class=key>{html.escape(listed([labels[key] for key in seen[place]], 2))}</td>"
+            f"<td>{percent(float(share[place]), 1)}</td><td>{bits[place]:.2f}</td>"
+            for share, bits, seen in columns
         )
         rows += f"<tr><td class=query>{html.escape(label)}</td>{cells}</tr>"
     head = "<th>looks most at</th><th>with</th><th>bits</th>" * 2
@@ -369,11 +369,12 @@ def temperature() -> None:
         on_pick=views.choose,
     )
     bits = float(scaling.entropy(weights))
-    best = int(weights.argmax())
+    best = largest(weights)
+    seen = listed(["itself" if place == query else labels[place] for place in best])
     parts.say(
-        f"At τ = {tau:.2f}, {labels[query]} gives {'itself' if best == query else labels[best]} "
-        f"{percent(float(weights.max()), 1)}; "
-        f"its {len(labels)} shares have {bits:.2f} bits of {math.log2(len(labels)):.2f}.",
+        f"At τ = {tau:.2f}, {labels[query]} gives {seen} {percent(float(weights.max()), 1)}"
+        f"{' each' if len(best) > 1 else ''}; {counted(len(labels), 'share')}, {bits:.2f} bits of "
+        f"{math.log2(len(labels)):.2f}.",
     )
     drawn = pd.DataFrame({"tau": TEMPERATURES, "bits": curve})
     most = max(math.log2(len(labels)), 0.5)

@@ -17,7 +17,7 @@ from attention_core.attention import scaled_dot_product_attention, softmax
 from attention_core.steps import divisors, shared_among_heads
 from ui import export, figures, formulas, lesson_charts, parts, state, subjects, views
 from ui.formulas import column, in_role, lines, tex
-from ui.wording import number, percent
+from ui.wording import largest, listed, number, percent
 
 LAST = state.CONTROLS["step"].high
 
@@ -164,7 +164,7 @@ def _who_matches(subject: subjects.Subject) -> str:
     best = int(way.scores.argmax())
     name = subject.labels[best]
     if (way.scores == way.scores[best]).sum() > 1:
-        tied = " and ".join(subject.labels[place] for place in np.flatnonzero(way.scores == way.scores[best]))
+        tied = listed([subject.labels[place] for place in np.flatnonzero(way.scores == way.scores[best])])
         return f"Multiply dimension by dimension, add up: {tied} share the largest score, {figure(way.scores[best])}."
     said = f"Multiply dimension by dimension, add up: {name} has the largest score, {figure(way.scores[best])}. "
     if np.isnan(way.cosines).any() or len(subject.labels) == 1:
@@ -184,9 +184,7 @@ def _who_matches(subject: subjects.Subject) -> str:
 
 def figure(value: float) -> str:
     """A number for a sentence or a table: four significant digits."""
-    size = abs(value)
-    text = formulas.plain(float(value)) if value == 0 or 1e-3 <= size < 1e5 else number(float(value))
-    return text.replace("-", "−")
+    return number(float(value)).replace("-", "−")
 
 
 def _products_grid(subject: subjects.Subject) -> str:
@@ -315,15 +313,19 @@ def _weights(subject: subjects.Subject) -> None:
     if subject.view:
         formula = [
             rf"\frac{{{tex(way.exponentials[j])}}}{{{total}}}={tex(way.weights[j])}",
-            rf"{tex(way.row_sum)}=\text{{sum of all {len(way.weights)} exponentials}}",
+            rf"{tex(way.row_sum)}=\text{{sum of all exponentials: {len(way.weights)}}}",
         ]
     else:
         formula = [rf"\frac{{1}}{{{total}}}{column(way.exponentials)}={column(way.weights)}"]
-    best = int(way.weights.argmax())
-    shares = f"All shares add up to {percent(float(way.weights.sum()))}; "
-    almost = 0.9995 <= way.weights[best] < 1
-    said = "practically everything" if almost else percent(float(way.weights[best]), 1)
-    sentence = f"{shares}{subject.labels[best]} gets {said}. Steps 4 and 5 together are called softmax."
+    best = largest(way.weights)
+    share = float(way.weights[best[0]])
+    almost = 0.9995 <= share < 1
+    said = "practically everything" if almost else percent(share, 1)
+    who = listed([subject.labels[place] for place in best])
+    gets = f"{who} gets {said}" if len(best) == 1 else f"{who} get {said} each"
+    sentence = (
+        f"All shares add up to {percent(float(way.weights.sum()))}; {gets}. Steps 4 and 5 together are called softmax."
+    )
     if almost and not subject.view:
         sentence += " For a race that leaves something for the others, press “A closer race”."
     _strip(subject, way.weights, 4, formula, sentence, fixed=True)
@@ -444,7 +446,8 @@ def heads(subject: subjects.Subject) -> None:
     )
     labels = [subject.labels[place] for place in shown]
     firsts = "; ".join(
-        f"head {i + 1} looks most at {subject.labels[int(row.argmax())]} ({percent(float(row.max()))})"
+        f"head {i + 1} looks most at {listed([subject.labels[place] for place in largest(row)])} "
+        f"({percent(float(row.max()))}{' each' if len(largest(row)) > 1 else ''})"
         for i, row in enumerate(weights[:8])
     )
     picture = figures.Picture(

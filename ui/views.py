@@ -271,16 +271,16 @@ def products_table(steps: Arithmetic, looking: str, seen: str, shown: int = 6) -
 
 def chain_table(steps: Arithmetic) -> str:
     """From the sum of the products to the weight, one step a line."""
-    lines = [(f"sum of the {len(steps.products)} products: the score", number(steps.score))]
+    lines = [(f"sum of the {len(steps.products)} products: the score", number(steps.score, 4))]
     if steps.scale != 1:
-        lines.append((f"÷ √d = {number(1 / steps.scale)}: the scaled score", number(steps.scaled)))
+        lines.append((f"÷ √d = {number(1 / steps.scale, 4)}: the scaled score", number(steps.scaled, 4)))
     else:
-        lines.append(("not scaled", number(steps.scaled)))
+        lines.append(("not scaled", number(steps.scaled, 4)))
     if steps.visible:
         lines += [
-            ("mask: this word may be looked at", number(steps.scaled)),
-            (f"exp, after the row’s largest, {number(steps.largest)}, is subtracted", number(steps.exponential)),
-            (f"÷ the row’s sum of these, {number(steps.row_sum)}: the weight", number(steps.weight)),
+            ("mask: this word may be looked at", number(steps.scaled, 4)),
+            (f"exp, after the row’s largest, {number(steps.largest, 4)}, is subtracted", number(steps.exponential, 4)),
+            (f"÷ the row’s sum of these, {number(steps.row_sum, 4)}: the weight", number(steps.weight, 4)),
         ]
     else:
         lines += [("mask: this word may not be looked at", "−∞"), ("exp of −∞", "0"), ("the weight", "0")]
@@ -325,11 +325,13 @@ def compare(
     n = len(first.labels)
     difference = second.weights - first.weights
     row, column = np.unravel_index(np.abs(difference).argmax(), difference.shape)
-    change = difference[row, column]
+    weights = [float(view.weights[row, column]) for view in (first, second)]
+    # As many decimals as tell the two apart; what five do not is rounding.
+    told = [[percent(weight, digits) for weight in weights] for digits in range(1, 6)]
+    apart = next((pair for pair in told if pair[0] != pair[1]), None)
     parts.say(
-        f"Largest change: {first.labels[row]} → {first.labels[column]}, from {percent(first.weights[row, column], 1)} "
-        f"to {percent(second.weights[row, column], 1)}."
-        if change
+        f"Largest change: {first.labels[row]} → {first.labels[column]}, from {apart[0]} to {apart[1]}."
+        if apart
         else "Both give the same weights."
     )
     if n > MOST_CELLS:
@@ -339,7 +341,8 @@ def compare(
         name: figures.Picture(
             charts.heatmap,
             cells(matrix),
-            f"{title}: {n} by {n} cells. Largest change: {first.labels[row]} to {first.labels[column]}.",
+            f"{title}: {n} by {n} cells."
+            + (f" Largest change: {first.labels[row]} to {first.labels[column]}." if apart else ""),
             330,
             fill(first),
             {"signed": name == "difference", "clickable": False},

@@ -20,14 +20,39 @@ def rounded(share: float) -> str:
     return percent(share, 0 if share >= 0.095 else 1)
 
 
-def number(value: float) -> str:
-    """Four significant digits, without an exponent where it can do without; −∞ for a place that a mask hides."""
+def plain(value: float, decimals: int = 0) -> str:
+    """Four significant digits, or so many decimals if that is more; trailing zeros left off."""
+    if not value:
+        return "0"  # −0 as well
+    text = f"{value:.{max(3 - math.floor(math.log10(abs(value))), decimals, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """`plain`, with an exponent where it cannot do without; −∞ for a place that a mask hides."""
     if not math.isfinite(value):
         return "no number" if math.isnan(value) else "-∞" if value < 0 else "∞"
     if value == 0 or 1e-4 <= abs(value) < 1e6:
-        return f"{value:.4g}" if abs(value) >= 1000 else f"{value:.4f}".rstrip("0").rstrip(".") or "0"
+        return plain(value, decimals)
     mantissa, _, exponent = f"{value:.3e}".partition("e")
     return f"{mantissa} × 10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+
+
+def counted(n: int, thing: str) -> str:
+    """A number of things: 1 share, 7 shares."""
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
+
+
+def largest(row: np.ndarray) -> list[int]:
+    """Where a row of weights is largest: several places where they are equal but for rounding."""
+    return [int(place) for place in np.flatnonzero(row >= row.max() * (1 - 1e-5))]
+
+
+def listed(names: Sequence[str], shown: int = 3) -> str:
+    """Names in a row: "king", "king and queen", "king, queen, the and 4 more"."""
+    if len(names) > shown + 1:
+        names = [*names[:shown], f"{len(names) - shown} more"]
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def reading(labels: Sequence[str], row: np.ndarray, query: int) -> str:
@@ -35,13 +60,19 @@ def reading(labels: Sequence[str], row: np.ndarray, query: int) -> str:
 
     Args:
         labels: (n,) the words.
-        row: (n,) the weights of the query.
+        row: (n,) the weights of the query; less than 1 together where some are not shown.
         query: its position.
     """
-    best = [int(key) for key in np.argsort(-row, kind="stable")[:3] if row[key] > 0]
-    said = [f"{'itself' if key == query else labels[key]} ({rounded(row[key])})" for key in best]
-    if not said:
+    names = ["itself" if place == query else label for place, label in enumerate(labels)]
+    if not row.any():
         return f"{labels[query]} looks at nothing that is shown."
-    if len(said) == 1:
-        return f"{labels[query]} looks only at {said[0]}."
-    return f"{labels[query]} looks most at {said[0]}, then {' and '.join(said[1:])}."
+    first = largest(row)
+    after = [int(place) for place in np.argsort(-row, kind="stable") if row[place] > 0 and place not in {*first}]
+    share = rounded(row[first[0]])
+    if len(first) > 1:
+        said = f"equally at {listed([names[place] for place in first])} ({share} each)"
+    else:
+        said = f"{'most' if after else 'only'} at {names[first[0]]} ({share})"
+    if then := after[: max(3 - len(first), 0)]:
+        said += f", then {listed([f'{names[place]} ({rounded(row[place])})' for place in then])}"
+    return f"{'' if row.sum() > 0.995 else 'Of what is shown, '}{labels[query]} looks {said}."

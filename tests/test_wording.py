@@ -1,0 +1,59 @@
+"""Numbers and rows of weights in words: nothing said that the numbers do not say."""
+
+import numpy as np
+import pytest
+
+from ui.wording import listed, number, reading
+
+WORDS = ["the", "bank₁", "and", "bank₂", "of"]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (
+            [0.1, 0.5, 0.05, 0.3, 0.05],
+            "bank₁ looks most at itself (50\u202f%), then bank₂ (30\u202f%) and the (10\u202f%).",
+        ),
+        ([0, 1, 0, 0, 0], "bank₁ looks only at itself (100\u202f%)."),
+        ([0, 0.5, 0, 0, 0], "Of what is shown, bank₁ looks only at itself (50\u202f%)."),
+        ([0.2, 0.1, 0, 0, 0], "Of what is shown, bank₁ looks most at the (20\u202f%), then itself (10\u202f%)."),
+        ([0, 0, 0, 0, 0], "bank₁ looks at nothing that is shown."),
+        ([0.2, 0.35, 0.1, 0.35, 0], "bank₁ looks equally at itself and bank₂ (35\u202f% each), then the (20\u202f%)."),
+        ([0.2] * 5, "bank₁ looks equally at the, itself, and and 2 more (20\u202f% each)."),
+    ],
+)
+def test_a_row_is_told_as_it_is_and_a_tie_is_no_ranking(row, said):
+    assert reading(WORDS, np.array(row), 1) == said
+
+
+def test_a_tie_is_one_even_when_rounding_parts_it():
+    row = np.array([0.3, 0.35, 0, 0.35, 0], np.float32)
+    row[3] = np.nextafter(row[3], np.float32(1))
+    assert reading(WORDS, row, 1).startswith("bank₁ looks equally at itself and bank₂")
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "said"),
+    [
+        (601_500.3, 0, "601500"),
+        (12_345.6, 0, "12346"),
+        (4_317_000.0, 0, "4.317 × 10⁶"),
+        (1234.5678, 0, "1235"),
+        (43.1289, 0, "43.13"),
+        (43.1289, 4, "43.1289"),
+        (0.00090443, 0, "0.0009044"),
+        (0.00090443, 4, "0.0009044"),
+        (0.000090443, 0, "9.044 × 10⁻⁵"),
+        (-0.0, 0, "0"),
+        (9999.96, 0, "10000"),
+        (2.0, 4, "2"),
+        (-np.inf, 0, "-∞"),
+    ],
+)
+def test_a_number_keeps_four_digits_and_no_needless_exponent(value, decimals, said):
+    assert number(value, decimals) == said
+
+
+def test_many_names_are_cut_and_the_last_of_them_counted():
+    assert [listed(list("abcdef"[:n])) for n in (1, 2, 4, 6)] == ["a", "a and b", "a, b, c and d", "a, b, c and 3 more"]
