@@ -15,11 +15,11 @@ with frame.turn:
     st.markdown(here.lead)
     with log.run(here.name), frame.framed():
         frame.heed_link()
-        frame.sentence_field(here.raw, here.presets)
+        below = frame.sentence_field(here.presets)
         frame.switches(here.switches)
         frame.choices()
-        if here.raw:
-            frame.left_out()
+        with below:
+            frame.about_sentence(here.raw, here.presets)
         page.run()
     frame.leave(here)
 

@@ -26,7 +26,7 @@ def read_vector(text: str, dims: int) -> np.ndarray:
     """A vector as people type it, "2 3" or "[2, 3]"; with fewer numbers than dims it goes on with zeros.
 
     Returns:
-        (dims,) what was typed; numbers beyond dims are not used.
+        (m,) what was typed, all of it: m ≥ dims.
 
     Raises:
         UnreadableNumbers: nothing was typed, or something that is no number, or a number too large to show.
@@ -42,7 +42,7 @@ def read_vector(text: str, dims: int) -> np.ndarray:
             raise UnreadableNumbers(f"holds “{word[:20]}”, which is not a number; type 1.5, for example, or -2")
         if not abs(float(word)) <= LARGEST:
             raise UnreadableNumbers(f"holds “{word[:20]}”, which is too large: −{LARGEST:,} to {LARGEST:,} is allowed")
-    numbers = [float(word) for word in words[:dims]]
+    numbers = [float(word) for word in words]
     return np.array(numbers + [0.0] * (dims - len(numbers)))
 
 

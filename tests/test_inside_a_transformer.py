@@ -301,7 +301,7 @@ def test_a_matrix_is_orange_above_zero_and_blue_below(monkeypatch):
         colors = ["#" + bytes(pixel).hex() for pixel in np.asarray(image.convert("RGB"))[0]]
     assert colors[:2] == [LIGHT.signed[4], LIGHT.signed[0]]
     assert sum(int(colors[2][i : i + 2], 16) for i in (1, 3, 5)) > 700  # nearly white
-    assert "1 rows of 3 numbers, from -2 to 2" in drawn
+    assert "1 rows of 3 numbers, from −2 to 2" in drawn
 
 
 def test_every_token_can_be_chosen_and_stays_what_was_chosen(monkeypatch, cat):

@@ -141,6 +141,21 @@ def test_a_bad_cell_gets_a_sentence_and_nothing_is_lost(app, link, name, text, s
     assert len(fresh.header) == 2
 
 
+def test_numbers_beyond_the_dimensions_are_named_and_not_dropped_in_silence(app):
+    said = notices(app(PAGE, nq="1,5 2", nk2="1 2 3"))
+    assert said == [
+        "More than 2 numbers, of which the first 2 are used: the query and key A. "
+        "A comma parts two numbers; write 1.5 with a point."
+    ]
+    assert notices(app(PAGE, nq="1,5 2", nk2="1 2 3", dims="3")) == []
+
+
+def test_no_key_is_said_to_point_the_querys_way_when_all_point_away(app):
+    said = text_of(app(PAGE, nq="-2 -3"))
+    assert "No key points the way the query does: all cosines are 0 or less." in said
+    assert "points most nearly" not in said
+
+
 def test_what_a_visitor_types_into_a_cell_arrives_as_text(app):
     test = app(PAGE, nk1="<img/src=x/onerror=alert(1)>")
     assert not test.exception

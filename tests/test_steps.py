@@ -78,9 +78,9 @@ def test_a_vector_is_read_however_people_write_it(text):
     assert read_vector(text, 2).tolist() == [2, 3]
 
 
-def test_a_short_row_goes_on_with_zeros_and_a_long_one_is_cut():
+def test_a_short_row_goes_on_with_zeros_and_of_a_long_one_nothing_is_lost():
     assert read_vector("2 −3", 4).tolist() == [2, -3, 0, 0]
-    assert read_vector("1 2 3", 2).tolist() == [1, 2]
+    assert read_vector("1 2 3", 2).tolist() == [1, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from attention_core import gap as measure
 from ui import gap, loaders, state, teaching, training
 from ui.gap import NAMES, TITLES
-from ui.wording import percent
+from ui.wording import percent, rounded
 
 HERE = "the_gap"
 CAT = {"s": "The cat sat on the mat because it was tired", "q": "8"}
@@ -138,7 +138,7 @@ def test_ones_own_sentence_stands_in_all_three(app):
     assert raw.startswith("it looks most at because (23\u202f%)")
     lesson = teaching.lesson_of("meaning")
     share = teaching.answer(training.shipped(training.Settings(lesson.best)), teaching.tries(lesson)[0]).share
-    assert taught.startswith(f"it looks most at cat ({percent(share)})")
+    assert taught.startswith(f"it looks most at cat ({html.escape(rounded(share))})")
     layer, head = gap.best_head("meaning")
     row = loaders.reading(CAT["s"]).layers[layer - 1].weights[head - 1, 8]  # [CLS] stands before the words
     assert f"cat ({percent(row[2])})" in pretrained

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ui.wording import listed, number, reading
+from ui.wording import listed, number, reading, rounded
 
 WORDS = ["the", "bank₁", "and", "bank₂", "of"]
 
@@ -20,7 +20,7 @@ WORDS = ["the", "bank₁", "and", "bank₂", "of"]
         ([0.2, 0.1, 0, 0, 0], "Of what is shown, bank₁ looks most at the (20\u202f%), then itself (10\u202f%)."),
         ([0, 0, 0, 0, 0], "bank₁ looks at nothing that is shown."),
         ([0.2, 0.35, 0.1, 0.35, 0], "bank₁ looks equally at itself and bank₂ (35\u202f% each), then the (20\u202f%)."),
-        ([0.2] * 5, "bank₁ looks equally at the, itself, and and 2 more (20\u202f% each)."),
+        ([0.2] * 5, "bank₁ looks equally at the, itself, “and” and 2 more (20\u202f% each)."),
     ],
 )
 def test_a_row_is_told_as_it_is_and_a_tie_is_no_ranking(row, said):
@@ -48,11 +48,30 @@ def test_a_tie_is_one_even_when_rounding_parts_it():
         (-0.0, 0, "0"),
         (9999.96, 0, "10000"),
         (2.0, 4, "2"),
-        (-np.inf, 0, "-∞"),
+        (-np.inf, 0, "−∞"),
+        (-2.5, 0, "−2.5"),
     ],
 )
 def test_a_number_keeps_four_digits_and_no_needless_exponent(value, decimals, said):
     assert number(value, decimals) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (1.0, "100\u202f%"),
+        (1 - 1e-7, "100\u202f%"),
+        (0.99997, ">99.9\u202f%"),
+        (0.99859, "99.9\u202f%"),
+        (0.9949, "99\u202f%"),
+        (0.095, "10\u202f%"),
+        (0.037, "3.7\u202f%"),
+        (0.0004, "<0.1\u202f%"),
+        (0.0, "0.0\u202f%"),
+    ],
+)
+def test_all_and_nothing_are_said_of_all_and_nothing_alone(share, said):
+    assert rounded(share) == said
 
 
 def test_many_names_are_cut_and_the_last_of_them_counted():

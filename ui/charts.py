@@ -66,7 +66,7 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
         says="labels[datum.query] + ' looks at ' + labels[datum.key] + ': ' + format(datum.weight, '.1%')",
     )
     across = {"orient": "top", "labelAngle": -45, "labelOverlap": False, "labelFontSize": room_for_words("width")}
-    down = {"labelOverlap": False, "labelFontSize": room_for_words("height")}
+    down = {"labelOverlap": False, "labelFontSize": room_for_words("height"), "labelBaseline": "middle"}
     x = alt.X("key:O", axis=word_axis("key: looks at →", colors.key, colors.text, **across))
     y = alt.Y("query:O", axis=word_axis("query: looks from ↓", colors.query, colors.text, **down))
     cells = base.mark_rect(cursor="pointer" if clickable else "default").encode(
@@ -115,8 +115,9 @@ def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
         axis=word_axis("key: looks at ↓", colors.key, colors.text, **above),
         scale=alt.Scale(paddingInner=0.25),
     )
+    share = alt.Scale(domain=[0, 1], range=[0, alt.expr("width - 52")], nice=False)  # room for the number beside a bar
     bar = base.mark_bar(cornerRadiusEnd=2, cursor="pointer").encode(
-        x=alt.X("weight:Q", stack=None, scale=alt.Scale(domain=[0, 1.12], nice=False), axis=None),
+        x=alt.X("weight:Q", stack=None, scale=share, axis=None),
         y=y,
         color=alt.condition("datum.key === seen", alt.value(colors.key), alt.value(colors.weights[3])),
         description="says:N",

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from attention_core.attention import NothingToAttend
 from attention_core.bert import UnfitSentence
@@ -206,13 +207,8 @@ def kindly(error: Exception) -> str:
     return str(error)
 
 
-def sentence_field(raw: bool = True, presets: bool = True) -> None:
-    """The shared sentence, with sentences to start from.
-
-    Args:
-        raw: whether the page is about the raw vectors, of which the notices speak.
-        presets: whether the sentences to start from are shown.
-    """
+def sentence_field(presets: bool = True) -> DeltaGenerator:
+    """The shared sentence, with sentences to start from if so wanted; the place below them, for `about_sentence`."""
 
     def trim() -> None:
         st.session_state["was_cut"] = len(st.session_state["s"]) > state.MAX_CHARACTERS
@@ -227,24 +223,41 @@ def sentence_field(raw: bool = True, presets: bool = True) -> None:
             f"It now ends with “…{state.sentence()[-30:]}”.",
             "notice",
         )
-    if not presets:
-        return
 
     def start_from() -> None:
         if preset := by_name.get(st.session_state["preset"]):
             state.put({"s": preset.sentence, "self": preset.see_self, "q": preset.query, "k": 0})
 
-    by_name = {preset.name: preset for preset in PRESETS}
-    here = next((preset for preset in PRESETS if preset.sentence == text), None)
-    st.session_state["preset"] = here.name if here else None
-    st.pills("Sentences to start from", list(by_name), key="preset", on_change=start_from, label_visibility="collapsed")
-    if here:
-        notice = here.notice
-    elif any(place is not None for place in loaders.sentence().places):
-        notice = "Your own sentence. Choose a word below to see where it looks."
+    if presets:
+        by_name = {preset.name: preset for preset in PRESETS}
+        st.session_state["preset"] = next((name for name, preset in by_name.items() if preset.sentence == text), None)
+        st.pills(
+            "Sentences to start from", list(by_name), key="preset", on_change=start_from, label_visibility="collapsed"
+        )
+    return st.container()
+
+
+def about_sentence(raw: bool, presets: bool) -> None:
+    """What to notice in the sentence, and what of it was left out.
+
+    Args:
+        raw: whether the page is about the raw vectors, of which this speaks.
+        presets: whether the sentences to start from are shown.
+    """
+    sentence, here = loaders.sentence(), next((one for one in PRESETS if one.sentence == state.get("s")), None)
+    unknown = unknown_words() if raw else ""
+    if not presets:
+        notice = unknown
+    elif here:
+        notice = here.notice if raw else f"On raw vectors: {here.notice}"
+    elif any(place is not None for place in sentence.places):
+        notice = f"Your own sentence. Choose a word below to see where it looks. {unknown}"
     else:
-        notice = "Your own sentence." if text else "Nothing typed yet."
-    parts.say(notice if raw or not here else f"On raw vectors: {notice}", "small")
+        notice = "Your own sentence." if sentence.tokens else "Nothing typed yet."
+    if notice:
+        parts.say(notice, "small")
+    if raw and sentence.cut:
+        parts.say(f"Only the first {state.MAX_TOKENS} words are used; {sentence.cut} were left off.", "notice")
 
 
 @contextlib.contextmanager
@@ -254,21 +267,14 @@ def fold(name: str, title: str) -> Iterator[bool]:
         yield bool(folded.open)
 
 
-def unknown_words() -> None:
-    """Name the words without a vector, if there are others that have one."""
+def unknown_words() -> str:
+    """The words without a vector in a sentence; nothing if there are none, or no others."""
     sentence = loaders.sentence()
     unknown = list(dict.fromkeys(t for t, place in zip(sentence.tokens, sentence.places, strict=True) if place is None))
-    if unknown and any(place is not None for place in sentence.places):
-        these = "it" if len(unknown) == 1 else "them"
-        parts.say(f"Left out, because GloVe has no vector for {these}: {', '.join(unknown)}", "notice")
-
-
-def left_out() -> None:
-    """Name the words without a vector, and say what was cut."""
-    sentence = loaders.sentence()
-    unknown_words()
-    if sentence.cut:
-        parts.say(f"Only the first {state.MAX_TOKENS} words are used; {sentence.cut} were left off.", "notice")
+    if not unknown or all(place is None for place in sentence.places):
+        return ""
+    these = "it" if len(unknown) == 1 else "them"
+    return f"Left out, because GloVe has no vector for {these}: {', '.join(unknown)}."
 
 
 def switches(shown: tuple[str, ...] | None) -> None:

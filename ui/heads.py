@@ -443,7 +443,8 @@ def beside_raw(shown: Inside) -> tuple[dict[str, figures.Picture], views.View | 
         + (f" {sent_elsewhere(shown, first.labels[query], query, list(pieces))}" if query >= 0 else ""),
         "small",
     )
-    frame.unknown_words()
+    if unknown := frame.unknown_words():
+        parts.say(unknown, "notice")
     return ({"words": pictures["second"], "difference": pictures["difference"]}, raw) if pictures else ({}, None)
 
 

@@ -170,6 +170,8 @@ def _who_matches(subject: subjects.Subject) -> str:
     if np.isnan(way.cosines).any() or len(subject.labels) == 1:
         return said + "The score is large where both vectors have large numbers in the same places."
     straight = int(way.cosines.argmax())
+    if way.cosines[straight] <= 0:
+        return said + "No key points the way the query does: all cosines are 0 or less."
     if straight == best:
         return said + (
             f"Of all keys it points most nearly where the query points (cosine {way.cosines[best]:.2f}; "
@@ -184,7 +186,7 @@ def _who_matches(subject: subjects.Subject) -> str:
 
 def figure(value: float) -> str:
     """A number for a sentence or a table: four significant digits."""
-    return number(float(value)).replace("-", "−")
+    return number(float(value))
 
 
 def _products_grid(subject: subjects.Subject) -> str:
@@ -271,8 +273,8 @@ def _exponentials(subject: subjects.Subject) -> None:
     if way.scale != 1 and not subject.view:
         alone += f"; without the division it would be e to the power of {figure(way.scores.max())}, {_large(raw)}"
     sentence = (
-        f"Exponentials are positive, and they exaggerate: {alone}. Numbers of 64 bits end near e^709, those of 32 bits "
-        "near e^88. So that nothing overflows, the largest score is first subtracted from all. "
+        f"Exponentials are positive, and they exaggerate: {alone}. Numbers of 64 bits end near e⁷⁰⁹, those of 32 bits "
+        "near e⁸⁸. So that nothing overflows, the largest score is first subtracted from all. "
         "That divides every exponential by the same number, which cancels in the next step: the shares are the same."
     )
     _strip(subject, way.exponentials, 3, formula, sentence, fixed=False)
@@ -356,7 +358,7 @@ def _output(subject: subjects.Subject) -> None:
             parts.show_html(_parts_table(subject))
     with right, st.container(key="formula-5"):
         st.latex(symbol)
-        st.latex(rf"{terms}{more}={column(way.output, 'output')}")
+        st.latex(lines([f"&{terms}{more}", f"&={column(way.output, 'output')}"]))
     drawn = "laid end to end (dashed)" if len(way.query) == 2 else "added up row by row"
     parts.say(
         f"Each value times its share, {drawn}, leads to the output. Shares are never negative and add up to 1, so the "

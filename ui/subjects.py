@@ -12,6 +12,7 @@ import streamlit as st
 from attention_core.steps import UnreadableNumbers, Walk, read_vector, walk
 from ui import figures, frame, lesson_charts, loaders, parts, state, views
 from ui.formulas import column, in_role
+from ui.wording import listed
 
 NAMES = "CABDEFGH"  # the article calls its keys C, A and B
 MOST_BARS = 14  # keys that a stage draws; of a longer text, those with the largest scores
@@ -81,9 +82,15 @@ def _numbers() -> Subject | None:
             "small",
         )
         _editor()
-    rows, faults = _read()
+    rows, faults, longer = _read()
     for fault in faults:
         parts.say(fault, "notice")
+    if longer:
+        parts.say(
+            f"More than {len(rows[0])} numbers, of which the first {len(rows[0])} are used: {listed(longer)}. "
+            "A comma parts two numbers; write 1.5 with a point.",
+            "notice",
+        )
     if faults:
         rows = st.session_state.get("last_readable")
         if rows is None:
@@ -157,22 +164,26 @@ def _reset() -> None:
     state.put(changed)
 
 
-def _read() -> tuple[tuple, list[str]]:
-    """The typed rows as lists, and a sentence for each that cannot be read."""
+def _read() -> tuple[tuple, list[str], list[str]]:
+    """The typed rows as lists, a sentence for each that cannot be read, and the names of those that are too long."""
     dims, count = (min(max(int(state.get(name)), low), 8) for name, low in (("dims", 2), ("keys", 1)))
     faults: list[str] = []
+    longer: list[str] = []
 
     def row(name: str, called: str) -> list[float]:
         try:
-            return read_vector(str(state.get(name) or "")[:LONGEST_ROW], dims).tolist()
+            vector = read_vector(str(state.get(name) or "")[:LONGEST_ROW], dims)
         except UnreadableNumbers as error:
             faults.append(f"{called} {error}.")
             return [0.0] * dims
+        if len(vector) > dims:
+            longer.append(called[0].lower() + called[1:])
+        return vector[:dims].tolist()
 
     query = row("nq", "The query")
     keys = [row(f"nk{i + 1}", f"Key {NAMES[i]}") for i in range(count)]
     values = [row(f"nv{i + 1}", f"The value of {NAMES[i]}") for i in range(count)]
-    return (query, keys, values, [bool(state.get(f"see{i + 1}")) for i in range(count)]), faults
+    return (query, keys, values, [bool(state.get(f"see{i + 1}")) for i in range(count)]), faults, longer
 
 
 def query_picture(way: Walk, labels: Sequence[str]) -> figures.Picture:

@@ -255,7 +255,7 @@ def products_table(steps: Arithmetic, looking: str, seen: str, shown: int = 6) -
     """The products of query and key, the largest first, the rest folded away."""
     rows = [
         f"<tr><td>{place + 1}</td><td class=query>{steps.query[place]:.4f}</td>"
-        f"<td class=key>{steps.key[place]:.4f}</td><td>{steps.products[place]:+.4f}</td></tr>"
+        f"<td class=key>{steps.key[place]:.4f}</td><td>{steps.products[place]:+.4f}</td></tr>".replace("-", "−")
         for place in steps.order
     ]
     names = f"<th>dimension</th><th class=query>{looking}</th><th class=key>{seen}</th><th>product</th>"

@@ -6,22 +6,27 @@ from collections.abc import Sequence
 import numpy as np
 
 THIN = "\u202f"  # the narrow space between a number and its unit
+LOWERED = "₀₁₂₃₄₅₆₇₈₉"
+OWN_WORDS = {"and", "at", "each", "equally", "itself", "looks", "more", "most", "only", "then"}  # of `reading`
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """A share as people write it: 44 %, or <1 % for what would round to nothing."""
-    if 0 < share < 0.5 * 10 ** -(digits + 2):
-        return f"<{10**-digits:g}{THIN}%"
+    """A share as people write it: 44 %; what would round to nothing or to all is <1 % or >99 %."""
+    least = 10 ** -(digits + 2)
+    if 0 < share < least / 2:
+        return f"<{100 * least:g}{THIN}%"
+    if 1 - least / 2 <= share < 1 - 1e-6:  # what lies nearer to 1 is rounding
+        return f">{100 * (1 - least):.{digits}f}{THIN}%"
     return f"{100 * share:.{digits}f}{THIN}%"
 
 
 def rounded(share: float) -> str:
-    """A share with two digits, as a sentence wants it: 44 %, 3.7 %."""
-    return percent(share, 0 if share >= 0.095 else 1)
+    """A share with two digits, as a sentence wants it: 44 %, 3.7 %, 99.9 %."""
+    return percent(share, 0 if 0.095 <= share < 0.995 else 1).replace("100.0", "100")
 
 
 def plain(value: float, decimals: int = 0) -> str:
-    """Four significant digits, or so many decimals if that is more; trailing zeros left off."""
+    """Four significant digits, or so many decimals if that is more; trailing zeros left off. For LaTeX and `number`."""
     if not value:
         return "0"  # −0 as well
     text = f"{value:.{max(3 - math.floor(math.log10(abs(value))), decimals, 0)}f}"
@@ -31,11 +36,12 @@ def plain(value: float, decimals: int = 0) -> str:
 def number(value: float, decimals: int = 0) -> str:
     """`plain`, with an exponent where it cannot do without; −∞ for a place that a mask hides."""
     if not math.isfinite(value):
-        return "no number" if math.isnan(value) else "-∞" if value < 0 else "∞"
+        return "no number" if math.isnan(value) else "−∞" if value < 0 else "∞"
     if value == 0 or 1e-4 <= abs(value) < 1e6:
-        return plain(value, decimals)
+        return plain(value, decimals).replace("-", "−")
     mantissa, _, exponent = f"{value:.3e}".partition("e")
-    return f"{mantissa} × 10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa.replace('-', '−')} × 10{raised}"
 
 
 def counted(n: int, thing: str) -> str:
@@ -63,9 +69,11 @@ def reading(labels: Sequence[str], row: np.ndarray, query: int) -> str:
         row: (n,) the weights of the query; less than 1 together where some are not shown.
         query: its position.
     """
-    names = ["itself" if place == query else label for place, label in enumerate(labels)]
+    names = [f"“{label}”" if label.rstrip(LOWERED) in OWN_WORDS else label for label in labels]
+    looking = names[query]
+    names[query] = "itself"
     if not row.any():
-        return f"{labels[query]} looks at nothing that is shown."
+        return f"{looking} looks at nothing that is shown."
     first = largest(row)
     after = [int(place) for place in np.argsort(-row, kind="stable") if row[place] > 0 and place not in {*first}]
     share = rounded(row[first[0]])
@@ -75,4 +83,4 @@ def reading(labels: Sequence[str], row: np.ndarray, query: int) -> str:
         said = f"{'most' if after else 'only'} at {names[first[0]]} ({share})"
     if then := after[: max(3 - len(first), 0)]:
         said += f", then {listed([f'{names[place]} ({rounded(row[place])})' for place in then])}"
-    return f"{'' if row.sum() > 0.995 else 'Of what is shown, '}{labels[query]} looks {said}."
+    return f"{'' if row.sum() > 0.995 else 'Of what is shown, '}{looking} looks {said}."
