@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame, log, parts
+from ui import frame, log, parts, state
 
 with frame.turn:
     st.set_page_config(page_title="Attention Playground", page_icon=parts.ICON, layout="centered")
@@ -15,6 +15,7 @@ with frame.turn:
     st.markdown(here.lead)
     with log.run(here.name), frame.framed():
         frame.heed_link()
+        state.hold()
         below = frame.sentence_field(here.presets)
         frame.switches(here.switches)
         frame.choices()
@@ -25,4 +26,5 @@ with frame.turn:
 
     with st.sidebar:
         parts.copy_link(frame.link(here.name), key="link")
+        parts.back(frame.link(here.name))
         st.caption("The link holds your sentence and every setting.")

@@ -56,11 +56,28 @@ def test_every_page_is_reached_from_every_other_with_the_sentence_kept(visit):
         one.settle()
         assert one.page.get_by_label("Sentence", exact=True).input_value() == "the queen laughed"
         assert one.link.startswith(f"/{page.name}?s=the%20queen%20laughed&self=false")
-    for _ in range(3):  # a page that gets settings back adds a step of history for them
-        if one.page.locator("h1").inner_text() == PAGES[-1].question:
-            one.page.go_back()
-            one.settle()
-    assert one.page.locator("h1").inner_text() == PAGES[-2].question
+    one.page.go_back()
+    one.page.wait_for_function(f"document.querySelector('h1')?.innerText === {PAGES[-2].question!r}")
+    assert "the queen laughed" in one.settle().page.get_by_label("Sentence", exact=True).input_value()
+
+
+def test_one_step_back_is_the_page_before_with_every_setting(visit):
+    first, second = ("/inside_a_transformer?causal=true&l=4&h=2&nocls=true", "/the_gap?causal=true")
+    one = visit(first)
+    assert one.link == first
+    for page in (PAGES[3], PAGES[5]):
+        one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title, exact=True).click()
+        one.page.wait_for_function(f"document.querySelector('h1')?.innerText === {page.question!r}")
+        one.settle()
+    one.page.get_by_text("Hide [SEP]").click()
+    assert one.settle().link == first + "&nosep=true"
+    for page, link in ((PAGES[3], second), (PAGES[5], first)):
+        one.page.go_back()
+        one.page.wait_for_function(f"document.querySelector('h1')?.innerText === {page.question!r}")
+        assert one.settle().link == link
+    one.page.go_forward()
+    one.page.wait_for_function(f"document.querySelector('h1')?.innerText === {PAGES[3].question!r}")
+    assert one.settle().link == second
 
 
 def test_each_page_s_last_sentence_leads_to_the_next(visit):

@@ -25,6 +25,7 @@ def _read(name: str) -> str:
 
 _words = st.components.v2.component("words", js=_read("words.js"), css=_read("words.css"))
 _follow = st.components.v2.component("follow", js=_read("follow.js"))
+_back = st.components.v2.component("back", js=_read("back.js"))
 _copy = st.components.v2.component("copy_link", html=_read("copy.html"), js=_read("copy.js"), css=_read("copy.css"))
 
 
@@ -92,6 +93,15 @@ def show_html(body: str) -> None:
 def follow(step: int) -> None:
     """Bring the strip of a step into view when the step has just grown."""
     _follow(key="follow", data={"step": step})
+
+
+def back(link: str) -> None:
+    """Let the browser's Back lead to the view before, as it was.
+
+    Args:
+        link: to the view as it is now.
+    """
+    _back(key="steps-back", data={"link": link})
 
 
 def lesson_style() -> None:

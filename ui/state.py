@@ -144,6 +144,13 @@ def put(values: Mapping[str, Value]) -> None:
         st.session_state[name] = value
 
 
+def hold() -> None:
+    """Keep what a link has set of the shared controls: on a page that draws them itself, Streamlit would forget them."""
+    for name, control in CONTROLS.items():
+        if not control.page and name in st.session_state:
+            st.session_state[name] = st.session_state[name]
+
+
 def bound(name: str) -> dict[str, Any]:
     """The arguments that tie a widget to its control: key, the link, and kept while another page is shown."""
     return {"key": name, "bind": "query-params"}

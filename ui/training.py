@@ -99,6 +99,7 @@ class Run:
         self.history: list[Progress] = []
         self.diverged: Diverged | None = None
         self._reports: Iterator[Progress] | None = None
+        self._turn = threading.Lock()  # a visitor who clicks starts a new run while the last one still trains
 
     @property
     def step(self) -> int:
@@ -118,20 +119,21 @@ class Run:
         Args:
             target: the step at which the training is to stop.
         """
-        if not ROOM.acquire(timeout=PATIENCE):
-            return False
-        try:
-            if self._reports is None:
-                self.history, self.diverged = [], None
-                self._reports = _reports(self.settings)
-            for _ in range(1 if self.step < ALL_DRAWN else FEWER):
-                if not self.is_at(target):
-                    self.history.append(next(self._reports))
-        except Diverged as error:
-            self.diverged = error
-        finally:
-            ROOM.release()
-        return True
+        with self._turn:
+            if not ROOM.acquire(timeout=PATIENCE):
+                return False
+            try:
+                if self._reports is None:
+                    self.history, self.diverged = [], None
+                    self._reports = _reports(self.settings)
+                for _ in range(1 if self.step < ALL_DRAWN else FEWER):
+                    if not self.is_at(target):
+                        self.history.append(next(self._reports))
+            except Diverged as error:
+                self.diverged = error
+            finally:
+                ROOM.release()
+            return True
 
     def keep(self) -> None:
         """Let whoever opens a link to this model have it at once."""
