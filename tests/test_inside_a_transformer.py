@@ -6,6 +6,7 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -347,3 +348,23 @@ def test_a_damaged_model_is_said_in_one_sentence(app, monkeypatch):
     test = app(HERE)
     assert not test.exception
     assert "model.safetensors is missing" in said(test)
+
+
+def test_the_code_of_a_head_cut_to_its_top_share_prints_the_weights_of_the_page(cat, capsys):
+    layer, taming = cat.layers[3], Taming(start=True, share=0.8)
+    attention, _ = inside.one_head(layer, 1, taming)
+    mask = np.isfinite(attention.masked)
+    exec(export.head_code(cat.tokens.pieces, layer.q[1], layer.k[1], layer.v[1], mask, {"sentence": CAT}, 0.8), {})
+    printed = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines() if not line.endswith(":")]
+    assert (attention.weights == 0).sum() > len(mask)  # more than [CLS] is cut
+    assert np.allclose(np.reshape(printed, mask.shape), attention.weights, atol=6e-5)
+
+
+def test_a_pictures_caption_has_its_link_whole_or_not_at_all():
+    drawn = pd.DataFrame({"x": [1]})
+    for link in ("https://demo.example/?q=8", "https://demo.example/?s=" + "word%20" * 20):
+        settings = {"sentence": CAT, "d_k": 32, "second_model": "GloVe " * 40, "link": link}
+        caption = export.standalone({"params": []}, drawn, settings, LIGHT)["title"]["subtitle"]
+        assert caption[0].startswith("d_k: 32, second model: GloVe")
+        assert (caption[-1] == link) == (len(link) < 76)
+        assert sum("demo.example" in line for line in caption) == (len(link) < 76)

@@ -240,6 +240,46 @@ def test_two_trainings_at_once_stay_apart_and_a_third_waits_in_words(app, monkey
     assert "Others are training" not in said(trained(test))
 
 
+def test_a_visitor_who_clicks_during_training_waits_for_the_steps_that_run_and_then_goes_on():
+    run, failed = training.Run(Settings(GENDER)), []
+
+    def advance():
+        try:
+            run.advance(1000)
+        except ValueError as error:  # "generator already executing"
+            failed.append(error)
+
+    threads = [threading.Thread(target=advance) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    steps = [report.step for report in run.history]
+    assert len(steps) >= 4
+    assert steps == sorted(set(steps))
+    assert run.history[-1].accuracy == independent(run.settings, run.step).accuracy
+
+
+def test_a_model_that_was_never_trained_is_not_called_taught(app):
+    test = app(HERE, init="7", layers="2", tcmp="true")
+    assert "with random matrices" in said(test)
+    assert "as taught" not in said(test)
+    assert "Taught, as it came" not in said(test)
+
+
+def test_only_layers_and_heads_that_the_model_has_are_offered(app):
+    test = app(HERE, layers="2", nh="2", map="Layer 3", hd="Head 4")
+    assert not test.exception
+    assert list(test.selectbox(key="map").options) == ["Last layer", "Layer 1", "Layer 2"]
+    assert list(test.selectbox(key="hd").options) == ["All heads", "Head 1", "Head 2"]
+    test.selectbox(key="hd").set_value("Head 2").run()
+    test.session_state["nh"] = 1
+    test.run()
+    assert not test.exception
+    assert test.selectbox(key="hd").value == "All heads"
+
+
 def test_room_is_given_back_when_training_fails(monkeypatch):
     def fail(*_):
         raise MemoryError

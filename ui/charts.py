@@ -96,7 +96,8 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
     cell = frames.transform_filter("datum.query === chosen && datum.key === seen").encode(
         x=x, y=y, stroke=alt.value(colors.key)
     )
-    return alt.layer(cells, numbers, row, cell).add_params(*parameters())
+    room = {"left": 5, "top": 5, "bottom": 5, "right": 18}  # for the last of the slanted words
+    return alt.layer(cells, numbers, row, cell).properties(padding=room).add_params(*parameters())
 
 
 def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:

@@ -13,12 +13,13 @@ import pandas as pd
 from attention_core.attention import Attention
 from ui.palette import Palette
 
+WIDE = 76  # characters that a line below a picture's title holds; a longer link would be torn, and is left to the files
 FONT = "'Source Sans 3', 'Source Sans Pro', Helvetica, Arial, sans-serif"
 
 
 def in_words(settings: Mapping[str, Any]) -> list[str]:
     """Sentence and settings, a line each, in plain words."""
-    return [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in settings.items()]
+    return [f"{name if name == 'd_k' else name.replace('_', ' ')}: {_plain(x)}" for name, x in settings.items()]
 
 
 def _plain(value: Any) -> str:
@@ -38,7 +39,8 @@ def standalone(
     colors: Palette,
 ) -> dict:
     """A chart's spec with its data, title, settings and colours inside: all that a renderer needs."""
-    sentence, *others = in_words(settings)
+    sentence, *others = in_words({name: value for name, value in settings.items() if name != "link"})
+    link = settings.get("link", "")
     look = {"labelColor": colors.text, "titleColor": colors.text, "labelFont": FONT, "titleFont": FONT}
     params = [{**p, "value": _plain_labels(p["value"])} if p["name"] == "labels" else p for p in spec["params"]]
     return {
@@ -50,7 +52,7 @@ def standalone(
         "padding": 16,
         "title": {
             "text": _wrapped(sentence.removeprefix("sentence: ")),
-            "subtitle": _wrapped(", ".join(others)),
+            "subtitle": _wrapped(", ".join(others), most=6) + [link] * (0 < len(link) <= WIDE),
             "anchor": "start",
             "color": colors.text,
             "subtitleColor": colors.muted,
@@ -68,7 +70,7 @@ def _plain_labels(labels: Sequence[str]) -> list[str]:
     return [re.sub("[₀-₉]+$", lambda found: f" ({found.group().translate(plain)})", label) for label in labels]
 
 
-def _wrapped(text: str, width: int = 76, most: int = 4) -> list[str]:
+def _wrapped(text: str, width: int = WIDE, most: int = 4) -> list[str]:
     """A text in lines of about `width` characters, cut after `most` lines."""
     lines = re.findall(rf"\S.{{0,{width}}}(?=\s|$)|\S{{1,{width}}}", text) or [""]
     return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1] + " …"]
@@ -147,15 +149,31 @@ for token, row in zip(tokens, weights):
 
 
 def head_code(
-    tokens: Sequence[str], q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray, settings: Mapping[str, Any]
+    tokens: Sequence[str],
+    q: np.ndarray,
+    k: np.ndarray,
+    v: np.ndarray,
+    mask: np.ndarray,
+    settings: Mapping[str, Any],
+    share: float = 1,
 ) -> str:
-    """A NumPy program that computes a head's weights and output from its queries, keys and values, and prints them."""
+    """A NumPy program that computes a head's weights and output from its queries, keys and values, and prints them.
+
+    Args:
+        share: of each row only the largest weights that make up this share of it are kept.
+    """
 
     def array(matrix: np.ndarray) -> str:
         return ",\n".join("    [" + ", ".join(repr(float(np.float32(x))) for x in row) + "]" for row in matrix)
 
     about = "\n".join(f"# {line}" for line in in_words(settings))
     hidden = np.argwhere(~mask).tolist()
+    cut = f"""
+order = np.argsort(-weights, axis=-1, kind="stable")  # of each row the largest weights, up to {share:g} of it
+sizes = np.take_along_axis(weights, order, axis=-1)
+kept = np.cumsum(sizes, axis=-1) - sizes < {share!r}
+kept[:, 0] = True
+np.put_along_axis(weights, order, np.where(kept, sizes, 0), axis=-1)"""
     return f"""{about}
 import math
 
@@ -179,7 +197,7 @@ scores = q @ k.T
 scaled = scores * np.float32(1 / math.sqrt({q.shape[1]}))
 masked = np.where(mask, scaled, -np.inf)
 e = np.exp(masked - masked.max(axis=-1, keepdims=True))
-weights = e / e.sum(axis=-1, keepdims=True)
+weights = e / e.sum(axis=-1, keepdims=True){cut if share < 1 else ""}
 output = weights @ v
 
 for token, row in zip(tokens, weights):

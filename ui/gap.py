@@ -31,6 +31,7 @@ NAMES = tuple(COLUMNS.values())
 SETS = {"Unseen words": "unseen", "Natural sentences": "natural"}
 UNSEEN = next(iter(SETS))
 RIGHT, WRONG = "Right", "Wrong"
+ANCHOR = "sentences"  # where a figure of the table leads
 SHOWN = 10  # sentences in a list, the rest folded away
 QUESTIONS = {
     "similarity": "Does a word look most at the one most like it in meaning?",
@@ -201,6 +202,12 @@ def figure() -> figures.Picture:
     legend = "".join(f'<span><b style="color:{color}">{mark}</b> {name}</span>' for mark, name, color in marks)
     legend += f'<span><b style="color:{colors.key}">❘</b> guessing</span><span>line: 95 % interval</span>'
     st.html(f'<div class="legend">{legend}</div>')
+    now = chosen()
+    parts.say(
+        f"In the ring: {now.name} on {TITLES[now.task]}, {percent(now.share)} right. "
+        "Its sentences stand below the table.",
+        "small",
+    )
     return shown
 
 
@@ -280,7 +287,7 @@ def cell(one: Figure) -> str:
     carried |= {name: state.get(name) for name in ("q", "k", "self")}
     best = f"<small>layer {one.head[0]}, head {one.head[1]}</small>" if one.head else ""
     return (
-        f'<a href="{html.escape(address("the_gap", carried))}" target="_self"><b>{percent(one.share)}</b></a>'
+        f'<a href="{html.escape(address("the_gap", carried))}#{ANCHOR}" target="_self"><b>{percent(one.share)}</b></a>'
         f"<small>{percent(one.low)} to {percent(one.high)}</small><small>n = {one.count:,}</small>{best}"
         + (f"<small>other splits {teaching.mean_and_spread(one.elsewhere)}</small>" if one.elsewhere else "")
         + (f"<small><em>{verdict(one)}</em></small>" if verdict(one) else "")
@@ -512,9 +519,13 @@ def take_away(shown: figures.Picture) -> None:
         ],
         columns=["sentences", "task", "model", "right", "of", "share", "low", "high", "guessing"],
     )
-    link, settings = frame.link("the_gap"), {"measured": "the share of right answers, with 95 % intervals"}
+    link = frame.link("the_gap")
+    settings = {"measured": "the share of right answers, with 95 % intervals", "sentences": state.get("gset").lower()}
     files = {
         "gap.csv": lambda: export.frame_csv(rows, settings | {"link": link}),
         "gap.json": lambda: export.frame_json(rows, settings | {"link": link}),
     }
-    figures.take_away({"dots": shown}, files, settings, link, "gap")
+    shapes = ("grey circle", "violet circle", "square", "diamond", "cross", "triangle")
+    named = [f"{shape} {name}" for shape, name in zip(shapes, NAMES, strict=True)]
+    marks = {"marks": "; ".join([*named, "upright stroke guessing", "ring the one chosen"]), "link": link}
+    figures.take_away({"dots": shown}, files, settings | marks, link, "gap")

@@ -159,7 +159,7 @@ def view_of(
     return views.View(
         attention=attention,
         arithmetic=lambda row, column: arithmetic(q, k, attention, row, column, scale),
-        code=lambda: export.head_code(tokens, q, k, v, np.isfinite(attention.masked), settings),
+        code=lambda: export.head_code(tokens, q, k, v, np.isfinite(attention.masked), settings, taming.share),
         opens="icell",
         **common,
     ), left

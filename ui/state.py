@@ -145,7 +145,7 @@ def put(values: Mapping[str, Value]) -> None:
 
 
 def hold() -> None:
-    """Keep what a link has set of the shared controls: on a page that draws them itself, Streamlit would forget them."""
+    """Keep what a link has set of the shared controls: Streamlit forgets it where a page draws them itself."""
     for name, control in CONTROLS.items():
         if not control.page and name in st.session_state:
             st.session_state[name] = st.session_state[name]

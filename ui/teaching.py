@@ -523,7 +523,12 @@ def choose_map(model: Model) -> None:
     """Which layer's map, and which head's; hidden where there is only one."""
     several = {"map": model.n_layers > 1, "hd": model.n_heads > 1}
     with st.container(horizontal=True, gap="medium", key="teach-maps" if any(several.values()) else "maps-unseen"):
-        for name, title, options in (("map", "Map of", MAPS), ("hd", "Head", SHOWN_HEADS)):
+        for name, title, options in (
+            ("map", "Map of", MAPS[: model.n_layers + 1]),
+            ("hd", "Head", SHOWN_HEADS[: model.n_heads + 1]),
+        ):
+            if state.get(name) not in options:  # of a larger model
+                state.put({name: state.CONTROLS[name].default})
             with st.container(key=f"map-{name}" if several[name] else f"map-{name}-unseen", width="content"):
                 st.selectbox(title, options, width=150, **state.bound(name))
 
@@ -582,12 +587,19 @@ def before_and_after(shown: Lecture, found: tuple) -> tuple[dict[str, figures.Pi
     second = found[0]
     at = (second.query, second.key)
     first = views.View(first.tokens, first.attention, first.words, first.settings, at=at)
-    taught = f"Taught ({trained_in_words(shown)} steps)" if shown.run else "Taught, as it came with the app"
+    name, after = "Taught", "as taught"
+    if shown.run:
+        title = f"Taught ({trained_in_words(shown)} steps)"
+    elif shipped(shown.settings):
+        title = "Taught, as it came with the app"
+    else:
+        title = name = "Untrained"
+        after = "with random matrices"
     parts.say(
         f"{first.labels[at[0]]} → {first.labels[at[1]]}: {rounded(first.weights[at])} "
-        f"{'raw' if was == RAW else 'before training'}, {rounded(second.weights[at])} as taught."
+        f"{'raw' if was == RAW else 'before training'}, {rounded(second.weights[at])} {after}."
     )
-    titles = (was, taught, "Taught minus that, in points")
+    titles = (was, title, f"{name} minus that, in points")
     compared = views.compare(first, second, "taught", titles)
     return {name: picture for name, picture in compared.items() if name != "second"}, first
 

@@ -210,7 +210,8 @@ def look(view: View, key: str) -> None:
     if n > MOST_CELLS:
         heatmap(view, key)
         parts.say(
-            f"{n} words, a pixel a weight, too small to click: choose a word above to see its row. "
+            f"{n} {'tokens' if view.aside else 'words'}, a pixel a weight, too small to click: choose one above to see "
+            "its row. "
             f"The largest weight is {percent(view.weights.max(), 1)}.",
             "small",
         )
@@ -377,5 +378,7 @@ def take_away(
     }
     if view.code:
         files["code.py"] = view.code
+    else:
+        parts.say("Code is there for a single head: a blend of several has no formula of its own.", "small")
     pictures = {"heatmap": heatmap_picture(view), "bars": bars_picture(view), **(compared or {})}
     figures.take_away(pictures, files, settings, link, key)
