@@ -91,7 +91,7 @@ def show_html(body: str) -> None:
 
 
 def follow(step: int) -> None:
-    """Bring the strip of a step into view when the step has just grown."""
+    """Bring the strip of a step that was just added into view; 0 if none was."""
     _follow(key="follow", data={"step": step})
 
 

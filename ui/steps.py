@@ -402,7 +402,7 @@ def _way(step: int) -> None:
     """Back, Next, all at once: at the foot of the window, so that it stays in place while the page grows."""
 
     def go(to: int) -> Callable[[], None]:
-        return lambda: state.put({"step": to})
+        return lambda: state.put({"step": to, "grown": to if to > step else 0})
 
     with st.container(key="way", horizontal=True, vertical_alignment="center"):
         st.button("Back", on_click=go(step - 1), disabled=step == 1, key="back", shortcut="B")
@@ -412,7 +412,7 @@ def _way(step: int) -> None:
         else:
             st.button("From the start", on_click=go(1), key="first")
         parts.say(f"Step {step} of {LAST}", "small")
-        parts.follow(step)
+        parts.follow(st.session_state.pop("grown", 0))
 
 
 def heads(subject: subjects.Subject) -> None:

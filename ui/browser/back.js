@@ -1,7 +1,6 @@
 // Back means back. Streamlit adds a step to the browser's history for each setting that a page gets back, and takes the
-// settings out of the address of a page that is left. So steps that follow each other at once become one, a view keeps
-// its link when it is left, and a step back to another page opens that link.
-const BURST = 300; // milliseconds
+// settings out of the address of a page that is left. So whatever follows from one thing a visitor does is one step, a
+// view keeps its link when it is left, and a step back to another page opens that link.
 let link;
 
 export default function ({ data }) {
@@ -10,15 +9,14 @@ export default function ({ data }) {
   if (!first) return;
   const push = history.pushState.bind(history);
   let path = location.pathname;
-  let last = -BURST;
+  let acted = false;
+  for (const act of ["pointerdown", "click", "keydown"]) addEventListener(act, () => (acted = true), true);
   history.pushState = (...step) => {
-    const now = performance.now();
-    if (now - last < BURST) history.replaceState(...step);
-    else {
+    if (acted) {
       if (link.pathname === location.pathname) history.replaceState(history.state, "", link);
       push(...step);
-    }
-    last = now;
+    } else history.replaceState(...step);
+    acted = false;
     path = location.pathname;
   };
   addEventListener("popstate", () => location.pathname === path || location.reload());
