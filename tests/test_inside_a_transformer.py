@@ -368,3 +368,7 @@ def test_a_pictures_caption_has_its_link_whole_or_not_at_all():
         assert caption[0].startswith("d_k: 32, second model: GloVe")
         assert (caption[-1] == link) == (len(link) < 76)
         assert sum("demo.example" in line for line in caption) == (len(link) < 76)
+
+
+def test_a_difference_that_rounds_to_nothing_has_no_sign():
+    assert [heads.points(x) for x in (-0.0001, 0.0001, -0.038, 0.1)] == ["0.0", "0.0", "−3.8", "+10.0"]

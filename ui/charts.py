@@ -57,7 +57,9 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
         clickable: a click on a cell is reported as the selection `cell`.
     """
     scale = signed_scale(colors, 1) if signed else weight_scale(colors)
-    number = "format(datum.weight * 100, '+.0f')" if signed else "format(datum.weight * 100, '.0f')"
+    number = "format(datum.weight * 100, '.0f')"
+    if signed:
+        number = "abs(datum.weight) < 0.005 ? '0' : format(datum.weight * 100, '+.0f')"
     strong = f"abs(datum.weight) > {colors.strong_signed}" if signed else f"datum.weight > {colors.strong}"
     base = alt.Chart(frame).transform_calculate(
         looking="labels[datum.query]",

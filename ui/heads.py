@@ -319,8 +319,9 @@ def renormalised(shown: Inside) -> None:
         ]
         left = float(shown.left[query])
         parts.say(
-            f"Renormalised: {' and '.join(what)} hidden. {percent(1 - left, 1)} of {shown.view.labels[query]}’s weight "
-            f"went there; the other {percent(left, 1)} are divided by their sum. The model itself saw everything.",
+            f"Renormalised: {' and '.join(what)} hidden. {percent(1 - left, 1)} of the weight of "
+            f"{shown.view.labels[query]} went there; the other {percent(left, 1)} are divided by "
+            "their sum. The model itself saw everything.",
             "notice",
         )
     if taming.share < 1:
@@ -567,7 +568,7 @@ def beside(shown: Inside, text: str, other: Reading, words: Sequence[Sequence[st
     place = next(i for i, (layer, head, _) in enumerate(ranked) if (layer, head) == (shown.layer, shown.head))
     parts.say("Which heads notice the change?", "heading")
     parts.say(
-        f"Of {looking}’s weight, {head_name(*ranked[0][:2]).lower()} moves most from word to word, "
+        f"Of the weight of “{looking}”, {head_name(*ranked[0][:2]).lower()} moves most from word to word, "
         f"{percent(ranked[0][2], 1)}; {head_name(shown.layer, shown.head).lower()} is number {place + 1} of "
         f"{len(ranked)} with {percent(ranked[place][2], 1)}.",
     )
@@ -577,7 +578,7 @@ def beside(shown: Inside, text: str, other: Reading, words: Sequence[Sequence[st
 
 def points(difference: float) -> str:
     """A difference of two shares in points, with its sign: −3.8."""
-    return f"{100 * difference:+.1f}".replace("-", "−")
+    return f"{round(100 * difference, 1) or 0.0:+.1f}".replace("-", "−").replace("+0.0", "0.0")
 
 
 def take_away(shown: Inside, compared: dict[str, figures.Picture], raw: views.View | None) -> None:

@@ -57,8 +57,8 @@ def way(shown: Inside) -> None:
             matrix("weights: the softmax", weights, side, side, cell=cell, signed=False),
         )
         + step(
-            f"4. The weights blend the values: {looking} takes {percent(float(weights[query, key]), 1)} of {seen}’s v. "
-            f"W<sub>O</sub> turns the blend into {d_model} numbers that are added to x.",
+            f"4. The weights blend the values: {looking} takes {percent(float(weights[query, key]), 1)} of the v of "
+            f"{seen}. W<sub>O</sub> turns the blend into {d_model} numbers that are added to x.",
             matrix("output = weights v", done.attention.output, 256, tall * n, rows=looks, role="output"),
             matrix("W<sub>O</sub>, the rows of this head", done.own.W_O, 400, 64, role="output"),
             matrix("output W<sub>O</sub>, added to x", done.added, 400, tall * n, rows=looks, role="output"),
