@@ -245,3 +245,8 @@ def test_a_hidden_key_is_minus_infinity_in_the_code_s_table_too(app):
     test = app("step_by_step", see2="false", scode="true", stake="true")
     assert not test.exception
     assert "−∞" in "".join(block.proto.body for block in test.get("html"))
+
+
+def test_the_sum_says_of_how_many_exponentials_it_is(app):
+    for sentence, said in (("king", "sum of 1 exponential}"), ("king and queen", "sum of 3 exponentials}")):
+        assert said in text_of(app(PAGE, on="Sentence", step="6", s=sentence))

@@ -17,7 +17,7 @@ from attention_core.attention import scaled_dot_product_attention, softmax
 from attention_core.steps import divisors, shared_among_heads
 from ui import export, figures, formulas, lesson_charts, parts, state, subjects, views
 from ui.formulas import column, in_role, lines, tex
-from ui.wording import largest, listed, number, percent
+from ui.wording import counted, largest, listed, number, percent
 
 LAST = state.CONTROLS["step"].high
 
@@ -315,7 +315,7 @@ def _weights(subject: subjects.Subject) -> None:
     if subject.view:
         formula = [
             rf"\frac{{{tex(way.exponentials[j])}}}{{{total}}}={tex(way.weights[j])}",
-            rf"{tex(way.row_sum)}=\text{{sum of all exponentials: {len(way.weights)}}}",
+            rf"{tex(way.row_sum)}=\text{{sum of {counted(len(way.weights), 'exponential')}}}",
         ]
     else:
         formula = [rf"\frac{{1}}{{{total}}}{column(way.exponentials)}={column(way.weights)}"]
