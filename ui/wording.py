@@ -75,7 +75,7 @@ def reading(labels: Sequence[str], row: np.ndarray, query: int) -> str:
     if not row.any():
         return f"{looking} looks at nothing that is shown."
     first = largest(row)
-    after = [int(place) for place in np.argsort(-row, kind="stable") if row[place] > 0 and place not in {*first}]
+    after = [int(place) for place in np.argsort(-row, kind="stable") if 0 < row[place] < row[first].min()]
     share = rounded(row[first[0]])
     if len(first) > 1:
         said = f"equally at {listed([names[place] for place in first])} ({share} each)"
