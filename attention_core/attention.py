@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-SMALL = 40  # exp(±40) is 2e17 and 4e-18: float32 holds it, any sum of it and any share in full precision
+SMALL = 80  # exp(±80) is 6e34 and 2e-35: float32 holds both in full precision
 SMALL_SQUARED = SMALL**2
+LEAST = 1e-17  # where a row of exponentials sums to more, float32, which ends at 1e-38, holds all shares down to 1e-21
 
 
 class NothingToAttend(ValueError):
@@ -47,8 +48,8 @@ class Attention(NamedTuple):
 def softmax(x: np.ndarray) -> np.ndarray:
     """Turn scores into shares that sum to 1: softmax(x)ᵢ = exp(xᵢ) / Σⱼ exp(xⱼ), along the last axis.
 
-    Where all scores are small, exp is taken as it stands. Otherwise each row's largest score is subtracted first: it
-    cancels in the fraction and keeps exp from overflowing.
+    exp is taken of the scores as they stand. Only where that leaves the range of the numbers, each row's largest score
+    is subtracted first: it cancels in the fraction and keeps exp from overflowing.
 
     Args:
         x: (..., n) float32, float64 or whole numbers, at least one finite in each row; -inf gets the share 0.
@@ -58,15 +59,25 @@ def softmax(x: np.ndarray) -> np.ndarray:
     """
     if x.dtype.kind != "f":
         x = x.astype(float)  # whole numbers become fractions, float32 stays float32
-    # A short sentence's sum of squares is mostly small enough to settle it, and sooner found than the extremes.
-    if (x.size < SMALL_SQUARED > np.vdot(x, x)) or (x.max() < SMALL and x.min() > -SMALL):
+    if x.size < SMALL_SQUARED > np.vdot(x, x):  # no score is large: in a short sentence the sum of squares mostly says so
         e = np.exp(x)
+        sums = _row_sums(e)
     else:
-        e = x - x.max(axis=-1, keepdims=True)
-        np.exp(e, out=e)
-    ones = _ones(e.shape[-1], e.dtype)  # e @ ones are the sums of the rows, quicker than e.sum
-    e /= (e.dot(ones) if e.ndim == 2 else e @ ones)[..., None]
+        with np.errstate(over="ignore"):
+            e = np.exp(x)
+            sums = _row_sums(e)
+        if not (LEAST < sums.min() and sums.max() < np.inf):
+            np.subtract(x, x.max(axis=-1, keepdims=True), out=e)
+            np.exp(e, out=e)
+            sums = _row_sums(e)
+    e /= sums[..., None]
     return e
+
+
+def _row_sums(e: np.ndarray) -> np.ndarray:
+    """(..., n) → (...), as a product with ones: quicker than e.sum(axis=-1)."""
+    ones = _ones(e.shape[-1], e.dtype)
+    return e.dot(ones) if e.ndim == 2 else e @ ones
 
 
 @lru_cache(maxsize=64)
