@@ -59,14 +59,14 @@ def softmax(x: np.ndarray) -> np.ndarray:
     """
     if x.dtype.kind != "f":
         x = x.astype(float)  # whole numbers become fractions, float32 stays float32
-    if x.size < SMALL_SQUARED > np.vdot(x, x):  # no score is large: in a short sentence the sum of squares mostly says so
+    if x.size < SMALL_SQUARED > np.vdot(x, x):  # no score is large: in most short sentences the sum of squares says so
         e = np.exp(x)
         sums = _row_sums(e)
     else:
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             e = np.exp(x)
             sums = _row_sums(e)
-        if not (LEAST < sums.min() and sums.max() < np.inf):
+        if not (sums.min() > LEAST and sums.max() < np.inf):
             np.subtract(x, x.max(axis=-1, keepdims=True), out=e)
             np.exp(e, out=e)
             sums = _row_sums(e)

@@ -4,8 +4,6 @@
 """
 
 import hashlib
-import mmap
-import os
 import re
 import threading
 from collections.abc import Callable
@@ -13,7 +11,6 @@ from functools import cache
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-PIECE = 2**23  # bytes of a file in memory at once
 CURE = "restore it with `git checkout -- data` or make it anew with `make data`"
 
 
@@ -45,30 +42,13 @@ def checked(name: str) -> Path:
     if expected is None:
         raise DamagedData(f"data/{name} has no checksum in data/README.md; {CURE}")
     try:
-        found = sha256(path)
-    except (OSError, ValueError):  # ValueError: it was cut short meanwhile
+        with path.open("rb", buffering=0) as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
         raise DamagedData(f"data/{name} is missing or cannot be read; {CURE}") from None
     if found != expected:
         raise DamagedData(f"data/{name} is damaged: its SHA-256 starts with {found[:8]}, not {expected[:8]}; {CURE}")
     return path
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal.
-
-    As hashlib.file_digest, but in larger pieces: between two of them a thread waits for its turn, and that is what
-    took half the time of `checking`.
-
-    Raises:
-        OSError: the file is missing or cannot be read.
-    """
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        left = os.fstat(file.fileno()).st_size
-        for start in range(0, left, PIECE):
-            with mmap.mmap(file.fileno(), min(PIECE, left - start), offset=start, access=mmap.ACCESS_READ) as piece:
-                digest.update(piece)
-    return digest.hexdigest()
 
 
 def checking(name: str) -> Callable[[], Path]:

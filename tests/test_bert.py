@@ -260,17 +260,17 @@ def test_a_missing_weight_file_is_named(data):
         bert.load_minilm()
 
 
-def test_a_weight_file_cut_short_while_it_is_checked_is_named(monkeypatch):
-    def cut(_: Path) -> str:
-        raise ValueError("mmap length is greater than file size")
+def test_a_weight_file_that_cannot_be_read_to_its_end_is_named(monkeypatch):
+    def fail(*_: object) -> None:
+        raise OSError("Input/output error")
 
-    monkeypatch.setattr(files, "sha256", cut)
+    monkeypatch.setattr(hashlib, "file_digest", fail)
     with pytest.raises(files.DamagedData, match=r"^data/minilm/model\.safetensors is missing or cannot be read"):
         files.checking("minilm/model.safetensors")()
 
 
 def test_whatever_goes_wrong_in_a_check_reaches_whoever_waits_for_it(monkeypatch):
-    monkeypatch.setattr(files, "sha256", lambda _: 1 / 0)
+    monkeypatch.setattr(files, "checked", lambda _: 1 / 0)
     wait = files.checking("minilm/model.safetensors")
     with pytest.raises(ZeroDivisionError):
         wait()
