@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -46,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     )
     parse.add_argument("sentence", nargs="*", help="the sentence; several words need no quotes")
     parse.add_argument("--model", choices=("glove", "taught", "minilm"), default="glove", help="what looks")
-    parse.add_argument("--query", metavar="TOKEN", help="only the rows of this token")
+    parse.add_argument("--query", metavar="TOKEN", help="only the rows of this token (with --json: all)")
     parse.add_argument("--json", action="store_true", help="for programs: one object a sentence, full precision")
     glove = parse.add_argument_group("raw word vectors (--model glove)")
     glove.add_argument("--no-self", action="store_true", help="a token may not look at itself")
@@ -129,6 +130,8 @@ def with_taught(options: argparse.Namespace, sentence: str) -> Answer:
 
     task, tokens = options.task or "gender", at_most(tokenize(sentence))
     if task == "similarity":  # nothing is trained for it: its projections are the identity
+        if any(option is not None for option in (options.layers, options.heads, options.head)):
+            raise ValueError("nothing is trained for --task similarity, so it has no --layers, --heads or --head")
         from attention_core.embeddings import raw_attention
 
         raw = raw_attention(tokens, glove())
@@ -174,11 +177,14 @@ OWN_OPTIONS = {
 
 
 def check(options: argparse.Namespace) -> None:
-    """See that every option belongs to the model.
+    """See that every option has a meaning beside the others.
 
     Raises:
-        ValueError: one belongs to another model.
+        ValueError: one has none.
     """
+    alone = {"gap": False, "train": False}
+    if (options.gap or options.train) and vars(options) | alone != vars(parser().parse_args([])):
+        raise ValueError("--gap and --train take no sentence and no other option")
     own = OWN_OPTIONS[options.model]
     for names in OWN_OPTIONS.values():
         for name in names:
@@ -208,58 +214,86 @@ def as_json(found: Answer) -> str:
 
 
 def as_bars(found: Answer, query: str | None) -> Iterator[str]:
-    """The article's output: for each token a line for each token it looks at, with a bar.
-
-    Raises:
-        ValueError: the query is not a token of the sentence.
-    """
-    if query is not None and query.lower() not in (lowered := [token.lower() for token in found.tokens]):
-        raise ValueError(f"--query {query} is not a token of the sentence; its tokens are: {' '.join(lowered)}")
+    """The article's output: for each token, or the one asked for, a line for each token it looks at, with a bar."""
     width = max(map(len, found.tokens))
     for token, row in zip(found.tokens, found.weights, strict=True):
         if query is None or token.lower() == query.lower():
             yield f"Token '{token}' attending to sequence:"
             yield f"Attention weights for '{token}':"
             for other, weight in zip(found.tokens, row, strict=True):
-                yield f"{other:<{width}} {weight:.4f} {'█' * int(weight * BLOCKS)}".rstrip()
+                yield f"{other:<{width}} {weight:.4f} {'█' * int(weight * BLOCKS + 1e-4)}".rstrip()
             yield ""
 
 
 def run_one(options: argparse.Namespace, sentence: str) -> None:
-    """Answer one sentence on standard output."""
-    found = answer(options, sentence)
-    lines = [as_json(found)] if options.json else list(as_bars(found, options.query))
+    """Answer one sentence on standard output.
+
+    Raises:
+        ValueError: it has no answer, or the query is not one of its tokens; in words for the person at the keyboard.
+    """
+    found, query = answer(options, sentence), options.query
+    if query is not None and query.lower() not in (lowered := [token.lower() for token in found.tokens]):
+        raise ValueError(f"--query {query} is not a token of the sentence; its tokens are: {' '.join(lowered)}")
+    lines = [as_json(found)] if options.json else list(as_bars(found, query))
     if found.unknown:
         print(f"left out, because they have no vector: {' '.join(found.unknown)}", file=sys.stderr)
-    print(*lines, sep="\n")
+    print(*lines, sep="\n", flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; 0 if all went well, 2 if something has to be mended first."""
-    options = parser().parse_args(arguments)
-    sentence = " ".join(options.sentence)
+    options = parser().parse_intermixed_args(arguments)
+    sentence = " ".join(options.sentence).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         check(options)
         if options.gap or options.train:
             print_gap(options.train)
-            return 0
-        if sentence != "-":
+        elif sentence == "-":
+            run_lines(options)
+        else:
             run_one(options, sentence)
-            return 0
-        for line in sys.stdin:
-            try:
-                run_one(options, line.strip())
-            except DamagedData:
-                raise
-            except ValueError as error:
-                print(json.dumps({"error": str(error)}, ensure_ascii=False) if options.json else f"error: {error}")
     except ValueError as error:
         print(f"attention_core: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:  # the reader has seen enough
-        sys.stderr.close()
     return 0
 
 
+def run_lines(options: argparse.Namespace) -> None:
+    """Answer each line of standard input as soon as it has come.
+
+    Raises:
+        ValueError: there is no standard input, or a data file is missing or altered.
+    """
+    if sys.stdin is None:
+        raise ValueError("there is no standard input to read sentences from")
+    for line in sys.stdin:
+        try:
+            run_one(options, line.strip())
+        except DamagedData:
+            raise
+        except ValueError as error:
+            said = json.dumps({"error": str(error)}, ensure_ascii=False) if options.json else f"error: {error}"
+            print(said, flush=True)
+
+
+def command() -> int:
+    """`main` as a process of its own, in whatever shell: UTF-8, a closed pipe, a full disk, Ctrl-C."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        status = main()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or what is left would be written at the end
+        if isinstance(error, BrokenPipeError):  # the reader has seen enough
+            return 0
+        print(f"attention_core: the answer cannot be written ({error.strerror})", file=sys.stderr)
+        return 2
+    return status
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command())

@@ -66,10 +66,10 @@ def softmax(x: np.ndarray) -> np.ndarray:
         with np.errstate(over="ignore", invalid="ignore"):
             e = np.exp(x)
             sums = _row_sums(e)
-        if not (sums.min() > LEAST and sums.max() < np.inf):
-            np.subtract(x, x.max(axis=-1, keepdims=True), out=e)
-            np.exp(e, out=e)
-            sums = _row_sums(e)
+            if not (sums.min() > LEAST and sums.max() < np.inf):
+                np.subtract(x, x.max(axis=-1, keepdims=True), out=e)
+                np.exp(e, out=e)
+                sums = _row_sums(e)
     e /= sums[..., None]
     return e
 
@@ -99,12 +99,13 @@ def scaled_dot_product_attention(
         q: (..., n_q, d_k) queries, what each token looks for.
         k: (..., n_k, d_k) keys, what each token offers to be found by.
         v: (..., n_k, d_v) values, what each token hands over when looked at.
-        mask: (..., n_q, n_k) booleans, True where the query may look at the key; None hides nothing.
+        mask: (..., n_q, n_k) booleans, or what broadcasts to that, True where the query may look at the key; None
+            hides nothing.
         scale: what the scores are multiplied with; None means 1/√d_k, 1.0 leaves them as they are.
 
     Raises:
         ValueError: the shapes do not fit each other.
-        NothingToAttend: the mask hides every key from some query.
+        NothingToAttend: the mask hides every key from some query, or there is no key.
 
     >>> q, k = np.ones((1, 100)), np.array([[1.0] * 100, [0.8] * 100])
     >>> scaled_dot_product_attention(q, k, k, scale=1.0).weights.round(2).tolist()
@@ -120,11 +121,13 @@ def scaled_dot_product_attention(
     if mask is not None:
         if mask.dtype != bool:
             raise ValueError(f"a mask holds booleans, True = may look; this one holds {mask.dtype}")
+        mask = np.broadcast_to(mask, (*mask.shape[:-2], q.shape[-2], k.shape[-2]))
         blind = ~mask.any(axis=-1)
         if blind.any():
             raise NothingToAttend(np.unique(np.nonzero(blind)[-1]).tolist())
-    if scale is None:
-        scale = 1 / math.sqrt(d_k)  # math, not NumPy: a NumPy float64 would widen float32
+    elif not k.shape[-2]:
+        raise NothingToAttend(list(range(q.shape[-2])))
+    scale = 1 / math.sqrt(d_k) if scale is None else float(scale)  # a NumPy float64 would widen float32
 
     # Of two matrices dot is the same product, and sooner begun; np.matmul, or @, takes stacks of matrices too.
     matmul = np.ndarray.dot if q.ndim == k.ndim == v.ndim == 2 else np.matmul

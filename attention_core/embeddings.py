@@ -18,10 +18,11 @@ from typing import NamedTuple
 import numpy as np
 
 from attention_core.attention import Attention, attention_mask, scaled_dot_product_attention
-from attention_core.files import DamagedData, checking
+from attention_core.files import DamagedData, checking, write_anew
 
 FREQUENT = 10_000  # the words whose spread defines the principal directions
 STORED = ("words", "vectors", "order", "basis")  # one .npy each
+FAR = 1e6  # no number of a word vector is so large, by size
 FETCH = "fetch it again from Stanford's GloVe page"
 
 
@@ -223,15 +224,15 @@ def read_text_file(path: Path) -> tuple[list[str], np.ndarray]:
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             try:
-                word, *numbers = line.decode("utf-8").rstrip("\n").split(" ")
-                row = np.array(numbers, dtype=np.float32)
+                word, *numbers = line.decode("utf-8" if rows else "utf-8-sig").rstrip("\n").split(" ")
+                row = np.array(numbers, dtype=np.float64)
             except ValueError:
-                word, row = "", np.empty(0, np.float32)
+                word, row = "", np.empty(0)
             width = len(rows[0]) if rows else len(row)
-            if not word or not width or len(row) != width or not np.isfinite(row).all():
+            if not word or width < 2 or len(row) != width or not (np.abs(row) < FAR).all():
                 raise DamagedData(f"{path}, line {number}: expected a word and {width or 'some'} numbers; {FETCH}")
             words.append(word)
-            rows.append(row)
+            rows.append(row.astype(np.float32))
     if len(rows) < 2:
         raise DamagedData(f"{path} holds {len(rows)} words; {FETCH}")
     return words, np.stack(rows)
@@ -239,15 +240,18 @@ def read_text_file(path: Path) -> tuple[list[str], np.ndarray]:
 
 def write_store(folder: Path, words: list[str], vectors: np.ndarray) -> None:
     """Write words and vectors as the arrays of an `Embeddings`, one .npy each, ready to be memory-mapped."""
-    folder.mkdir(parents=True, exist_ok=True)
     encoded = np.array([word.encode("utf-8") for word in words])
     spread = np.cov(np.asarray(vectors[:FREQUENT], dtype=np.float64), rowvar=False)
     directions = np.linalg.eigh(spread).eigenvectors[:, ::-1]
     directions = directions * np.sign(directions[np.abs(directions).argmax(axis=0), range(len(directions))])
-    np.save(folder / "words.npy", encoded)
-    np.save(folder / "order.npy", np.argsort(encoded, kind="stable").astype(np.int32))
-    np.save(folder / "basis.npy", np.ascontiguousarray(directions, dtype=np.float32))
-    np.save(folder / "vectors.npy", np.ascontiguousarray(vectors, dtype=np.float32))
+    arrays = {
+        "words": encoded,
+        "order": np.argsort(encoded, kind="stable").astype(np.int32),
+        "basis": np.ascontiguousarray(directions, dtype=np.float32),
+        "vectors": np.ascontiguousarray(vectors, dtype=np.float32),
+    }
+    for name, array in arrays.items():
+        write_anew(folder / f"{name}.npy", lambda path, array=array: np.save(path, array))
 
 
 def _open(paths: dict[str, Path]) -> Embeddings:
@@ -258,7 +262,10 @@ def _converted(source: Path, read: Callable[[Path], tuple[list[str], np.ndarray]
     """The vectors of a foreign source, converted on first use and kept in the user's cache folder."""
     import tempfile  # here, for it takes longer to import than a sentence takes to look at itself
 
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-playground"
+    try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-playground"
+    except RuntimeError:
+        raise DamagedData("there is no home folder to keep converted vectors in; set XDG_CACHE_HOME") from None
     try:
         state = source.stat()
         key = hashlib.sha256(f"{source.resolve()} {state.st_size} {state.st_mtime_ns}".encode()).hexdigest()[:16]

@@ -43,10 +43,10 @@ PRESETS = (
     Preset(
         "Happy and sad",
         "He was not happy but she was not sad",
-        "“happy” looks at “sad”: opposites are used alike, so their vectors are close. What “not” does to a word "
+        "“sad” looks most at “happy”: opposites are used alike, so their vectors are close. What “not” does to a word "
         "leaves no trace.",
         see_self=False,
-        query=4,
+        query=9,
     ),
     Preset(
         "Who bit whom",

@@ -7,7 +7,6 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -18,7 +17,6 @@ class DamagedData(ValueError):
     """A data file that is missing, cut short or altered; the message says which and how to get it back."""
 
 
-@cache
 def _checksums(folder: Path) -> dict[str, str]:
     """The file names and SHA-256 sums listed in the folder's README.md."""
     try:
@@ -49,6 +47,18 @@ def checked(name: str) -> Path:
     if found != expected:
         raise DamagedData(f"data/{name} is damaged: its SHA-256 starts with {found[:8]}, not {expected[:8]}; {CURE}")
     return path
+
+
+def write_anew(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file beside the old one, then let it take its place: whoever has the old one open keeps reading that.
+
+    Args:
+        write: what writes to the path that it is given.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"new-{path.name}")
+    write(fresh)
+    fresh.replace(path)
 
 
 def checking(name: str) -> Callable[[], Path]:

@@ -36,7 +36,7 @@ from attention_core.tasks import Example
 if TYPE_CHECKING:
     from attention_core.bert import MiniLM
 
-MEASURED, CHOSEN_ON, PROBED_ON = 400, 200, 800  # sentences to measure with, to choose a head on, to fit a probe to
+CHOSEN_ON, PROBED_ON = 200, 800  # sentences to choose a head on, and to fit a probe to
 SEEDS = SPLITS = 10
 UNSEEN_SPLITS = 10  # the number of the first split that nobody looked at before lists and templates were final
 RAW, MINILM = "raw", "minilm"
@@ -168,9 +168,10 @@ def _with_ones(x: np.ndarray) -> np.ndarray:
 
 
 def sentences_of(task: str) -> dict[str, list[Example]]:
-    """The sentences that every column of a row is measured on."""
-    unseen = list(tasks.examples(task, MEASURED, np.random.default_rng(3), testing=True))
-    return {"unseen": unseen, "natural": tasks.natural(task) if task != "similarity" else []}
+    """The sentences that every column of a row is measured on: those that training is tested on, each once."""
+    seed, count = taught.TESTING
+    unseen = dict.fromkeys(tasks.examples(task, count, np.random.default_rng(seed), testing=True))
+    return {"unseen": list(unseen), "natural": tasks.natural(task) if task != "similarity" else []}
 
 
 def practice(task: str, count: int) -> list[Example]:
@@ -277,7 +278,12 @@ def train_all(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], objec
     """Train every model that comes with the app, keep them, and measure the table; a line to report for each figure.
 
     Running it again on the same machine gives the same bytes.
+
+    Raises:
+        ValueError: the vectors are not those that the models which come with the app read.
     """
+    if glove.d_model != taught.D_MODEL:
+        raise ValueError(f"the models read vectors of {taught.D_MODEL} numbers, and these have {glove.d_model}")
     spreads, splits = {}, {}
     for one in taught.VARIANTS:
         for progress in taught.training(one, taught.material(one.task, glove)):
@@ -292,6 +298,7 @@ def train_all(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], objec
         splits[one.file] = others = other_splits(one, glove)
         report(f"{'':<47}{len(others)} other splits: {statistics.fmean(others):.1%} ± {statistics.pstdev(others):.1%}")
     table = measured(glove, minilm, report) | {"seeds": spreads, "splits": splits}
-    (files.DATA / "taught/gap.json").write_text(json.dumps(table, indent=1) + "\n", "utf-8")
+    text = json.dumps(table, indent=1) + "\n"
+    files.write_anew(files.DATA / "taught/gap.json", lambda path: path.write_text(text, "utf-8"))
     taught.note_checksum("taught/gap.json")
     return table

@@ -174,15 +174,17 @@ def met(ours: Sequence[str], text: str, tokens: Tokens) -> list[tuple[list[int],
     ]
 
 
-def sent_by_others(weights: np.ndarray, query: int, key: int) -> float:
-    """What tokens other than the query and the key send to the key, on average: is the query special at all?
+def sent_by_others(weights: np.ndarray, query: int, key: int) -> tuple[float, int]:
+    """What tokens other than the query and the key send to the key: is the query special at all?
 
     Args:
         weights: (n, n), n > 2.
+
+    Returns:
+        their mean weight on the key, and how many of them send no other token as much.
     """
-    others = np.ones(len(weights), bool)
-    others[[query, key]] = False
-    return float(weights[others, key].mean())
+    others = np.delete(weights, [query, key], axis=0)
+    return float(others[:, key].mean()), int((others.argmax(axis=1) == key).sum())
 
 
 def favourite(row: np.ndarray, aside: Sequence[int]) -> int:

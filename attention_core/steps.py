@@ -14,7 +14,7 @@ from attention_core.attention import (
     split_heads,
 )
 
-LARGEST = 10_000  # numbers that are typed may be so large, by size
+SMALLEST, LARGEST = 1e-6, 10_000  # numbers that are typed may be so small and so large, by size, or 0
 A_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
@@ -42,6 +42,8 @@ def read_vector(text: str, dims: int) -> np.ndarray:
             raise UnreadableNumbers(f"holds “{word[:20]}”, which is not a number; type 1.5, for example, or -2")
         if not abs(float(word)) <= LARGEST:
             raise UnreadableNumbers(f"holds “{word[:20]}”, which is too large: −{LARGEST:,} to {LARGEST:,} is allowed")
+        if 0 < abs(float(word)) < SMALLEST:
+            raise UnreadableNumbers(f"holds “{word[:20]}”, which is too small to show: type 0")
     numbers = [float(word) for word in words]
     return np.array(numbers + [0.0] * (dims - len(numbers)))
 

@@ -1,7 +1,8 @@
 """The models that come with the app: trained by `python -m attention_core --train`, kept in data/taught/.
 
-Every model is determined to the last digit by its task, its layers, heads and d_k, the recipe and a seed: the sentences
-to train with and to test with are the same for all.
+Every model is determined by its task, its layers, heads and d_k, the recipe and a seed: the sentences to train with and
+to test with are the same for all. On another machine, whose products are summed in another order, the last digits of
+its numbers differ.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from attention_core.embeddings import Embeddings
 from attention_core.learning import Encoded, Layer, Model, Progress, Recipe
 
 SEED = 0  # of the models that come with the app
-D_K = 16
+D_MODEL, D_K = 50, 16
 TRAINING, TESTING = (1, 24_000), (2, 1000)  # the seed that draws the sentences, and how many there are
 
 
@@ -197,9 +198,7 @@ def training(
 
 def save(one: Variant, model: Model) -> None:
     """Keep a model in data/taught/ and its checksum in data/README.md; the same numbers give the same bytes."""
-    path = files.DATA / one.file
-    path.parent.mkdir(exist_ok=True)
-    np.savez(path, **model.parameters)
+    files.write_anew(files.DATA / one.file, lambda path: np.savez(path, **model.parameters))
     note_checksum(one.file)
 
 
@@ -210,5 +209,4 @@ def note_checksum(name: str) -> None:
     digests = {line[66:]: line[:64] for line in listed.splitlines()}
     digests[name] = hashlib.sha256((files.DATA / name).read_bytes()).hexdigest()
     lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
-    readme.write_text(before + lines + after, "utf-8")
-    files._checksums.cache_clear()
+    files.write_anew(readme, lambda path: path.write_text(before + lines + after, "utf-8"))

@@ -24,6 +24,7 @@ APOSTROPHES = "`´ʹʻʼʽˊˋ՚Ꞌꞌ᾽᾿῾‘’‚‛′‵‹›❛❜❟
 QUOTES = "«»ʺˮ“”„‟″‶❝❞❠⹂〝〞〟🙶🙷🙸"
 OTHERS = {"‐": "-", "‑": "-", "−": "-", "‒": "–", "―": "—", "…": "..."}  # hyphens, minus, dashes, ellipsis
 JOINERS = "\u200c\u200d"  # zero-width; they stay where they join: in Persian and Hindi words, in emoji
+MOST_KEPT = 10_000  # characters whose entries are remembered; of a million that there are, few texts have more
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 MOST_MARKS = 30  # Unicode's stream-safe format (UAX #15): putting n marks of one letter in order takes n² steps
 
@@ -75,8 +76,10 @@ class _Table(dict):
         self.rule = rule
 
     def __missing__(self, code: int) -> str:
-        self[code] = self.rule(chr(code))
-        return self[code]
+        entry = self.rule(chr(code))
+        if len(self) < MOST_KEPT:
+            self[code] = entry
+        return entry
 
 
 def _plain_character(c: str) -> str:

@@ -22,6 +22,7 @@ DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))
 
 from attention_core import bert, embeddings, heads  # noqa: E402
+from attention_core.files import write_anew  # noqa: E402
 
 KEPT_WORDS = 100_000
 
@@ -83,10 +84,13 @@ def build_minilm(folder: Path) -> None:
     tokenizer = json.loads((model / "tokenizer.json").read_text("utf-8"))
     tokenizer["padding"] = tokenizer["truncation"] = None  # a sentence is read as it is
     target = DATA / "minilm"
-    target.mkdir(exist_ok=True)
-    (target / "model.safetensors").write_bytes(safetensors.save(weights))
-    (target / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")), "utf-8")
-    (target / "config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+    contents = {
+        "model.safetensors": safetensors.save(weights),
+        "tokenizer.json": json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")).encode("utf-8"),
+        "config.json": (json.dumps(config, indent=2) + "\n").encode("utf-8"),
+    }
+    for name, content in contents.items():
+        write_anew(target / name, lambda path, content=content: path.write_bytes(content))
 
 
 def build_heads() -> None:
@@ -97,7 +101,7 @@ def build_heads() -> None:
         head |= {"layer": head["layer"] + 1, "head": head["head"] + 1}  # people count from 1
         head |= {name: round(head[name], 4) for name in ("share", "first", "others")}
     lines = ",\n".join(json.dumps(head) for head in found)
-    (DATA / "minilm" / "heads.json").write_text(f"[\n{lines}\n]\n", "utf-8")
+    write_anew(DATA / "minilm" / "heads.json", lambda path: path.write_text(f"[\n{lines}\n]\n", "utf-8"))
 
 
 def flat(tree: dict, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
@@ -115,7 +119,7 @@ def write_checksums() -> None:
     lines = [f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(DATA).as_posix()}" for p in files]
     readme = DATA / "README.md"
     text = re.sub(r"(?<=```sha256\n).*?(?=```)", "\n".join(lines) + "\n", readme.read_text("utf-8"), flags=re.DOTALL)
-    readme.write_text(text, "utf-8")
+    write_anew(readme, lambda path: path.write_text(text, "utf-8"))
 
 
 if __name__ == "__main__":

@@ -413,3 +413,21 @@ def test_equal_products_keep_the_order_of_the_dimensions():
     assert steps.order.tolist() == [40, *range(40)]
     with pytest.raises(AttributeError):
         steps.weight = 1.0
+
+
+@pytest.mark.parametrize("shape", [(4,), (1, 4), (3, 4), (2, 3, 4)])
+def test_a_mask_that_hides_all_keys_names_every_query_whatever_its_shape(shape):
+    q, k, v = some(2, 3, 5), some(2, 4, 5), some(2, 4, 5)
+    with pytest.raises(NothingToAttend) as blind:
+        scaled_dot_product_attention(q, k, v, np.zeros(shape, bool))
+    assert blind.value.rows == [0, 1, 2]
+
+
+def test_without_a_key_there_is_nothing_to_attend_to():
+    with pytest.raises(NothingToAttend):
+        scaled_dot_product_attention(some(3, 5), some(0, 5), some(0, 5))
+
+
+def test_a_scale_of_64_bits_does_not_widen_float32():
+    x = some(3, 5).astype(np.float32)
+    assert all(stage.dtype == np.float32 for stage in scaled_dot_product_attention(x, x, x, scale=np.float64(0.5)))

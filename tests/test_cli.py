@@ -1,6 +1,7 @@
 """The command line, as a shell or a program calls it."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -145,6 +146,63 @@ def test_standard_input_gives_one_object_a_line_and_an_error_does_not_stop_it():
     ]
     assert (len(lines[0]["tokens"]), len(lines[3]["tokens"])) == (7, 10)
     assert done.returncode == 0
+
+
+def process(arguments, given=b"", **environment):
+    """The command as a shell runs it: status, output, errors."""
+    command = [sys.executable, "-m", "attention_core", *arguments]
+    done = subprocess.run(command, input=given, capture_output=True, check=False, env={**os.environ, **environment})
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("model", ["glove", "minilm"])
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii"])
+def test_bytes_that_are_no_text_cost_no_other_line_whatever_the_terminal_speaks(model, encoding):
+    arguments = ["--model", model, "--json", "-"]
+    status, out, err = process(arguments, b"the king\ncaf\xff king\ncaf\xc3\xa9\n", PYTHONIOENCODING=encoding)
+    assert status == 0
+    assert b"Traceback" not in err
+    assert ["weights" in json.loads(line) for line in out.splitlines()] == [True] * 3
+
+
+def test_each_line_is_answered_before_the_next_one_is_asked():
+    command = [sys.executable, "-m", "attention_core", "--json", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as asked:
+        for word in ("king", "queen"):
+            asked.stdin.write(f"{word}\n")
+            assert json.loads(asked.stdout.readline())["tokens"] == [word]
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_who_leaves_is_no_fault_and_a_full_disk_is_one_line(unbuffered):
+    command = [sys.executable, "-m", "attention_core", KING]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    ends = os.pipe()
+    os.close(ends[0])
+    for out, status, lines in ((ends[1], 0, 0), (os.open("/dev/full", os.O_WRONLY), 2, 1)):
+        done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, check=False, env=environment)
+        os.close(out)
+        assert (done.returncode, done.stderr.count(b"\n")) == (status, lines)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--model", "taught", "--task", "similarity", "--layers", "2", KING],
+        ["--model", "taught", "--task", "similarity", "--head", "0", KING],
+        ["--json", "--query", "dog", KING],
+        ["--gap", KING],
+        ["--gap", "--model", "minilm"],
+        ["--train", "--json"],
+    ],
+)
+def test_no_option_is_passed_over_in_silence(capsys, arguments):
+    status, out, err = run(capsys, *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+
+
+def test_options_may_stand_among_the_words(capsys):
+    assert weights(capsys, "king", "--no-self", "queen") == weights(capsys, "--no-self", "king queen")
 
 
 def test_a_damaged_data_file_is_one_clear_line(capsys, tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import http.client
 import json
 import re
 import urllib.error
@@ -110,6 +111,18 @@ def test_only_what_a_page_needs_is_open(house):
     for method in ("POST", "PUT", "DELETE"):
         assert house.get("/", method, b"x")[0] == 403
     assert house.get("/", "POST", b"x" * 20_000)[0] in (403, 413)
+
+
+@pytest.mark.parametrize(
+    ("asked", "front_door"),
+    [("/playground?s=a%20cat", "/?s=a%20cat"), ("/inside_a_transformer/x", "/"), ("/pages/why_scale?ds=2", "/?ds=2")],
+)
+def test_an_address_that_streamlit_has_no_page_for_leads_to_the_front_door(house, asked, front_door):
+    connection = http.client.HTTPConnection(house.url.removeprefix("http://"), timeout=20)
+    connection.request("GET", asked)
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Location"]) == (302, front_door)
+    assert house.get("/why_scale/_stcore/health")[0] == 404  # a browser looks for the server there first
 
 
 def test_scripts_come_small_and_the_app_sends_each_once(house):

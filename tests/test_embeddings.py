@@ -647,3 +647,27 @@ def test_a_file_that_is_not_in_the_list_is_told(data):
 def test_damaged_data_is_a_value_error():
     assert issubclass(DamagedData, ValueError)
     assert issubclass(UnknownWords, ValueError)
+
+
+def test_a_file_that_is_written_anew_leaves_its_readers_the_old_one(tmp_path):
+    path = tmp_path / "vectors.npy"
+    np.save(path, np.ones(1_000_000))
+    opened = np.load(path, mmap_mode="r")
+    files.write_anew(path, lambda fresh: np.save(fresh, np.zeros(3)))
+    assert opened.sum() == 1_000_000  # cut short in place, it would end this process
+    assert np.load(path).tolist() == [0, 0, 0]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("line", ["king 1\nqueen 2\n", "king 1 2\nqueen 3 1e39\n", "king 1 nan\nqueen 1 2\n"])
+def test_vectors_that_nothing_can_be_computed_with_are_refused_with_their_line(tmp_path, line):
+    path = tmp_path / "glove.txt"
+    path.write_text(line)
+    with pytest.raises(files.DamagedData, match=r"glove\.txt, line [12]: expected a word and (some|\d) numbers"):
+        embeddings.read_text_file(path)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_word(tmp_path):
+    path = tmp_path / "glove.txt"
+    path.write_text("king 1 2\nqueen 3 4\n", "utf-8-sig")
+    assert embeddings.read_text_file(path)[0] == ["king", "queen"]

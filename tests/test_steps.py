@@ -96,6 +96,7 @@ def test_a_short_row_goes_on_with_zeros_and_of_a_long_one_nothing_is_lost():
         ("1e308", "“1e308”, which is too large"),
         ("1e999", "too large"),
         (f"{LARGEST + 1}", "too large"),
+        ("1e-200", "“1e-200”, which is too small to show"),
     ],
 )
 def test_what_cannot_be_read_is_named_in_a_sentence(text, said):

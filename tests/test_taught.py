@@ -155,7 +155,6 @@ def test_training_and_saving_again_gives_the_same_bytes(glove, tmp_path, monkeyp
         kept.append(((tmp_path / one.file).read_bytes(), (tmp_path / "README.md").read_text()))
     assert kept[0] == kept[1]
     assert one.file in kept[0][1]
-    files._checksums.cache_clear()
 
 
 def test_the_table_was_measured_on_the_files_that_are_here(table):
