@@ -5,11 +5,10 @@ import streamlit as st
 from ui import frame, log, parts, state
 
 with frame.turn:
-    st.set_page_config(page_title="Attention Playground", page_icon=parts.ICON, layout="centered")
-    st.html(parts.STYLE)
-
     page = st.navigation(frame.pages())
     here = next(one for one in frame.PAGES if one.title == page.title)
+    st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=parts.ICON, layout="centered")
+    st.html(parts.STYLE)
 
     st.title(here.question, anchor=False)
     st.markdown(here.lead)

@@ -98,6 +98,7 @@ class Visitor:
             match answer.WhichOneof("type"):
                 case "new_session":
                     self.page_hash = answer.new_session.page_script_hash
+                    self._begin()
                 case "navigation":  # the page that the address meant, as a browser remembers it
                     self.page_hash = answer.navigation.page_script_hash
                 case "delta":
@@ -108,6 +109,9 @@ class Visitor:
                     if answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                         self.faults.append("compile error")
                         return time.perf_counter() - start
+
+    def _begin(self) -> None:
+        """A run begins; it may break off and begin anew before it ends."""
 
     def _note(self, message: ForwardMsg) -> None:
         if message.metadata.cacheable:

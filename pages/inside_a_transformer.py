@@ -14,7 +14,7 @@ heads.large(shown)
 heads.note()
 
 with frame.fold("iraw", "Similarity or relationship? Raw word vectors beside this map") as opened:
-    compared = heads.beside_raw(shown) if opened else ({}, None)
+    compared = heads.beside_raw(shown) if opened else {}
 if not opened:
     frame.switches(())
 with frame.fold("icell", "Where does this number come from? One cell, step by step") as opened:
@@ -31,4 +31,4 @@ with frame.fold("itwo", "What if one word changes? Two sentences, one head") as 
         heads.two_sentences(shown)
 with frame.fold("itake", "Take it away: pictures, numbers, code, link") as opened:
     if opened:
-        heads.take_away(shown, *compared)
+        heads.take_away(shown, compared)

@@ -15,7 +15,7 @@ with frame.fold("cell", "Where does this number come from? One cell, step by ste
 with frame.fold("out", "What does the word take with it? Its meaning before and after") as opened:
     if opened:
         views.output(view)
-second, compared = None, {}
+compared = {}
 with frame.fold("cmp", "What if? A second setting beside the first") as opened:
     if opened:
         frame.second_switches()
@@ -24,4 +24,4 @@ with frame.fold("cmp", "What if? A second setting beside the first") as opened:
             compared = views.compare(view, second, "raw")
 with frame.fold("take", "Take it away: pictures, numbers, code, link") as opened:
     if opened:
-        views.take_away(view, frame.link("playground"), "raw", compared, second)
+        views.take_away(view, frame.link("playground"), "raw", compared)

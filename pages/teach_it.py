@@ -8,20 +8,20 @@ from ui import frame, teaching
 
 teaching.style()
 shown = teaching.lecture()
-teaching.buttons(shown)
+teaching.training(shown)
 found = teaching.look(shown)
 
-second, compared = None, {}
-with frame.fold("tcmp", "Before and after: the same sentence without what was learned") as opened:
-    if opened and found:
-        compared, second = teaching.before_and_after(shown, found)
-if not (opened and found):
+compared = {}
+with teaching.fold("tcmp", "Before and after: the same sentence without what was learned", found) as opened:
+    if opened:
+        compared = teaching.before_and_after(shown, found)
+if not opened:
     frame.switches(())
-with frame.fold("tasks", "What does a word ask for? Its learned query, and the matrices") as opened:
-    if opened and found:
+with teaching.fold("tasks", "What does a word ask for? Its learned query, and the matrices", found) as opened:
+    if opened:
         teaching.learned(shown, found)
-with frame.fold("tcell", "Where does this number come from? One cell, step by step") as opened:
-    if opened and found:
+with teaching.fold("tcell", "Where does this number come from? One cell, step by step", found) as opened:
+    if opened:
         teaching.arithmetic_of(found)
 with frame.fold("tsay", "What do the numbers mean, and what do they not show?") as opened:
     if opened:
@@ -29,7 +29,7 @@ with frame.fold("tsay", "What do the numbers mean, and what do they not show?") 
 with frame.fold("tcode", "The code that trains: forward, backward, Adam") as opened:
     if opened:
         teaching.code()
-with frame.fold("ttake", "Take it away: pictures, numbers, code, link") as opened:
-    if opened and found:
-        teaching.take_away(found, compared, second)
+with teaching.fold("ttake", "Take it away: pictures, numbers, code, link", found) as opened:
+    if opened:
+        teaching.take_away(found, compared)
 teaching.go_on(shown)

@@ -10,7 +10,7 @@ from ui import frame, gap
 
 gap.style()
 gap.choose_set()
-shown = gap.figure()
+gap.figure()
 gap.in_words()
 gap.table()
 st.header("The sentences behind a figure", anchor=gap.ANCHOR)
@@ -22,4 +22,4 @@ with frame.fold("gsay", "How was this measured, and what does it not say?") as o
         gap.notes()
 with frame.fold("gtake", "Take it away: picture, numbers, link") as opened:
     if opened:
-        gap.take_away(shown)
+        gap.take_away()

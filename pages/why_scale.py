@@ -10,8 +10,9 @@ parts.lesson_style()
 scaling.example()
 scaling.spread()
 scaling.cost()
-scaling.sentence()
-scaling.temperature()
+with frame.told():
+    scaling.sentence()
+    scaling.temperature()
 scaling.references()
 with frame.fold("wtake", "Take it away: pictures, numbers, link") as opened:
     if opened:

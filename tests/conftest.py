@@ -206,13 +206,12 @@ class Visit:
     @property
     def weights(self) -> dict[tuple[int, int], str]:
         """What the heatmap says of each cell, by row and column."""
-        cells = self.page.locator(".stVegaLiteChart").first.locator(
-            "path[aria-roledescription='rect mark'][aria-label]"
-        )
+        cells = self.page.locator("[class*='-heat-room'] path[aria-roledescription='rect mark'][aria-label]")
         cells.first.wait_for(state="attached")  # a chart is there before its numbers have come
-        said = [cell for cell in cells.evaluate_all("all => all.map(c => c.ariaLabel)") if " looks at " in cell]
+        said = [cell for cell in cells.evaluate_all("all => all.map(c => c.ariaLabel)") if " look" in cell]
         n = round(len(said) ** 0.5)
-        return {divmod(i, n): re.search(r"[\d.]+%$", text).group() for i, text in enumerate(said)}
+        shares = (re.search(r" may not look at |[\d.]+%$", text).group() for text in said)
+        return {divmod(i, n): share if "%" in share else "hidden" for i, share in enumerate(shares)}
 
 
 @pytest.fixture

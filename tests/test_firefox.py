@@ -28,7 +28,7 @@ def test_firefox_shows_every_page_and_follows_typing_and_choosing(firefox, serve
         )
     firefox.open(server.url)
     reading = "document.querySelector('.say.reading')?.innerText ?? ''"
-    firefox.wait(f"({reading}).startsWith('king looks most at itself (44')")
+    firefox.wait(f"({reading}).startsWith('“king” looks most at itself (44')")
     firefox.wait("document.querySelectorAll('.stVegaLiteChart svg path[aria-label*=\"looks at\"]').length >= 49")
     firefox.run("document.querySelector('input[aria-label=Sentence]').select()")
     firefox.keys("doctors help patients")

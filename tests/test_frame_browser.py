@@ -21,18 +21,15 @@ def own_server(tmp_path):
 
 
 def test_the_first_visitor_after_a_start_sees_a_linked_page_in_its_frame(browser, own_server):
-    for page in PAGES[1:3]:
-        own_server.stop()
-        own_server.start()
-        first = Visit(browser, own_server)
-        first.open(f"/{page.name}?s=two%20cats&causal=true")
-        assert first.page.locator("h1").inner_text() == page.question
-        assert first.page.get_by_label("Sentence", exact=True).input_value() == "two cats"
-        links = first.page.locator("[data-testid=stSidebarNavLink]").all_inner_texts()
-        assert links == [one.title for one in PAGES]
-        assert first.link == f"/{page.name}?s=two%20cats&causal=true"
-        assert first.faults == []
-        first.context.close()
+    page, first = PAGES[2], Visit(browser, own_server)
+    first.open(f"/{page.name}?s=two%20cats&causal=true")
+    assert first.page.locator("h1").inner_text() == page.question
+    assert first.page.get_by_label("Sentence", exact=True).input_value() == "two cats"
+    links = first.page.locator("[data-testid=stSidebarNavLink]").all_inner_texts()
+    assert links == [one.title for one in PAGES]
+    assert first.link == f"/{page.name}?s=two%20cats&causal=true"
+    assert first.faults == []
+    first.context.close()
 
 
 def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
@@ -52,10 +49,13 @@ def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
     one.context.close()
 
 
-def test_every_page_is_reached_from_every_other_with_the_sentence_kept(visit):
+def test_the_sidebar_and_each_page_s_last_sentence_lead_on_with_the_sentence_kept(visit):
     one = visit("/?s=the%20queen%20laughed&self=false")
-    for page in PAGES[1:]:
-        one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title, exact=True).click()
+    for place, page in enumerate(PAGES[1:]):
+        if place % 2:
+            one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title, exact=True).click()
+        else:
+            one.page.locator("[data-testid=stPageLink] a").last.click()
         one.page.wait_for_function(f"document.querySelector('h1')?.innerText === {page.question!r}")
         one.settle()
         assert one.page.get_by_label("Sentence", exact=True).input_value() == "the queen laughed"
@@ -85,10 +85,8 @@ def test_one_step_back_is_the_page_before_with_every_setting(visit):
         assert one.link == link
 
 
-def test_each_page_s_last_sentence_leads_to_the_next(visit):
-    one = visit("/?s=two%20cats")
-    for page in PAGES[1:]:
-        one.page.locator("[data-testid=stPageLink] a").last.click()
-        one.page.wait_for_function(f"document.querySelector('h1')?.innerText === {page.question!r}")
-        one.settle()
-        assert one.page.get_by_label("Sentence", exact=True).input_value() == "two cats"
+@pytest.mark.parametrize("place", range(len(PAGES)), ids=[page.name for page in PAGES])
+def test_each_page_ends_with_the_way_to_the_next(app, place):
+    way = app(PAGES[place].name).get("page_link")[-1].proto
+    following = PAGES[(place + 1) % len(PAGES)]
+    assert (way.page, way.label) == ("" if following is PAGES[0] else following.name, PAGES[place].onward)

@@ -21,7 +21,7 @@ def focused(visit):
 
 def test_clicks_keys_and_lists_choose_a_head_and_its_link_restores_all(visit):
     one = visit(CAT)
-    assert one.reading == "it looks most at cat (68\u202f%), then mat (11\u202f%) and [CLS] (11\u202f%)."
+    assert one.reading == "“it” looks most at “cat” (68\u202f%), then “mat” (11\u202f%) and [CLS] (11\u202f%)."
     assert one.weights[8, 2] == "68.3%"
     picture = one.page.locator(".st-key-heads img")
     assert picture.count() == 1
@@ -37,7 +37,7 @@ def test_clicks_keys_and_lists_choose_a_head_and_its_link_restores_all(visit):
 
     head(one, 4, 2).click()
     assert title(one) == "Layer 4, head 2"
-    assert "it looks most at cat (49\u202f%)" in one.reading
+    assert "“it” looks most at “cat” (49\u202f%)" in one.reading
     for key, expected in (
         ("ArrowRight", "Layer 4, head 3"),
         ("ArrowDown", "Layer 5, head 3"),
@@ -54,7 +54,7 @@ def test_clicks_keys_and_lists_choose_a_head_and_its_link_restores_all(visit):
     one.page.locator(".st-key-nocls label").click()
     one.settle()
     assert "Renormalised: [CLS] hidden" in one.page.locator(".say.notice").first.inner_text()
-    assert one.weights[8, 0] == "0.0%"
+    assert one.weights[8, 0] == "hidden"
 
     link, said = one.link, one.page.locator(".stMain").inner_text()
     assert "l=1&h=3&nocls=true&ifind=true" in link

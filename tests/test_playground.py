@@ -49,7 +49,7 @@ def test_every_chart_says_what_it_shows(app):
     test = app(s=CAT, self="false", q="8", cmp="true")
     alts = [chart.alt for chart in charts(test)]
     assert len(alts) == 5
-    assert "it looks most at because (23\u202f%)" in alts[0]
+    assert "“it” looks most at “because” (23\u202f%)" in alts[0]
     assert all(len(alt) > 40 for alt in alts)
 
 
@@ -60,10 +60,15 @@ def test_switches_change_the_numbers(app):
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
-    test = app(s=preset.sentence)
+    test = app(s="anything", scale="false", causal="true", d="3")
+    test.pills(key="preset").set_value(preset.name).run()
     assert not test.exception
     assert preset.notice in said(test)
+    assert test.text_input(key="s").value == preset.sentence
+    assert [test.toggle(key=name).value for name in ("scale", "self", "causal")] == [True, preset.see_self, False]
+    test.toggle(key="causal").set_value(True).run()
     assert test.pills(key="preset").value == preset.name
+    assert preset.notice not in said(test)  # it speaks of other switches
 
 
 @pytest.mark.parametrize(
@@ -71,13 +76,13 @@ def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
     [
         ({"s": ""}, "Type a sentence above"),
         ({"s": "   "}, "Type a sentence above"),
-        ({"s": "zzxqy qqqzx"}, "no vector for any of these words, so there is nothing to compute: zzxqy, qqqzx"),
+        ({"s": "zzxqy qqqzx"}, "no vector for any of these, so there is nothing to compute: zzxqy, qqqzx"),
         ({"s": "king", "self": "false"}, "The only word has nothing left to look at: add a word, or let it look at"),
         ({"self": "false", "causal": "true"}, "let words look at themselves, or switch the causal mask off"),
         ({"s": "zzxqy the qqqzx"}, "Left out, because GloVe has no vector for them: zzxqy, qqqzx"),
-        ({"s": "bank bank", "scale": "false"}, "bank₂ looks equally at bank₁ and itself (50\u202f% each)."),
+        ({"s": "bank bank", "scale": "false"}, "“bank₂” looks equally at “bank₁” and itself (50\u202f% each)."),
         ({"s": "the king zzxqy"}, "Left out, because GloVe has no vector for it: zzxqy"),
-        ({"s": "king"}, "king looks only at itself (100\u202f%)"),
+        ({"s": "king"}, "“king” looks only at itself (100\u202f%)"),
         ({"s": "word " * 500}, "longer than 2,000 characters"),
         ({"s": "a " * 999}, "Only the first 512 words are used"),
     ],

@@ -145,7 +145,7 @@ def test_numbers_beyond_the_dimensions_are_named_and_not_dropped_in_silence(app)
     said = notices(app(PAGE, nq="1,5 2", nk2="1 2 3"))
     assert said == [
         "More than 2 numbers, of which the first 2 are used: the query and key A. "
-        "A comma parts two numbers; write 1.5 with a point."
+        "A comma separates two numbers; write 1.5 with a point."
     ]
     assert notices(app(PAGE, nq="1,5 2", nk2="1 2 3", dims="3")) == []
 

@@ -64,15 +64,33 @@ def of(test, name: str):
     return dict(parse_qsl(next(d["link"] for d in components(test) if "link" in d).partition("?")[2])).get(name)
 
 
-def test_a_first_visit_shows_a_model_and_what_it_answers(app):
+def test_a_first_visit_shows_a_pronoun_find_its_noun_and_how_often_the_model_is_right(app):
     test = app(HERE)
     assert not test.exception
     assert len(listed(test)) == 4
-    assert "Shown is the model with these settings that came with the app" in said(test)
+    assert test.text_input(key="s").value == SHE["s"]
+    assert "“she” looks most at “mary”" in said(test)
+    right = np.mean(learning.right(training.shipped(Settings(GENDER)), training.material("gender")[1]))
+    assert f"that came with the app, trained like this for 1,000 steps: {100 * right:.1f}{THIN}% right" in said(test)
+
+
+def test_a_sentence_of_ones_own_without_the_word_stays_and_one_with_it_is_offered(app):
+    test = app(HERE, s="The doctor saw the nurse")
+    assert test.text_input(key="s").value == "The doctor saw the nurse"
     assert "There is no “he”, “she” or “it” in this sentence" in test.button(key="show-one").label
     test.button(key="show-one").click().run()
     assert test.text_input(key="s").value == SHE["s"]
-    assert "she looks most at" in said(test)
+    assert "“she” looks most at" in said(test)
+
+
+def test_whoever_types_a_sentence_looks_from_the_word_that_asks_and_a_link_holds(app):
+    test = app(HERE, s="The doctor saw the nurse")
+    test.text_input(key="s").set_value("My sister phoned grandpa since she missed him").run()
+    assert "“she” looks most at" in said(test)
+    assert test.slider(key="q").set_value(2).run()
+    assert "“sister” looks" in said(test)
+    assert "“grandpa” looks" in said(app(HERE, s="My sister phoned grandpa since she missed him", q="4"))
+    assert "“she” looks" in said(app(HERE, s="My sister phoned grandpa since she missed him"))
 
 
 def test_the_defaults_are_frozen_because_old_links_leave_them_out():
@@ -147,7 +165,7 @@ def test_a_sentence_of_ones_own_stays_when_the_task_changes(app):
     test = app(HERE, s="The doctor saw the nurse")
     test.segmented_control(key="task").set_value("Happy or not").run()
     assert test.text_input(key="s").value == "The doctor saw the nurse"
-    assert "Read at" in said(test)
+    assert "Nothing is read at “doctor”: choose a good or bad word" in said(test)
 
 
 def test_one_layer_gives_both_sentences_of_a_pair_the_same_question():
@@ -191,11 +209,11 @@ def test_every_fold_of_every_task_opens(app, task):
     ("query", "words"),
     [
         ({"s": ""}, "Type a sentence above"),
-        ({"s": "zzxqy qqqzx"}, "GloVe has no vector for any of these words"),
+        ({"s": "zzxqy qqqzx"}, "GloVe, which knows English words, has no vector for any of these"),
         ({"s": "she zzxqy"}, "Left out, because GloVe has no vector for it: zzxqy"),
-        ({"s": "she"}, "she looks only at itself"),
+        ({"s": "she"}, "“she” looks only at itself"),
         ({"s": "i " * 999}, "Only the first 512 words are used"),
-        ({"s": "she <img src=x onerror=alert(1)> $x$", "q": "1"}, "she looks most at"),
+        ({"s": "she <img src=x onerror=alert(1)> $x$", "q": "1"}, "“she” looks most at"),
     ],
 )
 def test_what_cannot_be_shown_is_said_and_the_rest_of_the_page_stays(app, query, words):

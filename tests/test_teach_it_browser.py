@@ -53,7 +53,7 @@ def serious(visit) -> list:
 
 def test_training_draws_itself_and_ends_where_the_core_ends(visit):
     one = visit(SHE)
-    top = one.page.locator(".stVegaLiteChart").first.bounding_box()["y"]
+    top = one.page.locator(".st-key-taught-heat-room").bounding_box()["y"]
     press(one, "Train")
     seen = set()
 
@@ -65,7 +65,7 @@ def test_training_draws_itself_and_ends_where_the_core_ends(visit):
     one.settle()
     assert len({steps for steps, _ in seen}) > 3
     assert len({reading for _, reading in seen}) > 3  # the map changed under the reader's eyes
-    assert one.page.locator(".stVegaLiteChart").first.bounding_box()["y"] == top  # and nothing jumped
+    assert one.page.locator(".st-key-taught-heat-room").bounding_box()["y"] == top  # and nothing jumped
     *_, last = taught.training(taught.Variant("gender", 1, 1), taught.material("gender", load_glove()))
     assert f"{100 * last.accuracy:.1f}\u202f% right" in standing(one)
     assert serious(one) == []
@@ -105,8 +105,15 @@ def test_the_gap_opens_a_figure_and_a_sentence(visit):
     one.settle()
     assert "gtask=Happy" in one.link
     assert "MiniLM, a probe on the sentence vector" in one.page.locator(".stMain").inner_text()
+    one.page.locator(".own .gap a").nth(3).click()
+    heading = one.page.get_by_role("heading", name="The sentences behind a figure")
+    deadline = time.monotonic() + 10
+    while not 0 <= heading.bounding_box()["y"] < 300 and time.monotonic() < deadline:
+        one.page.wait_for_timeout(100)
+    assert 0 <= heading.bounding_box()["y"] < 300
+    assert "gsay=true" in one.settle().link
     one.page.locator(".cases a", has_text="taught").first.click()
     one.page.wait_for_selector(".st-key-train")
     one.settle()
     assert one.address.startswith("/teach_it?")
-    assert "Shown is the model with these settings that came with the app" in one.page.locator(".stMain").inner_text()
+    assert "Shown is the model that came with the app" in one.page.locator(".stMain").inner_text()

@@ -9,6 +9,7 @@ import pytest
 from attention_core import gap as measure
 from ui import gap, loaders, state, teaching, training
 from ui.gap import NAMES, TITLES
+from ui.heads import readable
 from ui.wording import percent, rounded
 
 HERE = "the_gap"
@@ -36,7 +37,10 @@ def cells(test) -> dict[tuple[str, str], str]:
 
 def links(test) -> list[tuple[str, dict[str, str]]]:
     """Every link to another page: its page and what it carries."""
-    found = [html.unescape(address) for address in re.findall(r'<a href="([^"]*)" target="_self">', said(test))]
+    found = [
+        html.unescape(address).partition("#")[0]
+        for address in re.findall(r'<a href="([^"]*)" target="_self">', said(test))
+    ]
     return [(address.partition("?")[0], dict(parse_qsl(address.partition("?")[2]))) for address in found]
 
 
@@ -120,9 +124,10 @@ def test_a_link_opens_the_sentence_with_the_word_that_asks_chosen(app):
         other = app(pages[page], **carried)
         assert not other.exception
         assert other.text_input(key="s").value == measure.spelt(example.tokens)
-        assert f"{example.tokens[example.asks]} looks most" in said(other)
+        assert f"“{example.tokens[example.asks]}” looks most" in said(other)
         if page == "inside_a_transformer":
-            assert f"looks most at {example.tokens[example.answer]} " in said(other)
+            pieces = loaders.minilm().tokens(example.tokens[example.answer]).pieces[1:-1]
+            assert any(f"looks most at “{readable(piece)}” " in said(other) for piece in pieces)
         if page == "teach_it":
             assert other.segmented_control(key="task").value == "Tired or soft"
 
@@ -134,24 +139,24 @@ def test_a_task_that_a_model_was_not_measured_on_says_so(app):
 def test_ones_own_sentence_stands_in_all_three(app):
     test = app(HERE, **CAT, self="false", gtask="Tired or soft")
     assert not test.exception
-    raw, taught, pretrained = re.findall("it looks most at [^<]*", said(test))
-    assert raw.startswith("it looks most at because (23\u202f%)")
+    raw, taught, pretrained = re.findall("“it” looks most at [^<]*", said(test))
+    assert raw.startswith("“it” looks most at “because” (23\u202f%)")
     lesson = teaching.lesson_of("meaning")
     share = teaching.answer(training.shipped(training.Settings(lesson.best)), teaching.tries(lesson)[0]).share
-    assert taught.startswith(f"it looks most at cat ({html.escape(rounded(share))})")
+    assert taught.startswith(f"“it” looks most at “cat” ({html.escape(rounded(share))})")
     layer, head = gap.best_head("meaning")
     row = loaders.reading(CAT["s"]).layers[layer - 1].weights[head - 1, 8]  # [CLS] stands before the words
-    assert f"cat ({percent(row[2])})" in pretrained
+    assert f"“cat” ({percent(row[2])})" in pretrained
 
 
 @pytest.mark.parametrize(
     ("query", "words"),
     [
         ({"s": ""}, "Type a sentence above"),
-        ({"s": "zzxqy qqqzx"}, "GloVe has no vector for any of these words"),
+        ({"s": "zzxqy qqqzx"}, "GloVe, which knows English words, has no vector for any of these"),
         ({"s": "the king zzxqy"}, "Left out, because GloVe has no vector for it: zzxqy"),
         ({"s": "a " * 900}, "Only the first 512 words"),
-        ({"s": "king"}, "king looks only at itself"),
+        ({"s": "king"}, "“king” looks only at itself"),
         ({"s": "it <img src=x onerror=alert(1)> $x$ **b**"}, "looks most at"),
         ({"gtask": "Cooking", "gby": "Oracle", "gwhich": "Maybe"}, "wrong:"),
     ],
@@ -173,3 +178,12 @@ def test_the_defaults_are_frozen_because_old_links_leave_them_out():
         "gsay": False,
         "gtake": False,
     }
+
+
+def test_a_link_shows_its_figure_in_the_picture_at_once_and_every_figure_keeps_the_other_settings(app):
+    kept = {"self": "false", "d": "20", "gwhich": "Right", "gsay": "true"}
+    test = app(HERE, gtask="Happy or not", gby="Raw GloVe", **kept)
+    assert "In the ring: Raw GloVe on Happy or not" in said(test)
+    found = [carried for page, carried in links(test) if page == HERE]
+    assert len(found) == len([text for text in cells(test).values() if "n =" in text])
+    assert [carried for carried in found if not kept.items() <= carried.items()] == []

@@ -48,7 +48,7 @@ def test_the_articles_figures_stand_on_the_page(app):
 
 def test_one_word_has_one_share_and_no_bits(app):
     said = text_of(app(PAGE, **OPEN, s="king"))
-    assert "1 share, 0.00 bits of 0.00" in said
+    assert "The entropy of its 1 share is 0.00 bits; the most it can be is 0.00." in said
     assert "the most that 1 share can have is 0.00" in said
     assert "-0.00" not in said
 
@@ -56,7 +56,7 @@ def test_one_word_has_one_share_and_no_bits(app):
 def test_words_that_share_the_largest_weight_are_all_named(app):
     said = text_of(app(PAGE, **OPEN, s="bank bank"))
     assert said.count("bank₁ and bank₂") == 4  # two rows, as they are and divided
-    assert "bank₂ gives bank₁ and itself 50.0\u202f% each; 2 shares, 1.00 bits of 1.00." in said
+    assert "“bank₂” gives “bank₁” and itself 50.0\u202f% each. The entropy of its 2 shares is 1.00 bits" in said
 
 
 def test_a_guess_opens_the_answer_and_the_link_remembers_it(app, link):
@@ -120,9 +120,9 @@ def test_both_maps_have_one_colour_scale(app):
 def test_temperature_finds_the_papers_choice_and_no_scaling(app):
     test = app(PAGE, tau="20")
     test.button(key="tau-root").click().run()
-    assert "At τ = 7.07, king gives itself 44.3\u202f%" in text_of(test)
+    assert "At τ = 7.07, “king” gives itself 44.3\u202f%" in text_of(test)
     test.button(key="tau-one").click().run()
-    assert "At τ = 1.00, king gives itself 99.9\u202f%" in text_of(test)
+    assert "At τ = 1.00, “king” gives itself 99.9\u202f%" in text_of(test)
 
 
 def test_sentences_that_leave_nothing_are_said_kindly(app):

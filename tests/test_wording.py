@@ -13,14 +13,17 @@ WORDS = ["the", "bank₁", "and", "bank₂", "of"]
     [
         (
             [0.1, 0.5, 0.05, 0.3, 0.05],
-            "bank₁ looks most at itself (50\u202f%), then bank₂ (30\u202f%) and the (10\u202f%).",
+            "“bank₁” looks most at itself (50\u202f%), then “bank₂” (30\u202f%) and “the” (10\u202f%).",
         ),
-        ([0, 1, 0, 0, 0], "bank₁ looks only at itself (100\u202f%)."),
-        ([0, 0.5, 0, 0, 0], "Of what is shown, bank₁ looks only at itself (50\u202f%)."),
-        ([0.2, 0.1, 0, 0, 0], "Of what is shown, bank₁ looks most at the (20\u202f%), then itself (10\u202f%)."),
-        ([0, 0, 0, 0, 0], "bank₁ looks at nothing that is shown."),
-        ([0.2, 0.35, 0.1, 0.35, 0], "bank₁ looks equally at itself and bank₂ (35\u202f% each), then the (20\u202f%)."),
-        ([0.2] * 5, "bank₁ looks equally at the, itself, “and” and 2 more (20\u202f% each)."),
+        ([0, 1, 0, 0, 0], "“bank₁” looks only at itself (100\u202f%)."),
+        ([0, 0.5, 0, 0, 0], "Of what is shown, “bank₁” looks only at itself (50\u202f%)."),
+        ([0.2, 0.1, 0, 0, 0], "Of what is shown, “bank₁” looks most at “the” (20\u202f%), then itself (10\u202f%)."),
+        ([0, 0, 0, 0, 0], "“bank₁” looks at nothing that is shown."),
+        (
+            [0.2, 0.35, 0.1, 0.35, 0],
+            "“bank₁” looks equally at itself and “bank₂” (35\u202f% each), then “the” (20\u202f%).",
+        ),
+        ([0.2] * 5, "“bank₁” looks equally at “the”, itself, “and” and 2 more (20\u202f% each)."),
     ],
 )
 def test_a_row_is_told_as_it_is_and_a_tie_is_no_ranking(row, said):
@@ -30,7 +33,7 @@ def test_a_row_is_told_as_it_is_and_a_tie_is_no_ranking(row, said):
 def test_a_tie_is_one_even_when_rounding_parts_it():
     row = np.array([0.3, 0.35, 0, 0.35, 0], np.float32)
     row[3] = np.nextafter(row[3], np.float32(1))
-    assert reading(WORDS, row, 1).startswith("bank₁ looks equally at itself and bank₂")
+    assert reading(WORDS, row, 1).startswith("“bank₁” looks equally at itself and “bank₂”")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import altair as alt
 import pandas as pd
 
 from ui.palette import Palette
+from ui.wording import THIN
 
-WEIGHT_STEPS = [0, 0.05, 0.25, 0.5, 1]
+ROOM = {"left": 5, "top": 5, "bottom": 5, "right": 18}  # around a map: for the last of the slanted words
 
 
 def weight_scale(colors: Palette) -> alt.Scale:
@@ -18,12 +19,15 @@ def weight_scale(colors: Palette) -> alt.Scale:
     return alt.Scale(type="sqrt", domain=[0, 1], range=list(colors.weights), interpolate="lab", clamp=True)
 
 
-def signed_scale(colors: Palette, end: float | alt.ExprRef) -> alt.Scale:
-    """Two hues, zero in the middle."""
-    low = alt.ExprRef(f"-{end.expr}") if isinstance(end, alt.ExprRef) else -end
-    half = alt.ExprRef(f"{low.expr}/2") if isinstance(low, alt.ExprRef) else low / 2
-    other = alt.ExprRef(f"{end.expr}/2") if isinstance(end, alt.ExprRef) else end / 2
-    return alt.Scale(domain=[low, half, 0, other, end], range=list(colors.signed), interpolate="lab", clamp=True)
+def signed_scale(colors: Palette) -> alt.Scale:
+    """Two hues, zero in the middle, from -`high` to `high`, which a caller fills in."""
+    ends = [alt.ExprRef(f"{share} * high") for share in (-1, -0.5, 0, 0.5, 1)]
+    return alt.Scale(domain=ends, range=list(colors.signed), interpolate="lab", clamp=True)
+
+
+def share_in_words(value: str, digits: int = 0) -> str:
+    """An expression that writes a share as the page does: 44 %."""
+    return f"format(100 * {value}, '.{digits}f') + '{THIN}%'"
 
 
 def word_axis(title: str, color: str, text: str, **options) -> alt.Axis:
@@ -33,53 +37,69 @@ def word_axis(title: str, color: str, text: str, **options) -> alt.Axis:
         titleColor=color,
         titleFontSize=13,
         titleFontWeight="bold",
-        labelExpr="labels[datum.value]",
         labelColor=text,
         labelLimit=110,
         labelPadding=5,
         titlePadding=8,
-        **{"labelFontSize": 13, "labelOverlap": "greedy", "domain": False, "ticks": False, **options},
+        domain=False,
+        ticks=False,
+        **{"labelExpr": "labels[datum.value]", "labelFontSize": 13, "labelOverlap": "greedy", **options},
     )
 
 
-def room_for_words(side: str) -> alt.ExprRef:
-    """A font size at which every word of an axis finds room: smaller where there are many words."""
-    return alt.expr(f"clamp(0.8 * {side} / labels.length, 6, 13)")
+def room_for_words(side: str) -> dict[str, alt.ExprRef | str]:
+    """How the words of an axis find room: smaller where there are many, and where they are very many only every nth."""
+    return {
+        "labelFontSize": alt.expr(f"clamp(0.8 * {side} / labels.length, 8, 13)"),
+        "labelExpr": f"datum.value % ceil(8 * labels.length / {side}) ? '' : labels[datum.value]",
+        "labelOverlap": False,
+    }
+
+
+def word_axes(colors: Palette) -> tuple[alt.X, alt.Y]:
+    """The axes of a map: the words that are looked at across, those that look down."""
+    across = {"orient": "top", "labelAngle": -45, **room_for_words("width")}
+    down = {"labelBaseline": "middle", **room_for_words("height")}
+    return (
+        alt.X("key:O", axis=word_axis("key: looks at →", colors.key, colors.text, **across)),
+        alt.Y("query:O", axis=word_axis("query: looks from ↓", colors.query, colors.text, **down)),
+    )
 
 
 def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, clickable: bool = True) -> alt.LayerChart:
     """Who looks at whom: a row for each query, a column for each key, in the order of the sentence.
 
     Args:
-        frame: columns query, key (positions), weight (0 to 1, or from -1 to 1 when signed).
+        frame: columns query, key (positions), weight (0 to 1, or from -`high` to `high` when signed; NaN: hidden).
         colors: of the theme.
         signed: the weights are differences, and get the diverging scale.
         clickable: a click on a cell is reported as the selection `cell`.
     """
-    scale = signed_scale(colors, 1) if signed else weight_scale(colors)
+    scale = signed_scale(colors) if signed else weight_scale(colors)
     number = "format(datum.weight * 100, '.0f')"
     if signed:
         number = "abs(datum.weight) < 0.005 ? '0' : format(datum.weight * 100, '+.0f')"
-    strong = f"abs(datum.weight) > {colors.strong_signed}" if signed else f"datum.weight > {colors.strong}"
+    exact = "isValid(datum.weight) ? format(datum.weight, '{}') : 'hidden'".format("+.2%" if signed else ".2%")
+    strong = f"abs(datum.weight) > {colors.strong_signed} * high" if signed else f"datum.weight > {colors.strong}"
     base = alt.Chart(frame).transform_calculate(
         looking="labels[datum.query]",
         seen_word="labels[datum.key]",
-        number=number,
-        says="labels[datum.query] + ' looks at ' + labels[datum.key] + ': ' + format(datum.weight, '.1%')",
+        number=f"isValid(datum.weight) ? {number} : ''",
+        exact=exact,
+        says="labels[datum.query] + (isValid(datum.weight) ? ' looks at ' + labels[datum.key] + ': ' "
+        "+ format(datum.weight, '.1%') : ' may not look at ' + labels[datum.key])",
     )
-    across = {"orient": "top", "labelAngle": -45, "labelOverlap": False, "labelFontSize": room_for_words("width")}
-    down = {"labelOverlap": False, "labelFontSize": room_for_words("height"), "labelBaseline": "middle"}
-    x = alt.X("key:O", axis=word_axis("key: looks at →", colors.key, colors.text, **across))
-    y = alt.Y("query:O", axis=word_axis("query: looks from ↓", colors.query, colors.text, **down))
-    cells = base.mark_rect(cursor="pointer" if clickable else "default").encode(
+    x, y = word_axes(colors)
+    shade = alt.Color("weight:Q", scale=scale, legend=None)
+    cells = base.mark_rect(cursor="pointer" if clickable else "default", invalid=None).encode(
         x=x,
         y=y,
-        color=alt.Color("weight:Q", scale=scale, legend=None),
+        color=alt.condition("isValid(datum.weight)", shade, alt.value(colors.background)),
         description="says:N",
         tooltip=[
             alt.Tooltip("looking:N", title="looks from"),
             alt.Tooltip("seen_word:N", title="looks at"),
-            alt.Tooltip("weight:Q", title="difference" if signed else "weight", format="+.2%" if signed else ".2%"),
+            alt.Tooltip("exact:N", title="difference" if signed else "weight"),
         ],
     )
     if clickable:
@@ -98,19 +118,22 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
     cell = frames.transform_filter("datum.query === chosen && datum.key === seen").encode(
         x=x, y=y, stroke=alt.value(colors.key)
     )
-    room = {"left": 5, "top": 5, "bottom": 5, "right": 18}  # for the last of the slanted words
-    return alt.layer(cells, numbers, row, cell).properties(padding=room).add_params(*parameters())
+    return alt.layer(cells, numbers, row, cell).properties(padding=ROOM).add_params(*filled_in("high"))
 
 
 def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     """One query's weights, a bar for each key, in the order of the sentence.
 
     Args:
-        frame: columns key (position), weight (0 to 1).
+        frame: columns key (position), weight (0 to 1; NaN: hidden).
     """
     base = alt.Chart(frame).transform_calculate(
         seen_word="labels[datum.key]",
-        says="labels[chosen] + ' looks at ' + labels[datum.key] + ': ' + format(datum.weight, '.2%')",
+        share="isValid(datum.weight) ? datum.weight : 0",
+        number=f"isValid(datum.weight) ? {share_in_words('datum.weight', 1)} : 'hidden'",
+        exact="isValid(datum.weight) ? format(datum.weight, '.4%') : 'hidden'",
+        says="labels[chosen] + (isValid(datum.weight) ? ' looks at ' + labels[datum.key] + ': ' "
+        "+ format(datum.weight, '.2%') : ' may not look at ' + labels[datum.key])",
     )
     above = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleX": -5, "titleY": -12}
     y = alt.Y(
@@ -120,15 +143,15 @@ def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     )
     share = alt.Scale(domain=[0, 1], range=[0, alt.expr("width - 52")], nice=False)  # room for the number beside a bar
     bar = base.mark_bar(cornerRadiusEnd=2, cursor="pointer").encode(
-        x=alt.X("weight:Q", stack=None, scale=share, axis=None),
+        x=alt.X("share:Q", stack=None, scale=share, axis=None),
         y=y,
         color=alt.condition("datum.key === seen", alt.value(colors.key), alt.value(colors.weights[3])),
         description="says:N",
-        tooltip=[alt.Tooltip("seen_word:N", title="looks at"), alt.Tooltip("weight:Q", title="weight", format=".4%")],
+        tooltip=[alt.Tooltip("seen_word:N", title="looks at"), alt.Tooltip("exact:N", title="weight")],
     )
     bar = bar.add_params(alt.selection_point(name="bar", fields=["key"], toggle=False))
     number = base.mark_text(align="left", dx=5, fontSize=13, aria=False, color=colors.text).encode(
-        x="weight:Q", y=y, text=alt.Text("weight:Q", format=".1%")
+        x="share:Q", y=y, text="number:N"
     )
     return alt.layer(bar, number).add_params(*parameters())
 
@@ -182,13 +205,22 @@ def skyline(frame: pd.DataFrame, colors: Palette) -> alt.Chart:
                 scale=alt.Scale(padding=0),
             ),
             y=alt.Y(
-                "weight:Q", stack=None, axis=alt.Axis(format=".1%", title=None, tickCount=3, labelColor=colors.text)
+                "weight:Q",
+                stack=None,
+                axis=alt.Axis(
+                    labelExpr=share_in_words("datum.value", 1), title=None, tickCount=3, labelColor=colors.text
+                ),
             ),
             color=alt.condition("datum.key === seen", alt.value(colors.key), alt.value(colors.weights[3])),
             tooltip=[alt.Tooltip("seen_word:N", title="looks at"), alt.Tooltip("weight:Q", format=".4%")],
         )
         .add_params(*parameters())
     )
+
+
+def filled_in(*names: str) -> list[alt.Parameter]:
+    """Further parameters that a caller fills in, all of them numbers."""
+    return [*parameters(), *(alt.param(name=name, value=1) for name in names)]
 
 
 def parameters() -> list[alt.Parameter]:

@@ -27,9 +27,9 @@ def _plain(value: Any) -> str:
 
 
 def file_name(settings: Mapping[str, Any], what: str, ending: str) -> str:
-    """A name for a file: what it is and the first words of the sentence."""
-    words = re.findall(r"\w+", str(settings.get("sentence", "")).lower())
-    return "-".join(["attention", what, *words[:5]])[:80] + f".{ending}"
+    """A name for a file: what it is, what it shows, and the first words of the sentence."""
+    shown, words = (re.findall(r"\w+", str(settings.get(name, "")).lower()) for name in ("shows", "sentence"))
+    return "-".join(["attention", what, *shown, *words[:5]])[:80] + f".{ending}"
 
 
 def standalone(
@@ -105,13 +105,14 @@ def table(labels: Sequence[str], attention: Attention, settings: Mapping[str, An
 
 
 def document(tokens: Sequence[str], attention: Attention, settings: Mapping[str, Any], link: str) -> str:
-    """Everything as JSON: settings, tokens, and the stages as rows of queries; what a mask hides is null."""
+    """Everything as JSON: settings, link, tokens, and the stages as rows of queries; what a mask hides is null."""
     stages = {
         name: [[float(x) if np.isfinite(x) else None for x in row] for row in stage]
         for name in ("scores", "scaled", "masked", "weights")
         if (stage := getattr(attention, name)) is not None
     }
-    return json.dumps({**settings, "link": link, "tokens": list(tokens), **stages}, ensure_ascii=False, indent=1)
+    found = {"settings": dict(settings), "link": link, "tokens": list(tokens), **stages}
+    return json.dumps(found, ensure_ascii=False, indent=1)
 
 
 def code(tokens: Sequence[str], vectors: np.ndarray, settings: Mapping[str, Any]) -> str:

@@ -46,6 +46,7 @@ class Picture:
         height: in pixels, axes included.
         fill: values of the chart's parameters, such as labels and chosen.
         options: further arguments of the builder.
+        about: what its file says besides, or instead, of the settings of the page.
     """
 
     builder: Callable
@@ -54,6 +55,7 @@ class Picture:
     height: int
     fill: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     def spec(self, colors: Palette) -> dict:
         """The Vega-Lite spec, its parameters filled in, the data not in it."""
@@ -108,7 +110,7 @@ def take_away(
         for name, picture in pictures.items():
 
             def standalone(picture: Picture = picture) -> dict:
-                return export.standalone(picture.spec(colors), picture.frame, settings, colors)
+                return export.standalone(picture.spec(colors), picture.frame, {**settings, **picture.about}, colors)
 
             title = name.capitalize()
             offer(f"{title} PNG", lambda make=standalone: export.png(make()), name, "png", "image/png")

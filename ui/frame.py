@@ -22,7 +22,7 @@ from streamlit.delta_generator import DeltaGenerator
 from attention_core.attention import NothingToAttend
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
-from attention_core.examples import PRESETS
+from attention_core.examples import PRESETS, Preset
 from attention_core.files import DamagedData
 from ui import loaders, log, parts, state
 
@@ -175,7 +175,7 @@ def heed_link() -> None:
         SenselessLink: naming the setting.
     """
     for name in st.query_params:
-        if name in state.CONTROLS and isinstance(state.CONTROLS[name].default, int):
+        if name in state.CONTROLS and isinstance(state.default(name), int):
             for text in st.query_params.get_all(name):
                 if _infinite(text):
                     raise SenselessLink(f"The link says {name}={text}, which is no number to use here.")
@@ -203,7 +203,10 @@ def kindly(error: Exception) -> str:
     if isinstance(error, UnknownWords) and not error.words:
         return "Type a sentence above, and see where its words look."
     if isinstance(error, UnknownWords):
-        return f"GloVe has no vector for any of these words, so there is nothing to compute: {', '.join(error.words)}."
+        return (
+            "GloVe, which knows English words, has no vector for any of these, so there is nothing to compute: "
+            f"{', '.join(error.words)}."
+        )
     return str(error)
 
 
@@ -214,9 +217,8 @@ def sentence_field(presets: bool = True) -> DeltaGenerator:
         st.session_state["was_cut"] = len(st.session_state["s"]) > state.MAX_CHARACTERS
         st.session_state["s"] = st.session_state["s"][: state.MAX_CHARACTERS]
 
-    text = st.text_input(
-        "Sentence", state.CONTROLS["s"].default, live="300ms", on_change=trim, autocomplete="off", **state.bound("s")
-    )
+    how = {"live": "300ms", "autocomplete": "off", "placeholder": "Type a sentence", "label_visibility": "collapsed"}
+    text = st.text_input("Sentence", state.default("s"), on_change=trim, **how, **state.bound("s"))
     if len(text or "") > state.MAX_CHARACTERS or st.session_state.get("was_cut"):
         parts.say(
             f"The text was longer than {state.MAX_CHARACTERS:,} characters; the rest was cut. "
@@ -226,7 +228,7 @@ def sentence_field(presets: bool = True) -> DeltaGenerator:
 
     def start_from() -> None:
         if preset := by_name.get(st.session_state["preset"]):
-            state.put({"s": preset.sentence, "self": preset.see_self, "q": preset.query, "k": 0})
+            state.put({**switched_for(preset), "s": preset.sentence, "q": preset.query, "k": 0})
 
     if presets:
         by_name = {preset.name: preset for preset in PRESETS}
@@ -235,6 +237,11 @@ def sentence_field(presets: bool = True) -> DeltaGenerator:
             "Sentences to start from", list(by_name), key="preset", on_change=start_from, label_visibility="collapsed"
         )
     return st.container()
+
+
+def switched_for(preset: Preset) -> dict[str, state.Value]:
+    """The switches as a sentence to start from wants them, so that its notice holds."""
+    return {**{name: state.default(name) for name in SWITCHES}, "self": preset.see_self}
 
 
 def about_sentence(raw: bool, presets: bool) -> None:
@@ -248,12 +255,14 @@ def about_sentence(raw: bool, presets: bool) -> None:
     unknown = unknown_words() if raw else ""
     if not presets:
         notice = unknown
-    elif here:
+    elif here and all(state.get(name) == value for name, value in switched_for(here).items()):
         notice = here.notice if raw else f"On raw vectors: {here.notice}"
+    elif here:
+        notice = "The switches are not those that this example is meant for." if raw else ""
     elif any(place is not None for place in sentence.places):
-        notice = f"Your own sentence. Choose a word below to see where it looks. {unknown}"
+        notice = f"Your own sentence. {unknown}"
     else:
-        notice = "Your own sentence." if sentence.tokens else "Nothing typed yet."
+        notice = "Your own sentence." if sentence.tokens else ""
     if notice:
         parts.say(notice, "small")
     if raw and sentence.cut:
@@ -263,7 +272,7 @@ def about_sentence(raw: bool, presets: bool) -> None:
 @contextlib.contextmanager
 def fold(name: str, title: str) -> Iterator[bool]:
     """A detail that is computed only while it is open; the link remembers whether it is."""
-    with (folded := st.expander(title, state.CONTROLS[name].default, **state.bound(name))):
+    with (folded := st.expander(title, state.default(name), **state.bound(name))):
         yield bool(folded.open)
 
 
@@ -298,7 +307,7 @@ def second_switches() -> None:
 
 
 def _switch_row(shown: tuple[str, ...], suffix: str = "") -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"switches{suffix}"):
         _draw_switches(shown, suffix)
     values = (state.get(name + suffix) for name in SWITCHES)
     parts.say(settings_in_words(*values, loaders.glove().d_model, shown), "small")
@@ -307,9 +316,9 @@ def _switch_row(shown: tuple[str, ...], suffix: str = "") -> None:
 def _draw_switches(shown: tuple[str, ...], suffix: str = "") -> None:
     titles = {"scale": "Scale by 1/√d", "self": "Self-attention", "causal": "Causal mask"}
     for name in shown:
-        default, binding = state.CONTROLS[name + suffix].default, state.bound(name + suffix)
+        default, binding = state.default(name + suffix), state.bound(name + suffix)
         if name == "d":
-            st.slider("Dimensions d", 1, loaders.glove().d_model, default, width=260, **binding)
+            st.slider("Dimensions d", 1, loaders.glove().d_model, default, width=320, **binding)
         else:
             st.toggle(titles[name], default, **binding)
 
@@ -322,10 +331,11 @@ def settings_in_words(
     others = "itself and the words before it" if causal else "all words, itself included"
     if not see_self:
         others = "the words before it only" if causal else "all words but itself"
+    cut = f"the {dim} along which words differ most are" if dim > 1 else "the one along which words differ most is"
     kept = (
-        f"All {d_model} dimensions: the raw GloVe vectors."
-        if dim >= d_model
-        else f"Of {d_model} directions, the {dim} along which words differ most are kept."
+        f"Of {d_model} directions, {cut} kept."
+        if dim < d_model
+        else f"All {d_model} dimensions: the raw GloVe vectors."
     )
     said = {"scale": f"{divided}.", "self": f"A word may look at {others}.", "d": kept}
     return " ".join(sentence for name, sentence in said.items() if name in shown)

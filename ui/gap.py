@@ -1,6 +1,7 @@
 """The gap: how often raw vectors, taught heads and a pretrained transformer are right, and the sentences behind it."""
 
 import html
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ from attention_core.embeddings import UnknownWords
 from attention_core.maps import by_words
 from attention_core.taught import VARIANTS, Variant
 from ui import charts, export, figures, frame, loaders, parts, state, teach_charts, teaching, training, views
-from ui.wording import percent, reading
+from ui.wording import listed, percent, reading
 
 RAW, MINILM = "Raw GloVe", "MiniLM"
 COLUMNS = {  # the core's columns, as this page names them
@@ -134,7 +135,8 @@ def figure_of(title: str, name: str, group: str) -> Figure:
 
 def chosen() -> Figure:
     """The figure whose sentences are shown."""
-    return figure_of(*(state.get(name) for name in ("gtask", "gby", "gset")))
+    title, name, group = (state.get(name) for name in ("gtask", "gby", "gset"))
+    return figure_of(title if title in TASK_OF else state.default("gtask"), name, group)
 
 
 def shown_figures() -> list[Figure]:
@@ -182,10 +184,10 @@ def picture() -> figures.Picture:
     alt = f"Dots: the share of right answers, by task and model. {said}. The table below has the same numbers."
     options = {"names": NAMES, "slots": 2 * most - 1}
     drawn = pd.DataFrame(numbers, columns=columns).astype(whole)
-    return figures.Picture(teach_charts.dots, drawn, alt, 480, fill, options)
+    return figures.Picture(teach_charts.dots, drawn, alt, 420, fill, options)
 
 
-def figure() -> figures.Picture:
+def figure() -> None:
     """Draw the picture; a click on a dot chooses its sentences."""
     shown = picture()
     name = f"gap-{shown.fill['chosen']}-{shown.fill['seen']}"
@@ -194,13 +196,13 @@ def figure() -> figures.Picture:
         if dot := st.session_state[name]["selection"]["dot"]:
             choose(list(TITLES.values())[int(dot[0]["row"])], NAMES[int(dot[0]["model"])])
 
-    with st.container(height=495, border=False):
+    with st.container(height=435, border=False, key="dots-room"):
         figures.draw(shown, name, clicked)
     colors = parts.palette()
     shades = [colors.muted, *[colors.weights[3]] * (len(NAMES) - 2), colors.text]
     marks = zip("●●■◆✚▲", NAMES, shades, strict=True)
     legend = "".join(f'<span><b style="color:{color}">{mark}</b> {name}</span>' for mark, name, color in marks)
-    legend += f'<span><b style="color:{colors.key}">❘</b> guessing</span><span>line: 95 % interval</span>'
+    legend += f'<span><b style="color:{colors.muted}">❘</b> guessing</span><span>line: 95 % interval</span>'
     st.html(f'<div class="legend">{legend}</div>')
     now = chosen()
     parts.say(
@@ -208,7 +210,6 @@ def figure() -> figures.Picture:
         "Its sentences stand below the table.",
         "small",
     )
-    return shown
 
 
 def verdict(one: Figure) -> str:
@@ -240,9 +241,7 @@ def in_words() -> None:
         told.append(f"Words that are alike find each other on raw vectors, in {percent(like.share)} of the sentences.")
     pronouns = [every["gender", RAW], every["meaning", RAW]]
     best = [best_taught(one) for one in pronouns]
-    raw, taught = (
-        " and ".join(f"{percent(one.share)} ({TITLES[one.task]})" for one in several) for several in (pronouns, best)
-    )
+    raw, taught = (listed([named_share(one) for one in several]) for several in (pronouns, best))
     told.append(
         f"On raw vectors a pronoun finds its noun in {raw}; once W_Q and W_K have learned what to ask for, in {taught}"
         + (
@@ -251,11 +250,15 @@ def in_words() -> None:
             else "."
         )
     )
-    short = [one for one in every.values() if one.name == MINILM and is_below(one)]
-    if short:
-        listed = ", ".join(f"{TITLES[one.task]} ({percent(one.share)})" for one in short)
-        told.append(f"MiniLM, which nobody taught these tasks, stays below the taught heads in: {listed}.")
+    if short := [one for one in every.values() if one.name == MINILM and is_below(one)]:
+        where = listed([named_share(one) for one in short])
+        told.append(f"MiniLM, which nobody taught these tasks, stays below the taught heads in {where}.")
     parts.say(" ".join(told))
+
+
+def named_share(one: Figure) -> str:
+    """A figure and its task: 96 % (“He, she, it”)."""
+    return f"{percent(one.share)} (“{TITLES[one.task]}”)"
 
 
 def choose(title: str, name: str) -> None:
@@ -282,37 +285,36 @@ def table() -> None:
 
 def cell(one: Figure) -> str:
     """A figure of the table: the share, its interval, the number of sentences; a link to them."""
-    group = next(title for title, group in SETS.items() if group == one.group)
-    carried = {"s": state.sentence(), "gtask": TITLES[one.task], "gby": one.name, "gset": group}
-    carried |= {name: state.get(name) for name in ("q", "k", "self")}
+    chosen = {"gtask": TITLES[one.task], "gby": one.name}
     best = f"<small>layer {one.head[0]}, head {one.head[1]}</small>" if one.head else ""
     return (
-        f'<a href="{html.escape(address("the_gap", carried))}#{ANCHOR}" target="_self"><b>{percent(one.share)}</b></a>'
-        f"<small>{percent(one.low)} to {percent(one.high)}</small><small>n = {one.count:,}</small>{best}"
+        f'<a href="{html.escape(address("the_gap", chosen, state.get))}#{ANCHOR}" target="_self">'
+        f"<b>{html.escape(percent(one.share))}</b></a>"
+        f"<small>{html.escape(f'{percent(one.low)} to {percent(one.high)}')}</small>"
+        f"<small>n = {one.count:,}</small>{best}"
         + (f"<small>other splits {teaching.mean_and_spread(one.elsewhere)}</small>" if one.elsewhere else "")
         + (f"<small><em>{verdict(one)}</em></small>" if verdict(one) else "")
     )
 
 
-def address(page: str, values: dict) -> str:
-    """A link from this page to another that carries what is given and leaves the rest as it always is."""
+def address(page: str, values: dict, others: Callable[[str], state.Value] = state.default) -> str:
+    """A link from this page to another that carries what is given; the rest is as it always is, or as others say."""
 
     def value_of(name: str) -> state.Value:
-        return values.get(name, state.CONTROLS[name].default)
+        return values[name] if name in values else others(name)
 
     return ("./" if page == frame.PAGES[0].name else page) + state.query_string(page, value_of)
 
 
 def sentences() -> None:
     """The sentences behind a figure, right and wrong, each a way into the pages that show it."""
-    with st.container(horizontal=True, gap="medium"):
-        for name, title, options in (
-            ("gtask", "Task", list(TASK_OF)),
-            ("gby", "Model", NAMES),
-            ("gwhich", "Answers", (WRONG, RIGHT)),
-        ):
-            first = state.CONTROLS[name].default
-            st.segmented_control(title, options, default=first, required=True, **state.bound(name))
+    parts.follow(f"#{ANCHOR}", linked=True)
+    for name, title, options in (
+        ("gtask", "Task", list(TASK_OF)),
+        ("gby", "Model", NAMES),
+        ("gwhich", "Answers", (WRONG, RIGHT)),
+    ):
+        st.segmented_control(title, options, default=state.default(name), required=True, **state.bound(name))
     one, which = chosen(), state.get("gwhich")
     if one.name != state.get("gby"):
         parts.say(f"“{state.get('gby')}” was not measured here. These are the sentences of {one.model}.", "notice")
@@ -324,7 +326,9 @@ def sentences() -> None:
         f"{percent(one.high, 1)}; guessing gets {percent(one.chance)}."
     )
     parts.say(f"{len(cases):,} {which.lower()}" + (":" if cases else "."), "heading")
-    parts.show_html(listed(one.group, one.task, one.name, which == RIGHT))
+    if one.group == SETS[UNSEEN]:
+        parts.say("Put together by lot from templates and lists of words, so many make little sense.", "small")
+    parts.show_html(as_list(one.group, one.task, one.name, which == RIGHT))
     if one.task == "negation":
         said = "Blue: the word at which it is read; + something good is said, − something bad."
     else:
@@ -333,7 +337,7 @@ def sentences() -> None:
 
 
 @lru_cache(maxsize=32)  # a hundred kilobytes each; building one takes longer than the rest of the page
-def listed(group: str, task: str, name: str, right: bool) -> str:
+def as_list(group: str, task: str, name: str, right: bool) -> str:
     """The sentences that a model got right, or wrong, as a list; all but the first folded away."""
     one = next(one for one in measured() if (one.group, one.task, one.name) == (group, task, name))
     lines = [entry(one, case) for case in one.cases if case.right == right]
@@ -369,7 +373,7 @@ def entry(one: Figure, case: Case) -> str:
     links = " · ".join(
         f'<a href="{html.escape(address(page, values))}" target="_self">{name}</a>' for page, name, values in ways
     )
-    return f"<li>{' '.join(words)} <small>Open: {links}</small></li>"
+    return f"<li>{measure.spelt(words)} <small>Open: {links}</small></li>"
 
 
 def best_head(task: str) -> tuple[int, int] | None:
@@ -392,7 +396,7 @@ def three() -> None:
     raw = loaders.raw(True, bool(state.get("self")), False, loaders.glove().d_model)
     lesson = teaching.lesson_of(one.task)
     model = training.shipped(training.Settings(lesson.best)) if lesson else None
-    layer, head = best_head(one.task) or (state.CONTROLS["l"].default, state.CONTROLS["h"].default)
+    layer, head = best_head(one.task) or (state.default("l"), state.default("h"))
     try:
         read = loaders.reading(text)
     except UnfitSentence as error:
@@ -437,9 +441,12 @@ def three() -> None:
                 options = {"signed": False, "clickable": False}
                 shown = figures.Picture(charts.heatmap, views.cells(view.weights), alt, 330, views.fill(view), options)
                 figures.draw(shown, f"three-{name}")
+    if len(words) > views.MOST_CELLS:
+        parts.say(f"The maps are drawn for up to {views.MOST_CELLS} words.", "small")
     parts.say(
-        "All by words, in GloVe’s spelling. What MiniLM sends to its marks [CLS] and [SEP] is left out, so its rows "
-        "sum to less than 1." + ("" if model else " Nothing was taught for this task: raw vectors do it."),
+        "All by words, in GloVe’s spelling, and the words above coloured as MiniLM weighs them. What it sends to its "
+        "marks [CLS] and [SEP] is left out, so its rows sum to less than 1."
+        + ("" if model else " Nothing was taught for this task: raw vectors do it."),
         "small",
     )
 
@@ -479,7 +486,7 @@ def notes() -> None:
         "training words is measured on the others. In the last task a probe reads its vector for the whole sentence. "
         "It sees the order of the words and each word in its context, which the others do not.",
         "**The interval** is Wilson’s: with 95 % confidence the true share lies within it. **Guessing** is one of two "
-        "answers in the last two tasks, one of all other words in the first three. Who points at a word that is "
+        "answers in the last two tasks, one of all other words in the first three. Whoever points at a word that is "
         "neither of the two nouns does worse than guessing.",
     ]
     stored = measure.read()
@@ -499,7 +506,7 @@ def notes() -> None:
             )
             paragraphs.append(what.format(len(next(iter(many.values()))), told))
     paragraphs.append(
-        "**What it does not say.** The sentences are short and plain. A model that is right in them has not understood "
+        "**What it does not say.** The sentences are short. A model that is right in them has not understood "
         "them; a head that is wrong does not mean that the whole model is."
     )
     st.markdown("\n\n".join(paragraphs))
@@ -510,7 +517,7 @@ def _variant_in_words(file: str) -> str:
     return f"{TITLES[one.task]}, {one.title}:"
 
 
-def take_away(shown: figures.Picture) -> None:
+def take_away() -> None:
     """The picture, the numbers and the link."""
     rows = pd.DataFrame(
         [
@@ -520,12 +527,13 @@ def take_away(shown: figures.Picture) -> None:
         columns=["sentences", "task", "model", "right", "of", "share", "low", "high", "guessing"],
     )
     link = frame.link("the_gap")
-    settings = {"measured": "the share of right answers, with 95 % intervals", "sentences": state.get("gset").lower()}
+    settings = {"measured": "the share of right answers, with 95 % intervals", "link": link}
     files = {
-        "gap.csv": lambda: export.frame_csv(rows, settings | {"link": link}),
-        "gap.json": lambda: export.frame_json(rows, settings | {"link": link}),
+        "gap.csv": lambda: export.frame_csv(rows, settings),
+        "gap.json": lambda: export.frame_json(rows, settings),
     }
     shapes = ("grey circle", "violet circle", "square", "diamond", "cross", "triangle")
     named = [f"{shape} {name}" for shape, name in zip(shapes, NAMES, strict=True)]
-    marks = {"marks": "; ".join([*named, "upright stroke guessing", "ring the one chosen"]), "link": link}
-    figures.take_away({"dots": shown}, files, settings | marks, link, "gap")
+    marks = "; ".join([*named, "upright stroke guessing", "ring the one chosen"])
+    told = {"sentences": state.get("gset").lower(), "marks": marks}
+    figures.take_away({"dots": picture()}, files, told | settings, link, "gap")

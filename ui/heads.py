@@ -14,15 +14,14 @@ from attention_core.bert import Reading, UnfitSentence
 from attention_core.files import DamagedData
 from attention_core.inside import Taming
 from attention_core.maps import by_words
+from attention_core.text import number_repeats
 from ui import export, figures, frame, loaders, parts, state, views
 from ui.palette import Palette, along
-from ui.wording import listed, percent, rounded
+from ui.wording import listed, percent, quoted, rounded
 
 MODEL = "MiniLM-L6 (all-MiniLM-L6-v2)"
 ONE, MEAN, ROLLOUT = "One head", "Mean of a layer", "Rollout"
 MOST_PIXELS = 64  # of a map in the picture of all heads, which shows it about so large
-LISTED = 8  # heads in a list
-MANY = 0.25  # from this mean weight on, most tokens are said to look there
 CAT = "The cat sat on the mat because it was tired"
 PARTNERS = {  # another sentence to compare with, one word changed
     CAT: "The cat sat on the mat because it was soft",
@@ -84,9 +83,9 @@ def head_name(layer: int, head: int) -> str:
     return f"Layer {layer + 1}, head {head + 1}"
 
 
-def choose_head(layer: int, head: int) -> None:
-    """Choose a head; for callbacks."""
-    state.put({"l": layer + 1, "h": head + 1, "of": ONE})
+def choose_head(layer: int, head: int, of: str = ONE) -> None:
+    """Choose a head, or with MEAN its layer; for callbacks."""
+    state.put({"l": layer + 1, "h": head + 1, "of": of})
 
 
 def controls() -> None:
@@ -97,7 +96,7 @@ def controls() -> None:
             st.number_input(name, control.low, control.high, control.default, **state.bound(name))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
-            "Show", [ONE, MEAN, ROLLOUT], default=state.CONTROLS["of"].default, required=True, **state.bound("of")
+            "Show", [ONE, MEAN, ROLLOUT], default=state.default("of"), required=True, **state.bound("of")
         )
         st.toggle("Hide [CLS]", **state.bound("nocls"))
         st.toggle("Hide [SEP]", **state.bound("nosep"))
@@ -129,16 +128,11 @@ def view_of(
     """One map of the model, and how much of each row was left after hiding."""
     tokens = [readable(piece) for piece in reading.tokens.pieces]
     n = len(tokens)
-    hidden = [
-        name
-        for name, is_hidden in zip(("[CLS]", "[SEP]", "self"), (taming.start, taming.end, taming.itself), strict=True)
-        if is_hidden
-    ]
     settings = {
         "sentence": text,
         "model": MODEL,
         "shows": map_name(of, layer, head).lower(),
-        "hidden": f"{', '.join(hidden)} (the rest renormalised)" if hidden else "nothing",
+        "hidden": f"{listed(hidden(taming))} (the rest renormalised)" if taming.hides else "nothing",
         "top_share_of_each_row": percent(taming.share),
     }
     common = {
@@ -207,7 +201,7 @@ def at_a_glance(shown: Inside) -> None:
 
     def picked() -> None:
         if (place := st.session_state["heads"].pick) is not None:
-            choose_head(*divmod(int(place), n_heads))
+            choose_head(*divmod(int(place), n_heads), MEAN if shown.of == MEAN else ONE)
 
     left, right = st.columns([8, 5], gap="medium")
     with left:
@@ -229,8 +223,8 @@ def at_a_glance(shown: Inside) -> None:
         _grid(key="heads", data=data, on_pick_change=picked)
         parts.say(
             "Each small map is the sentence looking at itself: a row for each token that looks, a column for each that "
-            "is looked at. Choose one by click or arrow key. A stripe down the left edge is weight that goes to [CLS], "
-            "a slanting line goes to a neighbour.",
+            f"is looked at, all on one scale. Choose {'a layer' if shown.of == MEAN else 'one'} by click or arrow key. "
+            "A stripe down the left edge is weight that goes to [CLS], a slanting line goes to a neighbour.",
             "small",
         )
     with right:
@@ -312,25 +306,32 @@ def renormalised(shown: Inside) -> None:
     """Say what is hidden, and how much of the chosen row that was."""
     taming, query = shown.taming, shown.view.query
     if taming.hides:
-        what = [
-            name
-            for name, hidden in (("[CLS]", taming.start), ("[SEP]", taming.end), ("each token itself", taming.itself))
-            if hidden
-        ]
         left = float(shown.left[query])
         parts.say(
-            f"Renormalised: {' and '.join(what)} hidden. {percent(1 - left, 1)} of the weight of "
-            f"{shown.view.labels[query]} went there; the other {percent(left, 1)} are divided by "
+            f"Renormalised: {listed(hidden(taming))} hidden. {percent(1 - left, 1)} of the weight of "
+            f"{quoted(shown.view.labels[query])} went there; the other {percent(left, 1)} are divided by "
             "their sum. The model itself saw everything.",
             "notice",
         )
     if taming.share < 1:
         weights = shown.view.weights
         parts.say(
-            f"Only the top {percent(taming.share)} of each row: {np.count_nonzero(weights):,} of {weights.size:,} "
-            "weights; the others are drawn as 0.",
+            f"Of each row only the largest weights, as many as it takes to make up {percent(taming.share)} of it: "
+            f"{np.count_nonzero(weights):,} of {weights.size:,}. The others are drawn as 0.",
             "notice",
         )
+
+
+def marked(shown: Inside) -> None:
+    """Say once more, beside other maps of the same head, what is hidden in them."""
+    if shown.taming.hides:
+        parts.say(f"Renormalised: {listed(hidden(shown.taming))} hidden here too.", "notice")
+
+
+def hidden(taming: Taming) -> list[str]:
+    """What is hidden, in words."""
+    every = (("[CLS]", taming.start), ("[SEP]", taming.end), ("each token itself", taming.itself))
+    return [name for name, is_hidden in every if is_hidden]
 
 
 def aside(shown: Inside) -> None:
@@ -340,19 +341,19 @@ def aside(shown: Inside) -> None:
     if shown.of == ROLLOUT:
         parts.say(
             "Rollout multiplies the layers’ mean maps, half of each replaced by “stays where it is” for the residual "
-            "connection: how much of each token would be in each token at the end, if attention were all that mixes "
-            "them (Abnar & Zuidema 2020).",
+            "connection. It says how much of each column’s token would be in the row’s token at the end, if attention "
+            "were all that mixes them (Abnar & Zuidema 2020).",
             "small",
         )
     elif len(labels) > 3 and not shown.taming.hides and shown.taming.share == 1:
-        others = inside.sent_by_others(view.weights, query, key)
-        sent = float(view.weights[query, key])
+        looking = quoted(labels[query])
+        others, most = inside.sent_by_others(view.weights, query, key)
         parts.say(
-            f"{labels[query]} → {labels[key]}: {rounded(sent)}. The other tokens of the sentence send "
-            f"{rounded(others)} there on average"
+            f"{labels[query]} → {labels[key]}: {rounded(float(view.weights[query, key]))}. The other tokens of the "
+            f"sentence send {rounded(others)} there on average"
             + (
-                f": most of them look at {labels[key]}, not {labels[query]} alone."
-                if others > max(sent / 2, MANY)
+                f", {most} of {len(labels) - 2} more than anywhere else: not only {looking} looks there."
+                if most
                 else "."
             ),
             "small",
@@ -394,12 +395,8 @@ def cell(shown: Inside) -> None:
     views.cell(shown.view, "head")
 
 
-def beside_raw(shown: Inside) -> tuple[dict[str, figures.Picture], views.View | None]:
-    """The same words on raw vectors and here, and the difference.
-
-    Returns:
-        the pictures to take away, and the raw side; nothing where there is nothing to compare.
-    """
+def beside_raw(shown: Inside) -> dict[str, figures.Picture]:
+    """The same words on raw vectors and here, and the difference: the pictures to take away, if there are any."""
     parts.say("These switches act on the raw vectors only:", "small")
     frame.switches(frame.SWITCHES)
     sentence = loaders.sentence()
@@ -407,7 +404,7 @@ def beside_raw(shown: Inside) -> tuple[dict[str, figures.Picture], views.View | 
         raw = views.raw_view(*(state.get(name) for name in frame.SWITCHES))
     except frame.KIND_ERRORS as error:
         parts.say(frame.kindly(error), "notice")
-        return {}, None
+        return {}
     pairs = [
         ([sentence.places[token] for token in ours], pieces, " ".join(sentence.tokens[token] for token in ours))
         for ours, pieces in inside.met(sentence.tokens, shown.text, shown.reading.tokens)
@@ -415,28 +412,31 @@ def beside_raw(shown: Inside) -> tuple[dict[str, figures.Picture], views.View | 
     ]
     if not pairs:
         parts.say("No word of this sentence is known to both.", "notice")
-        return {}, None
+        return {}
     places, pieces, words = zip(*pairs, strict=True)
     query, key = (
         next((i for i, group in enumerate(pieces) if token in group), -1)
         for token in (shown.view.query, shown.view.key)
     )
+    missing = [token for token, word in ((shown.view.query, query), (shown.view.key, key)) if word < 0]
     first, second = (
-        views.View(words, only(by_words(weights, list(groups))), (), {}, at=(query, key))
-        for weights, groups in ((raw.weights, places), (shown.view.weights, pieces))
+        views.View(words, only(by_words(one.weights, list(groups))), (), one.settings, at=(query, key))
+        for one, groups in ((raw, places), (shown.view, pieces))
     )
+    marked(shown)
     if shown.taming.share < 1:
         parts.say(
-            f"Here as above, only the top {percent(shown.taming.share)} of each row; what is cut off counts as 0.",
+            f"As above, only what makes up {percent(shown.taming.share)} of each row; what is cut off counts as 0.",
             "small",
         )
-    if min(query, key) >= 0:
+    if not missing:
         parts.say(
             f"{first.labels[query]} → {first.labels[key]}: {rounded(first.weights[query, key])} raw, "
             f"{rounded(second.weights[query, key])} here."
         )
     else:
-        parts.say("Raw vectors know no [CLS] and no [SEP]: choose a word for a comparison.")
+        missing = listed([quoted(shown.view.labels[at]) for at in missing])
+        parts.say(f"Raw vectors have nothing for {missing}: choose a word that GloVe knows for a comparison.")
     pictures = views.compare(first, second, "raw", ("Raw GloVe", shown.name, "This minus raw, in points"))
     parts.say(
         "Both by words, in GloVe’s spelling. A word that the model reads in pieces looks as its pieces do on average, "
@@ -446,7 +446,7 @@ def beside_raw(shown: Inside) -> tuple[dict[str, figures.Picture], views.View | 
     )
     if unknown := frame.unknown_words():
         parts.say(unknown, "notice")
-    return ({"words": pictures["second"], "difference": pictures["difference"]}, raw) if pictures else ({}, None)
+    return {"words": pictures["second"], "difference": pictures["difference"]} if pictures else {}
 
 
 def sent_elsewhere(shown: Inside, word: str, query: int, pieces: list[list[int]]) -> str:
@@ -464,7 +464,7 @@ def sent_elsewhere(shown: Inside, word: str, query: int, pieces: list[list[int]]
     where = [name for name, hidden in (("[CLS]", shown.taming.start), ("[SEP]", shown.taming.end)) if not hidden]
     if sum(map(len, pieces)) < len(whole.labels) - 2:
         where.append("what raw vectors do not know")
-    return f"{word} sends {rounded(rest)} to {listed(where)}." if rest > 5e-4 and where else ""
+    return f"{quoted(word)} sends {rounded(rest)} to {listed(where)}." if rest > 5e-4 and where else ""
 
 
 def find(shown: Inside) -> None:
@@ -474,9 +474,10 @@ def find(shown: Inside) -> None:
     views.choose_key(view, "find")
     ranked = inside.heads_for_pair(shown.reading, view.query, view.key)
     place = next(i for i, (layer, head, _) in enumerate(ranked) if (layer, head) == (shown.layer, shown.head))
+    here = head_name(shown.layer, shown.head).lower()
     parts.say(
-        f"{query} → {key}: {head_name(*ranked[0][:2]).lower()} sends most, {percent(ranked[0][2], 1)}; "
-        f"{head_name(shown.layer, shown.head).lower()} is number {place + 1} of {len(ranked)}."
+        f"{query} → {key}: {head_name(*ranked[0][:2]).lower()} sends most, {percent(ranked[0][2], 1)}"
+        + (f"; {here} is number {place + 1} of {len(ranked)}." if place else ". It is the head shown above.")
     )
     ranked_list(ranked, shown, "found", "weight", lambda: view.choose(view.query, view.key))
     parts.say("By the weights that the model computed, nothing hidden.", "small")
@@ -489,25 +490,25 @@ def ranked_list(
     what: str,
     keep: Callable[[], None] | None = None,
 ) -> None:
-    """The first of a ranking, to choose from."""
-    pick_from(
-        [(head_name(layer, head), percent(share, 1), share) for layer, head, share in ranked[:LISTED]],
-        [(layer, head) for layer, head, _ in ranked[:LISTED]],
-        chosen_head(shown),
-        key,
-        f"Heads ranked by {what}: choose one",
-        keep,
-    )
+    """A ranking, to choose from."""
+    with st.container(height=330, border=False):
+        pick_from(
+            [(head_name(layer, head), percent(share, 1), share) for layer, head, share in ranked],
+            [(layer, head) for layer, head, _ in ranked],
+            chosen_head(shown),
+            key,
+            f"Heads ranked by {what}: choose one",
+            keep,
+        )
 
 
 def show_cat() -> None:
     """The article's hard case: where does "it" look? For callbacks."""
-    state.put({"s": CAT, "s2": "", "q": 8, "k": 0, "self": False, "of": ONE})
+    state.put({"s": CAT, "s2": "", "q": 8, "k": 2, "self": False, "of": ONE})
 
 
 def two_sentences(shown: Inside) -> None:
     """The same head on two sentences that differ in a word."""
-
     suggestion = PARTNERS.get(shown.text, shown.text)
     field, button = st.columns([3, 1], vertical_alignment="bottom")
     with field:
@@ -517,22 +518,27 @@ def two_sentences(shown: Inside) -> None:
     with button:
         st.button("Show me tired and soft", on_click=show_cat, key="show-cat")
     text = str(typed or "").strip()[: state.MAX_CHARACTERS] or suggestion
-    other = loaders.reading(text)
-    words = [one.tokens.labels for one in (shown.reading, other)]
     if text == shown.text:
-        parts.say("Both sentences are the same: change a word in the field above.")
+        if typed:
+            parts.say("Both sentences are the same: change a word in the field above.")
+        else:
+            write = {"on_click": state.put, "args": ({"s2": shown.text},), "key": "start-from-mine"}
+            st.button("Start from my sentence, and change a word in it", **write)
         return
+    with frame.told():
+        beside(shown, text, loaders.reading(text))
+
+
+def beside(shown: Inside, text: str, other: Reading) -> None:
+    """Two sentences of equally many words, the same map of both, and what differs."""
+    words = [one.tokens.labels for one in (shown.reading, other)]
     if len(words[0]) != len(words[1]):
         parts.say(
             f"The sentences have {len(words[0]) - 2} and {len(words[1]) - 2} words. With equally many, their maps can "
-            "be laid over each other.",
+            "be laid over each other."
         )
         return
-    beside(shown, text, other, words)
-
-
-def beside(shown: Inside, text: str, other: Reading, words: Sequence[Sequence[str]]) -> None:
-    """Two sentences of equally many words, the same map of both, and what differs."""
+    marked(shown)
     groups = [one.tokens.groups for one in (shown.reading, other)]
     query, key = (
         next(i for i, group in enumerate(groups[0]) if token in group) for token in (shown.view.query, shown.view.key)
@@ -540,24 +546,26 @@ def beside(shown: Inside, text: str, other: Reading, words: Sequence[Sequence[st
     second_view, _ = view_of(text, other, shown.of, shown.layer, shown.head, shown.taming)
     labels = [a if a == b else f"{a} / {b}" for a, b in zip(*words, strict=True)]
     first, second = (
-        views.View(labels, only(by_words(weights, group)), (), {}, at=(query, key))
-        for weights, group in zip((shown.view.weights, second_view.weights), groups, strict=True)
+        views.View(labels, only(by_words(one.weights, group)), (), one.settings, at=(query, key))
+        for one, group in zip((shown.view, second_view), groups, strict=True)
     )
-    names = [" ".join(a for a, b in zip(mine, theirs, strict=True) if a != b) for mine, theirs in (words, words[::-1])]
+    mine, theirs = words
+    names = [" ".join(a for a, b in zip(*pair, strict=True) if a != b) for pair in ((mine, theirs), (theirs, mine))]
     looking = first.labels[query]
     favourites = [
-        first.labels[inside.favourite(one.weights[query], [query, 0, len(labels) - 1])] for one in (first, second)
+        number_repeats(words)[inside.favourite(one.weights[query], [query, 0, len(labels) - 1])]
+        for one, words in ((first, mine), (second, theirs))
     ]
     told = (
-        f"most at {favourites[0]} with “{names[0]}”, most at {favourites[1]} with “{names[1]}”"
+        f"most at {quoted(favourites[0])} with “{names[0]}”, most at {quoted(favourites[1])} with “{names[1]}”"
         if favourites[0] != favourites[1]
-        else f"most at {favourites[0]}, with “{names[0]}” as with “{names[1]}”"
+        else f"most at {quoted(favourites[0])}, with “{names[0]}” as with “{names[1]}”"
     )
-    parts.say(f"{shown.name}. Of all words, “{looking}” looks {told}:")
+    parts.say(f"{shown.name}. Of all words, {quoted(looking)} looks {told}:")
     most = np.argsort(-np.maximum(first.weights[query], second.weights[query]), kind="stable")[:4]
     rows = "".join(
         f"<tr><td>{html.escape(looking)} → {html.escape(first.labels[place])}</td>"
-        + "".join(f"<td>{rounded(one.weights[query, place])}</td>" for one in (first, second))
+        + "".join(f"<td>{html.escape(rounded(one.weights[query, place]))}</td>" for one in (first, second))
         + f"<td>{points(second.weights[query, place] - first.weights[query, place])}</td></tr>"
         for place in most
     )
@@ -567,10 +575,12 @@ def beside(shown: Inside, text: str, other: Reading, words: Sequence[Sequence[st
     ranked = inside.heads_that_notice(shown.reading, other, query, (groups[0], groups[1]))
     place = next(i for i, (layer, head, _) in enumerate(ranked) if (layer, head) == (shown.layer, shown.head))
     parts.say("Which heads notice the change?", "heading")
+    here = head_name(shown.layer, shown.head).lower()
     parts.say(
-        f"Of the weight of “{looking}”, {head_name(*ranked[0][:2]).lower()} moves most from word to word, "
-        f"{percent(ranked[0][2], 1)}; {head_name(shown.layer, shown.head).lower()} is number {place + 1} of "
-        f"{len(ranked)} with {percent(ranked[place][2], 1)}.",
+        f"With the other word, {head_name(*ranked[0][:2]).lower()} sends {percent(ranked[0][2], 1)} of the weight of "
+        f"{quoted(looking)} elsewhere, more than any other head"
+        + (f"; {here} is number {place + 1} of {len(ranked)} with " if place else ". It is the head shown above.")
+        + (f"{percent(ranked[place][2], 1)}." if place else "")
     )
     ranked_list(ranked, shown, "noticed", "how much of the row moves")
     parts.say("By the weights that the model computed, nothing hidden.", "small")
@@ -581,6 +591,6 @@ def points(difference: float) -> str:
     return f"{round(100 * difference, 1) or 0.0:+.1f}".replace("-", "−").replace("+0.0", "0.0")
 
 
-def take_away(shown: Inside, compared: dict[str, figures.Picture], raw: views.View | None) -> None:
+def take_away(shown: Inside, compared: dict[str, figures.Picture]) -> None:
     """Pictures, numbers, code and link of the map shown, and the pictures beside raw vectors."""
-    views.take_away(shown.view, frame.link("inside_a_transformer"), "head", compared, raw)
+    views.take_away(shown.view, frame.link("inside_a_transformer"), "head", compared)

@@ -6,7 +6,7 @@ The visitor's words are read from the parameter `labels`; every other text in th
 import altair as alt
 import pandas as pd
 
-from ui.charts import parameters, signed_scale, weight_scale, word_axis
+from ui.charts import ROOM, filled_in, parameters, signed_scale, weight_scale, word_axes, word_axis
 from ui.palette import Palette
 
 ENDS = ("low", "high")
@@ -15,11 +15,6 @@ ENDS = ("low", "high")
 def between(*names: str) -> list[alt.ExprRef]:
     """A scale's domain that a caller fills in."""
     return [alt.ExprRef(name) for name in names]
-
-
-def filled_in(*names: str) -> list[alt.Parameter]:
-    """Further parameters that a caller fills in, all of them numbers."""
-    return [*parameters(), *(alt.param(name=name, value=1) for name in names)]
 
 
 def stage_bars(frame: pd.DataFrame, colors: Palette, *, fixed: bool = False) -> alt.LayerChart:
@@ -152,12 +147,11 @@ def score_map(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
         number="format(datum.score, abs(datum.score) < 10 ? '.1f' : '.0f')",
         says="labels[datum.query] + ' with ' + labels[datum.key] + ': ' + format(datum.score, '.2f')",
     )
-    x = alt.X("key:O", axis=word_axis("key: looks at →", colors.key, colors.text, orient="top", labelAngle=-45))
-    y = alt.Y("query:O", axis=word_axis("query: looks from ↓", colors.query, colors.text))
+    x, y = word_axes(colors)
     cells = base.mark_rect().encode(
         x=x,
         y=y,
-        color=alt.Color("score:Q", scale=signed_scale(colors, alt.ExprRef("high")), legend=None),
+        color=alt.Color("score:Q", scale=signed_scale(colors), legend=None),
         description="says:N",
         tooltip=[alt.Tooltip("says:N", title="score")],
     )
@@ -170,7 +164,7 @@ def score_map(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
         ),
         opacity=alt.condition("width / labels.length > 25", alt.value(1), alt.value(0)),
     )
-    return alt.layer(cells, numbers).add_params(*filled_in("high"))
+    return alt.layer(cells, numbers).properties(padding=ROOM).add_params(*filled_in("high"))
 
 
 def _d_axis(colors: Palette, values: list[int]) -> alt.X:

@@ -90,9 +90,14 @@ def show_html(body: str) -> None:
     st.html(f'<div class="own" style="{colors}">{body}</div>')
 
 
-def follow(step: int) -> None:
-    """Bring the strip of a step that was just added into view; 0 if none was."""
-    _follow(key="follow", data={"step": step})
+def follow(target: str, *, linked: bool = False) -> None:
+    """Bring a part of the page into view.
+
+    Args:
+        target: its CSS selector; "" for none.
+        linked: only when the page is opened, by an address that ends with it.
+    """
+    _follow(key="follow", data={"target": target, "linked": linked})
 
 
 def back(link: str) -> None:
@@ -126,6 +131,15 @@ def legend(most: float, row_sum: float) -> None:
         for share in (0, 0.05, 0.25, 0.5, 1)
     ]
     st.html(f'<div class="legend">{"".join(steps)}<span>The chosen row sums to {row_sum:.4f}.</span></div>')
+
+
+def signed_legend(end: str, unit: str = "") -> None:
+    """What the colours of a map of signed numbers mean; they end at plus and minus `end`."""
+    colors = ", ".join(palette().signed)
+    st.html(
+        f'<div class="legend"><span>−{end}</span><i style="background:linear-gradient(to right, {colors})"></i>'
+        f"<span>+{end}{unit}</span></div>"
+    )
 
 
 def say(text: str, kind: str = "reading") -> None:

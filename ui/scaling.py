@@ -15,7 +15,7 @@ from attention_core import scaling
 from attention_core.attention import Attention
 from ui import export, figures, formulas, lesson_charts, loaders, parts, state, views
 from ui.formulas import tex
-from ui.wording import counted, largest, listed, number, percent
+from ui.wording import counted, largest, listed, number, percent, quoted, rounded
 
 D_CHOICES = (1, 2, 4, 8, 10, 16, 25, 32, 50, 64, 100, 128, 256, 384, 512, 768, 1024, 2048, 4096)
 DRAWS = (100, 300, 1000, 3000)
@@ -84,14 +84,15 @@ def example() -> None:
         "with d, and so does the gap between them.",
         "plain",
     )
-    d = st.select_slider("Dimensions d", D_CHOICES, state.CONTROLS["sd"].default, **state.bound("sd"))
+    d = st.select_slider("Dimensions d", D_CHOICES, state.default("sd"), **state.bound("sd"))
     without, with_scaling = scaling.two_keys(d, 1.0), scaling.two_keys(d)
-    dots = r"\underbrace{1\times %s+\cdots+1\times %s}_{%d}=%s"
+    dots = r"\underbrace{1\times %s+\cdots+1\times %s}_{%d}" if d > 2 else "+".join([r"1\times %s"] * d)
     st.latex(
         formulas.lines(
             rf"{formulas.in_role('q', 'query')}\cdot {formulas.in_role(f'k_{place + 1}', 'key')}&="
-            + dots % (number, number, d, tex(without.scores[0, place]))
-            for place, number in enumerate(("1", "0.8"))
+            + dots % ((each, each, d) if d > 2 else (each,) * d)
+            + f"={tex(without.scores[0, place])}"
+            for place, each in enumerate(("1", "0.8"))
         )
     )
     opened = guess(
@@ -112,14 +113,25 @@ def example() -> None:
         parts.say(f"Divided by √{d} = {math.sqrt(d):.4g}", "heading")
         st.latex(_softmax_of(with_scaling))
         figures.draw(bars(with_scaling, f"Divided by √{d}"), "example-scaled")
-    plain, scaled = (scaling.two_keys(100, scale).weights[0, 1] for scale in (1.0, None))
-    parts.say(
-        f"At d = 100 the 80 % key keeps {percent(float(scaled))} with the division and {number(float(plain))} without "
-        "it. It is still a good match; a gap of 20 in the scores, once in the exponent, made it worth nothing."
-        if opened
-        else f"At d = 100, divided by 10, the 80 % key keeps {percent(float(scaled))}.",
-        "plain",
-    )
+    parts.say(two_keys_in_words(d, opened), "plain")
+
+
+def two_keys_in_words(d: int, opened: bool) -> str:
+    """What the division by √d does for the 80 % key, told once the answer may be."""
+    plain, scaled = (float(scaling.two_keys(d, scale).weights[0, 1]) for scale in (1.0, None))
+    keeps = [rounded(share) if share >= 0.0005 else number(share) for share in (scaled, plain)]
+    if not opened:
+        return f"At d = {d:,}, divided by {number(math.sqrt(d))}, the 80 % key keeps {keeps[0]}."
+    if d == 1:
+        return f"At d = 1 there is nothing to divide: √1 = 1, and the 80 % key keeps {keeps[0]} either way."
+    told = f"At d = {d:,} the 80 % key keeps {keeps[0]} with the division and {keeps[1]} without it."
+    if d > 384:
+        return (
+            f"{told} These two keys point the same way as the query, so even divided their gap grows, as 0.2 √d. "
+            "Vectors that have not learned to match are not like that, as part 2 shows."
+        )
+    gap = number(0.2 * d)
+    return f"{told} It is still a good match; the gap of {gap} between the scores, once in the exponent, took the rest."
 
 
 def _softmax_of(stages: Attention) -> str:
@@ -156,8 +168,8 @@ def spread() -> None:
     st.header("2. Why the root, and not d itself?", anchor=False)
     parts.say(
         "Real queries and keys are not all ones. Before anything is learned, their numbers are as good as random. Take "
-        "numbers with mean 0 and variance 1, as the paper’s footnote 4 does: then each product of two of them has mean "
-        "0 and variance 1 again. A score is a sum of d such products. How far do scores spread?",
+        "independent numbers with mean 0 and variance 1, as the paper’s footnote 4 does: then each product of two of "
+        "them has mean 0 and variance 1 again. A score is a sum of d such products. How far do scores spread?",
         "plain",
     )
     opened = guess(
@@ -215,7 +227,8 @@ def cost_picture(place: int, pair: tuple[scaling.Saturation, scaling.Saturation]
         f"{number(float(scaled[-1]))}."
     )
     options = {"title": title, "low": low, "high": high, "log": log}
-    return figures.Picture(lesson_charts.cost, drawn, said, 250, {"at": d}, options)
+    about = {"marks": "dots: scores as they are; squares: divided by √d"}
+    return figures.Picture(lesson_charts.cost, drawn, said, 250, {"at": d}, options, about)
 
 
 def cost() -> None:
@@ -287,12 +300,17 @@ def sentence() -> None:
                 parts.say(title, "heading")
                 with st.container(height=views.height_for(n) + 30, border=False):
                     figures.draw(score_picture(raw.attention.scaled, labels, title, end), f"scores-{raw is plain}")
-    parts.show_html(_legend(end))
+    parts.signed_legend(f"{end:.1f}")
     parts.show_html(_rows_table(labels, plain.attention, scaled.attention))
     bits = [float(scaling.entropy(raw.attention.weights).mean()) for raw in (plain, scaled)]
+    most = np.isfinite(plain.attention.masked).sum(axis=1)
     parts.say(
         f"On average a row has {bits[0]:.2f} bits as it is and {bits[1]:.2f} divided by √{d}; "
-        f"the most that {counted(n, 'share')} can have is {math.log2(n):.2f}.",
+        + (
+            f"the most that {counted(int(most[0]), 'share')} can have is {math.log2(most[0]):.2f}."
+            if most.min() == most.max()
+            else f"the most it could have, as many words as each row may look at, is {np.log2(most).mean():.2f}."
+        ),
         "plain",
     )
 
@@ -307,14 +325,6 @@ def score_picture(scores: np.ndarray, labels: list[str], title: str, end: float)
     )
 
 
-def _legend(end: float) -> str:
-    colors = ", ".join(parts.palette().signed)
-    return (
-        f"<p class=legend><span>−{end:.1f}</span><i style='background:linear-gradient(to right, {colors})'></i>"
-        f"<span>{end:.1f}</span></p>"
-    )
-
-
 def _rows_table(labels: list[str], plain: Attention, scaled: Attention) -> str:
     rows = ""
     columns = [
@@ -324,7 +334,7 @@ def _rows_table(labels: list[str], plain: Attention, scaled: Attention) -> str:
     for place, label in enumerate(labels):
         cells = "".join(
             f"<td class=key>{html.escape(listed([labels[key] for key in seen[place]], 2))}</td>"
-            f"<td>{percent(float(share[place]), 1)}</td><td>{bits[place]:.2f}</td>"
+            f"<td>{html.escape(percent(float(share[place]), 1))}</td><td>{bits[place]:.2f}</td>"
             for share, bits, seen in columns
         )
         rows += f"<tr><td class=query>{html.escape(label)}</td>{cells}</tr>"
@@ -350,9 +360,7 @@ def temperature() -> None:
     query = state.place("q", len(labels))
     root = math.sqrt(d)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        tau = st.slider(
-            "Temperature τ", 0.25, 30.0, state.CONTROLS["tau"].default, 0.01, width=420, **state.bound("tau")
-        )
+        tau = st.slider("Temperature τ", 0.25, 30.0, state.default("tau"), 0.01, width=420, **state.bound("tau"))
         st.button("τ = 1", on_click=lambda: state.put({"tau": 1.0}), key="tau-one")
         st.button(f"τ = √{d}", on_click=lambda: state.put({"tau": round(root, 2)}), key="tau-root")
     scores = raw.attention.masked[query]
@@ -368,16 +376,16 @@ def temperature() -> None:
         key="tau-words",
         on_pick=views.choose,
     )
-    bits = float(scaling.entropy(weights))
+    bits, shares = float(scaling.entropy(weights)), int(np.isfinite(scores).sum())
     best = largest(weights)
-    seen = listed(["itself" if place == query else labels[place] for place in best])
+    seen = listed(["itself" if place == query else quoted(labels[place]) for place in best])
     parts.say(
-        f"At τ = {tau:.2f}, {labels[query]} gives {seen} {percent(float(weights.max()), 1)}"
-        f"{' each' if len(best) > 1 else ''}; {counted(len(labels), 'share')}, {bits:.2f} bits of "
-        f"{math.log2(len(labels)):.2f}.",
+        f"At τ = {tau:.2f}, {quoted(labels[query])} gives {seen} {percent(float(weights.max()), 1)}"
+        f"{' each' if len(best) > 1 else ''}. The entropy of its {counted(shares, 'share')} is {bits:.2f} bits; "
+        f"the most it can be is {math.log2(shares):.2f}.",
     )
     drawn = pd.DataFrame({"tau": TEMPERATURES, "bits": curve})
-    most = max(math.log2(len(labels)), 0.5)
+    most = max(math.log2(shares), 0.5)
     figures.draw(tau_picture(drawn, tau, root, most), "temperature")
     parts.say(
         "√d_k is not the best temperature for every sentence. It is the one that keeps the spread of the scores at 1 "

@@ -132,10 +132,33 @@ def set_dimensions(d_model: int) -> None:
         CONTROLS[name] = replace(CONTROLS[name], default=d_model, high=d_model)
 
 
+def default(name: str) -> Value:
+    """The control's value where nothing says otherwise."""
+    return CONTROLS[name].default
+
+
 def get(name: str) -> Any:
-    """The control's value now; its default where it has not been drawn yet, or a link names it and says nothing."""
+    """The control's value now: of one that has not been drawn yet what the link says, or else its default."""
     value = st.session_state.get(name)
-    return CONTROLS[name].default if value is None else value
+    return _linked(name) if value is None else value
+
+
+def _linked(name: str) -> Value:
+    """What the link says of a control, as the control will take it; its default where it says nothing, or nonsense.
+
+    Which texts a control takes, it alone knows: whoever asks for one has to look.
+    """
+    control, text = CONTROLS[name], st.query_params.get(name)
+    if text is None or isinstance(control.default, str | None):
+        return text or control.default
+    if isinstance(control.default, bool):
+        return {"true": True, "false": False}.get(text, control.default)
+    try:
+        value = type(control.default)(float(text))
+    except (ValueError, OverflowError):
+        return control.default
+    within = (control.low is None or value >= control.low) and (control.high is None or value <= control.high)
+    return value if within else control.default
 
 
 def put(values: Mapping[str, Value]) -> None:
@@ -144,8 +167,16 @@ def put(values: Mapping[str, Value]) -> None:
         st.session_state[name] = value
 
 
+def soon(values: Mapping[str, Value]) -> None:
+    """Set controls that have been drawn already: start over at once, and set them before they are drawn."""
+    if any(get(name) != value for name, value in values.items()):
+        st.session_state["soon"] = dict(values)
+        st.rerun()
+
+
 def hold() -> None:
     """Keep what a link has set of the shared controls: Streamlit forgets it where a page draws them itself."""
+    put(st.session_state.pop("soon", {}))
     for name, control in CONTROLS.items():
         if not control.page and name in st.session_state:
             st.session_state[name] = st.session_state[name]

@@ -17,7 +17,7 @@ from attention_core.attention import scaled_dot_product_attention, softmax
 from attention_core.steps import divisors, shared_among_heads
 from ui import export, figures, formulas, lesson_charts, parts, state, subjects, views
 from ui.formulas import column, in_role, lines, tex
-from ui.wording import counted, largest, listed, number, percent
+from ui.wording import counted, largest, listed, number, percent, quoted
 
 LAST = state.CONTROLS["step"].high
 
@@ -45,20 +45,33 @@ STAGES = (
 )
 
 
-def bars_picture(subject: subjects.Subject, values: np.ndarray, what: str, *, fixed: bool = False) -> figures.Picture:
-    """A number for each key, as bars."""
+def bars_picture(
+    subject: subjects.Subject,
+    values: np.ndarray,
+    what: str,
+    *,
+    fixed: bool = False,
+    beside: np.ndarray | None = None,
+) -> figures.Picture:
+    """A number for each key, as bars.
+
+    Args:
+        fixed: they are shares.
+        beside: other numbers that have to find room on the same scale.
+    """
     shown = subject.shown
     finite = np.where(np.isfinite(values), values, 0)[shown].astype(np.float64)
     words = [_in_words(value, fixed) for value in values[shown]]
     drawn = pd.DataFrame({"key": np.arange(len(shown), dtype=np.int16), "value": finite, "shown": words})
-    low, high = min(finite.min(), 0.0), max(finite.max(), 0.0)
+    every = finite if beside is None else np.concatenate([finite, beside[shown]])
+    low, high = float(min(every.min(), 0)), float(max(every.max(), 0))
     room = 0.3 * max(high - low, 1e-9)
     labels = [subject.labels[place] for place in shown]
     said = ", ".join(f"{name} {word}" for name, word in zip(labels, words, strict=True))
     fill = {
         "labels": labels,
-        "low": float(low - (room if low < 0 else 0)),
-        "high": float(high + room),
+        "low": low - (room if low < 0 else 0),
+        "high": high + room,
         "seen": shown.index(subject.key) if subject.view and subject.key in shown else -1,
     }
     height = max(34 * len(shown), 80)
@@ -94,11 +107,12 @@ def _strip(
     sentence: str,
     *,
     fixed: bool = False,
+    beside: np.ndarray | None = None,
 ) -> None:
     """Picture and formula side by side, the sentence, and the line of code that ran."""
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        picture = bars_picture(subject, values, STAGES[place].title, fixed=fixed)
+        picture = bars_picture(subject, values, STAGES[place].title, fixed=fixed, beside=beside)
         figures.draw(picture, f"stage-{place}")
         if len(subject.shown) < len(subject.labels):
             parts.say(f"{len(subject.shown)} of {len(subject.labels)} words: those with the largest scores.", "small")
@@ -124,8 +138,13 @@ def _scores(subject: subjects.Subject) -> None:
             rf"{formulas.sum_of_products(way.query, way.keys[j], order[j], 2)}={tex(way.scores[j])}",
         ]
         sentence = (
-            f"{subject.labels[subject.view.query]} is the query, {subject.labels[j]} the key: {dims} products, one for "
-            "each dimension, are added up. A large sum means: these two match."
+            f"{quoted(subject.labels[subject.view.query])} is the query, {quoted(subject.labels[j])} the key: "
+            + (
+                f"{dims} products, one for each dimension, are added up. "
+                if dims > 1
+                else "in one dimension, one product. "
+            )
+            + "A large sum means: these two match."
         )
     else:
         few = way.keys.shape[1] <= 3
@@ -184,6 +203,11 @@ def _who_matches(subject: subjects.Subject) -> str:
     )
 
 
+def named(subject: subjects.Subject, place: int) -> str:
+    """A key in a sentence: a word of the sentence in quotes, the name of a typed row as it is."""
+    return quoted(subject.labels[place]) if subject.view else subject.labels[place]
+
+
 def figure(value: float) -> str:
     """A number for a sentence or a table: four significant digits."""
     return number(float(value))
@@ -207,7 +231,7 @@ def _cells(values: Sequence[float], role: str = "") -> str:
 
 def _scaled(subject: subjects.Subject) -> None:
     way, d = subject.walk, len(subject.walk.query)
-    divided = way.scale != 1
+    divided = subject.divided
     if subject.view:
         result = tex(way.scaled[subject.key])
         formula = [
@@ -220,16 +244,16 @@ def _scaled(subject: subjects.Subject) -> None:
         formula = [rf"{before}{column(way.scores)}={column(way.scaled)}"]
     sentence = (
         f"A key has d_k = {d} numbers, so every score is divided by √{d} = {1 / way.scale:.3f}. The order stays, the "
-        "gaps shrink. Why by the root of d_k is the question of the next page."
+        "gaps shrink: the bars are drawn to the scale of step 1. Why by the root of d_k, the next page asks."
         if divided
         else "The switch is off: the scores go on as they are."
     )
-    _strip(subject, way.scaled, 1, formula, sentence)
+    _strip(subject, way.scaled, 1, formula, sentence, beside=way.scores)
 
 
 def _masked(subject: subjects.Subject) -> None:
     way = subject.walk
-    hidden = [name for name, seen in zip(subject.labels, way.visible, strict=True) if not seen]
+    hidden = [named(subject, place) for place in np.flatnonzero(~way.visible)]
     if subject.view:
         seen = way.visible[subject.key]
         left, right = tex(way.scaled[subject.key]), tex(way.masked[subject.key])
@@ -245,12 +269,11 @@ def _masked(subject: subjects.Subject) -> None:
     elif way.weights is None:
         sentence = "Every key is hidden: all scores are −∞."
     else:
-        named = ", ".join(hidden[:8]) + (f" and {len(hidden) - 8} more" if len(hidden) > 8 else "")
         sentence = (
-            f"Hidden: {named}. A hidden score becomes −∞, not 0: e to the power of −∞ is 0, so a hidden key gets "
-            "exactly nothing, while a score of 0 would still get a share."
+            f"Hidden: {listed(hidden, 8)}. A hidden score becomes −∞, not 0: e to the power of −∞ is 0, so a hidden "
+            "key gets exactly nothing, while a score of 0 would still get a share."
         )
-    _strip(subject, way.masked, 2, formula, sentence)
+    _strip(subject, way.masked, 2, formula, sentence, beside=way.scores)
 
 
 def _exponentials(subject: subjects.Subject) -> None:
@@ -264,18 +287,19 @@ def _exponentials(subject: subjects.Subject) -> None:
     else:
         powers = [rf"e^{{{tex(x)}-{tex(top)}}}" if np.isfinite(x) else r"e^{-\infty}" for x in way.masked]
         formula = [rf"{column(powers)}={column(way.exponentials)}"]
-    high, raw = float(way.unshifted.max()), float(way.unscaled.max())
+    high, raw, score = (float(x[way.visible].max()) for x in (way.unshifted, way.unscaled, way.scores))
     alone = (
         f"e to the power of {figure(top)} is {_large(high)}"
         if np.isfinite(high)
         else f"e to the power of {figure(top)} is more than a 64-bit number can hold"
     )
-    if way.scale != 1 and not subject.view:
-        alone += f"; without the division it would be e to the power of {figure(way.scores.max())}, {_large(raw)}"
+    if subject.divided and not subject.view:
+        alone += f"; without the division it would be e to the power of {figure(score)}, {_large(raw)}"
     sentence = (
         f"Exponentials are positive, and they exaggerate: {alone}. Numbers of 64 bits end near e⁷⁰⁹, those of 32 bits "
-        "near e⁸⁸. So that nothing overflows, the largest score is first subtracted from all. "
-        "That divides every exponential by the same number, which cancels in the next step: the shares are the same."
+        "near e⁸⁸. So the largest score is first subtracted from all; the code does it only where something would "
+        "overflow. That divides every exponential by the same number, which cancels in the next step: the shares are "
+        "the same."
     )
     _strip(subject, way.exponentials, 3, formula, sentence, fixed=False)
     parts.show_html(_exponentials_table(subject))
@@ -323,14 +347,16 @@ def _weights(subject: subjects.Subject) -> None:
     share = float(way.weights[best[0]])
     almost = 0.9995 <= share < 1
     said = "practically everything" if almost else percent(share, 1)
-    who = listed([subject.labels[place] for place in best])
+    who = listed([named(subject, place) for place in best])
     gets = f"{who} gets {said}" if len(best) == 1 else f"{who} get {said} each"
     sentence = (
         f"All shares add up to {percent(float(way.weights.sum()))}; {gets}. Steps 4 and 5 together are called softmax."
     )
-    if almost and not subject.view:
-        sentence += " For a race that leaves something for the others, press “A closer race”."
     _strip(subject, way.weights, 4, formula, sentence, fixed=True)
+    if almost and not subject.view:
+        st.button(
+            "A closer race, which leaves something for the others", on_click=subjects.closer_race, key="closer-too"
+        )
 
 
 def _output(subject: subjects.Subject) -> None:
@@ -362,7 +388,7 @@ def _output(subject: subjects.Subject) -> None:
     drawn = "laid end to end (dashed)" if len(way.query) == 2 else "added up row by row"
     parts.say(
         f"Each value times its share, {drawn}, leads to the output. Shares are never negative and add up to 1, so the "
-        "output always lies among the values, nearest to those that got most.",
+        "output always lies among the values, drawn most towards those that got most.",
         "plain",
     )
     parts.show_html(f"<p class=ran>In the code: <code>{html.escape(source_line('output'))}</code></p>")
@@ -372,7 +398,7 @@ def _parts_table(subject: subjects.Subject) -> str:
     """Values times weights, row by row, and their sum."""
     way = subject.walk
     rows = "".join(
-        f"<tr><td class=key>{name}</td><td>{_in_words(weight, True)}</td>{_cells(part, 'value')}</tr>"
+        f"<tr><td class=key>{name}</td><td>{html.escape(_in_words(weight, True))}</td>{_cells(part, 'value')}</tr>"
         for name, weight, part in zip(subject.labels, way.weights, way.parts, strict=True)
     )
     head = f"<thead><tr><th>key</th><th>share</th><th colspan={len(way.output)}>share times value</th></tr></thead>"
@@ -389,7 +415,7 @@ def _end(subject: subjects.Subject) -> None:
     st.latex(rf"\operatorname{{Attention}}({names})={formulas.whole()}")
     parts.show_html(
         "<p><b class=query>Q</b> <b class=key>K</b>ᵀ: every query’s dot product with every key, how well they match "
-        "(step 1). <b>√d_k</b>: keeps the scores from growing with the length of the vectors (2). <b>softmax</b>: "
+        "(step 1). <b>√d_k</b>: keeps the scores from growing with the number of dimensions (2). <b>softmax</b>: "
         "turns a row of scores into shares that sum to 1 (3 to 5). <b class=value>V</b>: what is blended by "
         "these shares (6).</p>"
     )
@@ -412,7 +438,8 @@ def _way(step: int) -> None:
         else:
             st.button("From the start", on_click=go(1), key="first")
         parts.say(f"Step {step} of {LAST}", "small")
-        parts.follow(st.session_state.pop("grown", 0))
+        grown = st.session_state.pop("grown", 0)
+        parts.follow(f".st-key-strip-{grown}" if grown else "")
 
 
 def heads(subject: subjects.Subject) -> None:
@@ -430,14 +457,15 @@ def heads(subject: subjects.Subject) -> None:
     if way.weights is None:
         parts.say("Nothing is left to look at, for any head.", "notice")
         return
-    scaled = way.scale != 1
+    scaled = subject.divided
     found, joined = shared_among_heads(way, h, scaled)
     weights = found.weights[:, 0]
     division = f", divides by √{d_k} = {math.sqrt(d_k):.3f}," if scaled else ""
     spans = [f"{i * d_k + 1} to {(i + 1) * d_k}" if d_k > 1 else str(i + 1) for i in range(h)]
+    dimension = "dimensions" if d_k > 1 else "dimension"
     parts.say(
         f"Each vector of {d_model} numbers is cut into {h} {'pieces' if h > 1 else 'piece'} of {d_k}. "
-        + (f"Head 1 sees dimensions {spans[0]}, head {h} dimensions {spans[-1]}. " if h > 1 else "")
+        + (f"Head 1 sees {dimension} {spans[0]}, head {h} {dimension} {spans[-1]}. " if h > 1 else "")
         + f"Each head takes its own dot products{division} and has its own shares:",
         "plain",
     )
@@ -448,10 +476,10 @@ def heads(subject: subjects.Subject) -> None:
     )
     labels = [subject.labels[place] for place in shown]
     firsts = "; ".join(
-        f"head {i + 1} looks most at {listed([subject.labels[place] for place in largest(row)])} "
+        f"head {i + 1} looks most at {listed([named(subject, place) for place in largest(row)])} "
         f"({percent(float(row.max()))}{' each' if len(largest(row)) > 1 else ''})"
         for i, row in enumerate(weights[:8])
-    )
+    ) + (f"; and so on for {h - 8} more" if h > 8 else "")
     picture = figures.Picture(
         lesson_charts.head_rows, drawn, f"Weights of {h} heads: {firsts}.", 340, {"labels": labels, "heads": h}
     )
@@ -498,7 +526,11 @@ def code(subject: subjects.Subject) -> None:
     with left:
         body = source(scaled_dot_product_attention)
         start = body.index("    scores =")
-        parts.say("These lines computed every number above. The first five are the formula.", "small")
+        parts.say(
+            "These lines computed every number above. The first five are the formula; softmax is e to the power of x, "
+            "divided by the row’s sum, with care that it is quick and does not overflow.",
+            "small",
+        )
         st.code(inspect.cleandoc(body[start:]), language="python", wrap_lines=True)
         st.code(source(softmax), language="python", wrap_lines=True)
     with right:

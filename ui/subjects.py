@@ -38,6 +38,11 @@ class Subject:
     key: int = 0
 
     @property
+    def divided(self) -> bool:
+        """Whether the scores are divided by √d_k."""
+        return bool(self.settings["scaled"])
+
+    @property
     def shown(self) -> list[int]:
         """The keys a picture shows, in their order: all, or those with the largest scores."""
         best = np.argsort(-self.walk.masked, kind="stable")[:MOST_BARS]
@@ -75,30 +80,31 @@ def _word() -> Subject:
 def _numbers() -> Subject | None:
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        parts.say(
-            "A query says what is looked for, a key what can be found there, a value what is handed over. All are "
-            "vectors. The query and the keys C, A and B are the article’s; it leaves the values open, these are ours. "
-            "Type over any number; a row that is too short goes on with zeros.",
-            "small",
-        )
+        above = st.container(key="above-numbers")
         _editor()
     rows, faults, longer = _read()
-    for fault in faults:
-        parts.say(fault, "notice")
-    if longer:
-        parts.say(
-            f"More than {len(rows[0])} numbers, of which the first {len(rows[0])} are used: {listed(longer)}. "
-            "A comma parts two numbers; write 1.5 with a point.",
-            "notice",
-        )
-    if faults:
-        rows = st.session_state.get("last_readable")
-        if rows is None:
-            parts.say("Mend what is named above, and the walk goes on.")
-            return None
-        parts.say("Below are the last numbers that could be read.", "small")
-    else:
+    with above:
+        for fault in faults:
+            parts.say(fault, "notice")
+        if longer:
+            parts.say(
+                f"More than {len(rows[0])} numbers, of which the first {len(rows[0])} are used: {listed(longer)}. "
+                "A comma separates two numbers; write 1.5 with a point.",
+                "notice",
+            )
+        if faults and "last_readable" in st.session_state:
+            parts.say("Shown below are the last numbers that could be read.", "small")
+        elif not faults and not longer:
+            parts.say(
+                "A query says what is looked for, a key what can be found there, a value what is handed over. All are "
+                "vectors. The query and the keys C, A and B are the article’s; it leaves the values open, these are "
+                "ours. Type over any number; a row that is too short goes on with zeros.",
+                "small",
+            )
+    if not faults:
         st.session_state["last_readable"] = rows
+    elif (rows := st.session_state.get("last_readable")) is None:
+        return None
     query, keys, values, visible = (np.array(part) for part in rows)
     scale = None if state.get("div") else 1.0
     way = walk(query, keys, values, visible, scale)
@@ -130,9 +136,9 @@ def _editor() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _row_field("nq", "Query q", "query")
         with st.container(key="count-field-dims", width=190):
-            st.number_input("Dimensions", 2, 8, state.CONTROLS["dims"].default, **state.bound("dims"))
+            st.number_input("Dimensions", 2, 8, state.default("dims"), **state.bound("dims"))
         with st.container(key="count-field-keys", width=150):
-            st.number_input("Keys", 1, 8, state.CONTROLS["keys"].default, **state.bound("keys"))
+            st.number_input("Keys", 1, 8, state.default("keys"), **state.bound("keys"))
     for place, name in enumerate(NAMES, start=1):
         hidden = "-unseen" if place > int(state.get("keys")) else ""
         with st.container(horizontal=True, vertical_alignment="bottom", key=f"row-{place}{hidden}"):
@@ -142,14 +148,14 @@ def _editor() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle("Divide by √d_k", True, **state.bound("div"))
         st.button("The article’s numbers", on_click=_reset, key="reset")
-        st.button("A closer race", on_click=lambda: state.put({"nq": "0.2 0.3"}), key="closer")
+        st.button("A closer race", on_click=closer_race, key="closer")
 
 
 def _row_field(name: str, label: str, role: str) -> None:
     with st.container(key=f"{role}-field-{name}", width=200):
         st.text_input(
             label,
-            state.CONTROLS[name].default,
+            state.default(name),
             max_chars=LONGEST_ROW,
             live="300ms",
             autocomplete="off",
@@ -157,10 +163,15 @@ def _row_field(name: str, label: str, role: str) -> None:
         )
 
 
+def closer_race() -> None:
+    """A shorter query, whose scores lie closer together. For callbacks."""
+    state.put({"nq": "0.2 0.3"})
+
+
 def _reset() -> None:
     """Everything as the article has it."""
     names = [name for name in state.CONTROLS if re.fullmatch(r"n[qkv]\d?|see\d|dims|keys|div", name)]
-    changed = {name: state.CONTROLS[name].default for name in names if state.get(name) != state.CONTROLS[name].default}
+    changed = {name: state.default(name) for name in names if state.get(name) != state.default(name)}
     state.put(changed)
 
 

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from ui.charts import parameters
+from ui.charts import parameters, share_in_words
 from ui.palette import Palette
 
 
@@ -22,7 +22,10 @@ def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool, beg
     end = alt.ExprRef("end")
     x_axis = alt.Axis(title="steps", grid=False, tickCount=4, labelColor=colors.text, titleColor=colors.text)
     y_axis = alt.Axis(title=None, tickCount=3, labelColor=colors.text, gridColor=colors.line, domain=False)
-    y_axis.format = ".0%" if shares else "~g"
+    if shares:
+        y_axis.labelExpr = share_in_words("datum.value")
+    else:
+        y_axis.format = "~g"
     x = alt.X("step:Q", scale=alt.Scale(domain=[alt.ExprRef("0"), end], nice=False), axis=x_axis)
     top = alt.ExprRef("1" if shares else "high")
     scale = alt.Scale(domain=[alt.ExprRef("0"), top], nice=False, clamp=True)
@@ -34,8 +37,8 @@ def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool, beg
     )
     at = base.transform_filter("datum.step < 0").transform_calculate(value="chance", step="end")
     at = at.transform_filter("datum.value >= 0")
-    rule = at.mark_rule(color=colors.key, strokeDash=[3, 3], aria=False).encode(y=y)
-    label = at.mark_text(text="guessing", align="right", dy=-7, fontSize=12, color=colors.key, aria=False)
+    rule = at.mark_rule(color=colors.muted, strokeDash=[3, 3], aria=False).encode(y=y)
+    label = at.mark_text(text="guessing", align="right", dy=-7, fontSize=12, color=colors.muted, aria=False)
     layers = [rule, label.encode(x=x, y=y), line, dots]
     more = [alt.param(name=name, value=value) for name, value in (("end", 1), ("high", 1), ("chance", -1))]
     return alt.layer(*layers).add_params(*parameters(), *more)
@@ -62,8 +65,9 @@ def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...], slots:
         " + format(datum.chance, '.1%')",
     )
     x_axis = alt.Axis(
-        title="right", format=".0%", values=[0, 0.2, 0.4, 0.6, 0.8, 1], gridColor=colors.line, domain=False
+        title="right", values=[0, 0.2, 0.4, 0.6, 0.8, 1], gridColor=colors.line, domain=False, labelFlush=False
     )
+    x_axis.labelExpr = share_in_words("datum.value")
     x_axis.labelColor = x_axis.titleColor = colors.text
     scale = alt.Scale(domain=[0, 1.2], nice=False)  # room for the number beside a dot, on a phone too
     x = alt.X("share:Q", scale=scale, axis=x_axis)
@@ -86,7 +90,7 @@ def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...], slots:
             legend=None,
         ),
     }
-    guess = base.mark_tick(thickness=2, bandSize=40, color=colors.key, aria=False).encode(
+    guess = base.mark_tick(thickness=2, bandSize=40, color=colors.muted, aria=False).encode(
         x=alt.X("chance:Q", scale=scale, axis=x_axis), y=y
     )
     interval = base.mark_rule(strokeWidth=2, aria=False).encode(

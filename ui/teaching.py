@@ -1,11 +1,12 @@
 """Teach it: a task, a model in training before the reader's eyes, and what it has learned."""
 
+import contextlib
 import html
 import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from attention_core.learning import Layer, Model
 from attention_core.taught import Variant
 from ui import export, figures, frame, loaders, parts, state, teach_charts, views, way
 from ui.training import EVERY, Run, Settings, material, recalled, recipe, shipped, untrained
-from ui.wording import percent, rounded
+from ui.wording import percent, quoted, rounded
 
 LAYERS, HEADS, WIDTHS = (1, 2, 3), (1, 2, 4), (4, 8, 16, 32)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 10.0)
@@ -96,9 +97,9 @@ LESSONS = (
     Lesson(
         "meaning",
         "Tired or soft",
-        "“it” has the same vector in both sentences of a pair, so one layer asks the same question twice and is right "
-        "in one of them at most. Two layers can: in the first “it” takes up something of “tired” or “soft”, and in "
-        "the second it asks with that.",
+        "“it” has the same vector in “it was tired” and in “it was soft”, so one layer asks the same question twice "
+        "and is right in one of them at most. Two layers can: in the first “it” takes up something of “tired” or "
+        "“soft”, and in the second it asks with that.",
         "What the living do and what things are like is all that it tells apart. It knows nothing of cats and mats "
         "beyond their vectors.",
         (
@@ -112,9 +113,9 @@ LESSONS = (
     Lesson(
         "negation",
         "Happy or not",
-        "From what attention brings back to a word it is read: is something good said, or something bad? “not” turns "
-        "good into bad and bad into good, and one head can hardly do both; two share the work, one looks for “not” on "
-        "behalf of good words, the other on behalf of bad ones.",
+        "What attention brings back to a word tells whether something good or bad is said. “not” turns good into bad "
+        "and bad into good, and one head can hardly do both; two share the work, one looks for “not” on behalf of good "
+        "words, the other on behalf of bad ones.",
         "It finds a “not” anywhere in the sentence: without positions it cannot tell whose it is.",
         (
             "The soup was good^+",
@@ -193,6 +194,7 @@ def style() -> None:
 def lecture() -> Lecture:
     """Ask for the task and how the model is made; the model as far as it has come."""
     lesson = choose_task()
+    find_what_asks(lesson)
     settings = choose_settings(lesson)
     steps = recipe(settings).steps
     target = min(-(-max(int(state.get("trained")), 0) // EVERY) * EVERY, steps)
@@ -216,14 +218,13 @@ def choose_task() -> Lesson:
         best = lesson.best
         shape = {"layers": best.n_layers, "nh": best.n_heads, "res": best.residual}
         state.put({**shape, "trained": 0, "map": LAST, "hd": MEAN})
-        ours = {one.text for every in LESSONS for one in tries(every)} | {preset.sentence for preset in PRESETS}
-        if state.sentence() in ours or not state.sentence().strip():
+        if state.sentence() in ours() or not state.sentence().strip():
             choose(tries(lesson)[0])
 
     st.segmented_control(
         "Task",
         list(BY_TITLE),
-        default=state.CONTROLS["task"].default,
+        default=state.default("task"),
         required=True,
         on_change=changed,
         label_visibility="collapsed",
@@ -234,9 +235,40 @@ def choose_task() -> Lesson:
     return lesson
 
 
+@cache
+def ours() -> frozenset[str]:
+    """The sentences that the app offers, on any page."""
+    tried = (one.text for lesson in LESSONS for one in tries(lesson))
+    return frozenset(tried).union(preset.sentence for preset in PRESETS)
+
+
+def find_what_asks(lesson: Lesson) -> None:
+    """Look from the word that asks, whenever there is another sentence or another task; what a link says holds.
+
+    Where the sentence has no such word and is not the visitor's own, the task's first sentence takes its place.
+    """
+    now, before = (state.sentence(), lesson.task), st.session_state.get("asked")
+    st.session_state["asked"] = now
+    if now == before:
+        return
+    sentence = loaders.sentence()
+    tokens = [token for token, place in zip(sentence.tokens, sentence.places, strict=True) if place is not None]
+    asks = tasks.who_asks(lesson.task, tokens)
+    if asks is None:
+        if state.sentence() in ours():
+            state.soon(chosen(tries(lesson)[0]))
+    elif before or "q" not in st.query_params:
+        state.soon({"q": asks + 1})
+
+
+def chosen(one: Try) -> dict[str, state.Value]:
+    """What makes a sentence the shared one, and looks from the word that asks."""
+    return {"s": one.text, "q": one.example.asks + 1, "k": 0}
+
+
 def choose(one: Try) -> None:
     """Make a sentence the shared one, and look from the word that asks. For callbacks."""
-    state.put({"s": one.text, "q": one.example.asks + 1, "k": 0})
+    state.put(chosen(one))
 
 
 def choose_settings(lesson: Lesson) -> Settings:
@@ -246,30 +278,29 @@ def choose_settings(lesson: Lesson) -> Settings:
         state.put({"trained": 0})
 
     def number_of(title: str, name: str, options: Sequence[int]) -> int:
-        default = state.CONTROLS[name].default
+        default = state.default(name)
         st.segmented_control(title, options, default=default, required=True, on_change=changed, **state.bound(name))
         return state.get(name)  # a link may name it and say nothing
 
-    with st.container(horizontal=True, gap="medium", key="teach-settings"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="teach-settings"):
         layers = number_of("Layers", "layers", LAYERS)
         heads = number_of("Heads", "nh", HEADS)
-        width = number_of("Numbers a query, d_k", "dk", WIDTHS)
+        width = number_of("Numbers per query, d_k", "dk", WIDTHS)
         rate = st.selectbox(
             "Learning rate",
             RATES,
-            RATES.index(state.CONTROLS["rate"].default),
+            RATES.index(state.default("rate")),
             format_func=lambda value: f"{value:g}",
             on_change=changed,
-            width=120,
+            width=105,
             **state.bound("rate"),
         )
         seed = state.CONTROLS["init"]
         first = st.number_input(
-            "Seed", seed.low, seed.high, seed.default, on_change=changed, width=120, **state.bound("init")
+            "Seed", seed.low, seed.high, seed.default, on_change=changed, width=90, **state.bound("init")
         )
         used = matters(Variant(lesson.task, int(layers), int(heads)))
-        with st.container(key="residual" if used else "residual-unseen", width="content"):
-            residual = st.toggle("Residual (add x)", True, on_change=changed, **state.bound("res"))
+        residual = st.toggle("Residual (add x)", True, on_change=changed, disabled=not used, **state.bound("res"))
     with st.container(key="trained-unseen"):
         steps = state.CONTROLS["trained"]
         st.number_input("trained", steps.low, steps.high, steps.default, **state.bound("trained"))
@@ -282,6 +313,16 @@ def choose_settings(lesson: Lesson) -> Settings:
 def matters(variant: Variant) -> bool:
     """Whether it makes a difference that a layer adds what it found to what it was given: its output has to be used."""
     return variant.reads or variant.n_layers > 1
+
+
+def training(shown: Lecture) -> None:
+    """Train, stop, and back to the beginning; beside it how often the model is right."""
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        buttons(shown)
+        offer_a_sentence(shown)
+    with right:
+        curve(shown, "accuracy")
 
 
 def buttons(shown: Lecture) -> None:
@@ -300,16 +341,11 @@ def buttons(shown: Lecture) -> None:
     half_way = 0 < shown.step < steps and not shown.run.diverged
     label = "Train" if shown.training or not shown.step else "Go on" if half_way else "Train again"
     with st.container(horizontal=True, vertical_alignment="center", key="teach-buttons"):
-        st.button(label, on_click=train, key="train", type="primary", disabled=shown.training, width=130)
-        st.button("Stop", on_click=stop, key="stop", disabled=not shown.training, width=130)
-        st.button(
-            "As at first",
-            on_click=lambda: state.put({"trained": 0}),
-            key="afresh",
-            disabled=not shown.target,
-            width=130,
-        )
-        st.progress(shown.step / steps, width="stretch")
+        st.button(label, on_click=train, key="train", type="primary", disabled=shown.training, width=108)
+        st.button("Stop", on_click=stop, key="stop", disabled=not shown.training, width=108)
+        back = {"on_click": lambda: state.put({"trained": 0}), "disabled": not shown.target}
+        st.button("Start over", key="afresh", width=108, **back)
+    st.progress(shown.step / steps)
     parts.say(standing(shown), "notice" if shown.waits or (shown.run and shown.run.diverged) else "small")
 
 
@@ -317,9 +353,12 @@ def standing(shown: Lecture) -> str:
     """How far the model has come, in words."""
     run, steps = shown.run, recipe(shown.settings).steps
     if run is None:
-        if shipped(shown.settings):
-            return "Shown is the model with these settings that came with the app. Press Train to make it anew."
-        return "No model with these settings came with the app: its matrices are still random. Press Train."
+        if (share := shipped_accuracy(shown.settings)) is None:
+            return "No model with these settings came with the app: its matrices are still random. Press Train."
+        return (
+            f"Shown is the model that came with the app, trained like this for {steps:,} steps: {right_of(share)} "
+            "Press Train to make it anew."
+        )
     if run.diverged:
         return (
             f"Training ran away at step {run.diverged.step}: the loss grew out of all bounds. The learning rate "
@@ -330,11 +369,27 @@ def standing(shown: Lecture) -> str:
     if not run.history:
         return f"Step 0 of {steps:,}: W_Q and W_K are random."
     last = run.history[-1]
-    testing = material(shown.lesson.task)[1]
-    right = f"{percent(last.accuracy, 1)} right of {len(testing):,} test sentences, whose words training never saw."
     where = f"Step {last.step:,} of {steps:,}" if last.step < steps else f"Trained for {steps:,} steps"
     stopped = " Stopped." if not shown.training and last.step < steps else ""
-    return f"{where}: {right}{stopped}"
+    return f"{where}: {right_of(last.accuracy)}{stopped}"
+
+
+def right_of(share: float) -> str:
+    """How often a model is right, in words."""
+    return f"{percent(share, 1)} right of {taught.TESTING[1]:,} test sentences, whose words training never saw."
+
+
+def shipped_accuracy(settings: Settings) -> float | None:
+    """How often the model with these settings that came with the app is right; None if there is none."""
+    return measured_accuracy(settings.variant) if shipped(settings) else None
+
+
+@lru_cache(maxsize=len(taught.VARIANTS))
+def measured_accuracy(one: Variant) -> float:
+    """How often a model that came with the app is right, as the gap's table has it."""
+    column = next(name for name, other in measure.columns(one.task).items() if other == one)
+    found = measure.read()["rows"][one.task]["cells"][column]["unseen"]
+    return found["right"] / found["of"]
 
 
 def go_on(shown: Lecture) -> None:
@@ -431,27 +486,28 @@ def sentences(shown: Lecture) -> None:
     parts.say(f"Bars: {what}. Choose a sentence to see its map.", "small")
 
 
-def curves(shown: Lecture) -> dict[str, figures.Picture]:
-    """Held-out accuracy and loss, drawn while they are made."""
-    history = shown.run.history if shown.run else []
+def curve(shown: Lecture, name: str) -> None:
+    """The accuracy on test sentences, or the loss, while it is made.
+
+    Args:
+        name: "accuracy" or "loss".
+    """
+    title = {"accuracy": "Right on test sentences", "loss": "Loss in training"}[name]
     end = recipe(shown.settings).steps
-    drawn = {}
-    for name, title, values in (
-        ("accuracy", "Right on test sentences", [report.accuracy for report in history]),
-        ("loss", "Loss in training", [report.loss for report in history]),
-    ):
-        rows = [(-1, 0.0)] + [(r.step, v) for r, v in zip(history, values, strict=True) if not math.isnan(v)]
-        table = pd.DataFrame(rows, columns=["step", "value"]).astype({"step": "int32", "value": "float64"})
-        last = f" {values[-1]:.3g} at step {history[-1].step:,}." if history else " Nothing yet."
-        high = max((value for value in values if value == value), default=1.0)
-        fill = {"end": end, "high": float(f"{1.1 * high:.1g}") or 1.0}
-        if name == "accuracy":
-            fill |= {"chance": guessing(shown.lesson.task)}
-        options = {"title": title.lower(), "shares": name == "accuracy", "begun": len(rows) > 1}
-        drawn[name] = figures.Picture(teach_charts.curve, table, f"{title}, by steps.{last}", 150, fill, options)
-        parts.say(title, "heading")
-        figures.draw(drawn[name], f"curve-{name}")
-    return drawn
+    points = [(report.step, getattr(report, name)) for report in shown.run.history] if shown.run else []
+    if name == "accuracy" and not shown.run and (share := shipped_accuracy(shown.settings)) is not None:
+        points = [(end, share)]
+    points = [(step, value) for step, value in points if not math.isnan(value)]
+    table = pd.DataFrame([(-1, 0.0), *points], columns=["step", "value"]).astype({"step": "int32", "value": "float64"})
+    last = f" {points[-1][1]:.3g} at step {points[-1][0]:,}." if points else " Nothing yet."
+    high = max((value for _, value in points), default=1.0)
+    fill = {"end": end, "high": float(f"{1.1 * high:.1g}") or 1.0}
+    if name == "accuracy":
+        fill |= {"chance": guessing(shown.lesson.task)}
+    options = {"title": title.lower(), "shares": name == "accuracy", "begun": bool(points)}
+    parts.say(title, "heading")
+    picture = figures.Picture(teach_charts.curve, table, f"{title}, by steps.{last}", 150, fill, options)
+    figures.draw(picture, f"curve-{name}")
 
 
 @lru_cache(maxsize=8)
@@ -528,7 +584,7 @@ def choose_map(model: Model) -> None:
             ("hd", "Head", SHOWN_HEADS[: model.n_heads + 1]),
         ):
             if state.get(name) not in options:  # of a larger model
-                state.put({name: state.CONTROLS[name].default})
+                state.put({name: state.default(name)})
             with st.container(key=f"map-{name}" if several[name] else f"map-{name}-unseen", width="content"):
                 st.selectbox(title, options, width=150, **state.bound(name))
 
@@ -543,26 +599,31 @@ def look(shown: Lecture) -> tuple[views.View, list[Layer], int, int | None] | No
         found = None
     if found:
         view, layers = found[0], found[1]
-        ask_a_word(shown, view)
         views.words_and_reading(view, "taught")
         if shown.model.reads:
-            good = float(read(shown.model, layers[-1])[view.query])
-            parts.say(
-                f"Read at {view.labels[view.query]}: {GOOD[int(good > 0.5)]}, {percent(max(good, 1 - good), 1)} sure."
-            )
+            parts.say(read_in_words(shown, view, layers[-1]))
     left, right = st.columns([3, 2], gap="medium")
     with right:
         sentences(shown)
-        curves(shown)
+        curve(shown, "loss")
     with left:
         if found:
             views.heatmap(found[0], "taught")
     return found
 
 
-def ask_a_word(shown: Lecture, view: views.View) -> None:
+def read_in_words(shown: Lecture, view: views.View, last: Layer) -> str:
+    """What is read from what the chosen word brings back."""
+    word = view.tokens[view.query].lower()
+    if tasks.who_asks(shown.lesson.task, [word]) is None:
+        return f"Nothing is read at {quoted(word)}: choose a {shown.lesson.asks}."
+    good = float(read(shown.model, last)[view.query])
+    return f"Read at {quoted(word)}: something {GOOD[int(good > 0.5)]} is said, {percent(max(good, 1 - good), 1)} sure."
+
+
+def offer_a_sentence(shown: Lecture) -> None:
     """Where the sentence has none of the words the task is about, say so."""
-    if tasks.who_asks(shown.lesson.task, [token.lower() for token in view.tokens]) is None:
+    if tasks.who_asks(shown.lesson.task, [token.lower() for token in loaders.sentence().tokens]) is None:
         st.button(
             f"There is no {shown.lesson.asks} in this sentence. Show one that has it",
             on_click=choose,
@@ -573,8 +634,17 @@ def ask_a_word(shown: Lecture, view: views.View) -> None:
         )
 
 
-def before_and_after(shown: Lecture, found: tuple) -> tuple[dict[str, figures.Picture], views.View | None]:
-    """The same sentence without what was learned, with it, and the difference."""
+@contextlib.contextmanager
+def fold(name: str, title: str, found: tuple | None) -> Iterator[bool]:
+    """A fold on the sentence under the model; where there is none, the fold says so."""
+    with frame.fold(name, title) as opened:
+        if opened and not found:
+            parts.say("There is nothing to show yet: type a sentence above.")
+        yield opened and found is not None
+
+
+def before_and_after(shown: Lecture, found: tuple) -> dict[str, figures.Picture]:
+    """The same sentence without what was learned, with it, and the difference, which is returned to be taken away."""
     st.segmented_control("Compare with", [RAW, UNTRAINED], default=RAW, required=True, **state.bound("was"))
     was = state.get("was")
     if was == RAW:
@@ -601,7 +671,7 @@ def before_and_after(shown: Lecture, found: tuple) -> tuple[dict[str, figures.Pi
     )
     titles = (was, title, f"{name} minus that, in points")
     compared = views.compare(first, second, "taught", titles)
-    return {name: picture for name, picture in compared.items() if name != "second"}, first
+    return {name: picture for name, picture in compared.items() if name == "difference"}
 
 
 @lru_cache(maxsize=1)
@@ -623,8 +693,8 @@ def learned(shown: Lecture, found: tuple) -> None:
             at = (l, each, view.query, view.key)
             columns.append((title, asking.asks_for(model, done, *at, loaders.glove(), _candidates())))
     parts.say(
-        f"In the place of {view.labels[view.key]}, {word} would look most at these words; {len(_candidates()):,} were "
-        "tried."
+        f"In the place of {quoted(view.labels[view.key])}, {quoted(word)} would look most at these words; "
+        f"{len(_candidates()):,} were tried."
     )
     head_row = "".join(f"<th>{title}</th>" for title, _ in columns)
     rows = "".join(
@@ -693,9 +763,11 @@ def meaning_of_numbers(shown: Lecture) -> None:
     how = recipe(shown.settings)
     n = shown.lesson
     paragraphs = (
-        f"**What is trained.** The word vectors stay as they are. W_Q and W_K (and W_V, W_O where there is a further "
-        f"layer or something is read) start as random numbers. Each of {how.steps:,} steps looks at {how.batch} of "
-        f"{len(training):,} sentences and moves every number a little, so that the loss falls.",
+        f"**What is trained.** W_Q and W_K (and W_V, W_O where there is a further layer or something is read) start as "
+        f"random numbers; the word vectors stay as they are. Each of {how.steps:,} steps looks at {how.batch} of "
+        f"{len(training):,} sentences and moves every number a little, so that the loss falls. Two things keep the "
+        f"model from learning words by heart: each step adds random numbers of spread {how.noise:g} to their vectors, "
+        "and every number is drawn a little towards zero (weight decay).",
         "**Loss.** The mean of −log of the share given to the right answer: 0 when all of it goes there, 0.69 when "
         "half does. Each point is the mean since the point before.",
         f"**Right on test sentences.** {len(testing):,} sentences made of words that training never saw. "
@@ -728,6 +800,6 @@ def elsewhere(variant: Variant) -> str:
     )
 
 
-def take_away(found: tuple, compared: dict, second: views.View | None) -> None:
+def take_away(found: tuple, compared: dict[str, figures.Picture]) -> None:
     """Pictures, numbers, code and link."""
-    views.take_away(found[0], frame.link("teach_it"), "taught", compared, second)
+    views.take_away(found[0], frame.link("teach_it"), "taught", compared)

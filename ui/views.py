@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ from attention_core.attention import Arithmetic, Attention, arithmetic
 from attention_core.embeddings import neighbours_of_output
 from attention_core.text import number_repeats
 from ui import charts, export, figures, loaders, parts, state
-from ui.wording import number, percent, reading
+from ui.wording import counted, number, percent, reading
 
 MOST_CELLS = 64  # up to so many tokens each cell can be clicked; above, one image
 
@@ -57,6 +57,12 @@ class View:
     def weights(self) -> np.ndarray:
         """(n, n), rows = queries."""
         return self.attention.weights
+
+    @property
+    def seen_weights(self) -> np.ndarray:
+        """(n, n) the same, NaN where a mask hides the key."""
+        masked = self.attention.masked
+        return self.weights if masked is None else np.where(np.isfinite(masked), self.weights, np.nan)
 
     @property
     def query(self) -> int:
@@ -131,13 +137,13 @@ def fill(view: View) -> dict[str, Any]:
 
 def height_for(n: int) -> int:
     """A heatmap's height in pixels: in four sizes, so that it does not jump with every word typed."""
-    return 400 if n <= 8 else 500 if n <= 14 else 620 if n <= 32 else 860
+    return 370 if n <= 8 else 500 if n <= 14 else 620 if n <= 32 else 860
 
 
 def words_and_reading(view: View, key: str) -> None:
     """The sentence coloured by the chosen word's weights, and the same in a sentence."""
     parts.words(
-        view.words,
+        [(text if place is None else view.labels[place], place) for text, place in view.words],
         view.weights[view.query],
         view.query,
         view.key,
@@ -155,15 +161,15 @@ def heatmap_picture(view: View) -> figures.Picture:
     if n > MOST_CELLS:
         image = figures.image_of(view.weights)
         return figures.Picture(charts.picture, image, described, height_for(n), fill(view))
-    return figures.Picture(charts.heatmap, cells(view.weights), described, height_for(n), fill(view))
+    return figures.Picture(charts.heatmap, cells(view.seen_weights), described, height_for(n), fill(view))
 
 
 def bars_picture(view: View) -> figures.Picture:
     """The chosen word's row as a picture: a bar for each word, thin ones for a long text."""
     n = len(view.labels)
-    row = view.weights[view.query].astype(np.float32)
+    row = view.seen_weights[view.query].astype(np.float32)
     frame = {"key": np.arange(n, dtype=np.int16), "weight": row}
-    described = f"Bars. {reading(view.labels, row, view.query)}"
+    described = f"Bars. {reading(view.labels, view.weights[view.query], view.query)}"
     if n > MOST_CELLS:
         return figures.Picture(charts.skyline, frame, described, 200, fill(view))
     return figures.Picture(charts.bars, frame, described, max(height_for(n), 26 * n), fill(view))
@@ -179,9 +185,15 @@ def heatmap(view: View, key: str) -> None:
             if view.opens:
                 state.put({view.opens: True})
 
-    with st.container(height=height_for(len(view.labels)) + 75, border=False):
+    with st.container(height=height_for(len(view.labels)) + 100, border=False, key=f"{key}-heat-room"):
         figures.draw(heatmap_picture(view), name, clicked if len(view.labels) <= MOST_CELLS else None)
-        parts.legend(view.weights.max() if len(view.labels) > MOST_CELLS else 1, view.weights[view.query].sum())
+        whole = len(view.labels) <= MOST_CELLS
+        parts.legend(1 if whole else view.weights.max(), view.weights[view.query].sum())
+        if whole:
+            looking, seen = (view.labels[place] for place in (view.query, view.key))
+            share = view.seen_weights[view.query, view.key]
+            said = "hidden" if np.isnan(share) else percent(share, 1)
+            parts.say(f"Marked: {looking} → {seen}, {said}. A click on a cell opens its arithmetic below.", "small")
 
 
 def bars(view: View, key: str) -> None:
@@ -195,7 +207,7 @@ def bars(view: View, key: str) -> None:
     if len(view.labels) > MOST_CELLS:
         figures.draw(bars_picture(view), name)
         return
-    with st.container(height=height_for(len(view.labels)) + 75, border=False):
+    with st.container(height=height_for(len(view.labels)) + 100, border=False, key=f"{key}-bars-room"):
         figures.draw(bars_picture(view), name, clicked)
 
 
@@ -246,9 +258,9 @@ def cell(view: View, key: str) -> None:
     looking, seen = (html.escape(view.labels[place]) for place in (view.query, view.key))
     parts.show_html(
         f"<p><b class=query>{looking}</b> looks at <b class=key>{seen}</b>: how well the two match is the dot product, "
-        "the sum of the products of their numbers. The largest products first:</p>"
+        "the sum of the products of their numbers. The largest products first, by size:</p>"
         + products_table(steps, looking, seen)
-        + chain_table(steps)
+        + chain_table(steps, view.settings.get("scaled", True))
     )
 
 
@@ -270,23 +282,24 @@ def products_table(steps: Arithmetic, looking: str, seen: str, shown: int = 6) -
     return table
 
 
-def chain_table(steps: Arithmetic) -> str:
+def chain_table(steps: Arithmetic, scaled: bool) -> str:
     """From the sum of the products to the weight, one step a line."""
-    lines = [(f"sum of the {len(steps.products)} products: the score", number(steps.score, 4))]
-    if steps.scale != 1:
-        lines.append((f"÷ √d = {number(1 / steps.scale, 4)}: the scaled score", number(steps.scaled, 4)))
+    lines = [(f"sum of {counted(len(steps.products), 'product')}: the score", number(steps.score, 4))]
+    if scaled:
+        root = f"√{len(steps.products)} = {number(1 / steps.scale, 4)}"
+        lines.append((f"÷ {root}: the scaled score", number(steps.scaled, 4)))
     else:
         lines.append(("not scaled", number(steps.scaled, 4)))
     if steps.visible:
         lines += [
             ("mask: this word may be looked at", number(steps.scaled, 4)),
-            (f"exp, after the row’s largest, {number(steps.largest, 4)}, is subtracted", number(steps.exponential, 4)),
+            (f"minus the row’s largest, {number(steps.largest, 4)}; exp of that", number(steps.exponential, 4)),
             (f"÷ the row’s sum of these, {number(steps.row_sum, 4)}: the weight", number(steps.weight, 4)),
         ]
     else:
         lines += [("mask: this word may not be looked at", "−∞"), ("exp of −∞", "0"), ("the weight", "0")]
     lines.append(("as on the heatmap", percent(steps.weight, 2)))
-    rows = "".join(f"<tr><td>{html.escape(text)}</td><td>{value}</td></tr>" for text, value in lines)
+    rows = "".join(f"<tr><td>{html.escape(text)}</td><td>{html.escape(value)}</td></tr>" for text, value in lines)
     return f"<table class=chain><tbody>{rows}</tbody></table>"
 
 
@@ -321,10 +334,11 @@ def compare(
         titles: of the first, of the second and of their difference.
 
     Returns:
-        the pictures of the second and of the difference, to take away.
+        the pictures of the second and of the difference, to take away, each with what it shows.
     """
     n = len(first.labels)
     difference = second.weights - first.weights
+    end = max(float(np.abs(difference).max()), 0.01)  # where the colours of the difference end
     row, column = np.unravel_index(np.abs(difference).argmax(), difference.shape)
     weights = [float(view.weights[row, column]) for view in (first, second)]
     # As many decimals as tell the two apart; what five do not is rounding.
@@ -345,33 +359,43 @@ def compare(
             f"{title}: {n} by {n} cells."
             + (f" Largest change: {first.labels[row]} to {first.labels[column]}." if apart else ""),
             330,
-            fill(first),
+            fill(first) | {"high": end},
             {"signed": name == "difference", "clickable": False},
+            about,
         )
-        for name, title, matrix in zip(
-            ("first", "second", "difference"), titles, (first.weights, second.weights, difference), strict=True
+        for name, title, matrix, about in zip(
+            ("first", "second", "difference"),
+            titles,
+            (first.seen_weights, second.seen_weights, difference),
+            (first.settings, second.settings, about_difference(first, second, titles[2])),
+            strict=True,
         )
     }
     for place, title, (name, picture) in zip(st.columns(3, gap="small"), titles, pictures.items(), strict=True):
         with place:
             parts.say(title, "heading")
             figures.draw(picture, f"{key}-{name}")
+            if name == "difference":
+                parts.signed_legend(f"{100 * end:.0f}", " points")
     del pictures["first"]  # it stands at the top of the page
     return pictures
 
 
-def take_away(
-    view: View, link: str, key: str, compared: Mapping[str, figures.Picture] | None = None, second: View | None = None
-) -> None:
+def about_difference(first: View, second: View, title: str) -> dict[str, Any]:
+    """What the file of a difference says: which from which, and the settings in which the two differ."""
+    sides = {"first": first.settings, "second": second.settings}
+    names = [name for name in second.settings if first.settings.get(name) != second.settings[name]]
+    apart = {f"{side}_{name}": of[name] for name in names for side, of in sides.items() if name in of}
+    return {"shows": title[0].lower() + title[1:], **apart}
+
+
+def take_away(view: View, link: str, key: str, compared: Mapping[str, figures.Picture] | None = None) -> None:
     """Pictures, numbers, code and link of an attention map.
 
     Args:
         compared: what `compare` returned, where the map is compared with a second one.
-        second: that one.
     """
     settings = {**view.settings, "query": view.labels[view.query], "link": link}
-    if second:
-        settings |= {f"second_{name}": value for name, value in second.settings.items() if name != "sentence"}
     files = {
         "weights.csv": lambda: export.table(view.labels, view.attention, settings),
         "weights.json": lambda: export.document(view.tokens, view.attention, view.settings, link),
@@ -380,5 +404,6 @@ def take_away(
         files["code.py"] = view.code
     else:
         parts.say("Code is there for a single head: a blend of several has no formula of its own.", "small")
-    pictures = {"heatmap": heatmap_picture(view), "bars": bars_picture(view), **(compared or {})}
+    heat = replace(heatmap_picture(view), about={"numbers": "percent"})
+    pictures = {"heatmap": heat, "bars": bars_picture(view), **(compared or {})}
     figures.take_away(pictures, files, settings, link, key)

@@ -28,6 +28,7 @@ def way(shown: Inside) -> None:
     tall = max(3, min(14, 280 // n))
     side = min(230, max(160, 14 * n))
     scores, scaled, weights = (getattr(done.attention, name) for name in ("scores", "scaled", "weights"))
+    share = html.escape(percent(float(weights[query, key]), 1))
     d_model, d_k = done.own.W_Q.shape
     cell = {"query": (query, n), "key": (key, n)}
     both, looks, is_seen = [("query", query), ("key", key)], [("query", query)], [("key", key)]
@@ -51,13 +52,13 @@ def way(shown: Inside) -> None:
         + step(
             f"3. Each query meets each key: {looking} · {seen} = {number(float(scores[query, key]))}. "
             f"Divided by √{d_k} = {math.sqrt(d_k):.3f}: {number(float(scaled[query, key]))}. "
-            f"Softmax over the row: {percent(float(weights[query, key]), 1)}.",
+            f"Softmax over the row: {share}.",
             matrix("scores = q kᵀ", scores, side, side, cell=cell),
             matrix(f"scaled = scores ÷ √{d_k}", scaled, side, side, cell=cell),
             matrix("weights: the softmax", weights, side, side, cell=cell, signed=False),
         )
         + step(
-            f"4. The weights blend the values: {looking} takes {percent(float(weights[query, key]), 1)} of the v of "
+            f"4. The weights blend the values: {looking} takes {share} of the v of "
             f"{seen}. W<sub>O</sub> turns the blend into {d_model} numbers that are added to x.",
             matrix("output = weights v", done.attention.output, 256, tall * n, rows=looks, role="output"),
             matrix("W<sub>O</sub>, the rows of this head", done.own.W_O, 400, 64, role="output"),

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 import numpy as np
 
 THIN = "\u202f"  # the narrow space between a number and its unit
-LOWERED = "₀₁₂₃₄₅₆₇₈₉"
-OWN_WORDS = {"and", "at", "each", "equally", "itself", "looks", "more", "most", "only", "then"}  # of `reading`
 
 
 def percent(share: float, digits: int = 0) -> str:
@@ -61,15 +59,20 @@ def listed(names: Sequence[str], shown: int = 3) -> str:
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
+def quoted(word: str) -> str:
+    """A word of the sentence as a sentence mentions it: “it”. The model’s own marks, such as [CLS], need no quotes."""
+    return word if word[:1] == "[" and word[-1:] == "]" else f"“{word}”"
+
+
 def reading(labels: Sequence[str], row: np.ndarray, query: int) -> str:
-    """A row of weights in a sentence: "king looks most at itself (44 %), then queen (16 %) and kingdom (15 %)."
+    """A row of weights in a sentence: “king” looks most at itself (44 %), then “queen” (16 %) and “kingdom” (15 %).
 
     Args:
         labels: (n,) the words.
         row: (n,) the weights of the query; less than 1 together where some are not shown.
         query: its position.
     """
-    names = [f"“{label}”" if label.rstrip(LOWERED) in OWN_WORDS else label for label in labels]
+    names = [quoted(label) for label in labels]
     looking = names[query]
     names[query] = "itself"
     if not row.any():
