@@ -133,9 +133,9 @@ def test_training_can_be_stopped_looked_at_and_gone_on_with(app):
     assert "Step 0 of 1,000" in said(test)
     for _ in range(2):
         test.run()
-    assert test.session_state["run"].step == 2 * EVERY
+    assert test.session_state["run"].step == 20
     test.slider(key="q").set_value(1).run()  # choosing a word does not disturb it
-    assert test.session_state["run"].step == 3 * EVERY
+    assert test.session_state["run"].step == 30
     test.button(key="stop").click().run()
     stopped = test.session_state["run"].history[-1]
     assert of(test, "trained") == str(stopped.step)
@@ -146,7 +146,7 @@ def test_training_can_be_stopped_looked_at_and_gone_on_with(app):
     assert "Stopped." in said(fresh)  # kept, so that a link opens at once
     assert listed(fresh) == listed(test)
     test.button(key="train").click().run()
-    assert test.session_state["run"].step == stopped.step + EVERY
+    assert test.session_state["run"].step == stopped.step + 40
     test.button(key="afresh").click().run()
     assert of(test, "trained") is None
 
@@ -234,7 +234,8 @@ def test_impossible_settings_in_a_link_fall_back(app):
 
 def test_a_link_to_an_odd_step_shows_the_next_picture(app):
     test = trained(app(HERE, trained="1"))
-    assert f"Step {EVERY} of" in said(test)
+    assert "Step 10 of" in said(test)
+    assert "Step 250 of" in said(trained(app(HERE, trained="201")))
 
 
 def test_two_trainings_at_once_stay_apart_and_a_third_waits_in_words(app, monkeypatch):

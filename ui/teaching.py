@@ -20,7 +20,7 @@ from attention_core.examples import PRESETS
 from attention_core.learning import Layer, Model
 from attention_core.taught import Variant
 from ui import export, figures, frame, loaders, parts, state, teach_charts, views, way
-from ui.training import EVERY, Run, Settings, material, recalled, recipe, shipped, untrained
+from ui.training import Run, Settings, material, recalled, recipe, shipped, untrained
 from ui.wording import percent, quoted, rounded
 
 LAYERS, HEADS, WIDTHS = (1, 2, 3), (1, 2, 4), (4, 8, 16, 32)
@@ -196,8 +196,7 @@ def lecture() -> Lecture:
     lesson = choose_task()
     find_what_asks(lesson)
     settings = choose_settings(lesson)
-    steps = recipe(settings).steps
-    target = min(-(-max(int(state.get("trained")), 0) // EVERY) * EVERY, steps)
+    target = recipe(settings).next_report(max(int(state.get("trained")), 0))
     waits = bool(st.session_state.pop("waits", False))
     if not target:
         came_with = shipped(settings)

@@ -19,8 +19,8 @@ from ui import loaders
 
 ROOM = threading.BoundedSemaphore(2)  # trainings that compute at the same moment; each fills a core
 PATIENCE = 1.0  # seconds that a visitor's next steps wait for room before the page says so
-EVERY = 50  # steps from one report to the next
-ALL_DRAWN, FEWER = 200, 3  # up to this step every report is drawn, later every third
+EVERY = 50  # steps from one report to the next, when most has been learned
+ALL_DRAWN, FEWER = 30, 4  # up to this step every report is drawn, later every fourth
 MOST_KEPT = 32  # trainings, of which each takes about half a megabyte
 
 _kept: OrderedDict["Settings", "Run"] = OrderedDict()
