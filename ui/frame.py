@@ -194,7 +194,7 @@ def kindly(error: Exception) -> str:
         said = str(error)
         return said[0].upper() + said[1:] + "." if state.sentence().strip() else kindly(UnknownWords([]))
     if isinstance(error, NothingToAttend):
-        if sum(place is not None for place in loaders.sentence().places) == 1:
+        if len(loaders.sentence().known) == 1:
             return "The only word has nothing left to look at: add a word, or let it look at itself."
         return (
             "The first word has nothing left to look at, for the causal mask hides all that comes after it: let words "
@@ -259,10 +259,8 @@ def about_sentence(raw: bool, presets: bool) -> None:
         notice = here.notice if raw else f"On raw vectors: {here.notice}"
     elif here:
         notice = "The switches are not those that this example is meant for." if raw else ""
-    elif any(place is not None for place in sentence.places):
-        notice = f"Your own sentence. {unknown}"
     else:
-        notice = "Your own sentence." if sentence.tokens else ""
+        notice = f"Your own sentence. {unknown}" if sentence.tokens else ""
     if notice:
         parts.say(notice, "small")
     if raw and sentence.cut:
@@ -279,8 +277,8 @@ def fold(name: str, title: str) -> Iterator[bool]:
 def unknown_words() -> str:
     """The words without a vector in a sentence; nothing if there are none, or no others."""
     sentence = loaders.sentence()
-    unknown = list(dict.fromkeys(t for t, place in zip(sentence.tokens, sentence.places, strict=True) if place is None))
-    if not unknown or all(place is None for place in sentence.places):
+    unknown = sentence.unknown
+    if not unknown or not sentence.known:
         return ""
     these = "it" if len(unknown) == 1 else "them"
     return f"Left out, because GloVe has no vector for {these}: {', '.join(unknown)}."

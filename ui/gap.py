@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from attention_core import gap as measure
-from attention_core import inside, learning, tasks
+from attention_core import learning, tasks
 from attention_core.attention import Attention
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
@@ -384,10 +384,10 @@ def best_head(task: str) -> tuple[int, int] | None:
 def three() -> None:
     """The reader's own sentence on raw vectors, under a taught head and in MiniLM, side by side."""
     text, sentence, one = state.sentence(), loaders.sentence(), chosen()
-    known = [token for token, place in zip(sentence.tokens, sentence.places, strict=True) if place is not None]
+    known = sentence.known
     if not known:
         frame.switches(())
-        parts.say(frame.kindly(UnknownWords(list(dict.fromkeys(sentence.tokens)))), "notice")
+        parts.say(frame.kindly(UnknownWords(sentence.unknown)), "notice")
         return
     parts.say(
         "A raw vector finds itself most alike. This switch hides each word from itself, on raw vectors only:", "small"
@@ -402,11 +402,7 @@ def three() -> None:
     except UnfitSentence as error:
         parts.say(frame.kindly(error), "notice")
         return
-    pairs = [
-        ([sentence.places[token] for token in ours], pieces, " ".join(sentence.tokens[token] for token in ours))
-        for ours, pieces in inside.met(sentence.tokens, text, read.tokens)
-        if all(sentence.places[token] is not None for token in ours)
-    ]
+    pairs = loaders.known_to_both(text, read.tokens)
     if not pairs:
         parts.say("No word of this sentence is known to all three.", "notice")
         return

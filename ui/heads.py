@@ -399,17 +399,12 @@ def beside_raw(shown: Inside) -> dict[str, figures.Picture]:
     """The same words on raw vectors and here, and the difference: the pictures to take away, if there are any."""
     parts.say("These switches act on the raw vectors only:", "small")
     frame.switches(frame.SWITCHES)
-    sentence = loaders.sentence()
     try:
         raw = views.raw_view(*(state.get(name) for name in frame.SWITCHES))
     except frame.KIND_ERRORS as error:
         parts.say(frame.kindly(error), "notice")
         return {}
-    pairs = [
-        ([sentence.places[token] for token in ours], pieces, " ".join(sentence.tokens[token] for token in ours))
-        for ours, pieces in inside.met(sentence.tokens, shown.text, shown.reading.tokens)
-        if all(sentence.places[token] is not None for token in ours)
-    ]
+    pairs = loaders.known_to_both(shown.text, shown.reading.tokens)
     if not pairs:
         parts.say("No word of this sentence is known to both.", "notice")
         return {}

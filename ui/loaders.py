@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import streamlit as st
 
-from attention_core.bert import MiniLM, Reading, load_minilm
+from attention_core import inside
+from attention_core.bert import MiniLM, Reading, Tokens, load_minilm
 from attention_core.embeddings import Embeddings, RawAttention, load_glove, raw_attention
 from attention_core.heads import NamedHead, named_heads
 from attention_core.text import tokenize
@@ -34,6 +35,21 @@ class Sentence:
     tokens: list[str]
     places: list[int | None]
     cut: int
+
+    @property
+    def words(self) -> list[tuple[str, int | None]]:
+        """Each token with its place."""
+        return list(zip(self.tokens, self.places, strict=True))
+
+    @property
+    def known(self) -> list[str]:
+        """The tokens that have a vector."""
+        return [token for token, place in self.words if place is not None]
+
+    @property
+    def unknown(self) -> list[str]:
+        """The tokens that have none, each once."""
+        return list(dict.fromkeys(token for token, place in self.words if place is None))
 
 
 def sentence() -> Sentence:
@@ -110,3 +126,17 @@ def _long_reading(text: str) -> Reading:
 def heads_worth_a_look() -> list[NamedHead]:
     """The heads whose use was measured."""
     return named_heads()
+
+
+def known_to_both(text: str, tokens: Tokens) -> list[tuple[list[int], list[int], str]]:
+    """The words of the shared sentence for which GloVe has a vector and which the transformer reads.
+
+    Returns:
+        for each its places among those with a vector, its places among the transformer's pieces, and the word.
+    """
+    ours = sentence()
+    return [
+        ([ours.places[token] for token in mine], pieces, " ".join(ours.tokens[token] for token in mine))
+        for mine, pieces in inside.met(ours.tokens, text, tokens)
+        if all(ours.places[token] is not None for token in mine)
+    ]

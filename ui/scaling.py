@@ -368,7 +368,7 @@ def temperature() -> None:
     curve = scaling.entropy(scaling.tempered(scores, np.array(TEMPERATURES)))
     loaded = loaders.sentence()
     parts.words(
-        list(zip(loaded.tokens, loaded.places, strict=True)),
+        loaded.words,
         weights,
         query,
         int(weights.argmax()),

@@ -250,9 +250,7 @@ def find_what_asks(lesson: Lesson) -> None:
     st.session_state["asked"] = now
     if now == before:
         return
-    sentence = loaders.sentence()
-    tokens = [token for token, place in zip(sentence.tokens, sentence.places, strict=True) if place is not None]
-    asks = tasks.who_asks(lesson.task, tokens)
+    asks = tasks.who_asks(lesson.task, loaders.sentence().known)
     if asks is None:
         if state.sentence() in ours():
             state.soon(chosen(tries(lesson)[0]))
@@ -522,9 +520,9 @@ def view_of(shown: Lecture, model: Model, which: str | None = None) -> tuple[vie
         UnknownWords: no word of the sentence has a vector.
     """
     sentence = loaders.sentence()
-    tokens = [token for token, place in zip(sentence.tokens, sentence.places, strict=True) if place is not None]
+    tokens = sentence.known
     if not tokens:
-        raise UnknownWords(list(dict.fromkeys(sentence.tokens)))
+        raise UnknownWords(sentence.unknown)
     layers = learning.forward(model, loaders.glove().look_up(tokens))
     asked = str(state.get("map"))
     l = model.n_layers if asked == LAST else min(int(asked.split()[1]), model.n_layers)
@@ -548,7 +546,7 @@ def view_of(shown: Lecture, model: Model, which: str | None = None) -> tuple[vie
     }
     common = {
         "tokens": tokens,
-        "words": list(zip(sentence.tokens, sentence.places, strict=True)),
+        "words": sentence.words,
         "settings": settings,
     }
     if head is None:
@@ -613,7 +611,7 @@ def look(shown: Lecture) -> tuple[views.View, list[Layer], int, int | None] | No
 
 def read_in_words(shown: Lecture, view: views.View, last: Layer) -> str:
     """What is read from what the chosen word brings back."""
-    word = view.tokens[view.query].lower()
+    word = view.tokens[view.query]
     if tasks.who_asks(shown.lesson.task, [word]) is None:
         return f"Nothing is read at {quoted(word)}: choose a {shown.lesson.asks}."
     good = float(read(shown.model, last)[view.query])
@@ -622,7 +620,7 @@ def read_in_words(shown: Lecture, view: views.View, last: Layer) -> str:
 
 def offer_a_sentence(shown: Lecture) -> None:
     """Where the sentence has none of the words the task is about, say so."""
-    if tasks.who_asks(shown.lesson.task, [token.lower() for token in loaders.sentence().tokens]) is None:
+    if tasks.who_asks(shown.lesson.task, loaders.sentence().known) is None:
         st.button(
             f"There is no {shown.lesson.asks} in this sentence. Show one that has it",
             on_click=choose,

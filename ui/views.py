@@ -110,7 +110,7 @@ def raw_view(scaled: bool, see_self: bool, causal: bool, dim: int) -> View:
     return View(
         tokens=raw.tokens,
         attention=raw.attention,
-        words=list(zip(sentence.tokens, sentence.places, strict=True)),
+        words=sentence.words,
         settings=settings,
         arithmetic=lambda row, column: arithmetic(x, x, raw.attention, row, column, raw.scale),
         neighbours=lambda row: neighbours_of_output(raw, row, loaders.glove()),
@@ -193,7 +193,8 @@ def heatmap(view: View, key: str) -> None:
             looking, seen = (view.labels[place] for place in (view.query, view.key))
             share = view.seen_weights[view.query, view.key]
             said = "hidden" if np.isnan(share) else percent(share, 1)
-            parts.say(f"Marked: {looking} → {seen}, {said}. A click on a cell opens its arithmetic below.", "small")
+            hint = " A click on a cell opens its arithmetic below." if view.opens else ""
+            parts.say(f"Marked: {looking} → {seen}, {said}.{hint}", "small")
 
 
 def bars(view: View, key: str) -> None:
