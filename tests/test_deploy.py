@@ -8,6 +8,7 @@ import json
 import re
 import urllib.error
 import urllib.request
+from contextlib import closing
 from http.client import HTTPMessage
 from pathlib import Path
 from urllib.parse import quote
@@ -118,10 +119,10 @@ def test_only_what_a_page_needs_is_open(house):
     [("/playground?s=a%20cat", "/?s=a%20cat"), ("/inside_a_transformer/x", "/"), ("/pages/why_scale?ds=2", "/?ds=2")],
 )
 def test_an_address_that_streamlit_has_no_page_for_leads_to_the_front_door(house, asked, front_door):
-    connection = http.client.HTTPConnection(house.url.removeprefix("http://"), timeout=20)
-    connection.request("GET", asked)
-    answer = connection.getresponse()
-    assert (answer.status, answer.headers["Location"]) == (302, front_door)
+    with closing(http.client.HTTPConnection(house.url.removeprefix("http://"), timeout=20)) as connection:
+        connection.request("GET", asked)
+        with connection.getresponse() as answer:
+            assert (answer.status, answer.headers["Location"]) == (302, front_door)
     assert house.get("/why_scale/_stcore/health")[0] == 404  # a browser looks for the server there first
 
 
