@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 512
 BLOCKS = 30  # the bar of a weight of 1, as in the article
-TASKS = ("similarity", "object", "gender", "meaning", "negation")
+TASKS = ("similarity", "object", "gender", "meaning", "negation")  # `tasks.TASKS`, whose import would delay every call
 
 
 class Answer(NamedTuple):
@@ -201,8 +201,7 @@ def answer(options: argparse.Namespace, sentence: str) -> Answer:
     try:
         return MODELS[options.model](options, sentence)
     except NothingToAttend:
-        cure = "--no-self or --causal" if options.causal else "--no-self, or add a word"
-        raise ValueError(f"a token has nothing left to look at: leave out {cure}") from None
+        raise ValueError("a token has nothing left to look at: leave out --no-self") from None
 
 
 def as_json(found: Answer) -> str:

@@ -31,12 +31,12 @@ class Wanted:
 def candidates(glove: Embeddings) -> list[str]:
     """The words among which to search, in the alphabet's order: those of the tasks' lists, and the most frequent."""
     listed = {word for words in word_lists().values() for word in words}
-    common = {glove.words[row].decode("utf-8") for row in range(COMMON)}
+    common = {word.decode("utf-8") for word in glove.words[:COMMON]}
     known, _ = glove.split_known(sorted(listed | {word for word in common if word.replace("'", "").isalpha()}))
     return known
 
 
-def keys_instead(model: Model, layers: Sequence[Layer], l: int, instead: int, vectors: np.ndarray) -> np.ndarray:
+def keys_instead(model: Model, layers: Sequence[Layer], l: int, place: int, vectors: np.ndarray) -> np.ndarray:
     """The keys that other words would have in layer l in the place of one word of a sentence, all else as it is.
 
     In the first layer a key depends on the word alone. In a later one it depends on what the word has found in the
@@ -45,14 +45,14 @@ def keys_instead(model: Model, layers: Sequence[Layer], l: int, instead: int, ve
     Args:
         layers: what `forward` computed for the sentence, x (n, d_model).
         l: the layer, counted from 1.
-        instead: the place, counted from 0.
+        place: of the word, counted from 0.
         vectors: (words, d_model).
 
     Returns:
         (words, n_heads, d_k)
     """
     x, n_heads = vectors[:, None, :], model.n_heads
-    others = np.arange(len(layers[0].x)) != instead
+    others = np.arange(len(layers[0].x)) != place
     for below in range(1, l):
         given, own = layers[below - 1], model.layer(below)
         q, k, v = (split_heads(x @ own[name], n_heads) for name in ("W_Q", "W_K", "W_V"))
@@ -69,7 +69,7 @@ def asks_for(
     l: int,
     head: int,
     asks: int,
-    instead: int,
+    place: int,
     glove: Embeddings,
     words: list[str],
     count: int = 12,
@@ -79,10 +79,10 @@ def asks_for(
     Args:
         layers: what `forward` computed for the sentence, x (n, d_model).
         l: the layer, counted from 1; head: the head, counted from 0.
-        asks: the token whose query it is, instead: the one in whose place the words are tried; counted from 0.
+        asks: the token whose query it is, place: the one in whose stead the words are tried; counted from 0.
         words: among which to search; each has a vector.
     """
-    keys = keys_instead(model, layers, l, instead, glove.look_up(words))[:, head]
+    keys = keys_instead(model, layers, l, place, glove.look_up(words))[:, head]
     scores = keys @ layers[l - 1].q[head, asks] * np.float32(model.d_k**-0.5)
     best = np.argsort(-scores, kind="stable")[:count]
     return [Wanted(words[row], float(scores[row]), words[row] in held_out()) for row in best]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 SMALL = 80  # exp(±80) is 6e34 and 2e-35: float32 holds both in full precision
-SMALL_SQUARED = SMALL**2
+SHORT = 6_400  # scores; of fewer, the sum of squares costs less than the checks that it spares
 LEAST = 1e-17  # where a row of exponentials sums to more, float32, which ends at 1e-38, holds all shares down to 1e-21
 
 
@@ -59,7 +59,7 @@ def softmax(x: np.ndarray) -> np.ndarray:
     """
     if x.dtype.kind != "f":
         x = x.astype(float)  # whole numbers become fractions, float32 stays float32
-    if x.size < SMALL_SQUARED > np.vdot(x, x):  # no score is large: in most short sentences the sum of squares says so
+    if x.size < SHORT and np.vdot(x, x) < SMALL**2:  # then no score is larger than SMALL; true of most short sentences
         e = np.exp(x)
         sums = _row_sums(e)
     else:
@@ -176,7 +176,10 @@ def join_heads(x: np.ndarray) -> np.ndarray:
 
 
 class Arithmetic(NamedTuple):
-    """How one weight came about, step by step; each number is the one that was computed.
+    """How one weight came about, step by step.
+
+    Scores and weight are those that the attention computed. The exponentials are taken after the row's largest score is
+    subtracted, which the attention does only where it must: the shares are the same.
 
     Attributes:
         query, key: (d_k,) the two vectors.
@@ -186,7 +189,7 @@ class Arithmetic(NamedTuple):
         scale: what the score is multiplied with.
         scaled: score times scale.
         visible: whether the query may look at the key.
-        largest: the largest scaled score that the query may see; subtracted before exp, it cancels in the fraction.
+        largest: the largest scaled score that the query may see.
         exponential: exp(scaled - largest), 0 where the query may not look.
         row_sum: the sum of the exponentials of the whole row.
         weight: exponential divided by row_sum.

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 # Abramowitz & Stegun 1964, 7.1.26: 1 - erf(z) = (a₁ t + … + a₅ t⁵) exp(-z²), t = 1 / (1 + p z), within 1.5e-7 for z ≥ 0
 ERF_A = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
 ERF_P = 0.3275911
-SCORES = 2**18  # so many stay in the processor's cache on their way to weights; 512 tokens have as many in one head
-BLOCK = 32_768  # so many numbers stay in the processor's cache while gelu goes over them twenty times
+SCORES = 2**18  # this many fit into the processor's cache on their way to weights; one head has them at 512 tokens
+BLOCK = 32_768  # this many numbers fit into the processor's cache while gelu goes over them twenty times
 
 
 class UnfitSentence(ValueError):
@@ -168,7 +168,12 @@ def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float) -> np.ndarray:
-    """Give each vector mean 0 and variance 1, stretch it by g, shift it by b. Ba, Kiros & Hinton 2016."""
+    """Give each vector mean 0 and variance 1, stretch it by g, shift it by b: (n, d) → (n, d). Ba, Kiros & Hinton 2016.
+
+    Args:
+        g, b: (d,).
+        eps: added to the variance, so that nothing is divided by 0.
+    """
     y = x - x.sum(axis=-1, keepdims=True) / x.shape[-1]
     variance = np.vecdot(y, y)[..., None] / x.shape[-1]
     y /= np.sqrt(variance + eps)
@@ -180,12 +185,30 @@ def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float) -> np.nd
 def embed(
     ids: np.ndarray, words: np.ndarray, positions: np.ndarray, segment: np.ndarray, norm: dict, eps: float
 ) -> np.ndarray:
-    """What the first layer is given: which word it is, plus where it stands, plus which text it is from."""
+    """What the first layer is given: which word it is, plus where it stands, plus which text it is from.
+
+    Args:
+        ids: (n,) rows of words.
+        words: (vocabulary, d_model), positions: (n_positions, d_model), segment: (d_model,).
+        norm, eps: as in `layer_norm`.
+
+    Returns:
+        (n, d_model)
+    """
     return layer_norm(words[ids] + positions[: len(ids)] + segment, **norm, eps=eps)
 
 
 def attend(x: np.ndarray, qkv: dict, out: dict, norm: dict, n_heads: int, eps: float) -> tuple[np.ndarray, Layer]:
-    """Let the tokens look at each other and add what they bring back: LayerNorm(x + heads(x) W_O + b_O)."""
+    """Let the tokens look at each other and add what they bring back: LayerNorm(x + heads(x) W_O + b_O).
+
+    Args:
+        x: (n, d_model).
+        qkv: w (d_model, 3 d_model) and b, those of Q, K and V side by side; out: w (d_model, d_model) and b.
+        norm, eps: as in `layer_norm`.
+
+    Returns:
+        (n, d_model), and every stage.
+    """
     n = len(x)
     q, k, v = split_heads(linear(x, **qkv), 3 * n_heads).reshape(3, n_heads, n, -1)
     weights, output = np.empty((n_heads, n, n), x.dtype), np.empty_like(v)
@@ -198,7 +221,12 @@ def attend(x: np.ndarray, qkv: dict, out: dict, norm: dict, n_heads: int, eps: f
 
 
 def think(x: np.ndarray, up: dict, down: dict, norm: dict, eps: float) -> np.ndarray:
-    """Think about each token alone: LayerNorm(x + gelu(x W_1 + b_1) W_2 + b_2)."""
+    """Think about each token alone: LayerNorm(x + gelu(x W_1 + b_1) W_2 + b_2), (n, d_model) → (n, d_model).
+
+    Args:
+        up: w (d_model, d_ffn) and b; down: w (d_ffn, d_model) and b.
+        norm, eps: as in `layer_norm`.
+    """
     y = linear(gelu(linear(x, **up)), **down)
     y += x
     return layer_norm(y, **norm, eps=eps)
@@ -250,7 +278,7 @@ class MiniLM(NamedTuple):
         return Reading(tokens, layers, x)
 
     def projections(self, layer: int, head: int) -> Projections:
-        """The matrices of one head: q = x W_Q + b_Q, k = x W_K + b_K, v = x W_V + b_V."""
+        """One head's matrices, layer and head counted from 0: q = x W_Q + b_Q, k = x W_K + b_K, v = x W_V + b_V."""
         attention, d_k = self.weights["layers"][layer]["attention"], self.config.d_model // self.config.n_heads
         own = slice(head * d_k, (head + 1) * d_k)
         W_Q, W_K, W_V = (w[:, own] for w in np.split(attention["qkv"]["w"], 3, axis=1))

@@ -10,11 +10,12 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Preset:
-    """A sentence, the settings that make its point, and one line on what to notice."""
+    """A sentence, the settings that make its point, what to notice in it, and the same sentence with a word changed."""
 
     name: str
     sentence: str
     notice: str
+    partner: str
     see_self: bool = True
     query: int = 1  # the word to look from, counted from 1
 
@@ -24,6 +25,7 @@ PRESETS = (
         "King and queen",
         "The king and queen ruled the kingdom",
         "Words of one world find each other: king, queen and kingdom. Similar words have similar vectors.",
+        "The king and queen left the kingdom",
         query=2,
     ),
     Preset(
@@ -31,6 +33,7 @@ PRESETS = (
         "The cat sat on the mat because it was tired",
         "A reader looks from “it” to “cat”. Raw word vectors look at “because” and “the”: they know what is similar, "
         "not what belongs together.",
+        "The cat sat on the mat because it was soft",
         see_self=False,
         query=8,
     ),
@@ -38,6 +41,7 @@ PRESETS = (
         "Two banks",
         "She sat on the bank of the river and he put his money in the bank",
         "“bank” stands here twice with two meanings, but it has one vector. Both rows are the same.",
+        "She sat on the bank of the river and he put his money in the sack",
         query=5,
     ),
     Preset(
@@ -45,6 +49,7 @@ PRESETS = (
         "He was not happy but she was not sad",
         "“sad” looks most at “happy”: opposites are used alike, so their vectors are close. What “not” does to a word "
         "leaves no trace.",
+        "He was not happy but she was very sad",
         see_self=False,
         query=9,
     ),
@@ -52,12 +57,14 @@ PRESETS = (
         "Who bit whom",
         "The dog bit the man and the man bit the dog",
         "Two dogs, two men, one picture: without positions, the order of the words does not count.",
+        "The dog bit the man and the man fed the dog",
         query=2,
     ),
     Preset(
         "Two trades",
         "Doctors treat patients while teachers teach students",
         "Each trade finds its own: doctors and patients, teachers and students. That takes no grammar.",
+        "Doctors treat patients while lawyers teach students",
         see_self=False,
         query=1,
     ),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-CURE = "restore it with `git checkout -- data` or make it anew with `make data`"
+CURE = "restore it with `git checkout -- data`"
 
 
 class DamagedData(ValueError):
@@ -23,7 +23,26 @@ def _checksums(folder: Path) -> dict[str, str]:
         text = (folder / "README.md").read_text(encoding="utf-8", errors="replace")
     except OSError:
         raise DamagedData(f"data/README.md, the list of checksums, is missing; {CURE}") from None
-    return {name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", text, re.MULTILINE)}
+    return {name: listed for listed, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", text, re.MULTILINE)}
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, 64 hexadecimal digits.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def note_checksums(*names: str) -> None:
+    """Enter the SHA-256 of files in data/ into the list in data/README.md, each in place of its old one."""
+    readme = DATA / "README.md"
+    before, _, after = re.split(r"(?<=```sha256\n)(.*?)(?=```)", readme.read_text("utf-8"), flags=re.DOTALL)
+    listed = _checksums(DATA) | {name: digest(DATA / name) for name in names}
+    lines = "".join(f"{listed[name]}  {name}\n" for name in sorted(listed))
+    write_anew(readme, lambda path: path.write_text(before + lines + after, "utf-8"))
 
 
 def checked(name: str) -> Path:
@@ -40,8 +59,7 @@ def checked(name: str) -> Path:
     if expected is None:
         raise DamagedData(f"data/{name} has no checksum in data/README.md; {CURE}")
     try:
-        with path.open("rb", buffering=0) as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = digest(path)
     except OSError:
         raise DamagedData(f"data/{name} is missing or cannot be read; {CURE}") from None
     if found != expected:

@@ -17,7 +17,6 @@ In the task negation the answer is read. Raw vectors and MiniLM get a linear pro
 sentences by least squares: on the raw attention output of the asking word, and on MiniLM's sentence vector.
 """
 
-import hashlib
 import json
 import math
 import statistics
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
 CHOSEN_ON, PROBED_ON = 200, 800  # sentences to choose a head on, and to fit a probe to
 SEEDS = SPLITS = 10
-UNSEEN_SPLITS = 10  # the number of the first split that nobody looked at before lists and templates were final
+FIRST_UNSEEN_SPLIT = 10  # nobody looked at this one or those after it before lists and templates were final
 RAW, MINILM = "raw", "minilm"
 INPUTS = (
     "glove/vectors.npy",
@@ -219,7 +218,8 @@ def measured(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], object
             report(line_of(task, column, cells[column]))
         marked = {name: [tasks.with_marks(s, task) for s in sentences] for name, sentences in sets.items()}
         rows[task] = {"chance": chance(task, sets["unseen"]), "sentences": marked, "cells": cells}
-    return {"inputs": digests([*INPUTS, *(one.file for one in taught.VARIANTS)]), "rows": rows}
+    inputs = [*INPUTS, *(one.file for one in taught.VARIANTS)]
+    return {"inputs": {name: files.digest(files.DATA / name) for name in inputs}, "rows": rows}
 
 
 def as_cell(found: Score) -> dict:
@@ -239,12 +239,7 @@ def line_of(task: str, column: str, cell: dict) -> str:
     return f"{task:<11}{column:<14}{'   '.join(parts)}{head}"
 
 
-def digests(names: Iterable[str]) -> dict[str, str]:
-    """The SHA-256 of files in data/."""
-    return {name: hashlib.sha256((files.DATA / name).read_bytes()).hexdigest() for name in names}
-
-
-def spread(one: taught.Variant, glove: Embeddings, seeds: int = SEEDS) -> list[float]:
+def other_seeds(one: taught.Variant, glove: Embeddings, seeds: int = SEEDS) -> list[float]:
     """The held-out accuracy of a model trained anew from each of so many seeds."""
     sentences = taught.material(one.task, glove)
     return [_trained(one, sentences, seed) for seed in range(seeds)]
@@ -252,7 +247,7 @@ def spread(one: taught.Variant, glove: Embeddings, seeds: int = SEEDS) -> list[f
 
 def other_splits(one: taught.Variant, glove: Embeddings, splits: int = SPLITS) -> list[float]:
     """The held-out accuracy of a model trained and tested on each of so many other splits of the words."""
-    drawn = (tasks.other_split(UNSEEN_SPLITS + number, glove) for number in range(splits))
+    drawn = (tasks.other_split(FIRST_UNSEEN_SPLIT + number, glove) for number in range(splits))
     return [_trained(one, taught.material(one.task, glove, kept)) for kept in drawn]
 
 
@@ -289,7 +284,7 @@ def train_all(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], objec
         for progress in taught.training(one, taught.material(one.task, glove)):
             last = progress
         taught.save(one, last.model)
-        accuracies = spreads[one.file] = spread(one, glove, seeds) if seeds else [last.accuracy]
+        accuracies = spreads[one.file] = other_seeds(one, glove, seeds) if seeds else [last.accuracy]
         mean, deviation = statistics.fmean(accuracies), statistics.pstdev(accuracies)
         report(
             f"{one.task:<11}{one.title:<36}held out: {last.accuracy:.1%}; "
@@ -300,5 +295,5 @@ def train_all(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], objec
     table = measured(glove, minilm, report) | {"seeds": spreads, "splits": splits}
     text = json.dumps(table, indent=1) + "\n"
     files.write_anew(files.DATA / "taught/gap.json", lambda path: path.write_text(text, "utf-8"))
-    taught.note_checksum("taught/gap.json")
+    files.note_checksums("taught/gap.json")
     return table

@@ -116,8 +116,8 @@ def mean_of_layer(reading: Reading, layer: int) -> np.ndarray:
 
 
 def rolled_out(reading: Reading) -> np.ndarray:
-    """(n, n) attention rollout through all layers; of a layer's heads it needs only their mean."""
-    return rollout(np.stack([layer.weights.mean(axis=0) for layer in reading.layers])[:, None])
+    """(n, n) attention rollout through all layers."""
+    return rollout(np.stack([layer.weights.mean(axis=0) for layer in reading.layers]))
 
 
 def all_heads(reading: Reading, taming: Taming, most: int) -> np.ndarray:
@@ -137,7 +137,7 @@ def strongest(reading: Reading) -> np.ndarray:
 
 def heads_for_pair(reading: Reading, query: int, key: int) -> list[tuple[int, int, float]]:
     """All heads, those that send the most weight from one token to another first: (layer, head, weight)."""
-    return rank_heads(np.stack([layer.weights[:, [query]][..., [key]] for layer in reading.layers]), 0, 0)
+    return rank_heads(np.stack([layer.weights[:, query, key] for layer in reading.layers]))
 
 
 def heads_that_notice(
@@ -155,8 +155,7 @@ def heads_that_notice(
         np.stack([by_words(layer.weights, groups)[:, query] for layer in reading.layers])
         for reading, groups in zip((first, second), pieces, strict=True)
     ]
-    moved = np.abs(rows[1] - rows[0]).sum(axis=-1) / 2
-    return rank_heads(moved[..., None, None], 0, 0)
+    return rank_heads(np.abs(rows[1] - rows[0]).sum(axis=-1) / 2)
 
 
 def spelt(text: str, tokens: Tokens) -> list[str]:
@@ -185,9 +184,3 @@ def sent_by_others(weights: np.ndarray, query: int, key: int) -> tuple[float, in
     """
     others = np.delete(weights, [query, key], axis=0)
     return float(others[:, key].mean()), int((others.argmax(axis=1) == key).sum())
-
-
-def favourite(row: np.ndarray, aside: Sequence[int]) -> int:
-    """The token that gets most of a row of weights, some tokens left out; the last one if that leaves none."""
-    best = np.argsort(-row, kind="stable")
-    return int(next((token for token in best if token not in aside), best[-1]))

@@ -81,7 +81,14 @@ def new_model(
     residual: bool = True,
     reads: bool = False,
 ) -> Model:
-    """A model before training: random float32 matrices, of a size that by and large keeps the size of what they get."""
+    """A model before training: random float32 matrices, scaled by 1/√rows, which keeps vectors near their length.
+
+    Args:
+        d_model: numbers of a token's vector.
+        d_k: numbers of one head's query, key and value.
+        residual: whether a layer adds what it found to what it was given.
+        reads: whether the loss reads the output, not the weights.
+    """
     model = Model(n_layers, n_heads, residual, reads, {})
     for l in range(1, n_layers + 1):
         for name in model.names(l):
@@ -148,7 +155,10 @@ def layer_backward(
     Args:
         done: what `layer` computed.
         d_weights: (..., n_heads, n, n) where the loss looks at the weights themselves, else 0.
-        d_output: (..., n, d_model) where the loss depends on the output, else None.
+        d_output: (..., n, d_model) where the loss depends on the output, else None; the layer then has W_V and W_O.
+
+    Returns:
+        d_x (..., n, d_model), and by name the derivative of each matrix, in its shape.
     """
     x, q, k, v, a = done.x, done.q, done.k, done.v, done.attention
     d_x, gradients = np.zeros_like(x), {}
@@ -240,6 +250,15 @@ def answers(model: Model, batch: Batch) -> np.ndarray:
     return last.attention.weights.mean(axis=1)[each, batch.asks].argmax(axis=-1)
 
 
+def goodness(model: Model, output: np.ndarray) -> np.ndarray:
+    """How sure a model that reads is that something good is said at a token: σ(w · x' + b), (..., d_model) → (...).
+
+    Args:
+        output: of the last layer.
+    """
+    return 1 / (1 + np.exp(-(output @ model.parameters["w"] + model.parameters["b"])))
+
+
 def loss_and_gradients(model: Model, batch: Batch) -> tuple[float, dict[str, np.ndarray]]:
     """The mean of -log(share given to the right answer), and its derivative by every parameter.
 
@@ -316,7 +335,7 @@ class Recipe:
     every: int = 100
 
     def next_report(self, step: int) -> int:
-        """The first step from this one on that is reported; the last step is.
+        """The next step to be reported, this one included; the last step always is.
 
         >>> [Recipe(every=50).next_report(step) for step in (1, 10, 91, 101, 1000)]
         [10, 10, 100, 150, 1000]

@@ -7,6 +7,7 @@ Attention weights show where a head looks, not why the model answers as it does 
 
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -88,31 +89,36 @@ def keep_top(maps: np.ndarray, share: float) -> np.ndarray:
     return top
 
 
-def rollout(maps: np.ndarray) -> np.ndarray:
+def rollout(means: np.ndarray) -> np.ndarray:
     """How much of each input token is in each token after the last layer, if attention were all: (n, n), rows sum to 1.
 
     Attention rollout, Abnar & Zuidema 2020, equation 1: A_L' · … · A_1' with A' = ½ A + ½ I, A the mean over a layer's
     heads, and I for the residual connection, which carries each token past the heads.
 
     Args:
-        maps: (n_layers, n_heads, n, n).
+        means: (n_layers, n, n), each layer's maps averaged over its heads.
     """
-    n = maps.shape[-1]
-    total = np.eye(n, dtype=maps.dtype)
-    for layer in maps.mean(axis=1):
-        total = (layer + np.eye(n, dtype=maps.dtype)) / 2 @ total
+    stays = np.eye(means.shape[-1], dtype=means.dtype)
+    total = stays
+    for layer in means:
+        total = (layer + stays) / 2 @ total
     return total
 
 
-def rank_heads(maps: np.ndarray, query: int, key: int) -> list[tuple[int, int, float]]:
-    """All heads, those that send the most weight from one token to another first: (layer, head, weight), from 0.
+def rank_heads(shares: np.ndarray) -> list[tuple[int, int, float]]:
+    """All heads, the one of the largest share first: (layer, head, share), counted from 0.
 
     Args:
-        maps: (n_layers, n_heads, n, n).
+        shares: (n_layers, n_heads).
     """
-    weights = maps[:, :, query, key]
-    order = np.argsort(-weights, axis=None, kind="stable")
-    return [(int(i // weights.shape[1]), int(i % weights.shape[1]), float(weights.flat[i])) for i in order]
+    places = np.unravel_index(np.argsort(-shares, axis=None, kind="stable"), shares.shape)
+    return [(int(layer), int(head), float(shares[layer, head])) for layer, head in zip(*places, strict=True)]
+
+
+def favourite(row: np.ndarray, aside: Sequence[int]) -> int:
+    """The token that gets most of a row of weights (n,), some tokens left out; of all, if that leaves none."""
+    best = np.argsort(-row, kind="stable")
+    return int(next((token for token in best if token not in aside), best[0]))
 
 
 def grid(maps: np.ndarray, gap: int = GRID_GAP, most: int = GRID_MOST) -> np.ndarray:

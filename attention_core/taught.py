@@ -5,11 +5,8 @@ to test with are the same for all. On another machine, whose products are summed
 its numbers differ.
 """
 
-import hashlib
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -134,9 +131,7 @@ class Taught:
     @property
     def good(self) -> np.ndarray | None:
         """(n,) how likely something good is said, read from each token's output; None for a model that points."""
-        if not self.model.reads:
-            return None
-        return 1 / (1 + np.exp(-(self.layers[-1].output @ self.model.parameters["w"] + self.model.parameters["b"])))
+        return learning.goodness(self.model, self.layers[-1].output) if self.model.reads else None
 
 
 def taught_attention(
@@ -199,14 +194,4 @@ def training(
 def save(one: Variant, model: Model) -> None:
     """Keep a model in data/taught/ and its checksum in data/README.md; the same numbers give the same bytes."""
     files.write_anew(files.DATA / one.file, lambda path: np.savez(path, **model.parameters))
-    note_checksum(one.file)
-
-
-def note_checksum(name: str) -> None:
-    """Enter the SHA-256 of a file in data/ into the list in data/README.md, in place of its old one."""
-    readme: Path = files.DATA / "README.md"
-    before, listed, after = re.split(r"(?<=```sha256\n)(.*?)(?=```)", readme.read_text("utf-8"), flags=re.DOTALL)
-    digests = {line[66:]: line[:64] for line in listed.splitlines()}
-    digests[name] = hashlib.sha256((files.DATA / name).read_bytes()).hexdigest()
-    lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
-    files.write_anew(readme, lambda path: path.write_text(before + lines + after, "utf-8"))
+    files.note_checksums(one.file)

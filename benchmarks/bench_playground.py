@@ -45,7 +45,8 @@ async def measure(servers: dict[str, Served]) -> None:
         ours, bare = (Spread(figures[name]) for name in visitors)
         print(f"{title}: the playground {ours:.1f}, a bare page {bare:.1f}, ratio {ours.over(bare):.2f}")
     for name, visitor in visitors.items():
-        assert not visitor.faults, (name, visitor.faults)
+        if visitor.faults:
+            raise RuntimeError(f"{name}: {visitor.faults}")
         await visitor.close()
 
 

@@ -14,7 +14,7 @@ MINILM = Path(__file__).resolve().parent.parent / "data" / "minilm"
 
 
 def from_shipped_weights():
-    """A BertModel in float32 with exactly the weights that data/minilm/model.safetensors holds in float16."""
+    """A BertModel in float32 with exactly the weights of data/minilm/model.safetensors."""
     import torch
     from safetensors.torch import load_file
     from transformers import BertConfig, BertModel

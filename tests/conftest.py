@@ -18,8 +18,9 @@ from tests import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"  # as `make nightly` sets it
-settings.register_profile("nightly", max_examples=3_000, deadline=None)
-settings.register_profile("test", derandomize=True)  # the same cases everywhere; nightly looks for others
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}  # the machine may be busy
+settings.register_profile("nightly", max_examples=3_000, **PATIENT)
+settings.register_profile("test", derandomize=True, **PATIENT)  # the same cases everywhere; nightly looks for others
 settings.load_profile("nightly" if NIGHTLY else "test")
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -20,10 +20,6 @@ from attention_core.attention import (
     softmax,
     split_heads,
 )
-
-# The same examples every time, on a busy machine too.
-settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("steady")
 
 STAGES = ("scores", "scaled", "masked", "weights", "output")
 rows = arrays(np.float64, st.integers(1, 12), elements=st.floats(-700, 700))

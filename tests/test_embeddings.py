@@ -621,7 +621,7 @@ def test_a_missing_truncated_or_altered_file_is_told_in_one_sentence_that_names_
     with pytest.raises(DamagedData) as caught:
         load_glove()
     said = str(caught.value)
-    cure = "; restore it with `git checkout -- data` or make it anew with `make data`"
+    cure = "; restore it with `git checkout -- data`"
     if damage in {"missing", "folder"}:
         assert said == f"data/glove/{name}.npy is missing or cannot be read{cure}"
     else:

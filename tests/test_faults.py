@@ -248,9 +248,9 @@ def test_no_cache_grows_with_what_visitors_type():
 def test_a_full_cache_forgets_the_oldest_and_goes_on(app):
     from ui import loaders
 
-    for number in range(loaders._taken_apart.cache_info().maxsize + 20):
-        loaders._taken_apart(f"the cat number {number}")
-    kept = loaders._taken_apart.cache_info()
+    for number in range(loaders.taken_apart.cache_info().maxsize + 20):
+        loaders.taken_apart(f"the cat number {number}")
+    kept = loaders.taken_apart.cache_info()
     assert kept.currsize == kept.maxsize
     assert not app(s="the cat number 0").exception
 

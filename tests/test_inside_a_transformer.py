@@ -13,7 +13,7 @@ from PIL import Image
 from attention_core import inside
 from attention_core.inside import Taming
 from attention_core.maps import grid
-from ui import export, figures, heads, loaders, parts, state, way
+from ui import export, figures, heads, loaders, parts, state, views, way
 from ui.palette import LIGHT
 from ui.wording import rounded
 
@@ -75,12 +75,6 @@ def test_a_link_restores_layer_head_blend_and_what_is_hidden(app):
     assert [test.number_input(key=name).value for name in ("l", "h")] == [4, 2]
     assert [test.toggle(key=name).value for name in ("nocls", "nosep", "noself")] == [True, True, True]
     assert test.slider(key="top").value == 50
-
-
-def test_the_defaults_are_frozen_because_old_links_leave_them_out():
-    folds = {"icell": False, "iway": False, "ifind": False, "itwo": False, "itake": False, "iraw": True, "s2": ""}
-    controls = {"l": 6, "h": 12, "of": "One head", "nocls": False, "nosep": False, "noself": False, "top": 100}
-    assert {name: c.default for name, c in state.CONTROLS.items() if c.page == HERE} == folds | controls
 
 
 def test_what_is_hidden_is_marked_renormalised_and_the_rows_sum_to_one(app):
@@ -279,14 +273,19 @@ def test_words_of_both_spellings_meet(model):
     assert ([1, 2], [2, 3, 4]) in met  # do n't: don ' t
 
 
-def test_every_word_piece_has_a_number_of_its_own_in_the_link(monkeypatch):
+def test_every_word_piece_has_a_number_of_its_own_in_the_link():
     for text in (CAT, "zzxqy unbelievableness can't", "word " * 500, "🐈"):
-        monkeypatch.setattr(state, "get", {"s": text}.get)
         found = heads.numbers(text)
         assert len(set(found)) == len(found)
         assert found[0] == 511
         assert found[-1] == 512
         assert min(found) >= 1
+
+
+def test_the_numbers_of_a_sentence_do_not_depend_on_the_sentence_of_another_visitor(monkeypatch):
+    monkeypatch.setattr(state, "get", {"s": "The king and queen ruled the kingdom"}.get)
+    heads.numbers.cache_clear()
+    assert heads.numbers("The king and queen left the kingdom")[1:-1] == list(range(1, 8))
 
 
 def test_without_a_word_that_glove_knows_the_first_word_is_chosen(monkeypatch, model):
@@ -322,7 +321,7 @@ def test_every_token_can_be_chosen_and_stays_what_was_chosen(monkeypatch, cat):
 
 
 def test_a_mean_is_taken_away_without_scores_for_it_has_none(cat):
-    blend = heads.only(inside.mean_of_layer(cat, 0))
+    blend = views.only(inside.mean_of_layer(cat, 0))
     assert "scores" not in json.loads(export.document(cat.tokens.pieces, blend, {}, ""))
     lines = export.table(cat.tokens.pieces, blend, {"sentence": CAT}).splitlines()
     assert lines[2].startswith("1,[CLS],1,[CLS],,,,0.")

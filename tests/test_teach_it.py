@@ -10,7 +10,7 @@ import pytest
 
 from attention_core import asking, learning, tasks
 from attention_core.taught import Variant
-from ui import frame, loaders, state, teaching, training
+from ui import frame, loaders, teaching, training
 from ui.teaching import BY_TITLE, LESSONS, tries
 from ui.training import EVERY, Settings
 
@@ -91,28 +91,6 @@ def test_whoever_types_a_sentence_looks_from_the_word_that_asks_and_a_link_holds
     assert "“sister” looks" in said(test)
     assert "“grandpa” looks" in said(app(HERE, s="My sister phoned grandpa since she missed him", q="4"))
     assert "“she” looks" in said(app(HERE, s="My sister phoned grandpa since she missed him"))
-
-
-def test_the_defaults_are_frozen_because_old_links_leave_them_out():
-    assert {name: c.default for name, c in state.CONTROLS.items() if c.page == HERE} == {
-        "task": "He, she, it",
-        "layers": 1,
-        "nh": 1,
-        "dk": 16,
-        "rate": 0.01,
-        "res": True,
-        "init": 0,
-        "trained": 0,
-        "map": "Last layer",
-        "hd": "All heads",
-        "was": "Raw GloVe",
-        "tcmp": True,
-        "tasks": False,
-        "tcell": False,
-        "tsay": False,
-        "tcode": False,
-        "ttake": False,
-    }
 
 
 def test_a_link_with_a_number_of_steps_trains_the_same_model_to_that_step(app):
@@ -359,7 +337,7 @@ def test_every_sentence_to_ask_has_only_known_words_and_a_right_answer():
     for lesson in LESSONS:
         for one in tries(lesson):
             assert None not in loaders.glove().rows(list(one.example.tokens))
-            assert loaders._taken_apart(one.text).tokens == list(one.example.tokens)
+            assert loaders.taken_apart(one.text).tokens == list(one.example.tokens)
 
 
 def test_the_page_stands_between_the_gap_and_the_transformer():

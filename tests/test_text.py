@@ -6,16 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from nltk.tokenize import TreebankWordTokenizer
 
 from attention_core import text
 from attention_core.text import number_repeats, tokenize
-
-# The same examples every time, on a busy machine too.
-settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("steady")
 
 HERE = Path(__file__).resolve().parent
 SENTENCES = (HERE / "sentences.txt").read_text(encoding="utf-8").splitlines()

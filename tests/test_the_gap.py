@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from attention_core import gap as measure
-from ui import gap, loaders, state, teaching, training
+from ui import gap, loaders, teaching, training
 from ui.gap import NAMES, TITLES
 from ui.heads import readable
 from ui.wording import percent, rounded
@@ -87,7 +87,7 @@ def test_where_a_model_fails_the_table_says_so(app):
 def test_what_other_splits_of_the_words_give_stands_beside_the_figure(app, monkeypatch):
     splits, seeds = {"taught/meaning-2-4.npz": [0.8, 0.9]}, {"taught/object-1-1.npz": [0.7] * 3}
     stored = measure.read() | {"splits": splits, "seeds": seeds}
-    monkeypatch.setattr(measure, "read", lambda: stored)
+    monkeypatch.setattr(loaders, "gap_table", lambda: stored)
     gap.measured.cache_clear()
     test = app(HERE, gsay="true")
     gap.measured.cache_clear()
@@ -167,17 +167,6 @@ def test_the_table_stays_whatever_the_sentence_is(app, query, words):
     assert words in said(test)
     assert "<img src=x" not in said(test)
     assert len(cells(test)) == 5 * 7
-
-
-def test_the_defaults_are_frozen_because_old_links_leave_them_out():
-    assert {name: c.default for name, c in state.CONTROLS.items() if c.page == HERE} == {
-        "gtask": "Tired or soft",
-        "gby": "MiniLM",
-        "gset": "Unseen words",
-        "gwhich": "Wrong",
-        "gsay": False,
-        "gtake": False,
-    }
 
 
 def test_a_link_shows_its_figure_in_the_picture_at_once_and_every_figure_keeps_the_other_settings(app):

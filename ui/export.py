@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -117,36 +117,16 @@ def document(tokens: Sequence[str], attention: Attention, settings: Mapping[str,
 
 def code(tokens: Sequence[str], vectors: np.ndarray, settings: Mapping[str, Any]) -> str:
     """A NumPy program that computes the same weights from the same vectors and prints them; it needs nothing else."""
-    rows = ",\n".join("    [" + ", ".join(repr(float(np.float32(x))) for x in row) + "]" for row in vectors)
     scale = f"1 / math.sqrt({vectors.shape[1]})" if settings["scaled"] else "1.0"
     n = len(tokens)
     mask = f"np.tri({n}, dtype=bool)" if settings["causal_mask"] else f"np.ones(({n}, {n}), dtype=bool)"
     hide_self = "" if settings["self_attention"] else "np.fill_diagonal(mask, False)  # no token looks at itself\n"
-    about = "\n".join(f"# {line}" for line in in_words(settings))
-    return f"""{about}
-import math
-
-import numpy as np
-
-tokens = {json.dumps(list(tokens), ensure_ascii=True)}
-x = np.array([
-{rows},
-], dtype=np.float32)  # a row for each token: GloVe, {vectors.shape[1]} dimensions
+    about = f"a row for each token: GloVe, {vectors.shape[1]} dimensions"
+    given = f"""{_assigned("q = k = v", vectors, about)}
 
 mask = {mask}  # True = may look
-{hide_self}
-scores = x @ x.T
-scaled = scores * np.float32({scale})
-masked = np.where(mask, scaled, -np.inf)
-e = np.exp(masked - masked.max(axis=-1, keepdims=True))
-weights = e / e.sum(axis=-1, keepdims=True)
-output = weights @ x
-
-for token, row in zip(tokens, weights):
-    print(f"Attention weights for {{token!r}}:")
-    for other, weight in zip(tokens, row):
-        print(f"  {{other:<12}} {{weight:.4f}}")
-"""
+{hide_self}"""
+    return _program(tokens, given, scale, settings)
 
 
 def head_code(
@@ -163,42 +143,44 @@ def head_code(
     Args:
         share: of each row only the largest weights that make up this share of it are kept.
     """
+    given = f"""{_assigned("q", q, "a row for each token: x W_Q + b_Q")}
+{_assigned("k", k, "x W_K + b_K")}
+{_assigned("v", v, "x W_V + b_V")}
 
-    def array(matrix: np.ndarray) -> str:
-        return ",\n".join("    [" + ", ".join(repr(float(np.float32(x))) for x in row) + "]" for row in matrix)
-
-    about = "\n".join(f"# {line}" for line in in_words(settings))
-    hidden = np.argwhere(~mask).tolist()
+mask = np.ones({mask.shape}, dtype=bool)  # True = may look
+for row, column in {np.argwhere(~mask).tolist()}:
+    mask[row, column] = False
+"""
     cut = f"""
 order = np.argsort(-weights, axis=-1, kind="stable")  # of each row the largest weights, up to {share:g} of it
 sizes = np.take_along_axis(weights, order, axis=-1)
 kept = np.cumsum(sizes, axis=-1) - sizes < {share!r}
 kept[:, 0] = True
 np.put_along_axis(weights, order, np.where(kept, sizes, 0), axis=-1)"""
+    return _program(tokens, given, f"1 / math.sqrt({q.shape[1]})", settings, cut if share < 1 else "")
+
+
+def _assigned(name: str, matrix: np.ndarray, about: str) -> str:
+    """The lines that give a matrix its numbers."""
+    rows = ",\n".join("    [" + ", ".join(repr(float(np.float32(x))) for x in row) + "]" for row in matrix)
+    return f"{name} = np.array([\n{rows},\n], dtype=np.float32)  # {about}"
+
+
+def _program(tokens: Sequence[str], given: str, scale: str, settings: Mapping[str, Any], after: str = "") -> str:
+    """The formula around what is given: the lines that define q, k, v and mask; `after` may change the weights."""
+    about = "\n".join(f"# {line}" for line in in_words(settings))
     return f"""{about}
 import math
 
 import numpy as np
 
 tokens = {json.dumps(list(tokens), ensure_ascii=True)}
-q = np.array([
-{array(q)},
-], dtype=np.float32)  # a row for each token: x W_Q + b_Q
-k = np.array([
-{array(k)},
-], dtype=np.float32)  # x W_K + b_K
-v = np.array([
-{array(v)},
-], dtype=np.float32)  # x W_V + b_V
-
-mask = np.ones({mask.shape}, dtype=bool)  # True = may look
-for row, column in {hidden}:
-    mask[row, column] = False
+{given}
 scores = q @ k.T
-scaled = scores * np.float32(1 / math.sqrt({q.shape[1]}))
+scaled = scores * np.float32({scale})
 masked = np.where(mask, scaled, -np.inf)
 e = np.exp(masked - masked.max(axis=-1, keepdims=True))
-weights = e / e.sum(axis=-1, keepdims=True){cut if share < 1 else ""}
+weights = e / e.sum(axis=-1, keepdims=True){after}
 output = weights @ v
 
 for token, row in zip(tokens, weights):
@@ -219,4 +201,10 @@ def frame_json(table: pd.DataFrame, settings: Mapping[str, Any]) -> str:
         {name: None if isinstance(x, float) and not np.isfinite(x) else x for name, x in row.items()}
         for row in table.to_dict("records")
     ]
-    return json.dumps({**settings, "rows": rows}, ensure_ascii=False, indent=1)
+    return json.dumps({"settings": dict(settings), "rows": rows}, ensure_ascii=False, indent=1)
+
+
+def tables(name: str, table: pd.DataFrame, settings: Mapping[str, Any], link: str) -> dict[str, Callable[[], str]]:
+    """Any table as CSV and as JSON, with the settings that made it and the link: what makes each, by file name."""
+    told = {**settings, "link": link}
+    return {f"{name}.csv": lambda: frame_csv(table, told), f"{name}.json": lambda: frame_json(table, told)}

@@ -110,7 +110,8 @@ def take_away(
         for name, picture in pictures.items():
 
             def standalone(picture: Picture = picture) -> dict:
-                return export.standalone(picture.spec(colors), picture.frame, {**settings, **picture.about}, colors)
+                about = {**settings, **picture.about, "link": link}
+                return export.standalone(picture.spec(colors), picture.frame, about, colors)
 
             title = name.capitalize()
             offer(f"{title} PNG", lambda make=standalone: export.png(make()), name, "png", "image/png")

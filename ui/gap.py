@@ -11,7 +11,6 @@ import streamlit as st
 
 from attention_core import gap as measure
 from attention_core import learning, tasks
-from attention_core.attention import Attention
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
 from attention_core.maps import by_words
@@ -102,7 +101,7 @@ def measured() -> tuple[Figure, ...]:
     Raises:
         DamagedData: the file is missing or altered.
     """
-    found, stored = [], measure.read()
+    found, stored = [], loaders.gap_table()
     for task, row in stored["rows"].items():
         variants = measure.columns(task)
         sets = {name: [tasks.marked(text) for text in texts] for name, texts in row["sentences"].items()}
@@ -414,7 +413,7 @@ def three() -> None:
         maps.append((f"Taught, {lesson.best.title}", by_words(last.attention.weights.mean(axis=0), places)))
     maps.append((f"MiniLM, layer {layer}, head {head}", by_words(read.layers[layer - 1].weights[head - 1], pieces)))
     drawn = [
-        (name, views.View(words, Attention(None, None, None, weights, None), (), {}, at=(query, best(weights[query]))))
+        (name, views.View(words, views.only(weights), (), {}, at=(query, int(weights[query].argmax()))))
         for name, weights in maps
     ]
     first = drawn[0][1]
@@ -458,11 +457,6 @@ def offer(task: str) -> None:
             st.button(one.text, on_click=teaching.choose, args=(one,), key=f"offer-{place}", disabled=shown)
 
 
-def best(row: np.ndarray) -> int:
-    """The place of the largest weight."""
-    return int(row.argmax())
-
-
 def reading_in_words(view: views.View) -> str:
     """Where the chosen word looks."""
     return reading(view.labels, view.weights[view.query], view.query)
@@ -485,7 +479,7 @@ def notes() -> None:
         "answers in the last two tasks, one of all other words in the first three. Whoever points at a word that is "
         "neither of the two nouns does worse than guessing.",
     ]
-    stored = measure.read()
+    stored = loaders.gap_table()
     for name, what in (
         (
             "splits",
@@ -523,11 +517,8 @@ def take_away() -> None:
         columns=["sentences", "task", "model", "right", "of", "share", "low", "high", "guessing"],
     )
     link = frame.link("the_gap")
-    settings = {"measured": "the share of right answers, with 95 % intervals", "link": link}
-    files = {
-        "gap.csv": lambda: export.frame_csv(rows, settings),
-        "gap.json": lambda: export.frame_json(rows, settings),
-    }
+    settings = {"measured": "the share of right answers, with 95 % intervals"}
+    files = export.tables("gap", rows, settings, link)
     shapes = ("grey circle", "violet circle", "square", "diamond", "cross", "triangle")
     named = [f"{shape} {name}" for shape, name in zip(shapes, NAMES, strict=True)]
     marks = "; ".join([*named, "upright stroke guessing", "ring the one chosen"])

@@ -9,11 +9,12 @@ import numpy as np
 import streamlit as st
 
 from attention_core import inside
-from attention_core.attention import Attention, arithmetic
+from attention_core.attention import arithmetic
 from attention_core.bert import Reading, UnfitSentence
+from attention_core.examples import PRESETS
 from attention_core.files import DamagedData
 from attention_core.inside import Taming
-from attention_core.maps import by_words
+from attention_core.maps import by_words, favourite
 from attention_core.text import number_repeats
 from ui import export, figures, frame, loaders, parts, state, views
 from ui.palette import Palette, along
@@ -23,23 +24,9 @@ MODEL = "MiniLM-L6 (all-MiniLM-L6-v2)"
 ONE, MEAN, ROLLOUT = "One head", "Mean of a layer", "Rollout"
 MOST_PIXELS = 64  # of a map in the picture of all heads, which shows it about so large
 CAT = "The cat sat on the mat because it was tired"
-PARTNERS = {  # another sentence to compare with, one word changed
-    CAT: "The cat sat on the mat because it was soft",
-    "The king and queen ruled the kingdom": "The king and queen left the kingdom",
-    "She sat on the bank of the river and he put his money in the bank": (
-        "She sat on the bank of the river and he put his money in the sack"
-    ),
-    "He was not happy but she was not sad": "He was not happy but she was very sad",
-    "The dog bit the man and the man bit the dog": "The dog bit the man and the man fed the dog",
-    "Doctors treat patients while teachers teach students": "Doctors treat patients while lawyers teach students",
-}
+PARTNERS = {preset.sentence: preset.partner for preset in PRESETS}
 
-_grid = st.components.v2.component(
-    "heads", js=(parts.BROWSER / "heads.js").read_text("utf-8"), css=(parts.BROWSER / "heads.css").read_text("utf-8")
-)
-_list = st.components.v2.component(
-    "list", js=(parts.BROWSER / "list.js").read_text("utf-8"), css=(parts.BROWSER / "list.css").read_text("utf-8")
-)
+_grid = st.components.v2.component("heads", js=parts.source("heads.js"), css=parts.source("heads.css"))
 
 
 @dataclass(frozen=True)
@@ -145,23 +132,19 @@ def view_of(
     if of != ONE:
         whole = inside.mean_of_layer(reading, layer) if of == MEAN else inside.rolled_out(reading)
         weights, left = taming.of(whole)
-        return views.View(attention=only(weights), **common), left
+        return views.View(attention=views.only(weights), **common), left
     did = reading.layers[layer]
     attention, left = inside.one_head(did, head, taming)
+    uncut, _ = inside.one_head(did, head, replace(taming, share=1))  # what a weight comes from, drawn or not
     q, k, v = did.q[head], did.k[head], did.v[head]
     scale = q.shape[1] ** -0.5
     return views.View(
         attention=attention,
-        arithmetic=lambda row, column: arithmetic(q, k, attention, row, column, scale),
+        arithmetic=lambda row, column: arithmetic(q, k, uncut, row, column, scale),
         code=lambda: export.head_code(tokens, q, k, v, np.isfinite(attention.masked), settings, taming.share),
         opens="icell",
         **common,
     ), left
-
-
-def only(weights: np.ndarray) -> Attention:
-    """A map that is a blend of several, or of words: weights without scores."""
-    return Attention(None, None, None, weights, None)
 
 
 def readable(piece: str) -> str:
@@ -176,7 +159,7 @@ def numbers(text: str) -> list[int]:
     A word that GloVe knows has the number it has on the pages about GloVe, so that a chosen word stays chosen from page
     to page. The highest are [SEP] and [CLS], and below them what GloVe does not know.
     """
-    sentence, tokens = loaders.sentence(), loaders.minilm().tokens(text)
+    sentence, tokens = loaders.taken_apart(text), loaders.minilm().tokens(text)
     n, top = len(tokens.ids), state.MAX_TOKENS
     known: dict[int, int] = {0: top - 1, n - 1: top}
     for ours, pieces in inside.met(sentence.tokens, text, tokens):
@@ -199,9 +182,8 @@ def at_a_glance(shown: Inside) -> None:
     """All heads in one picture to choose from, and beside it those worth a look."""
     labels, n_heads = shown.view.labels, len(shown.reading.layers[0].q)
 
-    def picked() -> None:
-        if (place := st.session_state["heads"].pick) is not None:
-            choose_head(*divmod(int(place), n_heads), MEAN if shown.of == MEAN else ONE)
+    def choose(place: int) -> None:
+        choose_head(*divmod(place, n_heads), MEAN if shown.of == MEAN else ONE)
 
     left, right = st.columns([8, 5], gap="medium")
     with left:
@@ -220,7 +202,7 @@ def at_a_glance(shown: Inside) -> None:
             "label": "All heads: choose one. Arrow keys move between heads and layers",
             "mark": parts.palette().output,
         }
-        _grid(key="heads", data=data, on_pick_change=picked)
+        _grid(key="heads", data=data, on_pick_change=parts.picked("heads", choose))
         parts.say(
             "Each small map is the sentence looking at itself: a row for each token that looks, a column for each that "
             f"is looked at, all on one scale. Choose {'a layer' if shown.of == MEAN else 'one'} by click or arrow key. "
@@ -232,9 +214,8 @@ def at_a_glance(shown: Inside) -> None:
 
 
 def pick_from(
-    lines: Sequence[tuple[str, str, float]],
-    heads: Sequence[tuple[int, int]],
-    chosen: tuple[int, int] | None,
+    shown: Inside,
+    lines: Sequence[tuple[str, str, tuple[int, int, float]]],
     key: str,
     label: str,
     keep: Callable[[], None] | None = None,
@@ -242,33 +223,18 @@ def pick_from(
     """A list of heads to choose from.
 
     Args:
-        lines: name, value and share (the bar's length) of each.
-        heads: the head of each.
-        chosen: the head shown.
+        lines: of each a name, a value, and layer, head (from 0) and share.
         keep: called before another head is shown, to hold fast what may not change with it.
     """
 
-    def picked() -> None:
-        if (place := st.session_state[key].pick) is not None:
-            if keep:
-                keep()
-            choose_head(*heads[int(place)])
+    def choose(place: int) -> None:
+        if keep:
+            keep()
+        choose_head(*lines[place][2][:2])
 
-    data = {
-        "label": label,
-        "lines": [
-            {"name": name, "value": value, "share": min(max(share, 0), 1), "chosen": head == chosen}
-            for (name, value, share), head in zip(lines, heads, strict=True)
-        ],
-        "bar": parts.palette().weights[3],
-        "mark": parts.palette().output,
-    }
-    _list(key=key, data=data, on_pick_change=picked)
-
-
-def chosen_head(shown: Inside) -> tuple[int, int] | None:
-    """The head on the page; None while a blend of several is shown."""
-    return (shown.layer, shown.head) if shown.of == ONE else None
+    chosen = (shown.layer, shown.head) if shown.of == ONE else None
+    rows = [(name, value, share, (layer, head) == chosen) for name, value, (layer, head, share) in lines]
+    parts.choose_from(rows, key=key, on_pick=choose, label=label, role="output")
 
 
 def worth_a_look(shown: Inside) -> None:
@@ -279,9 +245,11 @@ def worth_a_look(shown: Inside) -> None:
         parts.say(str(error), "notice")
         return
     parts.say("What single heads look at", "heading")
-    lines = [(one.name, f"L{one.layer + 1} H{one.head + 1}: {percent(one.share)}", one.share) for one in found]
-    heads = [(one.layer, one.head) for one in found]
-    pick_from(lines, heads, chosen_head(shown), "named", "Heads whose use was measured: choose one")
+    lines = [
+        (one.name, f"L{one.layer + 1} H{one.head + 1}: {percent(one.share)}", (one.layer, one.head, one.share))
+        for one in found
+    ]
+    pick_from(shown, lines, "named", "Heads whose use was measured: choose one")
     counts, others = [one.count for one in found], [one.others for one in found]
     parts.say(
         f"Measured: the mean weight that the head sends there, over {min(counts)} to {max(counts):,} cases in "
@@ -393,6 +361,14 @@ def cell(shown: Inside) -> None:
         "small",
     )
     views.cell(shown.view, "head")
+    view = shown.view
+    if not view.weights[view.query, view.key] < view.arithmetic(view.query, view.key).weight:
+        return
+    parts.say(
+        f"The map draws it as 0: it is not among the largest weights that make up {percent(shown.taming.share)} of the "
+        "row.",
+        "small",
+    )
 
 
 def beside_raw(shown: Inside) -> dict[str, figures.Picture]:
@@ -415,7 +391,7 @@ def beside_raw(shown: Inside) -> dict[str, figures.Picture]:
     )
     missing = [token for token, word in ((shown.view.query, query), (shown.view.key, key)) if word < 0]
     first, second = (
-        views.View(words, only(by_words(one.weights, list(groups))), (), one.settings, at=(query, key))
+        views.View(words, views.only(by_words(one.weights, list(groups))), (), one.settings, at=(query, key))
         for one, groups in ((raw, places), (shown.view, pieces))
     )
     marked(shown)
@@ -468,14 +444,20 @@ def find(shown: Inside) -> None:
     query, key = view.labels[view.query], view.labels[view.key]
     views.choose_key(view, "find")
     ranked = inside.heads_for_pair(shown.reading, view.query, view.key)
-    place = next(i for i, (layer, head, _) in enumerate(ranked) if (layer, head) == (shown.layer, shown.head))
-    here = head_name(shown.layer, shown.head).lower()
     parts.say(
         f"{query} → {key}: {head_name(*ranked[0][:2]).lower()} sends most, {percent(ranked[0][2], 1)}"
-        + (f"; {here} is number {place + 1} of {len(ranked)}." if place else ". It is the head shown above.")
+        f"{rank_of_shown(ranked, shown)}"
     )
     ranked_list(ranked, shown, "found", "weight", lambda: view.choose(view.query, view.key))
-    parts.say("By the weights that the model computed, nothing hidden.", "small")
+
+
+def rank_of_shown(ranked: Sequence[tuple[int, int, float]], shown: Inside) -> str:
+    """Which place of a ranking the head shown has, as the end of a sentence about the first."""
+    place = next(i for i, (layer, head, _) in enumerate(ranked) if (layer, head) == (shown.layer, shown.head))
+    if not place:
+        return ". It is the head shown above."
+    here = head_name(shown.layer, shown.head).lower()
+    return f"; {here} is number {place + 1} of {len(ranked)} with {percent(ranked[place][2], 1)}."
 
 
 def ranked_list(
@@ -486,15 +468,10 @@ def ranked_list(
     keep: Callable[[], None] | None = None,
 ) -> None:
     """A ranking, to choose from."""
+    lines = [(head_name(layer, head), percent(share, 1), (layer, head, share)) for layer, head, share in ranked]
     with st.container(height=330, border=False):
-        pick_from(
-            [(head_name(layer, head), percent(share, 1), share) for layer, head, share in ranked],
-            [(layer, head) for layer, head, _ in ranked],
-            chosen_head(shown),
-            key,
-            f"Heads ranked by {what}: choose one",
-            keep,
-        )
+        pick_from(shown, lines, key, f"Heads ranked by {what}: choose one", keep)
+    parts.say("By the weights that the model computed, nothing hidden.", "small")
 
 
 def show_cat() -> None:
@@ -541,14 +518,14 @@ def beside(shown: Inside, text: str, other: Reading) -> None:
     second_view, _ = view_of(text, other, shown.of, shown.layer, shown.head, shown.taming)
     labels = [a if a == b else f"{a} / {b}" for a, b in zip(*words, strict=True)]
     first, second = (
-        views.View(labels, only(by_words(one.weights, group)), (), one.settings, at=(query, key))
+        views.View(labels, views.only(by_words(one.weights, group)), (), one.settings, at=(query, key))
         for one, group in zip((shown.view, second_view), groups, strict=True)
     )
     mine, theirs = words
     names = [" ".join(a for a, b in zip(*pair, strict=True) if a != b) for pair in ((mine, theirs), (theirs, mine))]
     looking = first.labels[query]
     favourites = [
-        number_repeats(words)[inside.favourite(one.weights[query], [query, 0, len(labels) - 1])]
+        number_repeats(words)[favourite(one.weights[query], [query, 0, len(labels) - 1])]
         for one, words in ((first, mine), (second, theirs))
     ]
     told = (
@@ -568,17 +545,12 @@ def beside(shown: Inside, text: str, other: Reading) -> None:
     parts.show_html(f"<table class=chain><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>")
     views.compare(first, second, "two", (f"… {names[0]}", f"… {names[1]}", "Second minus first, in points"))
     ranked = inside.heads_that_notice(shown.reading, other, query, (groups[0], groups[1]))
-    place = next(i for i, (layer, head, _) in enumerate(ranked) if (layer, head) == (shown.layer, shown.head))
     parts.say("Which heads notice the change?", "heading")
-    here = head_name(shown.layer, shown.head).lower()
     parts.say(
         f"With the other word, {head_name(*ranked[0][:2]).lower()} sends {percent(ranked[0][2], 1)} of the weight of "
-        f"{quoted(looking)} elsewhere, more than any other head"
-        + (f"; {here} is number {place + 1} of {len(ranked)} with " if place else ". It is the head shown above.")
-        + (f"{percent(ranked[place][2], 1)}." if place else "")
+        f"{quoted(looking)} elsewhere, more than any other head{rank_of_shown(ranked, shown)}"
     )
     ranked_list(ranked, shown, "noticed", "how much of the row moves")
-    parts.say("By the weights that the model computed, nothing hidden.", "small")
 
 
 def points(difference: float) -> str:

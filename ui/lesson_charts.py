@@ -12,11 +12,6 @@ from ui.palette import Palette
 ENDS = ("low", "high")
 
 
-def between(*names: str) -> list[alt.ExprRef]:
-    """A scale's domain that a caller fills in."""
-    return [alt.ExprRef(name) for name in names]
-
-
 def stage_bars(frame: pd.DataFrame, colors: Palette, *, fixed: bool = False) -> alt.LayerChart:
     """One stage of a query's row: a bar and a number for each key.
 
@@ -25,7 +20,7 @@ def stage_bars(frame: pd.DataFrame, colors: Palette, *, fixed: bool = False) -> 
         fixed: the values are shares and the axis runs from 0 to 1; otherwise from `low` to `high`.
     """
     base = alt.Chart(frame).transform_calculate(says="labels[datum.key] + ': ' + datum.shown")
-    domain = [0, 1.25] if fixed else between(*ENDS)
+    domain = [0, 1.25] if fixed else [alt.ExprRef(end) for end in ENDS]
     x = alt.X("value:Q", stack=None, scale=alt.Scale(domain=domain, nice=False), axis=None)
     y = alt.Y("key:O", axis=word_axis(None, colors.key, colors.text), scale=alt.Scale(padding=0.18))
     bar = base.mark_bar(cornerRadiusEnd=2).encode(
@@ -173,14 +168,12 @@ def _d_axis(colors: Palette, values: list[int]) -> alt.X:
     return alt.X("d:Q", scale=alt.Scale(type="log", base=2, domain=[1, 4096], nice=False), axis=axis)
 
 
-def _y_axis(title: str, colors: Palette, values: list[float] | None = None, **options) -> alt.Axis:
+def _y_axis(title: str, colors: Palette, **options) -> alt.Axis:
     axis = alt.Axis(
         title=title, titleAlign="left", titleAngle=0, titleAnchor="start", titleY=-12, titleX=-30, **options
     )
     axis.labelColor = axis.titleColor = colors.text
     axis.gridColor, axis.domain = colors.line, False
-    if values:
-        axis.values = values
     return axis
 
 
@@ -196,7 +189,7 @@ def spread(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
         one="1",
     )
     scale = alt.Scale(type="log", base=2, domain=[0.5, 90], nice=False)
-    axis = _y_axis("standard deviation of q · k", colors, [0.5, 1, 2, 4, 8, 16, 32, 64], format="~g")
+    axis = _y_axis("standard deviation of q · k", colors, values=[0.5, 1, 2, 4, 8, 16, 32, 64], format="~g")
     y = {name: alt.Y(f"{name}:Q", scale=scale, axis=axis) for name in ("measured", "theory", "scaled", "low", "one")}
     x = _d_axis(colors, [1, 4, 16, 64, 256, 1024, 4096])
     last = base.transform_filter("datum.d === 1024")
@@ -213,15 +206,10 @@ def spread(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     style = {"fontSize": 13, "fontWeight": "bold", "aria": False}
     name = last.mark_text(align="right", dx=-14, text="without: grows as √d", color=colors.text, **style)
     other = last.mark_text(
-        align="right", dx=30, dy=-14, text="divided by √d: stays at 1", color=_violet(colors), **style
+        align="right", dx=30, dy=-14, text="divided by √d: stays at 1", color=colors.weights[4], **style
     )
     layers = (line, one, band, plain, scaled, name.encode(x=x, y=y["measured"]), other.encode(x=x, y=y["scaled"]))
     return alt.layer(*layers).add_params(*parameters())
-
-
-def _violet(colors: Palette) -> str:
-    """The hue of weights, in a shade that text can have."""
-    return colors.weights[4]
 
 
 def cost(frame: pd.DataFrame, colors: Palette, *, title: str, low: float, high: float, log: bool) -> alt.LayerChart:
@@ -287,14 +275,14 @@ def temperature(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     layers = [base.mark_line(color=colors.weights[3], strokeWidth=2).encode(x=x, y=y, description="says:N")]
     first = base.transform_filter("datum.tau <= 0.2501")
     marks = {
-        "one": ("τ = 1: not scaled", colors.text, [3, 3], 12, "'right'"),
-        "root": ("τ = √d: the paper’s", colors.text, [3, 3], 28, "'left'"),
-        "tau": ("", colors.key, [1, 0], 0, "'left'"),
+        "one": ("τ = 1: not scaled", colors.text, [3, 3], 12, "right"),
+        "root": ("τ = √d: the paper’s", colors.text, [3, 3], 28, "left"),
+        "tau": ("", colors.key, [1, 0], 0, "left"),
     }
     for name, (text, color, dash, down, align) in marks.items():
         at = first.transform_calculate(tau=name)
         layers.append(at.mark_rule(color=color, strokeDash=dash, strokeWidth=1.5, aria=False).encode(x=x))
         if text:
-            label = at.mark_text(text=text, align=align.strip("'"), dx=6 if "left" in align else -6, fontSize=12)
+            label = at.mark_text(text=text, align=align, dx=6 if align == "left" else -6, fontSize=12)
             layers.append(label.encode(x=x, y=alt.value(down), color=alt.value(color)))
     return alt.layer(*layers).add_params(*filled_in("one", "root", "tau", "high"))

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from attention_core import inside
+from attention_core import gap, inside
 from attention_core.bert import MiniLM, Reading, Tokens, load_minilm
 from attention_core.embeddings import Embeddings, RawAttention, load_glove, raw_attention
 from attention_core.heads import NamedHead, named_heads
@@ -54,11 +54,12 @@ class Sentence:
 
 def sentence() -> Sentence:
     """The shared sentence, taken apart."""
-    return _taken_apart(state.sentence())
+    return taken_apart(state.sentence())
 
 
 @lru_cache(maxsize=256)
-def _taken_apart(text: str) -> Sentence:
+def taken_apart(text: str) -> Sentence:
+    """Any sentence as the vectors see it."""
     everything = glove().split_hyphens(tokenize(text))
     tokens = everything[: state.MAX_TOKENS]
     places, known = [], 0
@@ -75,13 +76,13 @@ def raw(scaled: bool, see_self: bool, causal: bool, dim: int) -> RawAttention:
         UnknownWords, NothingToAttend: as in `raw_attention`.
     """
     text, dim = state.sentence(), min(dim, glove().d_model)
-    if len(sentence().tokens) <= SHORT_RAW:
+    if len(taken_apart(text).tokens) <= SHORT_RAW:
         return _short_raw(text, scaled, see_self, causal, dim)
     return _raw(text, scaled, see_self, causal, dim)
 
 
 def _raw(text: str, scaled: bool, see_self: bool, causal: bool, dim: int) -> RawAttention:
-    tokens = _taken_apart(text).tokens
+    tokens = taken_apart(text).tokens
     return raw_attention(tokens, glove(), dim=dim, scaled=scaled, see_self=see_self, causal=causal)
 
 
@@ -128,13 +129,22 @@ def heads_worth_a_look() -> list[NamedHead]:
     return named_heads()
 
 
+@lru_cache(maxsize=1)
+def gap_table() -> dict:
+    """What was measured for the gap; as `gap.read`."""
+    return gap.read()
+
+
 def known_to_both(text: str, tokens: Tokens) -> list[tuple[list[int], list[int], str]]:
-    """The words of the shared sentence for which GloVe has a vector and which the transformer reads.
+    """The words of a sentence for which GloVe has a vector and which the transformer reads.
+
+    Args:
+        tokens: the sentence as the transformer takes it apart.
 
     Returns:
         for each its places among those with a vector, its places among the transformer's pieces, and the word.
     """
-    ours = sentence()
+    ours = taken_apart(text)
     return [
         ([ours.places[token] for token in mine], pieces, " ".join(ours.tokens[token] for token in mine))
         for mine, pieces in inside.met(ours.tokens, text, tokens)

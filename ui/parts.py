@@ -19,14 +19,26 @@ def palette() -> Palette:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def _read(name: str) -> str:
-    return (BROWSER / name).read_text(encoding="utf-8")
+def source(*names: str) -> str:
+    """The source of files in ui/browser, one after the other."""
+    return "\n".join((BROWSER / name).read_text(encoding="utf-8") for name in names)
 
 
-_words = st.components.v2.component("words", js=_read("words.js"), css=_read("words.css"))
-_follow = st.components.v2.component("follow", js=_read("follow.js"))
-_back = st.components.v2.component("back", js=_read("back.js"))
-_copy = st.components.v2.component("copy_link", html=_read("copy.html"), js=_read("copy.js"), css=_read("copy.css"))
+_words = st.components.v2.component("words", js=source("radio.js", "words.js"), css=source("words.css"))
+_list = st.components.v2.component("list", js=source("radio.js", "list.js"), css=source("list.css"))
+_follow = st.components.v2.component("follow", js=source("follow.js"))
+_back = st.components.v2.component("back", js=source("back.js"))
+_copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
+
+
+def picked(key: str, on_pick: Callable[[int], None]) -> Callable[[], None]:
+    """The callback of a component of ours: it calls on_pick with the position picked in it, counted from 0."""
+
+    def changed() -> None:
+        if (place := st.session_state[key].pick) is not None:
+            on_pick(int(place))
+
+    return changed
 
 
 def words(
@@ -51,11 +63,6 @@ def words(
         label: what is chosen, for those who cannot see it.
         role: "query" or "key", the colour of the chosen word's frame.
     """
-
-    def picked() -> None:
-        if (place := st.session_state[key].pick) is not None:
-            on_pick(int(place))
-
     row = [
         {"text": text, "index": None, "title": "no vector: left out"}
         if index is None
@@ -76,7 +83,35 @@ def words(
         "query": getattr(colors, role),
         "key": colors.key,
     }
-    _words(key=key, data=data, on_pick_change=picked)
+    _words(key=key, data=data, on_pick_change=picked(key, on_pick))
+
+
+def choose_from(
+    lines: Sequence[tuple[str, str, float, bool]],
+    *,
+    key: str,
+    on_pick: Callable[[int], None],
+    label: str,
+    role: str = "query",
+) -> None:
+    """A list to choose from by click or arrow key, each line with a bar.
+
+    Args:
+        lines: of each its name, its value, its share (the bar's length, cut to 0 … 1), and whether it is chosen.
+        on_pick: called with the position picked.
+        label: what is chosen, for those who cannot see it.
+        role: the colour of the chosen line's frame.
+    """
+    data = {
+        "label": label,
+        "lines": [
+            {"name": name, "value": value, "share": min(max(share, 0), 1), "chosen": chosen}
+            for name, value, share, chosen in lines
+        ],
+        "bar": palette().weights[3],
+        "mark": getattr(palette(), role),
+    }
+    _list(key=key, data=data, on_pick_change=picked(key, on_pick))
 
 
 def copy_link(link: str, key: str) -> None:
@@ -114,7 +149,7 @@ def lesson_style() -> None:
     names = {"ground": "background", **{name: name for name in ("line", "query", "key", "value", "output")}}
     colors = "".join(f"--{name}:{getattr(palette(), source)};" for name, source in names.items())
     colors += f"--strong:{palette().weights[4]};"
-    st.html(f"<style>:root{{{colors}}}{_read('lesson.css')}</style>")
+    st.html(f"<style>:root{{{colors}}}{source('lesson.css')}</style>")
 
 
 def legend(most: float, row_sum: float) -> None:

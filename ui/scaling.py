@@ -445,8 +445,4 @@ def take_away(link: str) -> None:
     )
     pictures = {"spread": spread_picture(found, draws)}
     pictures |= {name: cost_picture(place, pair, d) for place, (_, name, *_) in enumerate(COSTS)}
-    files = {
-        "scaling.csv": lambda: export.frame_csv(table, {**settings, "link": link}),
-        "scaling.json": lambda: export.frame_json(table, {**settings, "link": link}),
-    }
-    figures.take_away(pictures, files, settings, link, "scaling")
+    figures.take_away(pictures, export.tables("scaling", table, settings, link), settings, link, "scaling")

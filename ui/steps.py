@@ -4,10 +4,9 @@ import html
 import inspect
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -298,8 +297,8 @@ def _exponentials(subject: subjects.Subject) -> None:
     sentence = (
         f"Exponentials are positive, and they exaggerate: {alone}. Numbers of 64 bits end near e⁷⁰⁹, those of 32 bits "
         "near e⁸⁸. So the largest score is first subtracted from all; the code does it only where something would "
-        "overflow. That divides every exponential by the same number, which cancels in the next step: the shares are "
-        "the same."
+        "overflow or vanish. That divides every exponential by the same number, which cancels in the next step: the "
+        "shares are the same."
     )
     _strip(subject, way.exponentials, 3, formula, sentence, fixed=False)
     parts.show_html(_exponentials_table(subject))
@@ -568,14 +567,4 @@ def take_away(subject: subjects.Subject, link: str) -> None:
             "weight": way.weights if way.weights is not None else np.nan,
         }
     )
-    figures.take_away(pictures, lesson_files("steps", table, subject.settings, link), subject.settings, link, "steps")
-
-
-def lesson_files(
-    name: str, table: pd.DataFrame, settings: Mapping[str, Any], link: str
-) -> dict[str, Callable[[], str]]:
-    """A table as CSV and as JSON, with the settings that made it."""
-    return {
-        f"{name}.csv": lambda: export.frame_csv(table, {**settings, "link": link}),
-        f"{name}.json": lambda: export.frame_json(table, {**settings, "link": link}),
-    }
+    figures.take_away(pictures, export.tables("steps", table, subject.settings, link), subject.settings, link, "steps")

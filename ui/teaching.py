@@ -31,12 +31,6 @@ MAPS = (LAST, "Layer 1", "Layer 2", "Layer 3")
 SHOWN_HEADS = (MEAN, "Head 1", "Head 2", "Head 3", "Head 4")
 GOOD = ("bad", "good")
 
-_list = st.components.v2.component(
-    "sentences",
-    js=(parts.BROWSER / "list.js").read_text("utf-8"),
-    css=(parts.BROWSER / "list.css").read_text("utf-8"),
-)
-
 
 @dataclass(frozen=True)
 class Lesson:
@@ -187,7 +181,7 @@ class Lecture:
 def style() -> None:
     """The style of the page."""
     way.style()
-    rules = (parts.BROWSER / "teach.css").read_text("utf-8")
+    rules = parts.source("teach.css")
     st.html(f"<style>:root{{--on-primary:{parts.palette().background}}}{rules}</style>")
 
 
@@ -385,7 +379,7 @@ def shipped_accuracy(settings: Settings) -> float | None:
 def measured_accuracy(one: Variant) -> float:
     """How often a model that came with the app is right, as the gap's table has it."""
     column = next(name for name, other in measure.columns(one.task).items() if other == one)
-    found = measure.read()["rows"][one.task]["cells"][column]["unseen"]
+    found = loaders.gap_table()["rows"][one.task]["cells"][column]["unseen"]
     return found["right"] / found["of"]
 
 
@@ -438,7 +432,7 @@ def answer(model: Model, one: Try) -> Answer:
     words, asks, right = one.example.tokens, one.example.asks, one.example.answer
     layers = learning.forward(model, loaders.glove().look_up(list(words)))
     if model.reads:
-        good = read(model, layers[-1])[asks]
+        good = learning.goodness(model, layers[-1].output)[asks]
         share = good if right else 1 - good
         return Answer(
             f"{GOOD[int(good > 0.5)]} {percent(max(good, 1 - good))}", float(share), bool((good > 0.5) == right)
@@ -448,37 +442,17 @@ def answer(model: Model, one: Try) -> Answer:
     return Answer(f"{words[asks]} → {words[best]} {percent(row[best])}", float(row[right]), best == right)
 
 
-def read(model: Model, last: Layer) -> np.ndarray:
-    """(n,) how sure the model is that what it reads at each word is good: σ(w · x' + b)."""
-    score = last.output @ model.parameters["w"] + model.parameters["b"]
-    return 1 / (1 + np.exp(-score))
-
-
 def sentences(shown: Lecture) -> None:
     """The sentences of the task, how the model does on each, and the choice among them."""
     every = tries(shown.lesson)
-    found = [answer(shown.model, one) for one in every]
-
-    def picked() -> None:
-        if (place := st.session_state["sentences"].pick) is not None:
-            choose(every[int(place)])
-
-    data = {
-        "label": "Sentences of this task: choose one",
-        "lines": [
-            {
-                "name": one.text,
-                "value": f"{one_found.said}, {'right' if one_found.right else 'wrong'}",
-                "share": one_found.share,
-                "chosen": one.text == state.sentence(),
-            }
-            for one, one_found in zip(every, found, strict=True)
-        ],
-        "bar": parts.palette().weights[3],
-        "mark": parts.palette().query,
-    }
     parts.say("Sentences to ask it", "heading")
-    _list(key="sentences", data=data, on_pick_change=picked)
+    lines = []
+    for one in every:
+        found = answer(shown.model, one)
+        value = f"{found.said}, {'right' if found.right else 'wrong'}"
+        lines.append((one.text, value, found.share, one.text == state.sentence()))
+    label = "Sentences of this task: choose one"
+    parts.choose_from(lines, key="sentences", on_pick=lambda place: choose(every[place]), label=label)
     what = "how sure the model is of the right answer" if shown.model.reads else "the weight on the right word"
     parts.say(f"Bars: {what}. Choose a sentence to see its map.", "small")
 
@@ -510,11 +484,31 @@ def curve(shown: Lecture, name: str) -> None:
 @lru_cache(maxsize=8)
 def guessing(task: str) -> float:
     """What guessing gets in a task."""
-    return float(measure.read()["rows"][task]["chance"])
+    return float(loaders.gap_table()["rows"][task]["chance"])
 
 
-def view_of(shown: Lecture, model: Model, which: str | None = None) -> tuple[views.View, list[Layer], int, int | None]:
-    """The shared sentence under a model: a map, all layers, the layer it is of (from 1), the head (from 0; None: all).
+@dataclass(frozen=True)
+class Map:
+    """The shared sentence under a model.
+
+    Attributes:
+        view: the map.
+        layers: what every layer computed.
+        l: the layer whose map it is, from 1.
+        head: the head, from 0; None for the mean of all.
+    """
+
+    view: views.View
+    layers: list[Layer]
+    l: int
+    head: int | None
+
+
+def map_of(shown: Lecture, model: Model, steps: str) -> Map:
+    """The shared sentence under a model, as the page asks for it.
+
+    Args:
+        steps: how long it was trained, in words.
 
     Raises:
         UnknownWords: no word of the sentence has a vector.
@@ -541,7 +535,7 @@ def view_of(shown: Lecture, model: Model, which: str | None = None) -> tuple[vie
         "residual": model.residual,
         "learning_rate": shown.settings.rate,
         "seed": shown.settings.seed,
-        "steps": which or trained_in_words(shown),
+        "steps": steps,
         "shows": name,
     }
     common = {
@@ -550,8 +544,7 @@ def view_of(shown: Lecture, model: Model, which: str | None = None) -> tuple[vie
         "settings": settings,
     }
     if head is None:
-        blend = Attention(None, None, None, done.attention.weights.mean(axis=0), None)
-        return views.View(attention=blend, **common), layers, l, head
+        return Map(views.View(attention=views.only(done.attention.weights.mean(axis=0)), **common), layers, l, head)
     q, k, v = done.q[head], done.k[head], done.v[min(head, len(done.v) - 1)]
     stages = (getattr(done.attention, stage)[head] for stage in ("scores", "scaled", "masked", "weights"))
     attention = Attention(*stages, None)
@@ -562,7 +555,7 @@ def view_of(shown: Lecture, model: Model, which: str | None = None) -> tuple[vie
         opens="tcell",
         **common,
     )
-    return view, layers, l, head
+    return Map(view, layers, l, head)
 
 
 def trained_in_words(shown: Lecture) -> str:
@@ -586,35 +579,35 @@ def choose_map(model: Model) -> None:
                 st.selectbox(title, options, width=150, **state.bound(name))
 
 
-def look(shown: Lecture) -> tuple[views.View, list[Layer], int, int | None] | None:
+def look(shown: Lecture) -> Map | None:
     """The sentence under the model, beside how the model does; None if there is nothing to look at."""
     choose_map(shown.model)
     try:
-        found = view_of(shown, shown.model)
+        found = map_of(shown, shown.model, trained_in_words(shown))
     except UnknownWords as error:
         parts.say(frame.kindly(error), "notice")
         found = None
     if found:
-        view, layers = found[0], found[1]
-        views.words_and_reading(view, "taught")
+        views.words_and_reading(found.view, "taught")
         if shown.model.reads:
-            parts.say(read_in_words(shown, view, layers[-1]))
+            parts.say(read_in_words(shown, found))
     left, right = st.columns([3, 2], gap="medium")
     with right:
         sentences(shown)
         curve(shown, "loss")
     with left:
         if found:
-            views.heatmap(found[0], "taught")
+            views.heatmap(found.view, "taught")
     return found
 
 
-def read_in_words(shown: Lecture, view: views.View, last: Layer) -> str:
+def read_in_words(shown: Lecture, found: Map) -> str:
     """What is read from what the chosen word brings back."""
-    word = view.tokens[view.query]
+    query = found.view.query
+    word = found.view.tokens[query]
     if tasks.who_asks(shown.lesson.task, [word]) is None:
         return f"Nothing is read at {quoted(word)}: choose a {shown.lesson.asks}."
-    good = float(read(shown.model, last)[view.query])
+    good = float(learning.goodness(shown.model, found.layers[-1].output)[query])
     return f"Read at {quoted(word)}: something {GOOD[int(good > 0.5)]} is said, {percent(max(good, 1 - good), 1)} sure."
 
 
@@ -632,7 +625,7 @@ def offer_a_sentence(shown: Lecture) -> None:
 
 
 @contextlib.contextmanager
-def fold(name: str, title: str, found: tuple | None) -> Iterator[bool]:
+def fold(name: str, title: str, found: Map | None) -> Iterator[bool]:
     """A fold on the sentence under the model; where there is none, the fold says so."""
     with frame.fold(name, title) as opened:
         if opened and not found:
@@ -640,7 +633,7 @@ def fold(name: str, title: str, found: tuple | None) -> Iterator[bool]:
         yield opened and found is not None
 
 
-def before_and_after(shown: Lecture, found: tuple) -> dict[str, figures.Picture]:
+def before_and_after(shown: Lecture, found: Map) -> dict[str, figures.Picture]:
     """The same sentence without what was learned, with it, and the difference, which is returned to be taken away."""
     st.segmented_control("Compare with", [RAW, UNTRAINED], default=RAW, required=True, **state.bound("was"))
     was = state.get("was")
@@ -650,8 +643,8 @@ def before_and_after(shown: Lecture, found: tuple) -> dict[str, figures.Picture]
         first = views.raw_view(*(state.get(name) for name in frame.SWITCHES))
     else:
         frame.switches(())
-        first = view_of(shown, untrained(shown.settings), "0")[0]
-    second = found[0]
+        first = map_of(shown, untrained(shown.settings), "0").view
+    second = found.view
     at = (second.query, second.key)
     first = views.View(first.tokens, first.attention, first.words, first.settings, at=at)
     name, after = "Taught", "as taught"
@@ -676,9 +669,9 @@ def _candidates() -> list[str]:
     return asking.candidates(loaders.glove())
 
 
-def learned(shown: Lecture, found: tuple) -> None:
+def learned(shown: Lecture, found: Map) -> None:
     """What the chosen word asks for, before training and now, and the matrices that make it ask."""
-    view, layers, l, head = found
+    view, layers, l, head = found.view, found.layers, found.l, found.head
     heads = range(shown.model.n_heads) if head is None else [head]
     word, x = view.labels[view.query], layers[0].x
     first = untrained(shown.settings)
@@ -726,17 +719,17 @@ def learned(shown: Lecture, found: tuple) -> None:
     )
 
 
-def arithmetic_of(found: tuple) -> None:
+def arithmetic_of(found: Map) -> None:
     """The arithmetic of the chosen weight."""
-    view, _, l, head = found
-    if head is None:
+    if found.head is None:
         parts.say("The mean of several heads has no arithmetic of its own. Choose one head above.")
         return
     parts.say(
-        f"The first word gives the query, the second the key: what layer {l} was given for each, times W_Q or W_K.",
+        f"The first word gives the query, the second the key: what layer {found.l} was given for each, times W_Q or "
+        "W_K.",
         "small",
     )
-    views.cell(view, "taught")
+    views.cell(found.view, "taught")
 
 
 def code() -> None:
@@ -788,7 +781,7 @@ def mean_and_spread(shares: Sequence[float]) -> str:
 
 def elsewhere(variant: Variant) -> str:
     """What a model that came with the app reaches on other splits of the words, as a sentence; "" if not measured."""
-    shares = measure.read().get("splits", {}).get(variant.file, ())
+    shares = loaders.gap_table().get("splits", {}).get(variant.file, ())
     if not shares:
         return ""
     return (
@@ -797,6 +790,6 @@ def elsewhere(variant: Variant) -> str:
     )
 
 
-def take_away(found: tuple, compared: dict[str, figures.Picture]) -> None:
+def take_away(found: Map, compared: dict[str, figures.Picture]) -> None:
     """Pictures, numbers, code and link."""
-    views.take_away(found[0], frame.link("teach_it"), "taught", compared)
+    views.take_away(found.view, frame.link("teach_it"), "taught", compared)

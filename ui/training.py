@@ -107,7 +107,7 @@ class Run:
         return self.history[-1].step if self.history else 0
 
     def is_at(self, step: int) -> bool:
-        """Whether there is nothing to train for a page that shows the model after so many steps."""
+        """Whether no training is left before the page can show the model after so many steps."""
         return self.diverged is not None or (bool(self.history) and self.step >= step)
 
     def advance(self, target: int) -> bool:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from attention_core.attention import Arithmetic, Attention, arithmetic
 from attention_core.embeddings import neighbours_of_output
+from attention_core.maps import favourite
 from attention_core.text import number_repeats
 from ui import charts, export, figures, loaders, parts, state
 from ui.wording import counted, number, percent, reading
@@ -76,10 +77,7 @@ class View:
             return self.at[1]
         if state.get("k"):
             return self._place("k")
-        row = self.weights[self.query].copy()
-        if not {self.query, *self.aside} >= set(range(len(row))):
-            row[[self.query, *self.aside]] = -1
-        return int(row.argmax())
+        return favourite(self.weights[self.query], [self.query, *self.aside])
 
     def _place(self, name: str) -> int:
         """The position that a control names: the token of that number, or else the last one before it."""
@@ -93,6 +91,11 @@ class View:
         """Choose a token to look from, and maybe one to look at; positions from 0. For callbacks."""
         numbers = range(1, len(self.labels) + 1) if self.numbers is None else self.numbers
         state.put({"q": numbers[query], "k": 0 if key is None else numbers[key]})
+
+
+def only(weights: np.ndarray) -> Attention:
+    """A map that is a blend of several, or of words: weights without scores."""
+    return Attention(None, None, None, weights, None)
 
 
 def raw_view(scaled: bool, see_self: bool, causal: bool, dim: int) -> View:
@@ -396,9 +399,9 @@ def take_away(view: View, link: str, key: str, compared: Mapping[str, figures.Pi
     Args:
         compared: what `compare` returned, where the map is compared with a second one.
     """
-    settings = {**view.settings, "query": view.labels[view.query], "link": link}
+    settings = {**view.settings, "query": view.labels[view.query]}
     files = {
-        "weights.csv": lambda: export.table(view.labels, view.attention, settings),
+        "weights.csv": lambda: export.table(view.labels, view.attention, {**settings, "link": link}),
         "weights.json": lambda: export.document(view.tokens, view.attention, view.settings, link),
     }
     if view.code:

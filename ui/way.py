@@ -141,4 +141,4 @@ def end_of(values: np.ndarray) -> float:
 
 def style() -> None:
     """The style of the page."""
-    st.html(f"<style>{(parts.BROWSER / 'inside.css').read_text('utf-8')}</style>")
+    st.html(f"<style>{parts.source('inside.css')}</style>")

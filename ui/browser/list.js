@@ -1,13 +1,7 @@
-// A list to choose from, each line with a bar for its share: one tab stop, arrow keys move, a click or a key chooses.
+// A list to choose from, each line with a bar for its share.
 // Words arrive as data and leave as text nodes; nothing in them is ever read as markup.
 export default function ({ data, parentElement, setTriggerValue }) {
-  let list = parentElement.querySelector("[role=radiogroup]");
-  if (!list) {
-    list = document.createElement("div");
-    list.setAttribute("role", "radiogroup");
-    parentElement.append(list);
-  }
-  list.setAttribute("aria-label", data.label);
+  const list = radioGroup(parentElement, data.label);
   list.style.setProperty("--bar", data.bar);
   list.style.setProperty("--mark", data.mark);
   const lines = data.lines;
@@ -36,14 +30,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.tabIndex = place === first ? 0 : -1;
     button.onclick = () => setTriggerValue("pick", place);
   });
-  list.onkeydown = (event) => {
-    const here = buttons.indexOf(list.getRootNode().activeElement);
-    const steps = { ArrowRight: here + 1, ArrowDown: here + 1, ArrowLeft: here - 1, ArrowUp: here - 1 };
-    const next = steps[event.key] ?? { Home: 0, End: buttons.length - 1 }[event.key];
-    if (here < 0 || next === undefined) return;
-    event.preventDefault();
-    const button = buttons[(next + buttons.length) % buttons.length];
-    button.focus();
-    button.click();
-  };
+  moveByKeys(list, buttons);
 }

@@ -1,13 +1,7 @@
-// The sentence as a row of words to choose from: one tab stop, arrow keys move, a click or a key chooses.
+// The sentence as a row of words to choose from.
 // Words arrive as data and leave as text nodes; nothing in them is ever read as markup.
 export default function ({ data, parentElement, setTriggerValue }) {
-  let list = parentElement.querySelector("[role=radiogroup]");
-  if (!list) {
-    list = document.createElement("div");
-    list.setAttribute("role", "radiogroup");
-    parentElement.append(list);
-  }
-  list.setAttribute("aria-label", data.label);
+  const list = radioGroup(parentElement, data.label);
   list.style.setProperty("--query", data.query);
   list.style.setProperty("--key", data.key);
 
@@ -42,15 +36,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   });
 
   const buttons = [...list.querySelectorAll("button")];
-  list.onkeydown = (event) => {
-    const here = buttons.indexOf(list.getRootNode().activeElement);
-    const steps = { ArrowRight: here + 1, ArrowDown: here + 1, ArrowLeft: here - 1, ArrowUp: here - 1 };
-    const ends = { Home: 0, End: buttons.length - 1 };
-    const next = steps[event.key] ?? ends[event.key];
-    if (here < 0 || next === undefined) return;
-    event.preventDefault();
-    const button = buttons[(next + buttons.length) % buttons.length];
-    button.focus();
-    button.click();
-  };
+  moveByKeys(list, buttons);
 }
