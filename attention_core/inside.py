@@ -16,7 +16,7 @@ from attention_core.text import tokenize
 
 
 @dataclass(frozen=True)
-class Way:
+class Trace:
     """One head of a layer, recomputed from what the layer was given, by the head's own columns of the matrices.
 
     Attributes:
@@ -41,8 +41,8 @@ class Way:
     sum_difference: float
 
 
-def retrace(model: MiniLM, reading: Reading, layer: int, head: int) -> Way:
-    """Walk the way of one head once more: x → q, k, v → softmax(q kᵀ / √d_k) v → W_O.
+def retrace(model: MiniLM, reading: Reading, layer: int, head: int) -> Trace:
+    """Compute one head once more: x → q, k, v → softmax(q kᵀ / √d_k) v → W_O.
 
     The model computes all heads of a layer in one matrix product; here each is computed alone.
     """
@@ -55,9 +55,9 @@ def retrace(model: MiniLM, reading: Reading, layer: int, head: int) -> Way:
         added = attention.output @ own.W_O
         total += added
         if other == head:
-            way = (did.x, own, q, k, v, attention, added)
-    difference = float(np.abs(way[5].weights - did.weights[head]).max())
-    return Way(*way, difference, float(np.abs(total - did.mixed).max()))
+            stages = (did.x, own, q, k, v, attention, added)
+    difference = float(np.abs(stages[5].weights - did.weights[head]).max())
+    return Trace(*stages, difference, float(np.abs(total - did.mixed).max()))
 
 
 @dataclass(frozen=True)

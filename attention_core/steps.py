@@ -114,8 +114,8 @@ def walk(
         visible: (n,) booleans, True where the query may look; None hides nothing.
         scale: as in `scaled_dot_product_attention`.
 
-    >>> way = walk(np.array([2.0, 3.0]), np.array([[11.0, 13.0], [1.0, 2.0], [4.0, 6.0]]), np.eye(3))
-    >>> way.products[0].tolist(), way.scores.tolist()
+    >>> walked = walk(np.array([2.0, 3.0]), np.array([[11.0, 13.0], [1.0, 2.0], [4.0, 6.0]]), np.eye(3))
+    >>> walked.products[0].tolist(), walked.scores.tolist()
     ([22.0, 39.0], [61.0, 8.0, 26.0])
     """
     visible = np.ones(len(keys), dtype=bool) if visible is None else np.asarray(visible, dtype=bool)
@@ -157,11 +157,11 @@ def divisors(n: int) -> list[int]:
     return [h for h in range(1, n + 1) if n % h == 0]
 
 
-def shared_among_heads(way: Walk, n_heads: int, scaled: bool = True) -> tuple[Attention, np.ndarray]:
+def shared_among_heads(walked: Walk, n_heads: int, scaled: bool = True) -> tuple[Attention, np.ndarray]:
     """The same query, keys and values, cut into heads that look each for itself, and their outputs joined again.
 
     Args:
-        way: of which all dimensions are shared.
+        walked: of which all dimensions are shared.
         n_heads: a divisor of d_k and of d_v.
         scaled: whether each head divides by the root of its own d_k = d_model / n_heads.
 
@@ -172,6 +172,6 @@ def shared_among_heads(way: Walk, n_heads: int, scaled: bool = True) -> tuple[At
         ValueError: the dimensions cannot be shared equally.
         NothingToAttend: no key is left.
     """
-    q, k, v = (split_heads(x, n_heads) for x in (way.query[None], way.keys, way.values))
-    stages = scaled_dot_product_attention(q, k, v, way.visible[None], None if scaled else 1.0)
+    q, k, v = (split_heads(x, n_heads) for x in (walked.query[None], walked.keys, walked.values))
+    stages = scaled_dot_product_attention(q, k, v, walked.visible[None], None if scaled else 1.0)
     return stages, join_heads(stages.output)[0]

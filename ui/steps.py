@@ -95,7 +95,7 @@ def stages(subject: subjects.Subject) -> None:
             break
     if step == LAST:
         _end(subject)
-    _way(step)
+    _back_and_next(step)
 
 
 def _strip(
@@ -128,13 +128,13 @@ def _pair() -> str:
 
 
 def _scores(subject: subjects.Subject) -> None:
-    way, j = subject.walk, subject.key
-    order = np.argsort(-np.abs(way.products), axis=-1, kind="stable")
+    walk, j = subject.walk, subject.key
+    order = np.argsort(-np.abs(walk.products), axis=-1, kind="stable")
     if subject.view:
-        dims = len(way.query)
+        dims = len(walk.query)
         formula = [
             rf"{_pair()}=\sum_{{i=1}}^{{{dims}}} {in_role('q_i', 'query')}\,{in_role('k_i', 'key')}",
-            rf"{formulas.sum_of_products(way.query, way.keys[j], order[j], 2)}={tex(way.scores[j])}",
+            rf"{formulas.sum_of_products(walk.query, walk.keys[j], order[j], 2)}={tex(walk.scores[j])}",
         ]
         sentence = (
             f"{quoted(subject.labels[subject.view.query])} is the query, {quoted(subject.labels[j])} the key: "
@@ -146,18 +146,18 @@ def _scores(subject: subjects.Subject) -> None:
             + "A large sum means: these two match."
         )
     else:
-        few = way.keys.shape[1] <= 3
+        few = walk.keys.shape[1] <= 3
         formula = [
             lines(
                 rf"{in_role('q', 'query')}\cdot {in_role(name, 'key')}&="
-                rf"{formulas.sum_of_products(way.query, way.keys[place], order[place], 3)}={tex(way.scores[place])}"
+                rf"{formulas.sum_of_products(walk.query, walk.keys[place], order[place], 3)}={tex(walk.scores[place])}"
                 for place, name in enumerate(subject.labels)
             )
         ]
         sentence = _who_matches(subject) + (
             "" if few else " Of each sum the three largest products are shown; the table below has all."
         )
-    _strip(subject, way.scores, 0, formula, sentence)
+    _strip(subject, walk.scores, 0, formula, sentence)
     if subject.view:
         seen, looking = (html.escape(subject.labels[place]) for place in (j, subject.view.query))
         parts.words(
@@ -172,33 +172,33 @@ def _scores(subject: subjects.Subject) -> None:
             role="key",
         )
         parts.show_html(views.products_table(subject.view.arithmetic(subject.view.query, j), looking, seen))
-    elif way.keys.shape[1] > 3:
+    elif walk.keys.shape[1] > 3:
         parts.show_html(_products_grid(subject))
 
 
 def _who_matches(subject: subjects.Subject) -> str:
     """Which key wins, and whether by direction or by length."""
-    way = subject.walk
-    best = int(way.scores.argmax())
+    walk = subject.walk
+    best = int(walk.scores.argmax())
     name = subject.labels[best]
-    if (way.scores == way.scores[best]).sum() > 1:
-        tied = listed([subject.labels[place] for place in np.flatnonzero(way.scores == way.scores[best])])
-        return f"Multiply dimension by dimension, add up: {tied} share the largest score, {figure(way.scores[best])}."
-    said = f"Multiply dimension by dimension, add up: {name} has the largest score, {figure(way.scores[best])}. "
-    if np.isnan(way.cosines).any() or len(subject.labels) == 1:
+    if (walk.scores == walk.scores[best]).sum() > 1:
+        tied = listed([subject.labels[place] for place in np.flatnonzero(walk.scores == walk.scores[best])])
+        return f"Multiply dimension by dimension, add up: {tied} share the largest score, {figure(walk.scores[best])}."
+    said = f"Multiply dimension by dimension, add up: {name} has the largest score, {figure(walk.scores[best])}. "
+    if np.isnan(walk.cosines).any() or len(subject.labels) == 1:
         return said + "The score is large where both vectors have large numbers in the same places."
-    straight = int(way.cosines.argmax())
-    if way.cosines[straight] <= 0:
+    straight = int(walk.cosines.argmax())
+    if walk.cosines[straight] <= 0:
         return said + "No key points the way the query does: all cosines are 0 or less."
     if straight == best:
         return said + (
-            f"Of all keys it points most nearly where the query points (cosine {way.cosines[best]:.2f}; "
+            f"Of all keys it points most nearly where the query points (cosine {walk.cosines[best]:.2f}; "
             "1 is the same direction)."
         )
     return said + (
         f"Direction counts, and length too: {subject.labels[straight]} points more exactly where the query points "
-        f"(cosine {way.cosines[straight]:.2f} against {way.cosines[best]:.2f}), but {name} is longer "
-        f"({way.lengths[best]:.1f} against {way.lengths[straight]:.1f})."
+        f"(cosine {walk.cosines[straight]:.2f} against {walk.cosines[best]:.2f}), but {name} is longer "
+        f"({walk.lengths[best]:.1f} against {walk.lengths[straight]:.1f})."
     )
 
 
@@ -214,11 +214,11 @@ def figure(value: float) -> str:
 
 def _products_grid(subject: subjects.Subject) -> str:
     """Every product of typed numbers: a row for each key, a column for each dimension, the sum at the end."""
-    way = subject.walk
-    head = "".join(f"<th>{i + 1}</th>" for i in range(way.products.shape[1]))
+    walk = subject.walk
+    head = "".join(f"<th>{i + 1}</th>" for i in range(walk.products.shape[1]))
     body = "".join(
         f"<tr><td class=key>{name}</td>{_cells(products)}{_cells([score])}</tr>"
-        for name, products, score in zip(subject.labels, way.products, way.scores, strict=True)
+        for name, products, score in zip(subject.labels, walk.products, walk.scores, strict=True)
     )
     head = f"<thead><tr><th>product in dimension</th>{head}<th>sum</th></tr></thead>"
     return f"<div class=wide tabindex=0><table>{head}{body}</table></div>"
@@ -229,64 +229,64 @@ def _cells(values: Sequence[float], role: str = "") -> str:
 
 
 def _scaled(subject: subjects.Subject) -> None:
-    way, d = subject.walk, len(subject.walk.query)
+    walk, d = subject.walk, len(subject.walk.query)
     divided = subject.divided
     if subject.view:
-        result = tex(way.scaled[subject.key])
+        result = tex(walk.scaled[subject.key])
         formula = [
-            rf"\frac{{{_pair()}}}{{\sqrt{{d_k}}}}=\frac{{{tex(way.scores[subject.key])}}}{{\sqrt{{{d}}}}}={result}"
+            rf"\frac{{{_pair()}}}{{\sqrt{{d_k}}}}=\frac{{{tex(walk.scores[subject.key])}}}{{\sqrt{{{d}}}}}={result}"
             if divided
             else rf"{_pair()}={result}"
         ]
     else:
         before = rf"\frac{{1}}{{\sqrt{{{d}}}}}" if divided else r"1\cdot"
-        formula = [rf"{before}{column(way.scores)}={column(way.scaled)}"]
+        formula = [rf"{before}{column(walk.scores)}={column(walk.scaled)}"]
     sentence = (
-        f"A key has d_k = {d} numbers, so every score is divided by √{d} = {1 / way.scale:.3f}. The order stays, the "
+        f"A key has d_k = {d} numbers, so every score is divided by √{d} = {1 / walk.scale:.3f}. The order stays, the "
         "gaps shrink: the bars are drawn to the scale of step 1. Why by the root of d_k, the next page asks."
         if divided
         else "The switch is off: the scores go on as they are."
     )
-    _strip(subject, way.scaled, 1, formula, sentence, beside=way.scores)
+    _strip(subject, walk.scaled, 1, formula, sentence, beside=walk.scores)
 
 
 def _masked(subject: subjects.Subject) -> None:
-    way = subject.walk
-    hidden = [named(subject, place) for place in np.flatnonzero(~way.visible)]
+    walk = subject.walk
+    hidden = [named(subject, place) for place in np.flatnonzero(~walk.visible)]
     if subject.view:
-        seen = way.visible[subject.key]
-        left, right = tex(way.scaled[subject.key]), tex(way.masked[subject.key])
+        seen = walk.visible[subject.key]
+        left, right = tex(walk.scaled[subject.key]), tex(walk.masked[subject.key])
         formula = [rf"{left}\;\longrightarrow\;{right}\qquad\text{{{'visible' if seen else 'hidden'}}}"]
     else:
-        formula = [rf"{column(way.scaled)}\;\longrightarrow\;{column(way.masked)}"]
+        formula = [rf"{column(walk.scaled)}\;\longrightarrow\;{column(walk.masked)}"]
     if not hidden:
         sentence = "Nothing is hidden here: all scores go on. " + (
             "The switches above hide a word from itself, or all that comes later."
             if subject.view
             else "Take the tick from “may be seen” to hide a key."
         )
-    elif way.weights is None:
+    elif walk.weights is None:
         sentence = "Every key is hidden: all scores are −∞."
     else:
         sentence = (
             f"Hidden: {listed(hidden, 8)}. A hidden score becomes −∞, not 0: e to the power of −∞ is 0, so a hidden "
             "key gets exactly nothing, while a score of 0 would still get a share."
         )
-    _strip(subject, way.masked, 2, formula, sentence, beside=way.scores)
+    _strip(subject, walk.masked, 2, formula, sentence, beside=walk.scores)
 
 
 def _exponentials(subject: subjects.Subject) -> None:
-    way = subject.walk
-    if way.weights is None:
+    walk = subject.walk
+    if walk.weights is None:
         _nothing_left(subject)
         return
-    top, j = way.largest, subject.key
+    top, j = walk.largest, subject.key
     if subject.view:
-        formula = [rf"e^{{{tex(way.masked[j])}-{tex(top)}}}={tex(way.exponentials[j])}"]
+        formula = [rf"e^{{{tex(walk.masked[j])}-{tex(top)}}}={tex(walk.exponentials[j])}"]
     else:
-        powers = [rf"e^{{{tex(x)}-{tex(top)}}}" if np.isfinite(x) else r"e^{-\infty}" for x in way.masked]
-        formula = [rf"{column(powers)}={column(way.exponentials)}"]
-    high, raw, score = (float(x[way.visible].max()) for x in (way.unshifted, way.unscaled, way.scores))
+        powers = [rf"e^{{{tex(x)}-{tex(top)}}}" if np.isfinite(x) else r"e^{-\infty}" for x in walk.masked]
+        formula = [rf"{column(powers)}={column(walk.exponentials)}"]
+    high, raw, score = (float(x[walk.visible].max()) for x in (walk.unshifted, walk.unscaled, walk.scores))
     alone = (
         f"e to the power of {figure(top)} is {_large(high)}"
         if np.isfinite(high)
@@ -300,7 +300,7 @@ def _exponentials(subject: subjects.Subject) -> None:
         "overflow or vanish. That divides every exponential by the same number, which cancels in the next step: the "
         "shares are the same."
     )
-    _strip(subject, way.exponentials, 3, formula, sentence, fixed=False)
+    _strip(subject, walk.exponentials, 3, formula, sentence, fixed=False)
     parts.show_html(_exponentials_table(subject))
 
 
@@ -310,11 +310,11 @@ def _large(value: float) -> str:
 
 def _exponentials_table(subject: subjects.Subject) -> str:
     """Each score with its exponential as it would be, and after the largest score is subtracted."""
-    way = subject.walk
+    walk = subject.walk
     rows = "".join(
-        f"<tr><td class=key>{html.escape(subject.labels[j])}</td><td>{_in_words(way.masked[j], False)}</td>"
-        f"<td>{'overflow' if np.isinf(way.unshifted[j]) else figure(way.unshifted[j])}</td>"
-        f"<td>{_in_words(way.masked[j] - way.largest, False)}</td><td>{figure(way.exponentials[j])}</td></tr>"
+        f"<tr><td class=key>{html.escape(subject.labels[j])}</td><td>{_in_words(walk.masked[j], False)}</td>"
+        f"<td>{'overflow' if np.isinf(walk.unshifted[j]) else figure(walk.unshifted[j])}</td>"
+        f"<td>{_in_words(walk.masked[j] - walk.largest, False)}</td><td>{figure(walk.exponentials[j])}</td></tr>"
         for j in subject.shown
     )
     head = "<th>key</th><th>score x</th><th>e<sup>x</sup></th><th>x − largest</th><th>e<sup>x − largest</sup></th>"
@@ -333,25 +333,25 @@ def _nothing_left(subject: subjects.Subject) -> None:
 
 
 def _weights(subject: subjects.Subject) -> None:
-    way, j = subject.walk, subject.key
-    total = tex(way.row_sum)
+    walk, j = subject.walk, subject.key
+    total = tex(walk.row_sum)
     if subject.view:
         formula = [
-            rf"\frac{{{tex(way.exponentials[j])}}}{{{total}}}={tex(way.weights[j])}",
-            rf"{tex(way.row_sum)}=\text{{sum of {counted(len(way.weights), 'exponential')}}}",
+            rf"\frac{{{tex(walk.exponentials[j])}}}{{{total}}}={tex(walk.weights[j])}",
+            rf"{tex(walk.row_sum)}=\text{{sum of {counted(len(walk.weights), 'exponential')}}}",
         ]
     else:
-        formula = [rf"\frac{{1}}{{{total}}}{column(way.exponentials)}={column(way.weights)}"]
-    best = largest(way.weights)
-    share = float(way.weights[best[0]])
+        formula = [rf"\frac{{1}}{{{total}}}{column(walk.exponentials)}={column(walk.weights)}"]
+    best = largest(walk.weights)
+    share = float(walk.weights[best[0]])
     almost = 0.9995 <= share < 1
     said = "practically everything" if almost else percent(share, 1)
     who = listed([named(subject, place) for place in best])
     gets = f"{who} gets {said}" if len(best) == 1 else f"{who} get {said} each"
     sentence = (
-        f"All shares add up to {percent(float(way.weights.sum()))}; {gets}. Steps 4 and 5 together are called softmax."
+        f"All shares add up to {percent(float(walk.weights.sum()))}; {gets}. Steps 4 and 5 together are called softmax."
     )
-    _strip(subject, way.weights, 4, formula, sentence, fixed=True)
+    _strip(subject, walk.weights, 4, formula, sentence, fixed=True)
     if almost and not subject.view:
         st.button(
             "A closer race, which leaves something for the others", on_click=subjects.closer_race, key="closer-too"
@@ -359,32 +359,32 @@ def _weights(subject: subjects.Subject) -> None:
 
 
 def _output(subject: subjects.Subject) -> None:
-    way = subject.walk
+    walk = subject.walk
     name = in_role(r"\text{output}", "output")
     symbol = rf"{name}=\sum_j w_j\,{in_role('v_j', 'value')}"
     if subject.view:
         st.latex(symbol)
         parts.say(
-            f"Each word’s vector, times its share, added up: the output is a vector of {len(way.output)} numbers. "
+            f"Each word’s vector, times its share, added up: the output is a vector of {len(walk.output)} numbers. "
             "What does it mean? The words nearest to it say.",
             "plain",
         )
         views.output(subject.view)
         return
-    order = np.argsort(-way.weights, kind="stable")[:3]
-    terms = "+".join(rf"{tex(way.weights[j])}{column(way.values[j], 'value')}" for j in sorted(order))
-    more = r"+\cdots" if len(way.weights) > 3 else ""
+    order = np.argsort(-walk.weights, kind="stable")[:3]
+    terms = "+".join(rf"{tex(walk.weights[j])}{column(walk.values[j], 'value')}" for j in sorted(order))
+    more = r"+\cdots" if len(walk.weights) > 3 else ""
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        if len(way.query) == 2:
+        if len(walk.query) == 2:
             with st.container(height=345, border=False):
-                figures.draw(subjects.output_picture(way, subject.labels), "output-arrows")
+                figures.draw(subjects.output_picture(walk, subject.labels), "output-arrows")
         else:
             parts.show_html(_parts_table(subject))
     with right, st.container(key="formula-5"):
         st.latex(symbol)
-        st.latex(lines([f"&{terms}{more}", f"&={column(way.output, 'output')}"]))
-    drawn = "laid end to end (dashed)" if len(way.query) == 2 else "added up row by row"
+        st.latex(lines([f"&{terms}{more}", f"&={column(walk.output, 'output')}"]))
+    drawn = "laid end to end (dashed)" if len(walk.query) == 2 else "added up row by row"
     parts.say(
         f"Each value times its share, {drawn}, leads to the output. Shares are never negative and add up to 1, so the "
         "output always lies among the values, drawn most towards those that got most.",
@@ -395,13 +395,13 @@ def _output(subject: subjects.Subject) -> None:
 
 def _parts_table(subject: subjects.Subject) -> str:
     """Values times weights, row by row, and their sum."""
-    way = subject.walk
+    walk = subject.walk
     rows = "".join(
         f"<tr><td class=key>{name}</td><td>{html.escape(_in_words(weight, True))}</td>{_cells(part, 'value')}</tr>"
-        for name, weight, part in zip(subject.labels, way.weights, way.parts, strict=True)
+        for name, weight, part in zip(subject.labels, walk.weights, walk.parts, strict=True)
     )
-    head = f"<thead><tr><th>key</th><th>share</th><th colspan={len(way.output)}>share times value</th></tr></thead>"
-    total = f"<tr><td class=output>output</td><td></td>{_cells(way.output, 'output')}</tr>"
+    head = f"<thead><tr><th>key</th><th>share</th><th colspan={len(walk.output)}>share times value</th></tr></thead>"
+    total = f"<tr><td class=output>output</td><td></td>{_cells(walk.output, 'output')}</tr>"
     return f"<div class=wide tabindex=0><table>{head}{rows}{total}</table></div>"
 
 
@@ -423,7 +423,7 @@ def _end(subject: subjects.Subject) -> None:
         figures.draw(views.heatmap_picture(subject.view), "walk-all")
 
 
-def _way(step: int) -> None:
+def _back_and_next(step: int) -> None:
     """Back, Next, all at once: at the foot of the window, so that it stays in place while the page grows."""
 
     def go(to: int) -> Callable[[], None]:
@@ -443,8 +443,8 @@ def _way(step: int) -> None:
 
 def heads(subject: subjects.Subject) -> None:
     """The same vectors shared among heads."""
-    way = subject.walk
-    d_model = len(way.query)
+    walk = subject.walk
+    d_model = len(walk.query)
     choices = divisors(d_model)
     h = max(n for n in choices if n <= max(int(state.get("heads")), 1))
     if st.session_state.get("heads", h) != h:
@@ -453,11 +453,11 @@ def heads(subject: subjects.Subject) -> None:
         h = st.select_slider("Heads h", choices, h, **state.bound("heads"))
     d_k = d_model // h
     st.latex(rf"d_k=\frac{{d_{{\text{{model}}}}}}{{h}}=\frac{{{d_model}}}{{{h}}}={d_k}")
-    if way.weights is None:
+    if walk.weights is None:
         parts.say("Nothing is left to look at, for any head.", "notice")
         return
     scaled = subject.divided
-    found, joined = shared_among_heads(way, h, scaled)
+    found, joined = shared_among_heads(walk, h, scaled)
     weights = found.weights[:, 0]
     division = f", divides by √{d_k} = {math.sqrt(d_k):.3f}," if scaled else ""
     spans = [f"{i * d_k + 1} to {(i + 1) * d_k}" if d_k > 1 else str(i + 1) for i in range(h)]
@@ -533,11 +533,11 @@ def code(subject: subjects.Subject) -> None:
         st.code(inspect.cleandoc(body[start:]), language="python", wrap_lines=True)
         st.code(source(softmax), language="python", wrap_lines=True)
     with right:
-        way = subject.walk
-        if way.weights is not None:
-            figures.draw(bars_picture(subject, way.weights, "Weights", fixed=True), "code-weights")
-        rows = [("scores", way.scores), ("scaled", way.scaled), ("masked", way.masked), ("weights", way.weights)]
-        rows += [("output", way.output)]
+        walk = subject.walk
+        if walk.weights is not None:
+            figures.draw(bars_picture(subject, walk.weights, "Weights", fixed=True), "code-weights")
+        rows = [("scores", walk.scores), ("scaled", walk.scaled), ("masked", walk.masked), ("weights", walk.weights)]
+        rows += [("output", walk.output)]
         table = "".join(
             f"<tr><td>{name}</td><td>{_some(values, 3) if values is not None else 'no answer'}</td></tr>"
             for name, values in rows
@@ -548,23 +548,23 @@ def code(subject: subjects.Subject) -> None:
 
 def take_away(subject: subjects.Subject, link: str) -> None:
     """Pictures, numbers and link of the walk."""
-    way = subject.walk
-    pictures = {"scores": bars_picture(subject, way.scores, "Scores")}
-    if way.weights is not None:
-        pictures["weights"] = bars_picture(subject, way.weights, "Weights", fixed=True)
-        if subject.view is None and len(way.query) == 2:
+    walk = subject.walk
+    pictures = {"scores": bars_picture(subject, walk.scores, "Scores")}
+    if walk.weights is not None:
+        pictures["weights"] = bars_picture(subject, walk.weights, "Weights", fixed=True)
+        if subject.view is None and len(walk.query) == 2:
             pictures |= {
-                "query": subjects.query_picture(way, subject.labels),
-                "output": subjects.output_picture(way, subject.labels),
+                "query": subjects.query_picture(walk, subject.labels),
+                "output": subjects.output_picture(walk, subject.labels),
             }
     table = pd.DataFrame(
         {
             "key": subject.labels,
-            "score": way.scores,
-            "scaled": way.scaled,
-            "masked": way.masked,
-            "exponential": way.exponentials,
-            "weight": way.weights if way.weights is not None else np.nan,
+            "score": walk.scores,
+            "scaled": walk.scaled,
+            "masked": walk.masked,
+            "exponential": walk.exponentials,
+            "weight": walk.weights if walk.weights is not None else np.nan,
         }
     )
     figures.take_away(pictures, export.tables("steps", table, subject.settings, link), subject.settings, link, "steps")

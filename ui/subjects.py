@@ -107,7 +107,7 @@ def _numbers() -> Subject | None:
         return None
     query, keys, values, visible = (np.array(part) for part in rows)
     scale = None if state.get("div") else 1.0
-    way = walk(query, keys, values, visible, scale)
+    walked = walk(query, keys, values, visible, scale)
     labels = list(NAMES[: len(keys)])
     settings = {
         "query": f"[{', '.join(f'{x:g}' for x in query)}]",
@@ -119,11 +119,11 @@ def _numbers() -> Subject | None:
     with right:
         if len(query) == 2:
             with st.container(height=345, border=False):
-                figures.draw(query_picture(way, labels), "query-arrows")
+                figures.draw(query_picture(walked, labels), "query-arrows")
         else:
             st.latex(rf"{in_role('q', 'query')}={column(query, 'query')}")
             parts.say(f"{len(query)} dimensions: too many to draw as arrows, no harder to compute with.", "small")
-    return Subject(way, labels, settings)
+    return Subject(walked, labels, settings)
 
 
 def _row(row: Sequence[float]) -> str:
@@ -197,27 +197,29 @@ def _read() -> tuple[tuple, list[str], list[str]]:
     return (query, keys, values, [bool(state.get(f"see{i + 1}")) for i in range(count)]), faults, longer
 
 
-def query_picture(way: Walk, labels: Sequence[str]) -> figures.Picture:
+def query_picture(walked: Walk, labels: Sequence[str]) -> figures.Picture:
     """The query as an arrow among the keys."""
-    rows = [("key", place, 0, 0, *key) for place, key in enumerate(way.keys)] + [
-        ("query", len(labels), 0, 0, *way.query)
+    rows = [("key", place, 0, 0, *key) for place, key in enumerate(walked.keys)] + [
+        ("query", len(labels), 0, 0, *walked.query)
     ]
-    said = ", ".join(f"{name} {_row(key)}" for name, key in zip(labels, way.keys, strict=True))
-    return _arrows(rows, [*labels, "q"], f"Arrows from the origin: the query {_row(way.query)} among the keys {said}.")
+    said = ", ".join(f"{name} {_row(key)}" for name, key in zip(labels, walked.keys, strict=True))
+    return _arrows(
+        rows, [*labels, "q"], f"Arrows from the origin: the query {_row(walked.query)} among the keys {said}."
+    )
 
 
-def output_picture(way: Walk, labels: Sequence[str]) -> figures.Picture:
+def output_picture(walked: Walk, labels: Sequence[str]) -> figures.Picture:
     """The output as an arrow among the values, and the weighted values laid end to end that lead to it."""
-    ends = np.cumsum(way.parts, axis=0)
-    starts = ends - way.parts
-    rows = [("value", place, 0, 0, *value) for place, value in enumerate(way.values)]
+    ends = np.cumsum(walked.parts, axis=0)
+    starts = ends - walked.parts
+    rows = [("value", place, 0, 0, *value) for place, value in enumerate(walked.values)]
     rows += [
-        ("part", place, *starts[place], *ends[place]) for place in range(len(labels)) if way.weights[place] > 0.001
+        ("part", place, *starts[place], *ends[place]) for place in range(len(labels)) if walked.weights[place] > 0.001
     ]
-    rows.append(("output", len(labels), 0, 0, *way.output))
+    rows.append(("output", len(labels), 0, 0, *walked.output))
     names = [f"v{name}" for name in labels]
-    said = ", ".join(f"{name} {_row(value)}" for name, value in zip(names, way.values, strict=True))
-    return _arrows(rows, [*names, "output"], f"Arrows: the output {_row(way.output)} among the values {said}.")
+    said = ", ".join(f"{name} {_row(value)}" for name, value in zip(names, walked.values, strict=True))
+    return _arrows(rows, [*names, "output"], f"Arrows: the output {_row(walked.output)} among the values {said}.")
 
 
 def _arrows(rows: list[tuple], labels: list[str], alt: str) -> figures.Picture:

@@ -68,7 +68,7 @@ def way(shown: Inside) -> None:
     verdict(done, shown)
 
 
-def verdict(done: inside.Way, shown: Inside) -> None:
+def verdict(done: inside.Trace, shown: Inside) -> None:
     """How near the recomputed numbers are to the model's own."""
     parts.say(
         f"All this was computed again for this page. The largest difference from the model’s own weights is "
