@@ -1,14 +1,12 @@
 """Several replicas behind one nginx on this machine, with the configuration of deploy/."""
 
-import contextlib
 import os
 import shutil
-import socket
 import subprocess
-import time
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+
+from benchmarks.serving import free_port, wait_for
 
 CONFIGURATION = Path(__file__).resolve().parent.parent / "deploy" / "nginx" / "nginx.conf"
 
@@ -30,9 +28,7 @@ class Nginx:
             folder: an empty one, for all that it reads and writes.
             replicas: host:port of each.
         """
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            address = f"127.0.0.1:{probe.getsockname()[1]}"
+        address = f"127.0.0.1:{free_port()}"
         self.url = f"http://{address}"
         self.log = folder / "access.log"
         shutil.copy(CONFIGURATION, folder)
@@ -49,13 +45,11 @@ class Nginx:
                 stdout=errors,
                 stderr=errors,
             )
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
-                return
-            time.sleep(0.05)
-        self.stop()
-        raise TimeoutError(f"nginx does not answer: {self.errors.read_text()}")
+        try:
+            wait_for(self.url, seconds=20)
+        except TimeoutError:
+            self.stop()
+            raise TimeoutError(f"nginx does not answer: {self.errors.read_text()}") from None
 
     def stop(self) -> None:
         """End it."""

@@ -177,7 +177,7 @@ async def fill(url: str, watched: Watched, visitors: int, minutes: float, pages:
     start = time.perf_counter()
     half, kept = FILLING / 2 * min(1.0, visitors / 200), 60 * minutes / 2
     end = start + 2 * (half + kept)
-    empty, before = watched.memory(), watched.memory()
+    before = watched.memory()
     for stage in (1, 2):
         for number in range((stage - 1) * visitors // 2, stage * visitors // 2):
             tasks.append(asyncio.create_task(visit(url, number, pages, end, hall)))
@@ -194,7 +194,7 @@ async def fill(url: str, watched: Watched, visitors: int, minutes: float, pages:
         print(f"  first full page: {spread(hall.pages)}")
         print(f"  processor: {100 * (watched.seconds() - used) / lasted:.0f} % of a core")
         print(f"  memory, MiB: {' '.join(f'{value:.0f}' for value in series)}; {before:.0f} before", end="; ")
-        print(f"{(series[-1] - empty) / max(hall.here, 1):.2f} a visitor", flush=True)
+        print(f"{(series[-1] - before) / max(hall.here, 1):.2f} a visitor", flush=True)
     await asyncio.gather(*tasks)
     print(f"\nlost sessions: {hall.lost}; errors: {sum(hall.errors.values())}")
     for text, times in hall.errors.most_common(5):

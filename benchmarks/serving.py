@@ -13,14 +13,32 @@ from pathlib import Path
 CONFIG = Path(__file__).resolve().parent.parent / ".streamlit" / "config.toml"
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(url: str, seconds: float = 60) -> None:
+    """Wait until the app at this address answers.
+
+    Raises:
+        TimeoutError: it does not.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+            return
+        time.sleep(0.05)
+    raise TimeoutError(f"{url} does not answer")
+
+
 class Served:
     """The app of a folder, with the settings of this project, on a free port of this machine."""
 
     def __init__(self, folder: Path, port: int | None = None):
-        if port is None:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                port = probe.getsockname()[1]
+        port = port or free_port()
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
         self.process = subprocess.Popen(
@@ -30,12 +48,7 @@ class Served:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
-                return
-            time.sleep(0.05)
-        raise TimeoutError(f"{folder} did not start")
+        wait_for(self.url)
 
     def stop(self) -> None:
         """End it."""

@@ -1,19 +1,17 @@
 """What tests share: the app without a browser, a served app, and pages in a real browser that note what goes wrong."""
 
-import contextlib
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from benchmarks.serving import free_port, wait_for
 from tests import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,13 +72,6 @@ def app() -> Callable:
     return start
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Server:
     """The app served on this machine; can be stopped and started again on the same port."""
 
@@ -98,12 +89,11 @@ class Server:
             self.process = subprocess.Popen(
                 command + options, cwd=self.folder, stdout=log, stderr=log, env={**os.environ, **self.environment}
             )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
-                return self
-            time.sleep(0.05)
-        raise TimeoutError(self.log.read_text())
+        try:
+            wait_for(self.url)
+        except TimeoutError:
+            raise TimeoutError(self.log.read_text()) from None
+        return self
 
     def stop(self) -> None:
         """End the process."""
