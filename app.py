@@ -8,18 +8,16 @@ with frame.turn:
     page = st.navigation(frame.pages())
     here = next(one for one in frame.PAGES if one.title == page.title)
     st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=parts.ICON, layout="centered")
-    st.html(parts.STYLE)
+    parts.style("page.css")
 
     st.title(here.question, anchor=False)
     st.markdown(here.lead)
     with log.run(here.name), frame.framed():
         frame.heed_link()
         state.hold()
-        below = frame.sentence_field(here.presets)
-        frame.switches(here.switches)
         frame.choices()
-        with below:
-            frame.about_sentence(here.raw, here.presets)
+        if not here.asks:
+            frame.ask_for_sentence(here.name)
         page.run()
     frame.leave(here)
 

@@ -4,9 +4,9 @@ from ui.frame import guard
 
 guard()
 
-from ui import frame, heads, way
+from ui import frame, heads, parts, trace
 
-way.style()
+parts.style("inside.css")
 heads.controls()
 shown = heads.subject()
 heads.at_a_glance(shown)
@@ -22,7 +22,7 @@ with frame.fold("icell", "Where does this number come from? One cell, step by st
         heads.cell(shown)
 with frame.fold("iway", "How does a head get from x to a weight? Its matrices at work") as opened:
     if opened:
-        way.way(shown)
+        trace.trace(shown)
 with frame.fold("ifind", "Which head sends this weight? All 72, ranked") as opened:
     if opened:
         heads.find(shown)

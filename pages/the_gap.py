@@ -8,14 +8,14 @@ import streamlit as st
 
 from ui import frame, gap
 
-gap.style()
+gap.begin()
 gap.choose_set()
 gap.figure()
 gap.in_words()
 gap.table()
 st.header("The sentences behind a figure", anchor=gap.ANCHOR)
 gap.sentences()
-st.header("Your sentence, three times", anchor=False)
+st.header("Your sentence, side by side", anchor=False)
 gap.three()
 with frame.fold("gsay", "How was this measured, and what does it not say?") as opened:
     if opened:

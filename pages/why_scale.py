@@ -6,7 +6,7 @@ guard()
 
 from ui import frame, parts, scaling
 
-parts.lesson_style()
+parts.style("lesson.css")
 scaling.example()
 scaling.spread()
 scaling.cost()

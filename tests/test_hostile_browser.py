@@ -52,6 +52,7 @@ def test_hostile_text_stays_text_typed_and_linked_on_every_page(visit):
         texts = [name for name, c in CONTROLS.items() if c.page == page.name and isinstance(c.default, str)]
         first, second = "the king " + " ".join(ATTACKS[:5]), "the queen " + " ".join(ATTACKS[5:])
         others = "".join(f"&{name}={quote(second)}" for name in texts)
+        others = others.replace(f"on={quote(second)}", "on=Sentence")  # with numbers, that page asks for none
         one.open(f"/{'' if page is PAGES[0] else page.name}?s={quote(first)}{whole(page.name)}{others}")
         field = one.page.get_by_label("Sentence", exact=True)
         assert field.input_value() == first

@@ -13,7 +13,7 @@ from PIL import Image
 from attention_core import inside
 from attention_core.inside import Taming
 from attention_core.maps import grid
-from ui import export, figures, heads, loaders, parts, state, views, way
+from ui import export, figures, heads, loaders, parts, state, trace, views
 from ui.palette import LIGHT
 from ui.wording import rounded
 
@@ -297,7 +297,7 @@ def test_without_a_word_that_glove_knows_the_first_word_is_chosen(monkeypatch, m
 
 def test_a_matrix_is_orange_above_zero_and_blue_below(monkeypatch):
     monkeypatch.setattr(parts, "palette", lambda: LIGHT)
-    drawn = way.matrix("x", np.array([[2.0, -2.0, 0.0]]), 3, 1)
+    drawn = trace.matrix("x", np.array([[2.0, -2.0, 0.0]]), 3, 1)
     content = re.search('base64,([^"]+)', drawn).group(1)
     with Image.open(io.BytesIO(base64.b64decode(content))) as image:
         colors = ["#" + bytes(pixel).hex() for pixel in np.asarray(image.convert("RGB"))[0]]
@@ -373,3 +373,22 @@ def test_a_pictures_caption_has_its_link_whole_or_not_at_all():
 
 def test_a_difference_that_rounds_to_nothing_has_no_sign():
     assert [heads.points(x) for x in (-0.0001, 0.0001, -0.038, 0.1)] == ["0.0", "0.0", "−3.8", "+10.0"]
+
+
+def test_a_weight_that_is_cut_off_keeps_the_arithmetic_that_made_it(app, cat):
+    text = said(app(HERE, s=CAT, q="8", k="4", top="50", icell="true"))
+    weight = cat.layers[5].weights[11][8, 4]
+    assert f"the weight</td><td>{weight:.4f}" in text
+    assert f"not among the largest weights that make up 50{THIN}% of the row" in text
+
+
+def test_a_second_sentence_that_differs_in_case_only_is_the_same_to_the_model(app):
+    text = said(app(HERE, **IT, itwo="true", s2=CAT.upper()))
+    assert "To the model both sentences are the same" in text
+    assert "Which heads notice" not in text
+
+
+def test_without_a_word_beside_the_marks_the_favourite_is_the_largest_of_all(app):
+    text = said(app(HERE, s="cat", s2="dog", itwo="true"))
+    assert "“cat / dog” looks most at" in text
+    assert "most at [SEP]" not in text

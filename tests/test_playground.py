@@ -69,6 +69,10 @@ def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
     test.toggle(key="causal").set_value(True).run()
     assert test.pills(key="preset").value == preset.name
     assert preset.notice not in said(test)  # it speaks of other switches
+    assert "This example is meant without the causal mask. Choose it again to set that." in said(test)
+    test.pills(key="preset").set_value(None).run()  # what a click on the chosen one sends
+    assert preset.notice in said(test)
+    assert test.pills(key="preset").value == preset.name
 
 
 @pytest.mark.parametrize(

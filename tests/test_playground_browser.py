@@ -103,6 +103,14 @@ def test_back_and_forward_walk_through_the_words_that_were_chosen(visit):
     assert [reading.split()[0] for reading in readings] == ["“ruled”", "“queen”", "“king”", "“queen”"]
 
 
+@pytest.mark.parametrize("words", [30, 64])
+def test_the_bars_of_a_long_sentence_end_above_what_follows(visit, words):
+    one = visit("/?s=" + "+".join(["king"] * words))
+    bars = one.page.locator(".st-key-raw-bars-room svg.marks").bounding_box()
+    fold = one.page.locator(".stExpander").first.bounding_box()
+    assert bars["y"] + bars["height"] <= fold["y"]
+
+
 def test_a_preset_changes_sentence_and_switches_together(visit):
     one = visit("/")
     one.page.get_by_text("What is “it”?").click()

@@ -250,3 +250,13 @@ def test_a_hidden_key_is_minus_infinity_in_the_code_s_table_too(app):
 def test_the_sum_says_of_how_many_exponentials_it_is(app):
     for sentence, said in (("king", "sum of 1 exponential}"), ("king and queen", "sum of 3 exponentials}")):
         assert said in text_of(app(PAGE, on="Sentence", step="6", s=sentence))
+
+
+def test_typed_numbers_need_no_sentence_and_what_is_changed_is_no_longer_the_articles(app):
+    test = app(PAGE)
+    assert not test.pills
+    assert "are the article’s" in text_of(test)
+    test.text_input(key="nq").set_value("-5 -5").run()
+    assert "are the article’s" not in text_of(test)
+    test.segmented_control(key="on").set_value("Sentence").run()
+    assert test.pills(key="preset").value == "King and queen"

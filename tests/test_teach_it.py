@@ -343,3 +343,37 @@ def test_every_sentence_to_ask_has_only_known_words_and_a_right_answer():
 def test_the_page_stands_between_the_gap_and_the_transformer():
     names = [page.name for page in frame.PAGES]
     assert names[names.index(HERE) - 1 : names.index(HERE) + 2] == ["the_gap", HERE, "inside_a_transformer"]
+
+
+def test_a_model_opened_by_its_link_goes_on_from_the_step_it_shows(app):
+    first = app(HERE, **SHE, init="4", trained="300")
+    trained(first)
+    second = app(HERE, **SHE, init="4", trained="300")
+    second.button(key="train").click().run()
+    steps = [second.session_state["run"].step]
+    for _ in range(3):
+        second.run()
+        steps.append(second.session_state["run"].step)
+    assert steps == sorted(steps)
+    assert steps[0] >= 300
+    assert (
+        trained(second).session_state["run"].history[-1].accuracy
+        == independent(Settings(GENDER, seed=4), 1000).accuracy
+    )
+
+
+def test_what_is_untrained_is_not_called_taught_and_has_no_figure_of_another_model(app):
+    text = said(test := app(HERE, **SHE, dk="4", tasks="true", tsay="true"))
+    assert "Untrained" in text
+    assert "trained ones that came with the app have d_k 16" in text
+    assert "<th>taught" not in text
+    notes = " ".join(element.value for element in test.markdown)
+    assert "other splits of the words" not in notes
+    assert "other splits of the words" in " ".join(e.value for e in app(HERE, **SHE, tsay="true").markdown)
+
+
+def test_the_axis_of_the_loss_ends_above_every_point(app):
+    test = trained(app(HERE, task="Tired or soft", layers="2", nh="4", trained="100"))
+    spec = next(json.loads(e.proto.spec) for e in test.get("vega_lite_chart") if '"loss' in e.proto.spec)
+    high = next(p["value"] for p in spec["params"] if p["name"] == "high")
+    assert high >= max(r.loss for r in test.session_state["run"].history[1:])

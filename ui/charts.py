@@ -26,8 +26,11 @@ def signed_scale(colors: Palette) -> alt.Scale:
 
 
 def share_in_words(value: str, digits: int = 0) -> str:
-    """An expression that writes a share as the page does: 44 %."""
-    return f"format(100 * {value}, '.{digits}f') + '{THIN}%'"
+    """An expression that writes a share as `wording.percent` does: 44 %, <1 %, >99 %."""
+    least = 10 ** -(digits + 2)
+    tiny = f"{value} > 0 && {value} < {least / 2} ? '<{100 * least:g}'"
+    almost = f"{value} >= {1 - least / 2} && {value} < 1 - 1e-6 ? '>{100 * (1 - least):.{digits}f}'"
+    return f"({tiny} : {almost} : format(100 * {value}, '.{digits}f')) + '{THIN}%'"
 
 
 def word_axis(title: str, color: str, text: str, **options) -> alt.Axis:

@@ -38,8 +38,9 @@ def standalone(
     settings: Mapping[str, Any],
     colors: Palette,
 ) -> dict:
-    """A chart's spec with its data, title, settings and colours inside: all that a renderer needs."""
-    sentence, *others = in_words({name: value for name, value in settings.items() if name != "link"})
+    """A chart's spec with its data, settings and colours inside; the first setting is its title."""
+    told = {name: value for name, value in settings.items() if name != "link"}
+    title, others = str(next(iter(told.values()))), in_words(told)[1:]
     link = settings.get("link", "")
     look = {"labelColor": colors.text, "titleColor": colors.text, "labelFont": FONT, "titleFont": FONT}
     params = [{**p, "value": _plain_labels(p["value"])} if p["name"] == "labels" else p for p in spec["params"]]
@@ -51,7 +52,7 @@ def standalone(
         "background": colors.background,
         "padding": 16,
         "title": {
-            "text": _wrapped(sentence.removeprefix("sentence: ")),
+            "text": _wrapped(title),
             "subtitle": _wrapped(", ".join(others), most=6) + [link] * (0 < len(link) <= WIDE),
             "anchor": "start",
             "color": colors.text,

@@ -46,7 +46,7 @@ class Picture:
         height: in pixels, axes included.
         fill: values of the chart's parameters, such as labels and chosen.
         options: further arguments of the builder.
-        about: what its file says besides, or instead, of the settings of the page.
+        about: what its file says besides the settings of the page, or in their place; None leaves one of them out.
     """
 
     builder: Callable
@@ -111,7 +111,8 @@ def take_away(
 
             def standalone(picture: Picture = picture) -> dict:
                 about = {**settings, **picture.about, "link": link}
-                return export.standalone(picture.spec(colors), picture.frame, about, colors)
+                said = {name: value for name, value in about.items() if value is not None}
+                return export.standalone(picture.spec(colors), picture.frame, said, colors)
 
             title = name.capitalize()
             offer(f"{title} PNG", lambda make=standalone: export.png(make()), name, "png", "image/png")

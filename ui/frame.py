@@ -25,6 +25,7 @@ from attention_core.embeddings import UnknownWords
 from attention_core.examples import PRESETS, Preset
 from attention_core.files import DamagedData
 from ui import loaders, log, parts, state
+from ui.wording import listed
 
 ROOT = Path(__file__).resolve().parent.parent
 SWITCHES = ("scale", "self", "causal", "d")
@@ -50,10 +51,11 @@ class Page:
         title: in the navigation.
         question: its heading.
         lead: one sentence below the heading, Markdown.
-        switches: which of the sentence's switches it shows; None if the page itself draws them, with `switches`.
+        switches: which switches stand below the sentence; None if the page draws them elsewhere, with `switches`.
         onward: the sentence that leads to the next page.
         raw: whether the page is about the raw vectors, so that a word without one is left out of it.
         presets: whether the sentences to start from are shown; a page that has its own does without.
+        asks: whether the page itself asks for the sentence, further down where it is needed, with `ask_for_sentence`.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Page:
     onward: str = ""
     raw: bool = True
     presets: bool = True
+    asks: bool = False
 
 
 PAGES = (
@@ -79,8 +82,9 @@ PAGES = (
         "Step by step",
         "How does a word decide where to look?",
         "Six small steps lead from vectors to an answer. Walk through them with numbers you can change.",
-        None,
+        SWITCHES,
         "Why divide by √d_k, of all things? What goes wrong without it",
+        asks=True,
     ),
     Page(
         "why_scale",
@@ -89,6 +93,7 @@ PAGES = (
         "One small division keeps attention able to hesitate, and able to learn. See what happens without it.",
         ("self", "causal"),
         "Similar words find each other. Is that enough? The gap, measured",
+        asks=True,
     ),
     Page(
         "the_gap",
@@ -96,8 +101,10 @@ PAGES = (
         "Which words belong together?",
         "Raw word vectors know which words are alike, not which belong together. How often is each right: raw vectors, "
         "heads that were taught the task, a pretrained transformer?",
-        None,
+        ("self",),
         "Can the gap be closed? Train W_Q and W_K yourself, here and now",
+        presets=False,
+        asks=True,
     ),
     Page(
         "teach_it",
@@ -210,7 +217,23 @@ def kindly(error: Exception) -> str:
     return str(error)
 
 
-def sentence_field(presets: bool = True) -> DeltaGenerator:
+def ask_for_sentence(name: str) -> None:
+    """The shared sentence with its switches, as the page of this name has them, and what to notice in it."""
+    here = next(page for page in PAGES if page.name == name)
+    below = sentence_field(here.presets)
+    switches(here.switches)
+    with below:
+        about_sentence(here)
+
+
+def keep_sentence() -> None:
+    """The shared sentence and its switches unseen, where they change nothing, so that the link has them."""
+    with st.container(key="sentence-unseen"):
+        sentence_field(presets=False)
+    switches(())
+
+
+def sentence_field(presets: bool) -> DeltaGenerator:
     """The shared sentence, with sentences to start from if so wanted; the place below them, for `about_sentence`."""
 
     def trim() -> None:
@@ -226,17 +249,22 @@ def sentence_field(presets: bool = True) -> DeltaGenerator:
             "notice",
         )
 
-    def start_from() -> None:
-        if preset := by_name.get(st.session_state["preset"]):
+    def start_from() -> None:  # the one that is chosen already comes as None: it is set again, its switches with it
+        if preset := by_name.get(st.session_state["preset"]) or example_of(state.sentence()):
             state.put({**switched_for(preset), "s": preset.sentence, "q": preset.query, "k": 0})
 
     if presets:
-        by_name = {preset.name: preset for preset in PRESETS}
-        st.session_state["preset"] = next((name for name, preset in by_name.items() if preset.sentence == text), None)
+        by_name, here = {preset.name: preset for preset in PRESETS}, example_of(text)
+        st.session_state["preset"] = here and here.name
         st.pills(
             "Sentences to start from", list(by_name), key="preset", on_change=start_from, label_visibility="collapsed"
         )
     return st.container()
+
+
+def example_of(text: str | None) -> Preset | None:
+    """The sentence to start from that this text is, if it is one."""
+    return next((one for one in PRESETS if one.sentence == text), None)
 
 
 def switched_for(preset: Preset) -> dict[str, state.Value]:
@@ -244,27 +272,27 @@ def switched_for(preset: Preset) -> dict[str, state.Value]:
     return {**{name: state.default(name) for name in SWITCHES}, "self": preset.see_self}
 
 
-def about_sentence(raw: bool, presets: bool) -> None:
-    """What to notice in the sentence, and what of it was left out.
-
-    Args:
-        raw: whether the page is about the raw vectors, of which this speaks.
-        presets: whether the sentences to start from are shown.
-    """
-    sentence, here = loaders.sentence(), next((one for one in PRESETS if one.sentence == state.get("s")), None)
-    unknown = unknown_words() if raw else ""
-    if not presets:
-        notice = unknown
-    elif here and all(state.get(name) == value for name, value in switched_for(here).items()):
-        notice = here.notice if raw else f"On raw vectors: {here.notice}"
-    elif here:
-        notice = "The switches are not those that this example is meant for." if raw else ""
-    else:
-        notice = f"Your own sentence. {unknown}" if sentence.tokens else ""
-    if notice:
+def about_sentence(here: Page) -> None:
+    """What to notice in the sentence on raw vectors, and what of it was left out; nothing on a page about others."""
+    if not here.raw:
+        return
+    sentence, example = loaders.sentence(), example_of(state.get("s")) if here.presets else None
+    notice = to_notice(example) if example else unknown_words()
+    if notice or here.presets:  # there the line stays, empty, so that nothing jumps while somebody types
         parts.say(notice, "small")
-    if raw and sentence.cut:
+    if sentence.cut:
         parts.say(f"Only the first {state.MAX_TOKENS} words are used; {sentence.cut} were left off.", "notice")
+
+
+def to_notice(example: Preset) -> str:
+    """What to notice in a sentence to start from, or which switches have to be set for it."""
+    meant = {name: value for name, value in switched_for(example).items() if state.get(name) != value}
+    if not meant:
+        return example.notice
+    names = {"scale": "scaling", "self": "self-attention", "causal": "the causal mask"}
+    wanted = [f"{'with' if value else 'without'} {names[name]}" for name, value in meant.items() if name in names]
+    wanted += [f"in all {meant['d']} dimensions"] if "d" in meant else []
+    return f"This example is meant {listed(wanted)}. Choose it again to set that."
 
 
 @contextlib.contextmanager

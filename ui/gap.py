@@ -16,7 +16,7 @@ from attention_core.embeddings import UnknownWords
 from attention_core.maps import by_words
 from attention_core.taught import VARIANTS, Variant
 from ui import charts, export, figures, frame, loaders, parts, state, teach_charts, teaching, training, views
-from ui.wording import listed, percent, reading
+from ui.wording import listed, percent, quoted, reading
 
 RAW, MINILM = "Raw GloVe", "MiniLM"
 COLUMNS = {  # the core's columns, as this page names them
@@ -119,6 +119,12 @@ def measured() -> tuple[Figure, ...]:
     return tuple(found)
 
 
+def begin() -> None:
+    """The style of the page; and look from the word that asks in the task of the chosen figure."""
+    teaching.style()
+    teaching.find_what_asks(chosen().task)
+
+
 def of_task(task: str, group: str) -> list[Figure]:
     """The figures of a task on a set of sentences, in the order of NAMES; on unseen words if there are none on it."""
     here = [one for one in measured() if one.task == task]
@@ -134,8 +140,9 @@ def figure_of(title: str, name: str, group: str) -> Figure:
 
 def chosen() -> Figure:
     """The figure whose sentences are shown."""
-    title, name, group = (state.get(name) for name in ("gtask", "gby", "gset"))
-    return figure_of(title if title in TASK_OF else state.default("gtask"), name, group)
+    asked = {"gtask": TASK_OF, "gby": NAMES, "gset": SETS}  # before they are drawn, a link may say anything of them
+    chosen = (state.get(name) if state.get(name) in known else state.default(name) for name, known in asked.items())
+    return figure_of(*chosen)
 
 
 def shown_figures() -> list[Figure]:
@@ -249,10 +256,14 @@ def in_words() -> None:
             else "."
         )
     )
-    if short := [one for one in every.values() if one.name == MINILM and is_below(one)]:
-        where = listed([named_share(one) for one in short])
-        told.append(f"MiniLM, which nobody taught these tasks, stays below the taught heads in {where}.")
-    parts.say(" ".join(told))
+    here = [one for one in every.values() if one.name == MINILM and best_taught(one)]
+    if short := [one for one in here if is_below(one)]:
+        gets = f"gets {listed([named_share(one) for one in short])}, less than the taught heads"
+        others = listed([named_share(one) for one in here if one not in short])
+        also = f"; with {others} it does about as well as they do, or better" if others else ""
+        told.append(f"MiniLM, which nobody taught these tasks, {gets}{also}.")
+    for sentence in told:
+        parts.say(sentence, "plain")
 
 
 def named_share(one: Figure) -> str:
@@ -325,6 +336,8 @@ def sentences() -> None:
         f"{percent(one.high, 1)}; guessing gets {percent(one.chance)}."
     )
     parts.say(f"{len(cases):,} {which.lower()}" + (":" if cases else "."), "heading")
+    if not cases:
+        return
     if one.group == SETS[UNSEEN]:
         parts.say("Put together by lot from templates and lists of words, so many make little sense.", "small")
     parts.show_html(as_list(one.group, one.task, one.name, which == RIGHT))
@@ -343,11 +356,6 @@ def as_list(group: str, task: str, name: str, right: bool) -> str:
     more = f"<ul class=cases>{''.join(lines[SHOWN:])}</ul>"
     rest = f"<details><summary>{len(lines) - SHOWN:,} more</summary>{more}</details>" if len(lines) > SHOWN else ""
     return f"<ul class=cases>{''.join(lines[:SHOWN])}</ul>{rest}"
-
-
-def style() -> None:
-    """The style of the page."""
-    teaching.style()
 
 
 def entry(one: Figure, case: Case) -> str:
@@ -382,19 +390,17 @@ def best_head(task: str) -> tuple[int, int] | None:
 
 def three() -> None:
     """The reader's own sentence on raw vectors, under a taught head and in MiniLM, side by side."""
+    frame.ask_for_sentence("the_gap")
+    parts.say("The switch acts on raw vectors only: each finds itself most alike.", "small")
     text, sentence, one = state.sentence(), loaders.sentence(), chosen()
     known = sentence.known
     if not known:
-        frame.switches(())
         parts.say(frame.kindly(UnknownWords(sentence.unknown)), "notice")
         return
-    parts.say(
-        "A raw vector finds itself most alike. This switch hides each word from itself, on raw vectors only:", "small"
-    )
-    frame.switches(("self",))
     raw = loaders.raw(True, bool(state.get("self")), False, loaders.glove().d_model)
     lesson = teaching.lesson_of(one.task)
-    model = training.shipped(training.Settings(lesson.best)) if lesson else None
+    made = one.variant or (lesson and lesson.best)
+    model = training.shipped(training.Settings(made)) if made else None
     layer, head = best_head(one.task) or (state.default("l"), state.default("h"))
     try:
         read = loaders.reading(text)
@@ -407,10 +413,18 @@ def three() -> None:
         return
     places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
     query = next((i for i, group in enumerate(places) if state.place("q", len(known)) in group), 0)
-    maps = [(RAW, by_words(raw.attention.weights, places))]
+    maps, told = [(RAW, by_words(raw.attention.weights, places))], ""
     if model:
         last = learning.forward(model, loaders.glove().look_up(known))[-1]
-        maps.append((f"Taught, {lesson.best.title}", by_words(last.attention.weights.mean(axis=0), places)))
+        maps.append((f"Taught for “{lesson.title}”", by_words(last.attention.weights.mean(axis=0), places)))
+        word, told = known[places[query][0]], f"Taught: {made.title}. "
+        if model.reads:
+            told += teaching.read_in_words(lesson, model, word, last.output[places[query][0]]) + " "
+        elif tasks.who_asks(one.task, [word]) is None:
+            asks = lesson.asks if lesson.asks.startswith("“") else f"a {lesson.asks}"
+            told += f"It was taught where {asks} should look, and nothing about {quoted(word)}. "
+        if best_head(one.task) is None:
+            told += "In the table MiniLM was asked by its sentence vector; the head shown here was not measured. "
     maps.append((f"MiniLM, layer {layer}, head {head}", by_words(read.layers[layer - 1].weights[head - 1], pieces)))
     drawn = [
         (name, views.View(words, views.only(weights), (), {}, at=(query, int(weights[query].argmax()))))
@@ -439,8 +453,9 @@ def three() -> None:
     if len(words) > views.MOST_CELLS:
         parts.say(f"The maps are drawn for up to {views.MOST_CELLS} words.", "small")
     parts.say(
-        "All by words, in GloVe’s spelling, and the words above coloured as MiniLM weighs them. What it sends to its "
-        "marks [CLS] and [SEP] is left out, so its rows sum to less than 1."
+        f"{told}All by words, in GloVe’s "
+        "spelling, and the words above coloured as MiniLM weighs them. What it sends to its marks [CLS] and [SEP] is "
+        "left out, so its rows sum to less than 1."
         + ("" if model else " Nothing was taught for this task: raw vectors do it."),
         "small",
     )
@@ -511,16 +526,22 @@ def take_away() -> None:
     """The picture, the numbers and the link."""
     rows = pd.DataFrame(
         [
-            (one.group, TITLES[one.task], one.model, one.right, one.count, one.share, one.low, one.high, one.chance)
+            (
+                *(one.group, TITLES[one.task], one.model, one.right, one.count, one.share, one.low, one.high),
+                *(one.chance, *((np.mean(one.elsewhere), np.std(one.elsewhere)) if one.elsewhere else (None, None))),
+            )
             for one in measured()
         ],
-        columns=["sentences", "task", "model", "right", "of", "share", "low", "high", "guessing"],
+        columns=[
+            *("sentences", "task", "model", "right", "of", "share", "low", "high", "guessing"),
+            *("other_splits_mean", "other_splits_spread"),
+        ],
     )
     link = frame.link("the_gap")
-    settings = {"measured": "the share of right answers, with 95 % intervals"}
+    settings = {"measured": "Right answers by task and model, with 95 % intervals"}
     files = export.tables("gap", rows, settings, link)
     shapes = ("grey circle", "violet circle", "square", "diamond", "cross", "triangle")
     named = [f"{shape} {name}" for shape, name in zip(shapes, NAMES, strict=True)]
     marks = "; ".join([*named, "upright stroke guessing", "ring the one chosen"])
     told = {"sentences": state.get("gset").lower(), "marks": marks}
-    figures.take_away({"dots": picture()}, files, told | settings, link, "gap")
+    figures.take_away({"figure": picture()}, files, settings | told, link, "gap")

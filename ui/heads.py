@@ -246,15 +246,18 @@ def worth_a_look(shown: Inside) -> None:
         return
     parts.say("What single heads look at", "heading")
     lines = [
-        (one.name, f"L{one.layer + 1} H{one.head + 1}: {percent(one.share)}", (one.layer, one.head, one.share))
+        (
+            one.name,
+            f"L{one.layer + 1} H{one.head + 1}: {percent(one.share)} (others {percent(one.others)})",
+            (one.layer, one.head, one.share),
+        )
         for one in found
     ]
     pick_from(shown, lines, "named", "Heads whose use was measured: choose one")
-    counts, others = [one.count for one in found], [one.others for one in found]
+    counts = [one.count for one in found]
     parts.say(
-        f"Measured: the mean weight that the head sends there, over {min(counts)} to {max(counts):,} cases in "
-        f"sentences that took no part in choosing it. Other heads send {rounded(min(others))} to "
-        f"{rounded(max(others))} there on average.",
+        f"Measured: the mean weight that the head sends there, and that the other heads send there, over {min(counts)} "
+        f"to {max(counts):,} cases in sentences that took no part in choosing it.",
         "small",
     )
 
@@ -327,9 +330,11 @@ def aside(shown: Inside) -> None:
             "small",
         )
     pieces = shown.reading.tokens.pieces
+    start, end = (np.mean([layer.weights[:, :, at].mean() for layer in shown.reading.layers]) for at in (0, -1))
     said = (
         "[CLS] and [SEP] are the model’s own marks for start and end; heads with nothing to find tend to park their "
-        "weight there (Clark et al. 2019)."
+        f"weight on such marks (Clark et al. 2019). Here all 72 send {rounded(float(start))} to [CLS] and "
+        f"{rounded(float(end))} to [SEP] on average."
     )
     if any(piece.startswith("##") for piece in pieces):
         said += " A word the model does not know whole comes in pieces; a dot marks one that goes on."
@@ -453,6 +458,8 @@ def find(shown: Inside) -> None:
 
 def rank_of_shown(ranked: Sequence[tuple[int, int, float]], shown: Inside) -> str:
     """Which place of a ranking the head shown has, as the end of a sentence about the first."""
+    if shown.of != ONE:  # the map above is a blend of several
+        return "."
     place = next(i for i, (layer, head, _) in enumerate(ranked) if (layer, head) == (shown.layer, shown.head))
     if not place:
         return ". It is the head shown above."
@@ -497,6 +504,8 @@ def two_sentences(shown: Inside) -> None:
             write = {"on_click": state.put, "args": ({"s2": shown.text},), "key": "start-from-mine"}
             st.button("Start from my sentence, and change a word in it", **write)
         return
+    if not typed:
+        parts.say("Compared with the sentence in grey: type over it, or change a word.", "small")
     with frame.told():
         beside(shown, text, loaders.reading(text))
 
@@ -504,10 +513,13 @@ def two_sentences(shown: Inside) -> None:
 def beside(shown: Inside, text: str, other: Reading) -> None:
     """Two sentences of equally many words, the same map of both, and what differs."""
     words = [one.tokens.labels for one in (shown.reading, other)]
+    if words[0] == words[1]:
+        parts.say("To the model both sentences are the same: change a word in the field above.")
+        return
     if len(words[0]) != len(words[1]):
         parts.say(
-            f"The sentences have {len(words[0]) - 2} and {len(words[1]) - 2} words. With equally many, their maps can "
-            "be laid over each other."
+            f"The sentences have {len(words[0]) - 2} and {len(words[1]) - 2} words, punctuation marks counted. With "
+            "equally many, their maps can be laid over each other."
         )
         return
     marked(shown)
@@ -547,7 +559,7 @@ def beside(shown: Inside, text: str, other: Reading) -> None:
     ranked = inside.heads_that_notice(shown.reading, other, query, (groups[0], groups[1]))
     parts.say("Which heads notice the change?", "heading")
     parts.say(
-        f"With the other word, {head_name(*ranked[0][:2]).lower()} sends {percent(ranked[0][2], 1)} of the weight of "
+        f"In the other sentence {head_name(*ranked[0][:2]).lower()} sends {percent(ranked[0][2], 1)} of the weight of "
         f"{quoted(looking)} elsewhere, more than any other head{rank_of_shown(ranked, shown)}"
     )
     ranked_list(ranked, shown, "noticed", "how much of the row moves")

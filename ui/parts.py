@@ -10,7 +10,6 @@ from ui.palette import DARK, LIGHT, Palette, weight_color
 from ui.wording import percent
 
 BROWSER = Path(__file__).parent / "browser"
-STYLE = BROWSER / "page.css"
 ICON = BROWSER / "icon.png"
 
 
@@ -120,9 +119,8 @@ def copy_link(link: str, key: str) -> None:
 
 
 def show_html(body: str) -> None:
-    """Our own HTML in the colours of the roles; whatever a visitor typed has to be escaped already."""
-    colors = "".join(f"--{role}:{getattr(palette(), role)};" for role in ("query", "key", "value", "output"))
-    st.html(f'<div class="own" style="{colors}">{body}</div>')
+    """Our own HTML; whatever a visitor typed has to be escaped already."""
+    st.html(f'<div class="own">{body}</div>')
 
 
 def follow(target: str, *, linked: bool = False) -> None:
@@ -144,12 +142,12 @@ def back(link: str) -> None:
     _back(key="steps-back", data={"link": link})
 
 
-def lesson_style() -> None:
-    """The style of the pages that teach the formula, with the colours of the theme."""
-    names = {"ground": "background", **{name: name for name in ("line", "query", "key", "value", "output")}}
-    colors = "".join(f"--{name}:{getattr(palette(), source)};" for name, source in names.items())
-    colors += f"--strong:{palette().weights[4]};"
-    st.html(f"<style>:root{{{colors}}}{source('lesson.css')}</style>")
+def style(*names: str) -> None:
+    """Style sheets of ui/browser, and the palette of the theme for them."""
+    colors = {name: getattr(palette(), name) for name in ("background", "line", "query", "key", "value", "output")}
+    colors["strong"] = palette().weights[4]
+    variables = "".join(f"--{name}:{color};" for name, color in colors.items())
+    st.html(f"<style>:root{{{variables}}}{source(*names)}</style>")
 
 
 def legend(most: float, row_sum: float) -> None:

@@ -13,9 +13,9 @@ import streamlit as st
 
 from attention_core import scaling
 from attention_core.attention import Attention
-from ui import export, figures, formulas, lesson_charts, loaders, parts, state, views
+from ui import export, figures, formulas, frame, lesson_charts, loaders, parts, state, views
 from ui.formulas import tex
-from ui.wording import counted, largest, listed, number, percent, quoted, rounded
+from ui.wording import THIN, counted, largest, listed, number, percent, quoted, rounded
 
 D_CHOICES = (1, 2, 4, 8, 10, 16, 25, 32, 50, 64, 100, 128, 256, 384, 512, 768, 1024, 2048, 4096)
 DRAWS = (100, 300, 1000, 3000)
@@ -119,9 +119,11 @@ def example() -> None:
 def two_keys_in_words(d: int, opened: bool) -> str:
     """What the division by √d does for the 80 % key, told once the answer may be."""
     plain, scaled = (float(scaling.two_keys(d, scale).weights[0, 1]) for scale in (1.0, None))
-    keeps = [rounded(share) if share >= 0.0005 else number(share) for share in (scaled, plain)]
+    keeps = [rounded(share) if share >= 0.0005 else f"{number(100 * share)}{THIN}%" for share in (scaled, plain)]
     if not opened:
         return f"At d = {d:,}, divided by {number(math.sqrt(d))}, the 80 % key keeps {keeps[0]}."
+    if not plain:
+        keeps[1] = "less than a 64-bit number can hold"
     if d == 1:
         return f"At d = 1 there is nothing to divide: √1 = 1, and the 80 % key keeps {keeps[0]} either way."
     told = f"At d = {d:,} the 80 % key keeps {keeps[0]} with the division and {keeps[1]} without it."
@@ -130,6 +132,8 @@ def two_keys_in_words(d: int, opened: bool) -> str:
             f"{told} These two keys point the same way as the query, so even divided their gap grows, as 0.2 √d. "
             "Vectors that have not learned to match are not like that, as part 2 shows."
         )
+    if plain > 0.3:
+        return f"{told} With so few dimensions the division changes little."
     gap = number(0.2 * d)
     return f"{told} It is still a good match; the gap of {gap} between the scores, once in the exponent, took the rest."
 
@@ -160,7 +164,8 @@ def spread_picture(found: scaling.Spread, draws: int, shown: int | None = None) 
         f"along √d, from {found.measured[0]:.2f} to {found.measured[-1]:.1f}; divided by √d it stays between "
         f"{found.scaled.min():.2f} and {found.scaled.max():.2f}."
     )
-    return figures.Picture(lesson_charts.spread, drawn, said, 330)
+    about = {"shows": "standard deviation", "queries": None, "keys": None}
+    return figures.Picture(lesson_charts.spread, drawn, said, 330, about=about)
 
 
 def spread() -> None:
@@ -227,7 +232,8 @@ def cost_picture(place: int, pair: tuple[scaling.Saturation, scaling.Saturation]
         f"{number(float(scaled[-1]))}."
     )
     options = {"title": title, "low": low, "high": high, "log": log}
-    about = {"marks": "dots: scores as they are; squares: divided by √d"}
+    marks = f"dots: scores as they are; squares: divided by √d; dashed line: d = {d:,}"
+    about = {"shows": title, "marks": marks, "draws": None}
     return figures.Picture(lesson_charts.cost, drawn, said, 250, {"at": d}, options, about)
 
 
@@ -248,9 +254,9 @@ def cost() -> None:
     )
     opened = guess(
         "g3",
-        "At d = 1,024, how large is the unscaled gradient beside the scaled one?",
-        ("half", "a tenth", "a hundredth", "less than a thousandth"),
-        "less than a thousandth",
+        "At d = 1,024, about how large is the unscaled gradient beside the scaled one?",
+        ("half", "a tenth", "a hundredth", "a thousandth or less"),
+        "a thousandth or less",
     )
     pair = measured_cost(int(state.get("seed")))
     for place, where in enumerate(st.columns(3, gap="small")):
@@ -264,11 +270,12 @@ def cost() -> None:
         f"{QUERIES} queries for each d; the dashed line is the d chosen in part 1.</p>"
     )
     at = int(np.flatnonzero(pair[0].dims == 1024)[0])
-    gone = pair[0].dims[pair[0].gradient < pair[1].gradient / 100]
+    little = np.logical_and.accumulate((pair[0].gradient < pair[1].gradient / 100)[::-1])[::-1]
+    gone = pair[0].dims[little]  # for these d and all larger ones
     parts.say(
         f"At d = 1,024 the gradient’s norm is {number(float(pair[0].gradient[at]))} as it is and "
         f"{number(float(pair[1].gradient[at]))} with the division. "
-        + (f"From d = {gone[0]:,} on, less than a hundredth is left: there the gradient is gone." if len(gone) else "")
+        + (f"From d = {gone[0]:,} on, less than a hundredth of it is left." if len(gone) else "")
         if opened
         else f"At d = 1,024 the largest weight is {percent(float(pair[0].largest[at]), 1)} as it is and "
         f"{percent(float(pair[1].largest[at]), 1)} with the division.",
@@ -284,6 +291,7 @@ def sentence() -> None:
         "your sentence, GloVe’s vectors as queries and as keys, as they are and divided by √d, in the same colours.",
         "plain",
     )
+    frame.ask_for_sentence("why_scale")
     limit = loaders.glove().d_model
     d = st.slider("Dimensions d of the word vectors", 2, limit, min(50, limit), width=420, **state.bound("ds"))
     see_self, causal = state.get("self"), state.get("causal")
@@ -368,7 +376,7 @@ def temperature() -> None:
     curve = scaling.entropy(scaling.tempered(scores, np.array(TEMPERATURES)))
     loaded = loaders.sentence()
     parts.words(
-        loaded.words,
+        [(word if place is None else labels[place], place) for word, place in loaded.words],
         weights,
         query,
         int(weights.argmax()),

@@ -149,8 +149,10 @@ def _linked(name: str) -> Value:
     Which texts a control takes, it alone knows: whoever asks for one has to look.
     """
     control, text = CONTROLS[name], st.query_params.get(name)
-    if text is None or isinstance(control.default, str | None):
-        return text or control.default
+    if text is None:
+        return control.default
+    if isinstance(control.default, str | None):
+        return text if text or name == "s" else control.default  # the sentence alone may be empty
     if isinstance(control.default, bool):
         return {"true": True, "false": False}.get(text, control.default)
     try:

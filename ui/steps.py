@@ -19,6 +19,7 @@ from ui.formulas import column, in_role, lines, tex
 from ui.wording import counted, largest, listed, number, percent, quoted
 
 LAST = state.CONTROLS["step"].high
+BLIND = 4  # the last step of a query that may see no key
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def bars_picture(
         "seen": shown.index(subject.key) if subject.view and subject.key in shown else -1,
     }
     height = max(34 * len(shown), 80)
-    return figures.Picture(lesson_charts.stage_bars, drawn, f"{what}: {said}.", height, fill, {"fixed": fixed})
+    about = {"shows": what[0].lower() + what[1:]}
+    return figures.Picture(lesson_charts.stage_bars, drawn, f"{what}: {said}.", height, fill, {"fixed": fixed}, about)
 
 
 def _in_words(value: float, share: bool) -> str:
@@ -91,11 +93,11 @@ def stages(subject: subjects.Subject) -> None:
         with st.container(key=f"strip-{place + 1}"):
             st.header(f"{place + 1}. {stage.title}", anchor=False)
             strip(subject)
-        if subject.walk.weights is None and place >= 3:
+        if subject.walk.weights is None and place + 1 >= BLIND:
             break
     if step == LAST:
         _end(subject)
-    _back_and_next(step)
+    _back_and_next(step, LAST if subject.walk.weights is not None else BLIND)
 
 
 def _strip(
@@ -242,8 +244,9 @@ def _scaled(subject: subjects.Subject) -> None:
         before = rf"\frac{{1}}{{\sqrt{{{d}}}}}" if divided else r"1\cdot"
         formula = [rf"{before}{column(walk.scores)}={column(walk.scaled)}"]
     sentence = (
-        f"A key has d_k = {d} numbers, so every score is divided by √{d} = {1 / walk.scale:.3f}. The order stays, the "
-        "gaps shrink: the bars are drawn to the scale of step 1. Why by the root of d_k, the next page asks."
+        f"A key has d_k = {counted(d, 'number')}, so every score is divided by √{d} = {1 / walk.scale:.3f}. "
+        + ("The order stays, the gaps shrink: the bars are drawn to the scale of step 1. " if d > 1 else "")
+        + "Why by the root of d_k, the next page asks."
         if divided
         else "The switch is off: the scores go on as they are."
     )
@@ -295,7 +298,7 @@ def _exponentials(subject: subjects.Subject) -> None:
     if subject.divided and not subject.view:
         alone += f"; without the division it would be e to the power of {figure(score)}, {_large(raw)}"
     sentence = (
-        f"Exponentials are positive, and they exaggerate: {alone}. Numbers of 64 bits end near e⁷⁰⁹, those of 32 bits "
+        f"Exponentials are positive, and they grow fast: {alone}. Numbers of 64 bits end near e⁷⁰⁹, those of 32 bits "
         "near e⁸⁸. So the largest score is first subtracted from all; the code does it only where something would "
         "overflow or vanish. That divides every exponential by the same number, which cancels in the next step: the "
         "shares are the same."
@@ -365,8 +368,8 @@ def _output(subject: subjects.Subject) -> None:
     if subject.view:
         st.latex(symbol)
         parts.say(
-            f"Each word’s vector, times its share, added up: the output is a vector of {len(walk.output)} numbers. "
-            "What does it mean? The words nearest to it say.",
+            f"Each word’s vector, times its share, added up: the output is a vector of "
+            f"{counted(len(walk.output), 'number')}. What does it mean? The words nearest to it say.",
             "plain",
         )
         views.output(subject.view)
@@ -384,7 +387,7 @@ def _output(subject: subjects.Subject) -> None:
     with right, st.container(key="formula-5"):
         st.latex(symbol)
         st.latex(lines([f"&{terms}{more}", f"&={column(walk.output, 'output')}"]))
-    drawn = "laid end to end (dashed)" if len(walk.query) == 2 else "added up row by row"
+    drawn = "laid end to end" if len(walk.query) == 2 else "added up row by row"
     parts.say(
         f"Each value times its share, {drawn}, leads to the output. Shares are never negative and add up to 1, so the "
         "output always lies among the values, drawn most towards those that got most.",
@@ -412,27 +415,33 @@ def _end(subject: subjects.Subject) -> None:
     st.header("All six in one line", anchor=False)
     names = ",".join(in_role(name, role) for name, role in (("Q", "query"), ("K", "key"), ("V", "value")))
     st.latex(rf"\operatorname{{Attention}}({names})={formulas.whole()}")
+    off = "" if subject.divided else "; here it is switched off"
     parts.show_html(
         "<p><b class=query>Q</b> <b class=key>K</b>ᵀ: every query’s dot product with every key, how well they match "
-        "(step 1). <b>√d_k</b>: keeps the scores from growing with the number of dimensions (2). <b>softmax</b>: "
-        "turns a row of scores into shares that sum to 1 (3 to 5). <b class=value>V</b>: what is blended by "
-        "these shares (6).</p>"
+        f"(step 1). <b>√d_k</b>: keeps the scores from growing with the number of dimensions (2{off}). <b>softmax</b>: "
+        "turns a row of scores into shares that sum to 1 (4 and 5). <b class=value>V</b>: what is blended by these "
+        "shares (6). The mask (3) stands before softmax and has no letter of its own in the formula.</p>"
     )
     if subject.view:
         parts.say("So far one query. Q holds one for each word, and every row is computed in the same way:", "plain")
         figures.draw(views.heatmap_picture(subject.view), "walk-all")
 
 
-def _back_and_next(step: int) -> None:
-    """Back, Next, all at once: at the foot of the window, so that it stays in place while the page grows."""
+def _back_and_next(step: int, most: int) -> None:
+    """Back, Next, all at once: at the foot of the window, so that it stays in place while the page grows.
+
+    Args:
+        most: the last step there is something to show of.
+    """
 
     def go(to: int) -> Callable[[], None]:
         return lambda: state.put({"step": to, "grown": to if to > step else 0})
 
+    step = min(step, most)
     with st.container(key="way", horizontal=True, vertical_alignment="center"):
         st.button("Back", on_click=go(step - 1), disabled=step == 1, key="back", shortcut="B")
-        st.button("Next", on_click=go(step + 1), disabled=step == LAST, key="next", shortcut="N", type="primary")
-        if step < LAST:
+        st.button("Next", on_click=go(step + 1), disabled=step == most, key="next", shortcut="N", type="primary")
+        if step < most:
             st.button("All at once", on_click=go(LAST), key="all")
         else:
             st.button("From the start", on_click=go(1), key="first")
@@ -526,8 +535,9 @@ def code(subject: subjects.Subject) -> None:
         body = source(scaled_dot_product_attention)
         start = body.index("    scores =")
         parts.say(
-            "These lines computed every number above. The first five are the formula; softmax is e to the power of x, "
-            "divided by the row’s sum, with care that it is quick and does not overflow.",
+            "These lines computed scores, shares and output above. The first five are the formula; softmax is e to the "
+            "power of x, divided by the row’s sum, with care that it is quick and does not overflow. Steps 4 and 5 "
+            "show the same division with the largest score subtracted.",
             "small",
         )
         st.code(inspect.cleandoc(body[start:]), language="python", wrap_lines=True)
@@ -543,13 +553,14 @@ def code(subject: subjects.Subject) -> None:
             for name, values in rows
         )
         parts.show_html(f"<div class=wide tabindex=0><table class=chain>{table}</table></div>")
+    parts.say("The whole function, with the checks that come before those lines:", "small")
     st.code(body, language="python", wrap_lines=True)
 
 
 def take_away(subject: subjects.Subject, link: str) -> None:
     """Pictures, numbers and link of the walk."""
     walk = subject.walk
-    pictures = {"scores": bars_picture(subject, walk.scores, "Scores")}
+    pictures = {"scores": bars_picture(subject, walk.scores, "Scores, not yet divided")}
     if walk.weights is not None:
         pictures["weights"] = bars_picture(subject, walk.weights, "Weights", fixed=True)
         if subject.view is None and len(walk.query) == 2:

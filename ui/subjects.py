@@ -51,7 +51,7 @@ class Subject:
 
 def choose_subject() -> Subject | None:
     """Ask for the numbers: typed ones, or a word of the sentence. None if what was typed cannot be read."""
-    parts.lesson_style()
+    parts.style("lesson.css")
     with st.container(key="step-unseen"):
         step = state.CONTROLS["step"]
         st.number_input("step", step.low, step.high, step.default, **state.bound("step"))
@@ -59,11 +59,11 @@ def choose_subject() -> Subject | None:
         "Walk with", ["Numbers", "Sentence"], default="Numbers", required=True, **state.bound("on")
     )
     if on == "Sentence":
-        frame.switches(frame.SWITCHES)
+        frame.ask_for_sentence("step_by_step")
         with st.container(key="editor-unseen"):
             _editor()
         return _word()
-    frame.switches(())
+    frame.keep_sentence()
     return _numbers()
 
 
@@ -95,10 +95,16 @@ def _numbers() -> Subject | None:
         if faults and "last_readable" in st.session_state:
             parts.say("Shown below are the last numbers that could be read.", "small")
         elif not faults and not longer:
+            article = not any(name[:2] in {"nq", "nk"} or name in {"dims", "keys"} for name in _changed())
             parts.say(
                 "A query says what is looked for, a key what can be found there, a value what is handed over. All are "
-                "vectors. The query and the keys C, A and B are the article’s; it leaves the values open, these are "
-                "ours. Type over any number; a row that is too short goes on with zeros.",
+                "vectors. "
+                + (
+                    "The query and the keys C, A and B are the article’s; it leaves the values open, these are ours. "
+                    if article
+                    else ""
+                )
+                + "Type over any number; a row that is too short goes on with zeros.",
                 "small",
             )
     if not faults:
@@ -168,11 +174,15 @@ def closer_race() -> None:
     state.put({"nq": "0.2 0.3"})
 
 
-def _reset() -> None:
-    """Everything as the article has it."""
+def _changed() -> list[str]:
+    """The numbers and switches of the editor that are not as the article has them."""
     names = [name for name in state.CONTROLS if re.fullmatch(r"n[qkv]\d?|see\d|dims|keys|div", name)]
-    changed = {name: state.default(name) for name in names if state.get(name) != state.default(name)}
-    state.put(changed)
+    return [name for name in names if state.get(name) != state.default(name)]
+
+
+def _reset() -> None:
+    """Everything as the article has it. For callbacks."""
+    state.put({name: state.default(name) for name in _changed()})
 
 
 def _read() -> tuple[tuple, list[str], list[str]]:

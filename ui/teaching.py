@@ -13,15 +13,14 @@ import pandas as pd
 import streamlit as st
 
 from attention_core import asking, learning, tasks, taught
-from attention_core import gap as measure
 from attention_core.attention import Attention, arithmetic
 from attention_core.embeddings import UnknownWords
 from attention_core.examples import PRESETS
 from attention_core.learning import Layer, Model
 from attention_core.taught import Variant
-from ui import export, figures, frame, loaders, parts, state, teach_charts, views, way
+from ui import export, figures, frame, loaders, parts, state, teach_charts, trace, views
 from ui.training import Run, Settings, material, recalled, recipe, shipped, untrained
-from ui.wording import percent, quoted, rounded
+from ui.wording import listed, percent, quoted, rounded
 
 LAYERS, HEADS, WIDTHS = (1, 2, 3), (1, 2, 4), (4, 8, 16, 32)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 10.0)
@@ -180,15 +179,13 @@ class Lecture:
 
 def style() -> None:
     """The style of the page."""
-    way.style()
-    rules = parts.source("teach.css")
-    st.html(f"<style>:root{{--on-primary:{parts.palette().background}}}{rules}</style>")
+    parts.style("inside.css", "teach.css")
 
 
 def lecture() -> Lecture:
     """Ask for the task and how the model is made; the model as far as it has come."""
     lesson = choose_task()
-    find_what_asks(lesson)
+    find_what_asks(lesson.task, instead=tries(lesson)[0])
     settings = choose_settings(lesson)
     target = recipe(settings).next_report(max(int(state.get("trained")), 0))
     waits = bool(st.session_state.pop("waits", False))
@@ -235,19 +232,20 @@ def ours() -> frozenset[str]:
     return frozenset(tried).union(preset.sentence for preset in PRESETS)
 
 
-def find_what_asks(lesson: Lesson) -> None:
+def find_what_asks(task: str, instead: Try | None = None) -> None:
     """Look from the word that asks, whenever there is another sentence or another task; what a link says holds.
 
-    Where the sentence has no such word and is not the visitor's own, the task's first sentence takes its place.
+    Args:
+        instead: takes the sentence's place where that has no such word and is not the visitor's own.
     """
-    now, before = (state.sentence(), lesson.task), st.session_state.get("asked")
+    now, before = (state.sentence(), task), st.session_state.get("asked")
     st.session_state["asked"] = now
     if now == before:
         return
-    asks = tasks.who_asks(lesson.task, loaders.sentence().known)
+    asks = tasks.who_asks(task, loaders.sentence().known)
     if asks is None:
-        if state.sentence() in ours():
-            state.soon(chosen(tries(lesson)[0]))
+        if instead and state.sentence() in ours():
+            state.soon(chosen(instead))
     elif before or "q" not in st.query_params:
         state.soon({"q": asks + 1})
 
@@ -291,7 +289,9 @@ def choose_settings(lesson: Lesson) -> Settings:
             "Seed", seed.low, seed.high, seed.default, on_change=changed, width=90, **state.bound("init")
         )
         used = matters(Variant(lesson.task, int(layers), int(heads)))
-        residual = st.toggle("Residual (add x)", True, on_change=changed, disabled=not used, **state.bound("res"))
+        why = None if used else "Changes nothing here: in one layer that points, nobody reads the output."
+        adding = {"on_change": changed, "disabled": not used, "help": why}
+        residual = st.toggle("Residual (add x)", True, **adding, **state.bound("res"))
     with st.container(key="trained-unseen"):
         steps = state.CONTROLS["trained"]
         st.number_input("trained", steps.low, steps.high, steps.default, **state.bound("trained"))
@@ -311,7 +311,7 @@ def training(shown: Lecture) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         buttons(shown)
-        offer_a_sentence(shown)
+        offer_a_sentence(shown.lesson)
     with right:
         curve(shown, "accuracy")
 
@@ -345,7 +345,7 @@ def standing(shown: Lecture) -> str:
     run, steps = shown.run, recipe(shown.settings).steps
     if run is None:
         if (share := shipped_accuracy(shown.settings)) is None:
-            return "No model with these settings came with the app: its matrices are still random. Press Train."
+            return f"Untrained: the matrices are still random. Press Train. {which_came(shown.settings)}"
         return (
             f"Shown is the model that came with the app, trained like this for {steps:,} steps: {right_of(share)} "
             "Press Train to make it anew."
@@ -353,7 +353,8 @@ def standing(shown: Lecture) -> str:
     if run.diverged:
         return (
             f"Training ran away at step {run.diverged.step}: the loss grew out of all bounds. The learning rate "
-            f"{run.diverged.rate:g} is too large; try a tenth of it. Shown is the model after {shown.step:,} steps."
+            f"{run.diverged.rate:g} is too large; {state.default('rate'):g} does well. Shown is the model after "
+            f"{shown.step:,} steps."
         )
     if shown.waits:
         return "Others are training just now. Yours goes on as soon as there is room."
@@ -365,6 +366,18 @@ def standing(shown: Lecture) -> str:
     return f"{where}: {right_of(last.accuracy)}{stopped}"
 
 
+def which_came(settings: Settings) -> str:
+    """Which settings a model has that came with the app, where these are others in more than layers and heads."""
+    usual = Settings(settings.variant)
+    names = {"d_k": "d_k", "rate": "learning rate", "seed": "seed"}
+    apart = [
+        f"{told} {getattr(usual, name):g}"
+        for name, told in names.items()
+        if getattr(settings, name) != getattr(usual, name)
+    ]
+    return f"The trained ones that came with the app have {listed(apart)}." if apart else ""
+
+
 def right_of(share: float) -> str:
     """How often a model is right, in words."""
     return f"{percent(share, 1)} right of {taught.TESTING[1]:,} test sentences, whose words training never saw."
@@ -372,15 +385,7 @@ def right_of(share: float) -> str:
 
 def shipped_accuracy(settings: Settings) -> float | None:
     """How often the model with these settings that came with the app is right; None if there is none."""
-    return measured_accuracy(settings.variant) if shipped(settings) else None
-
-
-@lru_cache(maxsize=len(taught.VARIANTS))
-def measured_accuracy(one: Variant) -> float:
-    """How often a model that came with the app is right, as the gap's table has it."""
-    column = next(name for name, other in measure.columns(one.task).items() if other == one)
-    found = loaders.gap_table()["rows"][one.task]["cells"][column]["unseen"]
-    return found["right"] / found["of"]
+    return loaders.gap_table()["seeds"][settings.variant.file][taught.SEED] if shipped(settings) else None
 
 
 def go_on(shown: Lecture) -> None:
@@ -470,9 +475,10 @@ def curve(shown: Lecture, name: str) -> None:
         points = [(end, share)]
     points = [(step, value) for step, value in points if not math.isnan(value)]
     table = pd.DataFrame([(-1, 0.0), *points], columns=["step", "value"]).astype({"step": "int32", "value": "float64"})
-    last = f" {points[-1][1]:.3g} at step {points[-1][0]:,}." if points else " Nothing yet."
+    last = f" {points[-1][1]:.3g} at step {points[-1][0]:,}." if points else " Nothing yet: press Train."
     high = max((value for _, value in points), default=1.0)
-    fill = {"end": end, "high": float(f"{1.1 * high:.1g}") or 1.0}
+    unit = 10 ** math.floor(math.log10(high)) if high > 0 else 1.0
+    fill = {"end": end, "high": math.ceil(1.02 * high / unit) * unit}  # the next round number, so that no point is cut
     if name == "accuracy":
         fill |= {"chance": guessing(shown.lesson.task)}
     options = {"title": title.lower(), "shares": name == "accuracy", "begun": bool(points)}
@@ -590,7 +596,9 @@ def look(shown: Lecture) -> Map | None:
     if found:
         views.words_and_reading(found.view, "taught")
         if shown.model.reads:
-            parts.say(read_in_words(shown, found))
+            query = found.view.query
+            output = found.layers[-1].output[query]
+            parts.say(read_in_words(shown.lesson, shown.model, found.view.tokens[query], output))
     left, right = st.columns([3, 2], gap="medium")
     with right:
         sentences(shown)
@@ -601,27 +609,30 @@ def look(shown: Lecture) -> Map | None:
     return found
 
 
-def read_in_words(shown: Lecture, found: Map) -> str:
-    """What is read from what the chosen word brings back."""
-    query = found.view.query
-    word = found.view.tokens[query]
-    if tasks.who_asks(shown.lesson.task, [word]) is None:
-        return f"Nothing is read at {quoted(word)}: choose a {shown.lesson.asks}."
-    good = float(learning.goodness(shown.model, found.layers[-1].output)[query])
+def read_in_words(lesson: Lesson, model: Model, word: str, output: np.ndarray) -> str:
+    """What is read from what a word brings back.
+
+    Args:
+        output: (d_model,) of the last layer, at the word.
+    """
+    if tasks.who_asks(lesson.task, [word]) is None:
+        return f"Nothing is read at {quoted(word)}: choose a {lesson.asks}."
+    good = float(learning.goodness(model, output))
     return f"Read at {quoted(word)}: something {GOOD[int(good > 0.5)]} is said, {percent(max(good, 1 - good), 1)} sure."
 
 
-def offer_a_sentence(shown: Lecture) -> None:
-    """Where the sentence has none of the words the task is about, say so."""
-    if tasks.who_asks(shown.lesson.task, loaders.sentence().known) is None:
+def offer_a_sentence(lesson: Lesson) -> bool:
+    """Where the sentence has none of the words the task is about, say so, and offer one; whether that is so."""
+    if missing := tasks.who_asks(lesson.task, loaders.sentence().known) is None:
         st.button(
-            f"There is no {shown.lesson.asks} in this sentence. Show one that has it",
+            f"There is no {lesson.asks} in this sentence. Show one that has it",
             on_click=choose,
-            args=(tries(shown.lesson)[0],),
+            args=(tries(lesson)[0],),
             key="show-one",
             type="tertiary",
             icon=":material/arrow_forward:",
         )
+    return missing
 
 
 @contextlib.contextmanager
@@ -629,7 +640,7 @@ def fold(name: str, title: str, found: Map | None) -> Iterator[bool]:
     """A fold on the sentence under the model; where there is none, the fold says so."""
     with frame.fold(name, title) as opened:
         if opened and not found:
-            parts.say("There is nothing to show yet: type a sentence above.")
+            parts.say("There is nothing to show: the sentence above has no word with a vector.")
         yield opened and found is not None
 
 
@@ -674,11 +685,11 @@ def learned(shown: Lecture, found: Map) -> None:
     view, layers, l, head = found.view, found.layers, found.l, found.head
     heads = range(shown.model.n_heads) if head is None else [head]
     word, x = view.labels[view.query], layers[0].x
-    first = untrained(shown.settings)
+    first, trained = untrained(shown.settings), bool(shown.run or shipped(shown.settings))
     columns = []
     for each in heads:
         named = f", head {each + 1}" if shown.model.n_heads > 1 else ""
-        for title, model in ((f"random{named}", first), (f"taught{named}", shown.model)):
+        for title, model in ((f"random{named}", first), (f"taught{named}", shown.model))[: 2 if trained else 1]:
             done = layers if model is shown.model else learning.forward(model, x)
             at = (l, each, view.query, view.key)
             columns.append((title, asking.asks_for(model, done, *at, loaders.glove(), _candidates())))
@@ -704,18 +715,18 @@ def learned(shown: Lecture, found: Map) -> None:
         "never occurred in training.",
         "small",
     )
-    pictures = []
+    rows = ""
     for each in heads:
-        own = slice(each * shown.model.d_k, (each + 1) * shown.model.d_k)
-        for when, model in (("random", first), ("taught", shown.model)):
+        own, pictures = slice(each * shown.model.d_k, (each + 1) * shown.model.d_k), []
+        for when, model in (("random", first), ("taught", shown.model))[: 2 if trained else 1]:
             for name, role in (("W_Q", "query"), ("W_K", "key")):
                 title = f"{name[0]}<sub>{name[2]}</sub>, {when}" + (f", head {each + 1}" if head is None else "")
                 values = model.parameters[f"{l}.{name}"][:, own]
-                pictures.append(way.matrix(title, values, max(110, 6 * values.shape[1]), 250, role=role))
+                pictures.append(trace.matrix(title, values, max(110, 6 * values.shape[1]), 250, role=role))
+        rows += f"<div class=row>{''.join(pictures)}</div>"
     parts.show_html(
         "<p>The matrices themselves. A pixel is a number: orange above zero, blue below. A row is one of the word "
-        f"vector’s dimensions, a column one of the numbers of a query or key.</p><div "
-        f"class=row>{''.join(pictures)}</div>"
+        f"vector’s dimensions, a column one of the numbers of a query or key.</p>{rows}"
     )
 
 
@@ -766,7 +777,7 @@ def meaning_of_numbers(shown: Lecture) -> None:
             if shown.model.reads
             else "Right means that no word of the sentence gets more weight than the right one."
         )
-        + f" {elsewhere(shown.settings.variant)}",
+        + (f" {elsewhere(shown.settings.variant)}" if shipped(shown.settings) else ""),
         f"**What it does not show.** {n.hidden} The sentences come from a few templates. Each word has one vector, "
         "whatever stands around it, and its place in the sentence does not count. And the right answer was given for "
         "every training sentence; a language model is told no such thing.",

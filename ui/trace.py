@@ -1,24 +1,25 @@
-"""The way of one head from x to what it adds, each matrix a picture of its real numbers."""
+"""One head traced from x to what it adds, each matrix a picture of its real numbers."""
 
 import html
 import math
 
 import numpy as np
-import streamlit as st
 
 from attention_core import inside
 from ui import figures, loaders, parts
-from ui.heads import Inside, head_name
+from ui.heads import ONE, Inside, head_name
 from ui.palette import along
 from ui.wording import number, percent
 
 MOST_ROWS = 128  # tokens; of a longer text, the matrices are not drawn
 
 
-def way(shown: Inside) -> None:
+def trace(shown: Inside) -> None:
     """x → x W_Q, x W_K → q, k → scores → ÷ √d_k → softmax → · V → W_O, computed here and now."""
     n = len(shown.view.labels)
     done = inside.retrace(loaders.minilm(), shown.reading, shown.layer, shown.head)
+    if shown.of != ONE:
+        parts.say("The map above is a blend of several heads. This is one of them:", "small")
     if n > MOST_ROWS:
         parts.say(f"The matrices are drawn for up to {MOST_ROWS} tokens; this text has {n}.", "small")
         verdict(done, shown)
@@ -135,10 +136,5 @@ def matrix(
 
 
 def end_of(values: np.ndarray) -> float:
-    """Where the colours of a matrix end: few numbers lie beyond, and a few giants shall not turn all others white."""
+    """Where the colours of a matrix end: few numbers lie beyond, and a few giants should not turn all others white."""
     return float(f"{np.quantile(np.abs(values), 0.995) or 1:.2g}")
-
-
-def style() -> None:
-    """The style of the page."""
-    st.html(f"<style>{parts.source('inside.css')}</style>")

@@ -114,7 +114,7 @@ class Run:
         """Train until there is something new to draw; False if too many others are training just now.
 
         The first steps change most and are all drawn. What was taken from those kept has its reports but not the
-        trainer's memory, so it starts over.
+        trainer's memory, so its steps are made once more, unseen, before it goes on.
 
         Args:
             target: the step at which the training is to stop.
@@ -124,11 +124,12 @@ class Run:
                 return False
             try:
                 if self._reports is None:
-                    self.history, self.diverged = [], None
                     self._reports = _reports(self.settings)
                 for _ in range(1 if self.step < ALL_DRAWN else FEWER):
                     if not self.is_at(target):
-                        self.history.append(next(self._reports))
+                        report = next(self._reports)
+                        if not self.history or report.step > self.step:
+                            self.history.append(report)
             except Diverged as error:
                 self.diverged = error
             finally:

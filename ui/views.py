@@ -196,8 +196,10 @@ def heatmap(view: View, key: str) -> None:
             looking, seen = (view.labels[place] for place in (view.query, view.key))
             share = view.seen_weights[view.query, view.key]
             said = "hidden" if np.isnan(share) else percent(share, 1)
-            hint = " A click on a cell opens its arithmetic below." if view.opens else ""
-            parts.say(f"Marked: {looking} → {seen}, {said}.{hint}", "small")
+            opened = "Its arithmetic is open below." if view.opens and state.get(view.opens) else ""
+            hint = opened or ("A click on a cell opens its arithmetic below." if view.opens else "")
+            blank = " A blank cell is hidden." if np.isnan(view.seen_weights).any() else ""
+            parts.say(f"Marked: {looking} → {seen}, {said}.{blank} {hint}", "small")
 
 
 def bars(view: View, key: str) -> None:
@@ -211,8 +213,10 @@ def bars(view: View, key: str) -> None:
     if len(view.labels) > MOST_CELLS:
         figures.draw(bars_picture(view), name)
         return
-    with st.container(height=height_for(len(view.labels)) + 100, border=False, key=f"{key}-bars-room"):
-        figures.draw(bars_picture(view), name, clicked)
+    picture = bars_picture(view)
+    room = max(height_for(len(view.labels)) + 100, picture.height + 20)
+    with st.container(height=room, border=False, key=f"{key}-bars-room"):
+        figures.draw(picture, name, clicked)
 
 
 def look(view: View, key: str) -> None:
@@ -226,9 +230,8 @@ def look(view: View, key: str) -> None:
     if n > MOST_CELLS:
         heatmap(view, key)
         parts.say(
-            f"{n} {'tokens' if view.aside else 'words'}, a pixel a weight, too small to click: choose one above to see "
-            "its row. "
-            f"The largest weight is {percent(view.weights.max(), 1)}.",
+            f"{n} {'tokens' if view.aside else 'words'}: the cells are too small to click, so choose one above to see "
+            f"its row. The largest weight is {percent(view.weights.max(), 1)}.",
             "small",
         )
         bars(view, key)
@@ -260,8 +263,9 @@ def cell(view: View, key: str) -> None:
     choose_key(view, key)
     steps = view.arithmetic(view.query, view.key)
     looking, seen = (html.escape(view.labels[place]) for place in (view.query, view.key))
+    looks = "looks at" if steps.visible else "may not look at"
     parts.show_html(
-        f"<p><b class=query>{looking}</b> looks at <b class=key>{seen}</b>: how well the two match is the dot product, "
+        f"<p><b class=query>{looking}</b> {looks} <b class=key>{seen}</b>. How well the two match is the dot product, "
         "the sum of the products of their numbers. The largest products first, by size:</p>"
         + products_table(steps, looking, seen)
         + chain_table(steps, view.settings.get("scaled", True))
@@ -302,7 +306,7 @@ def chain_table(steps: Arithmetic, scaled: bool) -> str:
         ]
     else:
         lines += [("mask: this word may not be looked at", "−∞"), ("exp of −∞", "0"), ("the weight", "0")]
-    lines.append(("as on the heatmap", percent(steps.weight, 2)))
+    lines.append(("in percent", percent(steps.weight, 2)))
     rows = "".join(f"<tr><td>{html.escape(text)}</td><td>{html.escape(value)}</td></tr>" for text, value in lines)
     return f"<table class=chain><tbody>{rows}</tbody></table>"
 
@@ -371,7 +375,7 @@ def compare(
             ("first", "second", "difference"),
             titles,
             (first.seen_weights, second.seen_weights, difference),
-            (first.settings, second.settings, about_difference(first, second, titles[2])),
+            ({}, {**second.settings, "numbers": "percent"}, about_difference(first, second, titles[2])),
             strict=True,
         )
     }
@@ -379,7 +383,7 @@ def compare(
         with place:
             parts.say(title, "heading")
             figures.draw(picture, f"{key}-{name}")
-            if name == "difference":
+            if name == "difference" and apart:
                 parts.signed_legend(f"{100 * end:.0f}", " points")
     del pictures["first"]  # it stands at the top of the page
     return pictures
@@ -390,7 +394,7 @@ def about_difference(first: View, second: View, title: str) -> dict[str, Any]:
     sides = {"first": first.settings, "second": second.settings}
     names = [name for name in second.settings if first.settings.get(name) != second.settings[name]]
     apart = {f"{side}_{name}": of[name] for name in names for side, of in sides.items() if name in of}
-    return {"shows": title[0].lower() + title[1:], **apart}
+    return {**dict.fromkeys(names), "shows": title[0].lower() + title[1:], **apart}
 
 
 def take_away(view: View, link: str, key: str, compared: Mapping[str, figures.Picture] | None = None) -> None:
