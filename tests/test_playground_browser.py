@@ -103,6 +103,17 @@ def test_back_and_forward_walk_through_the_words_that_were_chosen(visit):
     assert [reading.split()[0] for reading in readings] == ["“ruled”", "“queen”", "“king”", "“queen”"]
 
 
+def test_a_hidden_cell_is_blank_and_a_visible_one_never_is(visit):
+    one = visit("/?causal=true&s=the+sad+sad+happy+happy+king&d=50&scale=false")
+    fills = one.page.evaluate(
+        """() => [...document.querySelectorAll('.st-key-raw-heat-room svg path[aria-label*=" look"]')]
+            .map((cell) => [cell.getAttribute("aria-label").includes("may not look"), cell.getAttribute("fill")])"""
+    )
+    assert len(fills) == 36
+    assert {fill for hidden, fill in fills if hidden} == {"#ffffff"}
+    assert "#ffffff" not in {fill for hidden, fill in fills if not hidden}
+
+
 @pytest.mark.parametrize("words", [30, 64])
 def test_the_bars_of_a_long_sentence_end_above_what_follows(visit, words):
     one = visit("/?s=" + "+".join(["king"] * words))

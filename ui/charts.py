@@ -87,14 +87,15 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
     base = alt.Chart(frame).transform_calculate(
         looking="labels[datum.query]",
         seen_word="labels[datum.key]",
+        shade="isValid(datum.weight) ? datum.weight : 0",  # else Vega-Lite has a rule of its own for what is no number
         number=f"isValid(datum.weight) ? {number} : ''",
         exact=exact,
         says="labels[datum.query] + (isValid(datum.weight) ? ' looks at ' + labels[datum.key] + ': ' "
         "+ format(datum.weight, '.1%') : ' may not look at ' + labels[datum.key])",
     )
     x, y = word_axes(colors)
-    shade = alt.Color("weight:Q", scale=scale, legend=None)
-    cells = base.mark_rect(cursor="pointer" if clickable else "default", invalid=None).encode(
+    shade = alt.Color("shade:Q", scale=scale, legend=None)
+    cells = base.mark_rect(cursor="pointer" if clickable else "default").encode(
         x=x,
         y=y,
         color=alt.condition("isValid(datum.weight)", shade, alt.value(colors.background)),
