@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from attention_core import __main__, tasks
 from attention_core.__main__ import main
 
 KING = "The king and queen ruled the kingdom"
@@ -24,6 +25,10 @@ def weights(capsys, *arguments):
     assert status == 0
     found = json.loads(out)
     return found["tokens"], found["weights"]
+
+
+def test_the_tasks_that_are_offered_are_those_there_are():
+    assert __main__.TASKS == tasks.TASKS
 
 
 def test_the_article_s_own_output_comes_out_line_for_line(capsys):

@@ -14,33 +14,33 @@ VALUES = np.array([[4.0, 0.0], [0.0, 4.0], [3.0, 3.0]])
 
 
 def test_the_articles_numbers_come_out_at_every_stage():
-    way = walk(QUERY, C_A_B, VALUES, scale=1.0)
-    assert way.products.tolist() == [[22, 39], [2, 6], [8, 18]]
-    assert way.scores.tolist() == [61, 8, 26]
-    assert way.unshifted == pytest.approx([math.exp(61), math.exp(8), math.exp(26)])
-    assert way.weights.round(4).tolist() == [1, 0, 0]
-    assert way.output.round(4).tolist() == [4, 0]
+    walked = walk(QUERY, C_A_B, VALUES, scale=1.0)
+    assert walked.products.tolist() == [[22, 39], [2, 6], [8, 18]]
+    assert walked.scores.tolist() == [61, 8, 26]
+    assert walked.unshifted == pytest.approx([math.exp(61), math.exp(8), math.exp(26)])
+    assert walked.weights.round(4).tolist() == [1, 0, 0]
+    assert walked.output.round(4).tolist() == [4, 0]
 
 
 def test_a_walk_is_written_out_as_loops_would_write_it():
-    way = walk(np.array([0.2, 0.3]), C_A_B, VALUES)
+    walked = walk(np.array([0.2, 0.3]), C_A_B, VALUES)
     scores = [sum(q * k for q, k in zip((0.2, 0.3), key, strict=True)) for key in C_A_B.tolist()]
     exps = [math.exp(score / math.sqrt(2)) for score in scores]
     weights = [e / sum(exps) for e in exps]
-    assert way.scores == pytest.approx(scores)
-    assert way.unshifted == pytest.approx(exps)
-    assert way.unscaled == pytest.approx([math.exp(score) for score in scores])
-    assert way.exponentials / way.row_sum == pytest.approx(weights)
-    assert way.weights == pytest.approx(weights)
-    assert way.parts == pytest.approx(np.array(weights)[:, None] * VALUES)
-    assert way.output == pytest.approx([sum(w * v[i] for w, v in zip(weights, VALUES, strict=True)) for i in (0, 1)])
+    assert walked.scores == pytest.approx(scores)
+    assert walked.unshifted == pytest.approx(exps)
+    assert walked.unscaled == pytest.approx([math.exp(score) for score in scores])
+    assert walked.exponentials / walked.row_sum == pytest.approx(weights)
+    assert walked.weights == pytest.approx(weights)
+    assert walked.parts == pytest.approx(np.array(weights)[:, None] * VALUES)
+    assert walked.output == pytest.approx([sum(w * v[i] for w, v in zip(weights, VALUES, strict=True)) for i in (0, 1)])
 
 
 def test_b_points_where_the_query_points_and_c_is_longer():
-    way = walk(QUERY, C_A_B, VALUES)
-    assert way.cosines[2] == pytest.approx(1)
-    assert way.cosines[0] < 1
-    assert way.lengths[0] == pytest.approx(math.hypot(11, 13))
+    walked = walk(QUERY, C_A_B, VALUES)
+    assert walked.cosines[2] == pytest.approx(1)
+    assert walked.cosines[0] < 1
+    assert walked.lengths[0] == pytest.approx(math.hypot(11, 13))
 
 
 def test_a_zero_vector_has_no_direction():
@@ -48,29 +48,29 @@ def test_a_zero_vector_has_no_direction():
 
 
 def test_a_hidden_key_gets_nothing_and_the_others_share_its_part():
-    way = walk(np.array([0.2, 0.3]), C_A_B, VALUES, np.array([False, True, True]))
-    assert way.masked[0] == -np.inf
-    assert way.weights[0] == 0
-    assert way.weights.sum() == pytest.approx(1)
+    walked = walk(np.array([0.2, 0.3]), C_A_B, VALUES, np.array([False, True, True]))
+    assert walked.masked[0] == -np.inf
+    assert walked.weights[0] == 0
+    assert walked.weights.sum() == pytest.approx(1)
 
 
 def test_with_every_key_hidden_there_is_no_answer_and_no_invented_number():
-    way = walk(QUERY, C_A_B, VALUES, np.zeros(3, dtype=bool))
-    assert way.scores.tolist() == [61, 8, 26]
-    assert np.isneginf(way.masked).all()
-    assert way.row_sum == 0
-    assert way.weights is way.parts is way.output is None
+    walked = walk(QUERY, C_A_B, VALUES, np.zeros(3, dtype=bool))
+    assert walked.scores.tolist() == [61, 8, 26]
+    assert np.isneginf(walked.masked).all()
+    assert walked.row_sum == 0
+    assert walked.weights is walked.parts is walked.output is None
 
 
 def test_an_exponential_that_overflows_alone_does_no_harm_after_the_largest_is_subtracted():
-    way = walk(np.array([100.0, 100.0]), C_A_B, VALUES)
-    assert np.isinf(way.unshifted[0])
-    assert way.weights.sum() == pytest.approx(1)
+    walked = walk(np.array([100.0, 100.0]), C_A_B, VALUES)
+    assert np.isinf(walked.unshifted[0])
+    assert walked.weights.sum() == pytest.approx(1)
 
 
 def test_float32_stays_float32():
-    way = walk(QUERY.astype(np.float32), C_A_B.astype(np.float32), VALUES.astype(np.float32))
-    assert {way.scores.dtype, way.weights.dtype, way.output.dtype} == {np.dtype(np.float32)}
+    walked = walk(QUERY.astype(np.float32), C_A_B.astype(np.float32), VALUES.astype(np.float32))
+    assert {walked.scores.dtype, walked.weights.dtype, walked.output.dtype} == {np.dtype(np.float32)}
 
 
 @pytest.mark.parametrize("text", ["2 3", "[2, 3]", "2,3", " 2;3 ", "(2.0, 3e0)", "+2 3."])
@@ -117,8 +117,8 @@ def test_heads_share_the_dimensions_and_their_outputs_are_joined_in_order():
 
 
 def test_one_head_is_the_walk_itself():
-    way = walk(QUERY, C_A_B, VALUES)
-    assert shared_among_heads(way, 1)[1] == pytest.approx(way.output)
+    walked = walk(QUERY, C_A_B, VALUES)
+    assert shared_among_heads(walked, 1)[1] == pytest.approx(walked.output)
 
 
 def test_fifty_dimensions_can_be_shared_by_1_2_5_10_25_or_50_heads():

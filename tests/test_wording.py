@@ -1,9 +1,16 @@
 """Numbers and rows of weights in words: nothing said that the numbers do not say."""
 
-import numpy as np
-import pytest
+import html
+import re
 
-from ui.wording import listed, number, reading, rounded
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+import vl_convert
+
+from ui.charts import share_in_words
+from ui.wording import listed, number, percent, reading, rounded
 
 WORDS = ["the", "bank₁", "and", "bank₂", "of"]
 
@@ -79,3 +86,13 @@ def test_all_and_nothing_are_said_of_all_and_nothing_alone(share, said):
 
 def test_many_names_are_cut_and_the_last_of_them_counted():
     assert [listed(list("abcdef"[:n])) for n in (1, 2, 4, 6)] == ["a", "a and b", "a, b, c and d", "a, b, c and 3 more"]
+
+
+@pytest.mark.parametrize("digits", [0, 1])
+def test_a_chart_writes_a_share_as_the_page_does(digits):
+    shares = [0, 2e-5, 4e-4, 0.0049, 0.0051, 0.0949, 0.1644, 0.4431, 0.9949, 0.9951, 0.9996, 1]
+    text = alt.Chart(pd.DataFrame({"share": shares, "y": range(len(shares))})).mark_text()
+    text = text.transform_calculate(said=share_in_words("datum.share", digits)).encode(y="y:O", text="said:N")
+    drawn = vl_convert.vegalite_to_svg(text.to_json(), allowed_base_urls=[])
+    written = [html.unescape(found) for found in re.findall(r">([^<]*%)</text>", drawn)]
+    assert written == [percent(share, digits) for share in shares]

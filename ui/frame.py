@@ -277,16 +277,16 @@ def about_sentence(here: Page) -> None:
     if not here.raw:
         return
     sentence, example = loaders.sentence(), example_of(state.get("s")) if here.presets else None
-    notice = to_notice(example) if example else unknown_words()
+    notice = to_notice(example, here.switches or SWITCHES) if example else unknown_words()
     if notice or here.presets:  # there the line stays, empty, so that nothing jumps while somebody types
         parts.say(notice, "small")
     if sentence.cut:
         parts.say(f"Only the first {state.MAX_TOKENS} words are used; {sentence.cut} were left off.", "notice")
 
 
-def to_notice(example: Preset) -> str:
-    """What to notice in a sentence to start from, or which switches have to be set for it."""
-    meant = {name: value for name, value in switched_for(example).items() if state.get(name) != value}
+def to_notice(example: Preset, shown: tuple[str, ...]) -> str:
+    """What to notice in a sentence to start from, or which of the switches that are shown have to be set for it."""
+    meant = {name: value for name, value in switched_for(example).items() if name in shown and state.get(name) != value}
     if not meant:
         return example.notice
     names = {"scale": "scaling", "self": "self-attention", "causal": "the causal mask"}

@@ -259,8 +259,8 @@ def in_words() -> None:
     here = [one for one in every.values() if one.name == MINILM and best_taught(one)]
     if short := [one for one in here if is_below(one)]:
         gets = f"gets {listed([named_share(one) for one in short])}, less than the taught heads"
-        others = listed([named_share(one) for one in here if one not in short])
-        also = f"; with {others} it does about as well as they do, or better" if others else ""
+        others = [named_share(one) for one in here if one not in short]
+        also = f"; with {listed(others)} it does about as well as they do, or better" if others else ""
         told.append(f"MiniLM, which nobody taught these tasks, {gets}{also}.")
     for sentence in told:
         parts.say(sentence, "plain")
@@ -391,7 +391,7 @@ def best_head(task: str) -> tuple[int, int] | None:
 def three() -> None:
     """The reader's own sentence on raw vectors, under a taught head and in MiniLM, side by side."""
     frame.ask_for_sentence("the_gap")
-    parts.say("The switch acts on raw vectors only: each finds itself most alike.", "small")
+    parts.say("The switch acts on raw vectors only, where every word is most like itself.", "small")
     text, sentence, one = state.sentence(), loaders.sentence(), chosen()
     known = sentence.known
     if not known:
@@ -526,16 +526,21 @@ def take_away() -> None:
     """The picture, the numbers and the link."""
     rows = pd.DataFrame(
         [
-            (
-                *(one.group, TITLES[one.task], one.model, one.right, one.count, one.share, one.low, one.high),
-                *(one.chance, *((np.mean(one.elsewhere), np.std(one.elsewhere)) if one.elsewhere else (None, None))),
-            )
+            {
+                "sentences": one.group,
+                "task": TITLES[one.task],
+                "model": one.model,
+                "right": one.right,
+                "of": one.count,
+                "share": one.share,
+                "low": one.low,
+                "high": one.high,
+                "guessing": one.chance,
+                "other_splits_mean": np.mean(one.elsewhere) if one.elsewhere else None,
+                "other_splits_spread": np.std(one.elsewhere) if one.elsewhere else None,
+            }
             for one in measured()
-        ],
-        columns=[
-            *("sentences", "task", "model", "right", "of", "share", "low", "high", "guessing"),
-            *("other_splits_mean", "other_splits_spread"),
-        ],
+        ]
     )
     link = frame.link("the_gap")
     settings = {"measured": "Right answers by task and model, with 95 % intervals"}

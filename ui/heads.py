@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from attention_core import inside
-from attention_core.attention import arithmetic
+from attention_core.attention import Arithmetic, arithmetic
 from attention_core.bert import Reading, UnfitSentence
 from attention_core.examples import PRESETS
 from attention_core.files import DamagedData
@@ -135,12 +135,15 @@ def view_of(
         return views.View(attention=views.only(weights), **common), left
     did = reading.layers[layer]
     attention, left = inside.one_head(did, head, taming)
-    uncut, _ = inside.one_head(did, head, replace(taming, share=1))  # what a weight comes from, drawn or not
     q, k, v = did.q[head], did.k[head], did.v[head]
-    scale = q.shape[1] ** -0.5
+
+    def taken_apart(row: int, column: int) -> Arithmetic:
+        uncut, _ = inside.one_head(did, head, replace(taming, share=1))  # what a weight comes from, drawn or not
+        return arithmetic(q, k, uncut, row, column, q.shape[1] ** -0.5)
+
     return views.View(
         attention=attention,
-        arithmetic=lambda row, column: arithmetic(q, k, uncut, row, column, scale),
+        arithmetic=taken_apart,
         code=lambda: export.head_code(tokens, q, k, v, np.isfinite(attention.masked), settings, taming.share),
         opens="icell",
         **common,
@@ -367,13 +370,12 @@ def cell(shown: Inside) -> None:
     )
     views.cell(shown.view, "head")
     view = shown.view
-    if not view.weights[view.query, view.key] < view.arithmetic(view.query, view.key).weight:
-        return
-    parts.say(
-        f"The map draws it as 0: it is not among the largest weights that make up {percent(shown.taming.share)} of the "
-        "row.",
-        "small",
-    )
+    if view.weights[view.query, view.key] < view.arithmetic(view.query, view.key).weight:
+        parts.say(
+            f"The map draws it as 0: it is not among the largest weights that make up {percent(shown.taming.share)} of "
+            "the row.",
+            "small",
+        )
 
 
 def beside_raw(shown: Inside) -> dict[str, figures.Picture]:

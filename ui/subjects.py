@@ -1,4 +1,4 @@
-"""Whose way through attention is walked: vectors that the visitor types, or a word of the shared sentence."""
+"""The query that is walked through attention: vectors that the visitor types, or a word of the shared sentence."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ LONGEST_ROW = 200  # characters
 
 @dataclass(frozen=True)
 class Subject:
-    """Whose way is walked.
+    """The query that is walked, and its keys.
 
     Attributes:
         walk: the numbers.
@@ -116,6 +116,7 @@ def _numbers() -> Subject | None:
     walked = walk(query, keys, values, visible, scale)
     labels = list(NAMES[: len(keys)])
     settings = {
+        "experiment": "one query, step by step",
         "query": f"[{', '.join(f'{x:g}' for x in query)}]",
         "keys": "; ".join(f"{name} {_row(row)}" for name, row in zip(labels, keys, strict=True)),
         "values": "; ".join(_row(row) for row in values),

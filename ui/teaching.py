@@ -367,7 +367,7 @@ def standing(shown: Lecture) -> str:
 
 
 def which_came(settings: Settings) -> str:
-    """Which settings a model has that came with the app, where these are others in more than layers and heads."""
+    """How d_k, learning rate and seed of the models that came with the app differ from these; "" if they do not."""
     usual = Settings(settings.variant)
     names = {"d_k": "d_k", "rate": "learning rate", "seed": "seed"}
     apart = [
@@ -487,7 +487,6 @@ def curve(shown: Lecture, name: str) -> None:
     figures.draw(picture, f"curve-{name}")
 
 
-@lru_cache(maxsize=8)
 def guessing(task: str) -> float:
     """What guessing gets in a task."""
     return float(loaders.gap_table()["rows"][task]["chance"])
@@ -621,9 +620,9 @@ def read_in_words(lesson: Lesson, model: Model, word: str, output: np.ndarray) -
     return f"Read at {quoted(word)}: something {GOOD[int(good > 0.5)]} is said, {percent(max(good, 1 - good), 1)} sure."
 
 
-def offer_a_sentence(lesson: Lesson) -> bool:
-    """Where the sentence has none of the words the task is about, say so, and offer one; whether that is so."""
-    if missing := tasks.who_asks(lesson.task, loaders.sentence().known) is None:
+def offer_a_sentence(lesson: Lesson) -> None:
+    """Where the sentence has none of the words the task is about, say so, and offer one."""
+    if tasks.who_asks(lesson.task, loaders.sentence().known) is None:
         st.button(
             f"There is no {lesson.asks} in this sentence. Show one that has it",
             on_click=choose,
@@ -632,7 +631,6 @@ def offer_a_sentence(lesson: Lesson) -> bool:
             type="tertiary",
             icon=":material/arrow_forward:",
         )
-    return missing
 
 
 @contextlib.contextmanager
@@ -685,14 +683,15 @@ def learned(shown: Lecture, found: Map) -> None:
     view, layers, l, head = found.view, found.layers, found.l, found.head
     heads = range(shown.model.n_heads) if head is None else [head]
     word, x = view.labels[view.query], layers[0].x
-    first, trained = untrained(shown.settings), bool(shown.run or shipped(shown.settings))
+    first = untrained(shown.settings)
+    stages = [("random", first)] + [("taught", shown.model)] * bool(shown.run or shipped(shown.settings))
     columns = []
     for each in heads:
         named = f", head {each + 1}" if shown.model.n_heads > 1 else ""
-        for title, model in ((f"random{named}", first), (f"taught{named}", shown.model))[: 2 if trained else 1]:
+        for when, model in stages:
             done = layers if model is shown.model else learning.forward(model, x)
             at = (l, each, view.query, view.key)
-            columns.append((title, asking.asks_for(model, done, *at, loaders.glove(), _candidates())))
+            columns.append((f"{when}{named}", asking.asks_for(model, done, *at, loaders.glove(), _candidates())))
     parts.say(
         f"In the place of {quoted(view.labels[view.key])}, {quoted(word)} would look most at these words; "
         f"{len(_candidates()):,} were tried."
@@ -718,7 +717,7 @@ def learned(shown: Lecture, found: Map) -> None:
     rows = ""
     for each in heads:
         own, pictures = slice(each * shown.model.d_k, (each + 1) * shown.model.d_k), []
-        for when, model in (("random", first), ("taught", shown.model))[: 2 if trained else 1]:
+        for when, model in stages:
             for name, role in (("W_Q", "query"), ("W_K", "key")):
                 title = f"{name[0]}<sub>{name[2]}</sub>, {when}" + (f", head {each + 1}" if head is None else "")
                 values = model.parameters[f"{l}.{name}"][:, own]

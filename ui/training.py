@@ -111,7 +111,7 @@ class Run:
         return self.diverged is not None or (bool(self.history) and self.step >= step)
 
     def advance(self, target: int) -> bool:
-        """Train until there is something new to draw; False if too many others are training just now.
+        """Train a piece further; False if too many others are training just now.
 
         The first steps change most and are all drawn. What was taken from those kept has its reports but not the
         trainer's memory, so its steps are made once more, unseen, before it goes on.

@@ -214,8 +214,7 @@ def bars(view: View, key: str) -> None:
         figures.draw(bars_picture(view), name)
         return
     picture = bars_picture(view)
-    room = max(height_for(len(view.labels)) + 100, picture.height + 20)
-    with st.container(height=room, border=False, key=f"{key}-bars-room"):
+    with st.container(height=picture.height + 20, border=False, key=f"{key}-bars-room"):
         figures.draw(picture, name, clicked)
 
 
@@ -393,8 +392,10 @@ def about_difference(first: View, second: View, title: str) -> dict[str, Any]:
     """What the file of a difference says: which from which, and the settings in which the two differ."""
     sides = {"first": first.settings, "second": second.settings}
     names = [name for name in second.settings if first.settings.get(name) != second.settings[name]]
-    apart = {f"{side}_{name}": of[name] for name in names for side, of in sides.items() if name in of}
-    return {**dict.fromkeys(names), "shows": title[0].lower() + title[1:], **apart}
+    told = [name for name in names if name != "sentence"]
+    apart = {f"{side}_{name}": of[name] for name in told for side, of in sides.items() if name in of}
+    both = {"sentence": f"{first.settings['sentence']} / {second.settings['sentence']}"} if "sentence" in names else {}
+    return {**dict.fromkeys(names), **both, "shows": title[0].lower() + title[1:], **apart}
 
 
 def take_away(view: View, link: str, key: str, compared: Mapping[str, figures.Picture] | None = None) -> None:
