@@ -43,3 +43,10 @@ def test_a_link_to_why_scale_opens_cold_with_its_guesses(visit):
     one = visit("/why_scale?g1=20%20%25&ds=10")
     assert "You said 20 %" in one.page.locator(".say.answer").first.inner_text()
     assert one.link == "/why_scale?g1=20%20%25&ds=10"
+
+
+def test_a_number_of_heads_outlives_a_page_that_is_loaded_again(visit):
+    one = visit("/step_by_step?on=Sentence&sheads=true&heads=5")
+    for _ in range(2):
+        one.page.reload()
+        assert one.settle().address == "/step_by_step?on=Sentence&sheads=true&heads=5"

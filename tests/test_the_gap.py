@@ -176,3 +176,14 @@ def test_a_link_shows_its_figure_in_the_picture_at_once_and_every_figure_keeps_t
     found = [carried for page, carried in links(test) if page == HERE]
     assert len(found) == len([text for text in cells(test).values() if "n =" in text])
     assert [carried for carried in found if not kept.items() <= carried.items()] == []
+
+
+def test_a_mask_that_is_switched_elsewhere_is_not_spoken_of_where_the_page_has_none(app):
+    assert "A word may look at all words but itself." in said(app(HERE, causal="true", self="false"))
+    assert "A word may look at the words before it only." in said(app(causal="true", self="false", s="a cat"))
+
+
+def test_without_a_sentence_one_of_the_tasks_is_offered(app):
+    test = app(HERE, s="")
+    test.button(key="offer-0").click().run()
+    assert "“it” looks" in said(test)

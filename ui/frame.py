@@ -354,6 +354,7 @@ def settings_in_words(
 ) -> str:
     """What the switches that are shown do, for the values they have."""
     divided = f"Scores are divided by √{dim} = {math.sqrt(dim):.2f}" if scaled else "Scores are not divided by √d"
+    causal = causal and "causal" in shown
     others = "itself and the words before it" if causal else "all words, itself included"
     if not see_self:
         others = "the words before it only" if causal else "all words but itself"

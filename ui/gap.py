@@ -13,7 +13,6 @@ from attention_core import gap as measure
 from attention_core import learning, tasks
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
-from attention_core.maps import by_words
 from attention_core.taught import VARIANTS, Variant
 from ui import charts, export, figures, frame, loaders, parts, state, teach_charts, teaching, training, views
 from ui.wording import listed, percent, quoted, reading
@@ -122,7 +121,7 @@ def measured() -> tuple[Figure, ...]:
 def begin() -> None:
     """The style of the page; and look from the word that asks in the task of the chosen figure."""
     teaching.style()
-    teaching.find_what_asks(chosen().task)
+    teaching.find_what_asks("the_gap", chosen().task)
 
 
 def of_task(task: str, group: str) -> list[Figure]:
@@ -391,9 +390,10 @@ def best_head(task: str) -> tuple[int, int] | None:
 def three() -> None:
     """The reader's own sentence on raw vectors, under a taught head and in MiniLM, side by side."""
     frame.ask_for_sentence("the_gap")
-    parts.say("The switch acts on raw vectors only, where every word is most like itself.", "small")
+    parts.say("The switch acts on the raw vectors only, where most words look most at themselves.", "small")
     text, sentence, one = state.sentence(), loaders.sentence(), chosen()
     known = sentence.known
+    offer(one.task)
     if not known:
         parts.say(frame.kindly(UnknownWords(sentence.unknown)), "notice")
         return
@@ -413,10 +413,11 @@ def three() -> None:
         return
     places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
     query = next((i for i, group in enumerate(places) if state.place("q", len(known)) in group), 0)
-    maps, told = [(RAW, by_words(raw.attention.weights, places))], ""
+    maps, told = [(RAW, views.in_words(raw.attention, places))], ""
     if model:
         last = learning.forward(model, loaders.glove().look_up(known))[-1]
-        maps.append((f"Taught for “{lesson.title}”", by_words(last.attention.weights.mean(axis=0), places)))
+        blend = views.only(last.attention.weights.mean(axis=0))
+        maps.append((f"Taught for “{lesson.title}”", views.in_words(blend, places)))
         word, told = known[places[query][0]], f"Taught: {made.title}. "
         if model.reads:
             told += teaching.read_in_words(lesson, model, word, last.output[places[query][0]]) + " "
@@ -425,13 +426,12 @@ def three() -> None:
             told += f"It was taught where {asks} should look, and nothing about {quoted(word)}. "
         if best_head(one.task) is None:
             told += "In the table MiniLM was asked by its sentence vector; the head shown here was not measured. "
-    maps.append((f"MiniLM, layer {layer}, head {head}", by_words(read.layers[layer - 1].weights[head - 1], pieces)))
+    minilm = views.only(read.layers[layer - 1].weights[head - 1])
+    maps.append((f"MiniLM, layer {layer}, head {head}", views.in_words(minilm, pieces)))
     drawn = [
-        (name, views.View(words, views.only(weights), (), {}, at=(query, int(weights[query].argmax()))))
-        for name, weights in maps
+        (name, views.View(words, shown, (), {}, at=(query, int(shown.weights[query].argmax())))) for name, shown in maps
     ]
     first = drawn[0][1]
-    offer(one.task)
     parts.words(
         [(label, place) for place, label in enumerate(first.labels)],
         drawn[-1][1].weights[query],
@@ -448,7 +448,9 @@ def three() -> None:
             if len(words) <= views.MOST_CELLS:
                 alt = f"{name}: {len(words)} by {len(words)} weights. {reading_in_words(view)}"
                 options = {"signed": False, "clickable": False}
-                shown = figures.Picture(charts.heatmap, views.cells(view.weights), alt, 330, views.fill(view), options)
+                shown = figures.Picture(
+                    charts.heatmap, views.cells(view.seen_weights), alt, 330, views.fill(view), options
+                )
                 figures.draw(shown, f"three-{name}")
     if len(words) > views.MOST_CELLS:
         parts.say(f"The maps are drawn for up to {views.MOST_CELLS} words.", "small")

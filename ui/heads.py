@@ -398,7 +398,7 @@ def beside_raw(shown: Inside) -> dict[str, figures.Picture]:
     )
     missing = [token for token, word in ((shown.view.query, query), (shown.view.key, key)) if word < 0]
     first, second = (
-        views.View(words, views.only(by_words(one.weights, list(groups))), (), one.settings, at=(query, key))
+        views.View(words, views.in_words(one.attention, list(groups)), (), one.settings, at=(query, key))
         for one, groups in ((raw, places), (shown.view, pieces))
     )
     marked(shown)
@@ -532,7 +532,7 @@ def beside(shown: Inside, text: str, other: Reading) -> None:
     second_view, _ = view_of(text, other, shown.of, shown.layer, shown.head, shown.taming)
     labels = [a if a == b else f"{a} / {b}" for a, b in zip(*words, strict=True)]
     first, second = (
-        views.View(labels, views.only(by_words(one.weights, group)), (), one.settings, at=(query, key))
+        views.View(labels, views.in_words(one.attention, group), (), one.settings, at=(query, key))
         for one, group in zip((shown.view, second_view), groups, strict=True)
     )
     mine, theirs = words

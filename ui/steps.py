@@ -459,7 +459,8 @@ def heads(subject: subjects.Subject) -> None:
     if st.session_state.get("heads", h) != h:
         st.session_state["heads"] = h
     if len(choices) > 1:
-        h = st.select_slider("Heads h", choices, h, **state.bound("heads"))
+        usual = max(n for n in choices if n <= state.default("heads"))  # not h: what is the default leaves the address
+        h = st.select_slider("Heads h", choices, usual, **state.bound("heads"))
     d_k = d_model // h
     st.latex(rf"d_k=\frac{{d_{{\text{{model}}}}}}{{h}}=\frac{{{d_model}}}{{{h}}}={d_k}")
     if walk.weights is None:

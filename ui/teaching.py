@@ -185,7 +185,7 @@ def style() -> None:
 def lecture() -> Lecture:
     """Ask for the task and how the model is made; the model as far as it has come."""
     lesson = choose_task()
-    find_what_asks(lesson.task, instead=tries(lesson)[0])
+    find_what_asks("teach_it", lesson.task, instead=tries(lesson)[0])
     settings = choose_settings(lesson)
     target = recipe(settings).next_report(max(int(state.get("trained")), 0))
     waits = bool(st.session_state.pop("waits", False))
@@ -232,14 +232,15 @@ def ours() -> frozenset[str]:
     return frozenset(tried).union(preset.sentence for preset in PRESETS)
 
 
-def find_what_asks(task: str, instead: Try | None = None) -> None:
-    """Look from the word that asks, whenever there is another sentence or another task; what a link says holds.
+def find_what_asks(page: str, task: str, instead: Try | None = None) -> None:
+    """Look from the word that asks, whenever a page has another sentence or another task; what a link says holds.
 
     Args:
+        page: whose sentence and task it is.
         instead: takes the sentence's place where that has no such word and is not the visitor's own.
     """
-    now, before = (state.sentence(), task), st.session_state.get("asked")
-    st.session_state["asked"] = now
+    now, before = (state.sentence(), task), st.session_state.get(f"asked-{page}")
+    st.session_state[f"asked-{page}"] = now
     if now == before:
         return
     asks = tasks.who_asks(task, loaders.sentence().known)
@@ -289,7 +290,7 @@ def choose_settings(lesson: Lesson) -> Settings:
             "Seed", seed.low, seed.high, seed.default, on_change=changed, width=90, **state.bound("init")
         )
         used = matters(Variant(lesson.task, int(layers), int(heads)))
-        why = None if used else "Changes nothing here: in one layer that points, nobody reads the output."
+        why = None if used else "With one layer only the weights count, so what is added changes nothing."
         adding = {"on_change": changed, "disabled": not used, "help": why}
         residual = st.toggle("Residual (add x)", True, **adding, **state.bound("res"))
     with st.container(key="trained-unseen"):
@@ -664,10 +665,13 @@ def before_and_after(shown: Lecture, found: Map) -> dict[str, figures.Picture]:
     else:
         title = name = "Untrained"
         after = "with random matrices"
-    parts.say(
-        f"{first.labels[at[0]]} → {first.labels[at[1]]}: {rounded(first.weights[at])} "
-        f"{'raw' if was == RAW else 'before training'}, {rounded(second.weights[at])} {after}."
-    )
+    if was == UNTRAINED and name == "Untrained":
+        parts.say("Both are the same untrained model: press Train, and they part.")
+    else:
+        parts.say(
+            f"{first.labels[at[0]]} → {first.labels[at[1]]}: {rounded(first.weights[at])} "
+            f"{'raw' if was == RAW else 'before training'}, {rounded(second.weights[at])} {after}."
+        )
     titles = (was, title, f"{name} minus that, in points")
     compared = views.compare(first, second, "taught", titles)
     return {name: picture for name, picture in compared.items() if name == "difference"}

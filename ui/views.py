@@ -11,7 +11,7 @@ import streamlit as st
 
 from attention_core.attention import Arithmetic, Attention, arithmetic
 from attention_core.embeddings import neighbours_of_output
-from attention_core.maps import favourite
+from attention_core.maps import by_words, favourite
 from attention_core.text import number_repeats
 from ui import charts, export, figures, loaders, parts, state
 from ui.wording import counted, number, percent, reading
@@ -96,6 +96,15 @@ class View:
 def only(weights: np.ndarray) -> Attention:
     """A map that is a blend of several, or of words: weights without scores."""
     return Attention(None, None, None, weights, None)
+
+
+def in_words(attention: Attention, groups: list[list[int]]) -> Attention:
+    """A map between words in place of one between their pieces, as `by_words`; hidden is what no piece may look at."""
+    masked = attention.masked
+    if masked is not None:
+        visible = by_words(np.isfinite(masked).astype(np.float32), groups) > 0
+        masked = np.where(visible, np.float32(0), -np.inf)
+    return Attention(None, None, masked, by_words(attention.weights, groups), None)
 
 
 def raw_view(scaled: bool, see_self: bool, causal: bool, dim: int) -> View:
