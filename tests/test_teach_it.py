@@ -377,3 +377,10 @@ def test_the_axis_of_the_loss_ends_above_every_point(app):
     spec = next(json.loads(e.proto.spec) for e in test.get("vega_lite_chart") if '"loss' in e.proto.spec)
     high = next(p["value"] for p in spec["params"] if p["name"] == "high")
     assert high >= max(r.loss for r in test.session_state["run"].history[1:])
+
+
+def test_a_training_that_ran_away_before_its_first_report_has_taught_nothing(app):
+    test = trained(app(HERE, task="Happy or not", layers="3", nh="4", rate="10", trained="1000", was="Before training"))
+    assert "ran away at step" in said(test)
+    assert "Both are the same untrained model" in said(test)
+    assert "Taught" not in said(test)

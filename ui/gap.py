@@ -63,7 +63,7 @@ class Figure:
         chance: the share that guessing gives.
         cases: the sentences.
         variant: of a taught model; head: MiniLM's layer and head, from 1; None where there is none.
-        elsewhere: of a taught model the shares on other splits of the words, which nobody looked at before.
+        elsewhere: of a taught model the shares on other splits of the words, for which none was chosen.
     """
 
     group: str
@@ -140,8 +140,9 @@ def figure_of(title: str, name: str, group: str) -> Figure:
 def chosen() -> Figure:
     """The figure whose sentences are shown."""
     asked = {"gtask": TASK_OF, "gby": NAMES, "gset": SETS}  # before they are drawn, a link may say anything of them
-    chosen = (state.get(name) if state.get(name) in known else state.default(name) for name, known in asked.items())
-    return figure_of(*chosen)
+    return figure_of(
+        *(state.get(name) if state.get(name) in known else state.default(name) for name, known in asked.items())
+    )
 
 
 def shown_figures() -> list[Figure]:
@@ -455,9 +456,8 @@ def three() -> None:
     if len(words) > views.MOST_CELLS:
         parts.say(f"The maps are drawn for up to {views.MOST_CELLS} words.", "small")
     parts.say(
-        f"{told}All by words, in GloVe’s "
-        "spelling, and the words above coloured as MiniLM weighs them. What it sends to its marks [CLS] and [SEP] is "
-        "left out, so its rows sum to less than 1."
+        f"{told}All by words, in GloVe’s spelling, and the words above coloured as MiniLM weighs them. What it sends "
+        "to its marks [CLS] and [SEP] is left out, so its rows sum to less than 1."
         + ("" if model else " Nothing was taught for this task: raw vectors do it."),
         "small",
     )

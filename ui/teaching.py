@@ -176,6 +176,11 @@ class Lecture:
         """How many steps the model has behind it on this page."""
         return self.run.step if self.run else 0
 
+    @property
+    def taught(self) -> bool:
+        """Whether the model is more than its first random numbers."""
+        return self.step > 0 if self.run else shipped(self.settings) is not None
+
 
 def style() -> None:
     """The style of the page."""
@@ -657,15 +662,11 @@ def before_and_after(shown: Lecture, found: Map) -> dict[str, figures.Picture]:
     second = found.view
     at = (second.query, second.key)
     first = views.View(first.tokens, first.attention, first.words, first.settings, at=at)
-    name, after = "Taught", "as taught"
-    if shown.run:
-        title = f"Taught ({trained_in_words(shown)} steps)"
-    elif shipped(shown.settings):
-        title = "Taught, as it came with the app"
-    else:
-        title = name = "Untrained"
-        after = "with random matrices"
-    if was == UNTRAINED and name == "Untrained":
+    name, after = ("Taught", "as taught") if shown.taught else ("Untrained", "with random matrices")
+    title = name
+    if shown.taught:
+        title += f" ({trained_in_words(shown)} steps)" if shown.run else ", as it came with the app"
+    if was == UNTRAINED and not shown.taught:
         parts.say("Both are the same untrained model: press Train, and they part.")
     else:
         parts.say(
@@ -688,7 +689,7 @@ def learned(shown: Lecture, found: Map) -> None:
     heads = range(shown.model.n_heads) if head is None else [head]
     word, x = view.labels[view.query], layers[0].x
     first = untrained(shown.settings)
-    stages = [("random", first)] + [("taught", shown.model)] * bool(shown.run or shipped(shown.settings))
+    stages = [("random", first)] + [("taught", shown.model)] * shown.taught
     columns = []
     for each in heads:
         named = f", head {each + 1}" if shown.model.n_heads > 1 else ""
