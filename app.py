@@ -2,26 +2,26 @@
 
 import streamlit as st
 
-from ui import frame, log, parts, state
+from ui import log, state
+from ui.kit import components
+from ui.shell import errors, pages, run, sentence_input
 
-with frame.turn:
-    page = st.navigation(frame.pages())
-    here = next(one for one in frame.PAGES if one.title == page.title)
-    st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=parts.ICON, layout="centered")
-    parts.style("page.css")
+with run.run_lock:
+    page = st.navigation(pages.pages())
+    here = next(one for one in pages.PAGES if one.title == page.title)
+    st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=components.ICON, layout="centered")
+    components.style("page.css")
 
     st.title(here.question, anchor=False)
     st.markdown(here.lead)
-    with log.run(here.name), frame.framed():
-        frame.heed_link()
-        state.hold()
-        frame.choices()
-        if not here.asks:
-            frame.ask_for_sentence(here.name)
+    with log.run(here.name), pages.page_context():
+        errors.reject_infinite_numbers()
+        state.keep_shared()
         page.run()
-    frame.leave(here)
+    sentence_input.keep_undrawn_controls()
+    pages.footer(here)
 
     with st.sidebar:
-        parts.copy_link(frame.link(here.name), key="link")
-        parts.back(frame.link(here.name))
+        components.copy_link(pages.link(here.name), key="link")
+        components.fix_history(pages.link(here.name))
         st.caption("The link holds your sentence and every setting.")

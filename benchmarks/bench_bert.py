@@ -105,7 +105,7 @@ def torch_attention() -> None:
 def numpy_picture() -> None:
     from attention_core import maps
     from attention_core.bert import load_minilm
-    from ui import figures
+    from ui.kit import figures
 
     reading, greys = (
         load_minilm().read(text_of(PICTURE)),

@@ -33,7 +33,7 @@ from serving import Served  # noqa: E402
 from visitor import Visitor  # noqa: E402
 
 from tests import programs  # noqa: E402
-from ui.frame import PAGES  # noqa: E402
+from ui.shell.pages import PAGES  # noqa: E402
 
 THINKING = 2.0
 FILLING = 60  # seconds until all are there

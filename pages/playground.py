@@ -1,27 +1,33 @@
 """The front door: a sentence in, weights out."""
 
-from ui.frame import guard
+from ui.shell.pages import guard
 
 guard()
 
-from ui import frame, state, views
+from ui import state
+from ui.map import view as views
+from ui.shell import errors, pages, sentence_input
 
-view = views.raw_view(*(state.get(name) for name in frame.SWITCHES))
+
+def compare_settings() -> dict | None:
+    """The same sentence under a second setting, beside the first."""
+    sentence_input.second_switches()
+    with errors.show_errors():
+        return views.compare(view, views.raw_view(state.switches("2")), "raw")
+
+
+sentence_input.ask_for_sentence()
+view = views.raw_view(state.switches())
 views.look(view, "raw")
-
-with frame.fold("cell", "Where does this number come from? One cell, step by step") as opened:
-    if opened:
-        views.cell(view, "raw")
-with frame.fold("out", "What does the word take with it? Its meaning before and after") as opened:
-    if opened:
-        views.output(view)
-compared = {}
-with frame.fold("cmp", "What if? A second setting beside the first") as opened:
-    if opened:
-        frame.second_switches()
-        with frame.told():
-            second = views.raw_view(*(state.get(f"{name}2") for name in frame.SWITCHES))
-            compared = views.compare(view, second, "raw")
-with frame.fold("take", "Take it away: pictures, numbers, code, link") as opened:
-    if opened:
-        views.take_away(view, frame.link("playground"), "raw", compared)
+pages.fold("cell", "Where does this number come from? One cell, step by step", views.cell, view, "raw")
+pages.fold("out", "What does the word take with it? Its meaning before and after", views.output, view)
+compared = pages.fold("cmp", "What if? A second setting beside the first", compare_settings)
+pages.fold(
+    "take",
+    "Take it away: pictures, numbers, code, link",
+    views.take_away,
+    view,
+    pages.link("playground"),
+    "raw",
+    compared,
+)

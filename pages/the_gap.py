@@ -1,12 +1,13 @@
 """Similarity or relationship: the article's table, measured, with every sentence behind it."""
 
-from ui.frame import guard
+from ui.shell.pages import guard
 
 guard()
 
 import streamlit as st
 
-from ui import frame, gap
+from ui.shell import pages
+from ui.the_gap import body as gap
 
 gap.begin()
 gap.choose_set()
@@ -17,9 +18,5 @@ st.header("The sentences behind a figure", anchor=gap.ANCHOR)
 gap.sentences()
 st.header("Your sentence, side by side", anchor=False)
 gap.three()
-with frame.fold("gsay", "How was this measured, and what does it not say?") as opened:
-    if opened:
-        gap.notes()
-with frame.fold("gtake", "Take it away: picture, numbers, link") as opened:
-    if opened:
-        gap.take_away()
+pages.fold("gsay", "How was this measured, and what does it not say?", gap.notes)
+pages.fold("gtake", "Take it away: picture, numbers, link", gap.take_away)

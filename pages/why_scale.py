@@ -1,19 +1,19 @@
 """Why the scores are divided by the root of d_k: an example, an experiment, its cost, the sentence, temperature."""
 
-from ui.frame import guard
+from ui.shell.pages import guard
 
 guard()
 
-from ui import frame, parts, scaling
+from ui.kit import components
+from ui.shell import errors, pages
+from ui.why_scale import sections
 
-parts.style("lesson.css")
-scaling.example()
-scaling.spread()
-scaling.cost()
-with frame.told():
-    scaling.sentence()
-    scaling.temperature()
-scaling.references()
-with frame.fold("wtake", "Take it away: pictures, numbers, link") as opened:
-    if opened:
-        scaling.take_away(frame.link("why_scale"))
+components.style("lesson.css")
+sections.example()
+sections.spread()
+sections.cost()
+with errors.show_errors():
+    sections.sentence()
+    sections.temperature()
+sections.references()
+pages.fold("wtake", "Take it away: pictures, numbers, link", sections.take_away, pages.link("why_scale"))

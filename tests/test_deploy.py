@@ -22,7 +22,7 @@ from compose_spec import PyCompose
 from benchmarks.balanced import CONFIGURATION, Nginx
 from tests import programs
 from tests.conftest import ROOT, Server, Visit
-from ui.frame import PAGES
+from ui.shell.pages import PAGES
 
 DEPLOY = ROOT / "deploy"
 LONG = "/?s=" + quote("注意力是你所需要的一切" * 181 + "猫が座った")  # 1,996 characters, 18 kB

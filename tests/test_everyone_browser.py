@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from ui.frame import PAGES
+from ui.shell.pages import PAGES
 from ui.state import CONTROLS
 
 pytestmark = pytest.mark.xdist_group("everyone")

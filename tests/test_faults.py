@@ -21,9 +21,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from attention_core import files
 from benchmarks.visitor import Visitor
 from tests.conftest import ROOT, Server
-from ui.frame import PAGES
-from ui.gap import TITLES
+from ui.shell.pages import PAGES
 from ui.state import CONTROLS
+from ui.the_gap.body import TITLES
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -246,7 +246,7 @@ def test_no_cache_grows_with_what_visitors_type():
 
 
 def test_a_full_cache_forgets_the_oldest_and_goes_on(app):
-    from ui import loaders
+    from ui.models import loaders
 
     for number in range(loaders.taken_apart.cache_info().maxsize + 20):
         loaders.taken_apart(f"the cat number {number}")

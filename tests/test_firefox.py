@@ -7,7 +7,7 @@ import pytest
 from tests import programs
 from tests.conftest import NIGHTLY
 from tests.firefox import Firefox
-from ui.frame import PAGES
+from ui.shell.pages import PAGES
 
 pytestmark = pytest.mark.xdist_group("firefox")
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("firefox")
 LOADED = """(() => {
     const silent = '.st-key-follow, .st-key-steps-back';
     const parts = [...document.querySelectorAll('*')].filter(e => e.shadowRoot && !e.closest(silent));
-    return parts.length > 0 && parts.every(e => e.shadowRoot.querySelector('button'));
+    return components.length > 0 && components.every(e => e.shadowRoot.querySelector('button'));
 })()"""
 
 

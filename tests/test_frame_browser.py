@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Error
 
 from tests.conftest import Server, Visit
-from ui.frame import PAGES
+from ui.shell.pages import PAGES
 
 pytestmark = pytest.mark.xdist_group("frame")
 

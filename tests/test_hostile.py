@@ -18,8 +18,9 @@ from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords, raw_attention
 from attention_core.text import tokenize
 from tests.conftest import ROOT, cases
-from ui import loaders, state
-from ui.frame import PAGES
+from ui import state
+from ui.models import loaders
+from ui.shell.pages import PAGES
 from ui.state import CONTROLS
 
 NASTY = [

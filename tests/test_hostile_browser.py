@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ui.frame import PAGES
+from ui.shell.pages import PAGES
 from ui.state import CONTROLS
 
 pytestmark = pytest.mark.xdist_group("hostile")

@@ -13,9 +13,14 @@ from PIL import Image
 from attention_core import inside
 from attention_core.inside import Taming
 from attention_core.maps import grid
-from ui import export, figures, heads, loaders, parts, state, trace, views
-from ui.palette import LIGHT
-from ui.wording import rounded
+from ui import state
+from ui.inside_a_transformer import body as heads
+from ui.inside_a_transformer import trace
+from ui.kit import components, export, figures
+from ui.kit.palette import LIGHT
+from ui.kit.wording import rounded
+from ui.map import view as views
+from ui.models import loaders
 
 CAT = "The cat sat on the mat because it was tired"
 SOFT = "The cat sat on the mat because it was soft"
@@ -296,7 +301,7 @@ def test_without_a_word_that_glove_knows_the_first_word_is_chosen(monkeypatch, m
 
 
 def test_a_matrix_is_orange_above_zero_and_blue_below(monkeypatch):
-    monkeypatch.setattr(parts, "palette", lambda: LIGHT)
+    monkeypatch.setattr(components, "palette", lambda: LIGHT)
     drawn = trace.matrix("x", np.array([[2.0, -2.0, 0.0]]), 3, 1)
     content = re.search('base64,([^"]+)', drawn).group(1)
     with Image.open(io.BytesIO(base64.b64decode(content))) as image:
@@ -309,7 +314,7 @@ def test_a_matrix_is_orange_above_zero_and_blue_below(monkeypatch):
 def test_every_token_can_be_chosen_and_stays_what_was_chosen(monkeypatch, cat):
     held = {"s": CAT}
     monkeypatch.setattr(state, "get", lambda name: held.get(name, state.CONTROLS[name].default))
-    monkeypatch.setattr(state, "put", held.update)
+    monkeypatch.setattr(state, "set_values", held.update)
     view, _ = heads.view_of(CAT, cat, heads.ONE, 5, 11, Taming())
     for token in range(12):
         view.choose(token, 11 - token)

@@ -144,7 +144,7 @@ def every_page_starts_with_the_guard(file: str, tree: ast.Module) -> Iterator[tu
     if not file.startswith("pages/") or file.endswith("__init__.py"):
         return
     start = [ast.unparse(statement) for statement in tree.body[:3]]
-    if ast.get_docstring(tree) is None or start[1:] != ["from ui.frame import guard", "guard()"]:
+    if ast.get_docstring(tree) is None or start[1:] != ["from ui.shell.pages import guard", "guard()"]:
         yield tree, f"{file} starts with something else"
 
 
@@ -223,7 +223,7 @@ PAGE = '"""A page."""\n\nfrom ui.frame import guard\n\nguard()\n'
         (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "import streamlit as st"),
         (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from attention_core.attention import softmax"),
         (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from ui import frame"),
-        (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from ui.frame import guard"),
+        (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from ui.shell.pages import guard"),
         (charts_know_neither_streamlit_nor_the_core, "ui/more_charts.py", "def f():\n    import streamlit"),
         (nobody_prints_but_the_command_line, "attention_core/x.py", "print(1)"),
         (nobody_prints_but_the_command_line, "ui/x.py", "def f(say=print):\n    say(1)"),

@@ -7,7 +7,9 @@ import pytest
 
 from attention_core import files
 from attention_core.examples import PRESETS
-from ui import frame, loaders, state
+from ui import state
+from ui.models import loaders
+from ui.shell import run
 
 CAT = "The cat sat on the mat because it was tired"
 
@@ -175,4 +177,4 @@ def test_a_forged_message_of_half_a_million_letters_is_cut(monkeypatch):
 def test_a_run_leaves_its_turn_to_the_next_however_it_ends(app):
     for query in ({}, {"s": ""}, {"s": "xqzt"}, {"q": "1e999"}):
         app(**query)
-        assert not frame.turn.locked()
+        assert not run.run_lock.locked()

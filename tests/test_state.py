@@ -158,4 +158,4 @@ def test_other_pages_settings_stay_out_of_a_page_s_link():
 @pytest.mark.parametrize(("value", "count", "place"), [(1, 7, 0), (7, 7, 6), (8, 7, 6), (512, 1, 0)])
 def test_a_position_beyond_the_sentence_means_its_last_word(monkeypatch, value, count, place):
     monkeypatch.setattr(state, "get", {"q": value}.get)
-    assert state.place("q", count) == place
+    assert state.index_of("q", count) == place

@@ -7,8 +7,11 @@ from urllib.parse import parse_qsl
 import pytest
 
 from attention_core.examples import KEYS, QUERY
-from ui import export, figures, parts, state, steps, subjects
-from ui.palette import LIGHT
+from ui import state
+from ui.kit import components, export, figures
+from ui.kit.palette import LIGHT
+from ui.step_by_step import stages as steps
+from ui.step_by_step import subject as subjects
 
 PAGE = "step_by_step"
 
@@ -38,7 +41,7 @@ def colourless(formula: str) -> str:
 def link(monkeypatch):
     """What the link on the page says."""
     offered = {}
-    monkeypatch.setattr(parts, "copy_link", lambda link, **_: offered.update(link=link))
+    monkeypatch.setattr(components, "copy_link", lambda link, **_: offered.update(link=link))
     return lambda: dict(parse_qsl(offered["link"].partition("?")[2], keep_blank_values=True))
 
 

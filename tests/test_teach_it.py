@@ -10,9 +10,11 @@ import pytest
 
 from attention_core import asking, learning, tasks
 from attention_core.taught import Variant
-from ui import frame, loaders, teaching, training
-from ui.teaching import BY_TITLE, LESSONS, tries
-from ui.training import EVERY, Settings
+from ui.models import loaders, training
+from ui.models.training import EVERY, Settings
+from ui.shell import pages
+from ui.teach_it import body as teaching
+from ui.teach_it.body import BY_TITLE, LESSONS, tries
 
 HERE = "teach_it"
 SHE = {"s": "Mary gave John the keys because she trusted him", "q": "7"}
@@ -341,7 +343,7 @@ def test_every_sentence_to_ask_has_only_known_words_and_a_right_answer():
 
 
 def test_the_page_stands_between_the_gap_and_the_transformer():
-    names = [page.name for page in frame.PAGES]
+    names = [page.name for page in pages.PAGES]
     assert names[names.index(HERE) - 1 : names.index(HERE) + 2] == ["the_gap", HERE, "inside_a_transformer"]
 
 

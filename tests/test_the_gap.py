@@ -7,10 +7,12 @@ from urllib.parse import parse_qsl
 import pytest
 
 from attention_core import gap as measure
-from ui import gap, loaders, teaching, training
-from ui.gap import NAMES, TITLES
-from ui.heads import readable
-from ui.wording import percent, rounded
+from ui.inside_a_transformer.body import readable
+from ui.kit.wording import percent, rounded
+from ui.models import loaders, training
+from ui.teach_it import body as teaching
+from ui.the_gap import body as gap
+from ui.the_gap.body import NAMES, TITLES
 
 HERE = "the_gap"
 CAT = {"s": "The cat sat on the mat because it was tired", "q": "8"}

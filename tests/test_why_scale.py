@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl
 import pytest
 from PIL import Image
 
-from ui import export, figures, parts, scaling
-from ui.palette import LIGHT
+from ui.kit import components, export, figures
+from ui.kit.palette import LIGHT
+from ui.why_scale import sections as scaling
 
 PAGE = "why_scale"
 OPEN = {"g1": "Show me", "g2": "Show me", "g3": "Show me"}
@@ -35,7 +36,7 @@ def formulas(test) -> str:
 def link(monkeypatch):
     """What the link on the page says."""
     offered = {}
-    monkeypatch.setattr(parts, "copy_link", lambda link, **_: offered.update(link=link))
+    monkeypatch.setattr(components, "copy_link", lambda link, **_: offered.update(link=link))
     return lambda: dict(parse_qsl(offered["link"].partition("?")[2], keep_blank_values=True))
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from ui.charts import share_in_words
-from ui.wording import listed, number, percent, reading, rounded
+from ui.kit.charts import share_in_words
+from ui.kit.wording import listed, number, percent, reading, rounded
 
 WORDS = ["the", "bank₁", "and", "bank₂", "of"]
 

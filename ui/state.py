@@ -4,15 +4,20 @@ The defaults are part of the contract: they are left out of a link, so a changed
 link already shared. Bounds never depend on another control; a value is clamped where it is used.
 """
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import streamlit as st
 
 MAX_CHARACTERS = 2_000
 MAX_TOKENS = 512
+
+SWITCHES = ("scale", "self", "causal", "d")  # the controls that say how raw vectors attend
+
+_run = threading.local()  # .drawn: the controls that have a widget in this thread's run
 
 Value = str | int | float | bool | None
 
@@ -137,13 +142,27 @@ def default(name: str) -> Value:
     return CONTROLS[name].default
 
 
+class Switches(NamedTuple):
+    """How raw vectors attend: scaled by 1/√d, to itself, only backwards, in how many dimensions."""
+
+    scaled: bool
+    see_self: bool
+    causal: bool
+    dim: int
+
+
+def switches(setting: str = "") -> Switches:
+    """The switches now; setting "2" is the second one of a comparison."""
+    return Switches(*(get(name + setting) for name in SWITCHES))
+
+
 def get(name: str) -> Any:
     """The control's value now: of one that has not been drawn yet what the link says, or else its default."""
     value = st.session_state.get(name)
-    return _linked(name) if value is None else value
+    return _from_link(name) if value is None else value
 
 
-def _linked(name: str) -> Value:
+def _from_link(name: str) -> Value:
     """What the link says of a control, as the control will take it; its default where it says nothing, or nonsense.
 
     Which texts a control takes, it alone knows: whoever asks for one has to look.
@@ -163,30 +182,37 @@ def _linked(name: str) -> Value:
     return value if within else control.default
 
 
-def put(values: Mapping[str, Value]) -> None:
+def set_values(values: Mapping[str, Value]) -> None:
     """Set controls from a callback, before they are drawn."""
     for name, value in values.items():
         st.session_state[name] = value
 
 
-def soon(values: Mapping[str, Value]) -> None:
+def set_and_rerun(values: Mapping[str, Value]) -> None:
     """Set controls that have been drawn already: start over at once, and set them before they are drawn."""
     if any(get(name) != value for name, value in values.items()):
-        st.session_state["soon"] = dict(values)
+        st.session_state["values_to_set"] = dict(values)
         st.rerun()
 
 
-def hold() -> None:
+def keep_shared() -> None:
     """Keep what a link has set of the shared controls: Streamlit forgets it where a page draws them itself."""
-    put(st.session_state.pop("soon", {}))
+    _run.drawn = set()
+    set_values(st.session_state.pop("values_to_set", {}))
     for name, control in CONTROLS.items():
         if not control.page and name in st.session_state:
             st.session_state[name] = st.session_state[name]
 
 
-def bound(name: str) -> dict[str, Any]:
+def widget_args(name: str) -> dict[str, Any]:
     """The arguments that tie a widget to its control: key, the link, and kept while another page is shown."""
+    _run.drawn.add(name)
     return {"key": name, "bind": "query-params"}
+
+
+def undrawn(names: Iterable[str]) -> list[str]:
+    """Those of the controls that no widget has been drawn for in this run."""
+    return [name for name in names if name not in _run.drawn]
 
 
 def link_text(value: Value) -> str:
@@ -211,6 +237,6 @@ def sentence() -> str:
     return str(get("s") or "")[:MAX_CHARACTERS]
 
 
-def place(name: str, count: int) -> int:
+def index_of(name: str, count: int) -> int:
     """The position, from 0, that a control counted from 1 names among `count` places; the last one if it names none."""
     return min(max(int(get(name)), 1), count) - 1

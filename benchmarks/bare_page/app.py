@@ -15,7 +15,7 @@ def heatmap():
     import numpy as np
     import pandas as pd
 
-    from ui import charts, figures, palette
+    from ui.kit import charts, figures, palette
 
     query, key = (places.ravel() for places in np.indices((7, 7)))
     cells = pd.DataFrame({"query": query, "key": key, "weight": query * key % 7 / 7})

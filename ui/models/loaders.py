@@ -52,11 +52,6 @@ class Sentence:
         return list(dict.fromkeys(token for token, place in self.words if place is None))
 
 
-def sentence() -> Sentence:
-    """The shared sentence, taken apart."""
-    return taken_apart(state.sentence())
-
-
 @lru_cache(maxsize=256)
 def taken_apart(text: str) -> Sentence:
     """Any sentence as the vectors see it."""
@@ -69,21 +64,21 @@ def taken_apart(text: str) -> Sentence:
     return Sentence(tokens, places, len(everything) - len(tokens))
 
 
-def raw(scaled: bool, see_self: bool, causal: bool, dim: int) -> RawAttention:
-    """The shared sentence looking at itself through raw GloVe vectors.
+def raw(text: str, switches: state.Switches) -> RawAttention:
+    """A sentence looking at itself through raw GloVe vectors.
 
     Raises:
         UnknownWords, NothingToAttend: as in `raw_attention`.
     """
-    text, dim = state.sentence(), min(dim, glove().d_model)
+    switches = switches._replace(dim=min(switches.dim, glove().d_model))
     if len(taken_apart(text).tokens) <= SHORT_RAW:
-        return _short_raw(text, scaled, see_self, causal, dim)
-    return _raw(text, scaled, see_self, causal, dim)
+        return _short_raw(text, switches)
+    return _raw(text, switches)
 
 
-def _raw(text: str, scaled: bool, see_self: bool, causal: bool, dim: int) -> RawAttention:
+def _raw(text: str, switches: state.Switches) -> RawAttention:
     tokens = taken_apart(text).tokens
-    return raw_attention(tokens, glove(), dim=dim, scaled=scaled, see_self=see_self, causal=causal)
+    return raw_attention(tokens, glove(), **switches._asdict())
 
 
 _short_raw = lru_cache(maxsize=256)(_raw)  # a visitor who chooses another word, a hall that opens one link

@@ -14,9 +14,12 @@ import streamlit as st
 
 from attention_core.attention import scaled_dot_product_attention, softmax
 from attention_core.steps import divisors, shared_among_heads
-from ui import export, figures, formulas, lesson_charts, parts, state, subjects, views
-from ui.formulas import column, in_role, lines, tex
-from ui.wording import counted, largest, listed, number, percent, quoted
+from ui import state
+from ui.kit import components, export, figures, latex, lesson_charts
+from ui.kit.latex import column, in_role, lines, tex
+from ui.kit.wording import counted, largest, listed, number, percent, quoted
+from ui.map import view as views
+from ui.step_by_step import subject as subjects
 
 LAST = state.CONTROLS["step"].high
 BLIND = 4  # the last step of a query that may see no key
@@ -116,13 +119,15 @@ def _strip(
         picture = bars_picture(subject, values, STAGES[place].title, fixed=fixed, beside=beside)
         figures.draw(picture, f"stage-{place}")
         if len(subject.shown) < len(subject.labels):
-            parts.say(f"{len(subject.shown)} of {len(subject.labels)} words: those with the largest scores.", "small")
+            components.text(
+                f"{len(subject.shown)} of {len(subject.labels)} words: those with the largest scores.", "small"
+            )
     with right, st.container(key=f"formula-{place}"):
         for line in formula:
             st.latex(line)
-    parts.say(sentence, "plain")
+    components.text(sentence, "plain")
     if code := source_line(STAGES[place].name):
-        parts.show_html(f"<p class=ran>In the code: <code>{html.escape(code)}</code></p>")
+        components.show_html(f"<p class=ran>In the code: <code>{html.escape(code)}</code></p>")
 
 
 def _pair() -> str:
@@ -136,7 +141,7 @@ def _scores(subject: subjects.Subject) -> None:
         dims = len(walk.query)
         formula = [
             rf"{_pair()}=\sum_{{i=1}}^{{{dims}}} {in_role('q_i', 'query')}\,{in_role('k_i', 'key')}",
-            rf"{formulas.sum_of_products(walk.query, walk.keys[j], order[j], 2)}={tex(walk.scores[j])}",
+            rf"{latex.sum_of_products(walk.query, walk.keys[j], order[j], 2)}={tex(walk.scores[j])}",
         ]
         sentence = (
             f"{quoted(subject.labels[subject.view.query])} is the query, {quoted(subject.labels[j])} the key: "
@@ -152,7 +157,7 @@ def _scores(subject: subjects.Subject) -> None:
         formula = [
             lines(
                 rf"{in_role('q', 'query')}\cdot {in_role(name, 'key')}&="
-                rf"{formulas.sum_of_products(walk.query, walk.keys[place], order[place], 3)}={tex(walk.scores[place])}"
+                rf"{latex.sum_of_products(walk.query, walk.keys[place], order[place], 3)}={tex(walk.scores[place])}"
                 for place, name in enumerate(subject.labels)
             )
         ]
@@ -162,20 +167,20 @@ def _scores(subject: subjects.Subject) -> None:
     _strip(subject, walk.scores, 0, formula, sentence)
     if subject.view:
         seen, looking = (html.escape(subject.labels[place]) for place in (j, subject.view.query))
-        parts.words(
+        components.words(
             [(label, place) for place, label in enumerate(subject.labels)],
             subject.view.weights[subject.view.query],
             j,
             j,
-            parts.palette(),
+            components.palette(),
             key="walk-seen",
             on_pick=lambda place: views.choose(subject.view.query, place),
             label="Choose the word whose products are shown",
             role="key",
         )
-        parts.show_html(views.products_table(subject.view.arithmetic(subject.view.query, j), looking, seen))
+        components.show_html(views.products_table(subject.view.arithmetic(subject.view.query, j), looking, seen))
     elif walk.keys.shape[1] > 3:
-        parts.show_html(_products_grid(subject))
+        components.show_html(_products_grid(subject))
 
 
 def _who_matches(subject: subjects.Subject) -> str:
@@ -304,7 +309,7 @@ def _exponentials(subject: subjects.Subject) -> None:
         "shares are the same."
     )
     _strip(subject, walk.exponentials, 3, formula, sentence, fixed=False)
-    parts.show_html(_exponentials_table(subject))
+    components.show_html(_exponentials_table(subject))
 
 
 def _large(value: float) -> str:
@@ -326,7 +331,7 @@ def _exponentials_table(subject: subjects.Subject) -> str:
 
 def _nothing_left(subject: subjects.Subject) -> None:
     st.latex(r"\frac{e^{-\infty}}{e^{-\infty}+\cdots+e^{-\infty}}=\frac{0}{0}")
-    parts.say(
+    components.text(
         "Nothing is left to look at. Every exponential is 0, so their sum is 0, and 0 divided by 0 has no answer: no "
         "shares sum to 1 when there is nobody to give them to. The core refuses here with an error that names the "
         "query, instead of inventing a number. "
@@ -367,7 +372,7 @@ def _output(subject: subjects.Subject) -> None:
     symbol = rf"{name}=\sum_j w_j\,{in_role('v_j', 'value')}"
     if subject.view:
         st.latex(symbol)
-        parts.say(
+        components.text(
             f"Each word’s vector, times its share, added up: the output is a vector of "
             f"{counted(len(walk.output), 'number')}. What does it mean? The words nearest to it say.",
             "plain",
@@ -383,17 +388,17 @@ def _output(subject: subjects.Subject) -> None:
             with st.container(height=345, border=False):
                 figures.draw(subjects.output_picture(walk, subject.labels), "output-arrows")
         else:
-            parts.show_html(_parts_table(subject))
+            components.show_html(_parts_table(subject))
     with right, st.container(key="formula-5"):
         st.latex(symbol)
         st.latex(lines([f"&{terms}{more}", f"&={column(walk.output, 'output')}"]))
     drawn = "laid end to end" if len(walk.query) == 2 else "added up row by row"
-    parts.say(
+    components.text(
         f"Each value times its share, {drawn}, leads to the output. Shares are never negative and add up to 1, so the "
         "output always lies among the values, drawn most towards those that got most.",
         "plain",
     )
-    parts.show_html(f"<p class=ran>In the code: <code>{html.escape(source_line('output'))}</code></p>")
+    components.show_html(f"<p class=ran>In the code: <code>{html.escape(source_line('output'))}</code></p>")
 
 
 def _parts_table(subject: subjects.Subject) -> str:
@@ -414,16 +419,18 @@ def _end(subject: subjects.Subject) -> None:
         return
     st.header("All six in one line", anchor=False)
     names = ",".join(in_role(name, role) for name, role in (("Q", "query"), ("K", "key"), ("V", "value")))
-    st.latex(rf"\operatorname{{Attention}}({names})={formulas.whole()}")
+    st.latex(rf"\operatorname{{Attention}}({names})={latex.whole()}")
     off = "" if subject.divided else "; here it is switched off"
-    parts.show_html(
+    components.show_html(
         "<p><b class=query>Q</b> <b class=key>K</b>ᵀ: every query’s dot product with every key, how well they match "
         f"(step 1). <b>√d_k</b>: keeps the scores from growing with the number of dimensions (2{off}). <b>softmax</b>: "
         "turns a row of scores into shares that sum to 1 (4 and 5). <b class=value>V</b>: what is blended by these "
         "shares (6). The mask (3) stands before softmax and has no letter of its own in the formula.</p>"
     )
     if subject.view:
-        parts.say("So far one query. Q holds one for each word, and every row is computed in the same way:", "plain")
+        components.text(
+            "So far one query. Q holds one for each word, and every row is computed in the same way:", "plain"
+        )
         figures.draw(views.heatmap_picture(subject.view), "walk-all")
 
 
@@ -435,7 +442,7 @@ def _back_and_next(step: int, most: int) -> None:
     """
 
     def go(to: int) -> Callable[[], None]:
-        return lambda: state.put({"step": to, "grown": to if to > step else 0})
+        return lambda: state.set_values({"step": to, "grown": to if to > step else 0})
 
     step = min(step, most)
     with st.container(key="way", horizontal=True, vertical_alignment="center"):
@@ -445,9 +452,9 @@ def _back_and_next(step: int, most: int) -> None:
             st.button("All at once", on_click=go(LAST), key="all")
         else:
             st.button("From the start", on_click=go(1), key="first")
-        parts.say(f"Step {step} of {LAST}", "small")
+        components.text(f"Step {step} of {LAST}", "small")
         grown = st.session_state.pop("grown", 0)
-        parts.follow(f".st-key-strip-{grown}" if grown else "")
+        components.scroll_to(f".st-key-strip-{grown}" if grown else "")
 
 
 def heads(subject: subjects.Subject) -> None:
@@ -460,11 +467,11 @@ def heads(subject: subjects.Subject) -> None:
         st.session_state["heads"] = h
     if len(choices) > 1:
         usual = max(n for n in choices if n <= state.default("heads"))  # not h: what is the default leaves the address
-        h = st.select_slider("Heads h", choices, usual, **state.bound("heads"))
+        h = st.select_slider("Heads h", choices, usual, **state.widget_args("heads"))
     d_k = d_model // h
     st.latex(rf"d_k=\frac{{d_{{\text{{model}}}}}}{{h}}=\frac{{{d_model}}}{{{h}}}={d_k}")
     if walk.weights is None:
-        parts.say("Nothing is left to look at, for any head.", "notice")
+        components.text("Nothing is left to look at, for any head.", "notice")
         return
     scaled = subject.divided
     found, joined = shared_among_heads(walk, h, scaled)
@@ -472,7 +479,7 @@ def heads(subject: subjects.Subject) -> None:
     division = f", divides by √{d_k} = {math.sqrt(d_k):.3f}," if scaled else ""
     spans = [f"{i * d_k + 1} to {(i + 1) * d_k}" if d_k > 1 else str(i + 1) for i in range(h)]
     dimension = "dimensions" if d_k > 1 else "dimension"
-    parts.say(
+    components.text(
         f"Each vector of {d_model} numbers is cut into {h} {'pieces' if h > 1 else 'piece'} of {d_k}. "
         + (f"Head 1 sees {dimension} {spans[0]}, head {h} {dimension} {spans[-1]}. " if h > 1 else "")
         + f"Each head takes its own dot products{division} and has its own shares:",
@@ -493,18 +500,18 @@ def heads(subject: subjects.Subject) -> None:
         lesson_charts.head_rows, drawn, f"Weights of {h} heads: {firsts}.", 340, {"labels": labels, "heads": h}
     )
     figures.draw(picture, "heads-map")
-    parts.say(f"{firsts[0].upper()}{firsts[1:]}.", "plain")
+    components.text(f"{firsts[0].upper()}{firsts[1:]}.", "plain")
     pieces = "".join(
         f"<tr><td>{i + 1}</td><td>{span}</td><td class=output>{_some(joined[i * d_k : (i + 1) * d_k])}</td></tr>"
         for i, span in enumerate(spans)
     )
-    parts.show_html(
+    components.show_html(
         f"<p>The heads’ outputs are laid side by side again, {h} × {d_k} = {d_model} numbers:</p>"
         "<div class=wide tabindex=0>"
         f"<table class=chain><thead><tr><th>head</th><th>dimensions</th><th>its piece of the output</th></tr></thead>"
         f"<tbody>{pieces}</tbody></table></div>"
     )
-    parts.say(
+    components.text(
         "In a trained model each head has projections of its own before the cut, so heads come to look for different "
         "things, and a last matrix W_O mixes the joined pieces. Here nothing is learned: the pieces are cut from the "
         "vectors as they are.",
@@ -535,7 +542,7 @@ def code(subject: subjects.Subject) -> None:
     with left:
         body = source(scaled_dot_product_attention)
         start = body.index("    scores =")
-        parts.say(
+        components.text(
             "These lines computed scores, shares and output above. The first five are the formula; softmax is e to the "
             "power of x, divided by the row’s sum, with care that it is quick and does not overflow. Steps 4 and 5 "
             "show the same division with the largest score subtracted.",
@@ -553,8 +560,8 @@ def code(subject: subjects.Subject) -> None:
             f"<tr><td>{name}</td><td>{_some(values, 3) if values is not None else 'no answer'}</td></tr>"
             for name, values in rows
         )
-        parts.show_html(f"<div class=wide tabindex=0><table class=chain>{table}</table></div>")
-    parts.say("The whole function, with the checks that come before those lines:", "small")
+        components.show_html(f"<div class=wide tabindex=0><table class=chain>{table}</table></div>")
+    components.text("The whole function, with the checks that come before those lines:", "small")
     st.code(body, language="python", wrap_lines=True)
 
 

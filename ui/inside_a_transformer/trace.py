@@ -6,10 +6,11 @@ import math
 import numpy as np
 
 from attention_core import inside
-from ui import figures, loaders, parts
-from ui.heads import ONE, Inside, head_name
-from ui.palette import along
-from ui.wording import number, percent
+from ui.inside_a_transformer.body import ONE, Inside, head_name
+from ui.kit import components, figures
+from ui.kit.palette import along
+from ui.kit.wording import number, percent
+from ui.models import loaders
 
 MOST_ROWS = 128  # tokens; of a longer text, the matrices are not drawn
 
@@ -19,9 +20,9 @@ def trace(shown: Inside) -> None:
     n = len(shown.view.labels)
     done = inside.retrace(loaders.minilm(), shown.reading, shown.layer, shown.head)
     if shown.of != ONE:
-        parts.say("The map above is a blend of several heads. This is one of them:", "small")
+        components.text("The map above is a blend of several heads. This is one of them:", "small")
     if n > MOST_ROWS:
-        parts.say(f"The matrices are drawn for up to {MOST_ROWS} tokens; this text has {n}.", "small")
+        components.text(f"The matrices are drawn for up to {MOST_ROWS} tokens; this text has {n}.", "small")
         verdict(done, shown)
         return
     query, key = shown.view.query, shown.view.key
@@ -34,7 +35,7 @@ def trace(shown: Inside) -> None:
     cell = {"query": (query, n), "key": (key, n)}
     both, looks, is_seen = [("query", query), ("key", key)], [("query", query)], [("key", key)]
 
-    parts.show_html(
+    components.show_html(
         f"<p>{head_name(shown.layer, shown.head)}. A pixel is a number: orange above zero, blue below. Rows are "
         f"tokens; those of <b class=query>{looking}</b> and <b class=key>{seen}</b> are framed.</p>"
         + step(
@@ -71,13 +72,13 @@ def trace(shown: Inside) -> None:
 
 def verdict(done: inside.Trace, shown: Inside) -> None:
     """How near the recomputed numbers are to the model's own."""
-    parts.say(
+    components.text(
         f"All this was computed again for this page. The largest difference from the model’s own weights is "
         f"{number(done.difference)}. Together with the other 11 heads, each computed alone, it makes up what the layer "
         f"adds to x; there the largest difference is {number(done.sum_difference)}.",
     )
     if shown.taming.hides or shown.taming.share < 1:
-        parts.say("Nothing is hidden in this part.", "small")
+        components.text("Nothing is hidden in this part.", "small")
 
 
 def step(title: str, *matrices: str) -> str:
@@ -106,7 +107,7 @@ def matrix(
         cell: the row and the column of a cell to frame, each with how many there are.
         signed: blue, zero, orange; else the scale of weights.
     """
-    colors = parts.palette()
+    colors = components.palette()
     if signed:
         end = end_of(values)
         pixels = np.round((np.clip(values / end, -1, 1) + 1) * 127.5).astype(np.uint8)

@@ -1,12 +1,12 @@
 """Teach it: a task, a model in training before the reader's eyes, and what it has learned."""
 
-import contextlib
 import html
 import inspect
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,14 @@ from attention_core.embeddings import UnknownWords
 from attention_core.examples import PRESETS
 from attention_core.learning import Layer, Model
 from attention_core.taught import Variant
-from ui import export, figures, frame, loaders, parts, state, teach_charts, trace, views
-from ui.training import Run, Settings, material, recalled, recipe, shipped, untrained
-from ui.wording import listed, percent, quoted, rounded
+from ui import state
+from ui.inside_a_transformer import trace
+from ui.kit import components, export, figures, learning_charts
+from ui.kit.wording import listed, percent, quoted, rounded
+from ui.map import view as views
+from ui.models import loaders
+from ui.models.training import Run, Settings, material, recalled, recipe, shipped, untrained
+from ui.shell import errors, pages, run, sentence_input
 
 LAYERS, HEADS, WIDTHS = (1, 2, 3), (1, 2, 4), (4, 8, 16, 32)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 10.0)
@@ -184,7 +189,7 @@ class Lecture:
 
 def style() -> None:
     """The style of the page."""
-    parts.style("inside.css", "teach.css")
+    components.style("inside.css", "teach.css")
 
 
 def lecture() -> Lecture:
@@ -212,7 +217,7 @@ def choose_task() -> Lesson:
         lesson = BY_TITLE[state.get("task")]
         best = lesson.best
         shape = {"layers": best.n_layers, "nh": best.n_heads, "res": best.residual}
-        state.put({**shape, "trained": 0, "map": LAST, "hd": MEAN})
+        state.set_values({**shape, "trained": 0, "map": LAST, "hd": MEAN})
         if state.sentence() in ours() or not state.sentence().strip():
             choose(tries(lesson)[0])
 
@@ -223,10 +228,10 @@ def choose_task() -> Lesson:
         required=True,
         on_change=changed,
         label_visibility="collapsed",
-        **state.bound("task"),
+        **state.widget_args("task"),
     )
     lesson = BY_TITLE[state.get("task")]
-    parts.say(lesson.lesson, "plain")
+    components.text(lesson.lesson, "plain")
     return lesson
 
 
@@ -248,12 +253,12 @@ def find_what_asks(page: str, task: str, instead: Try | None = None) -> None:
     st.session_state[f"asked-{page}"] = now
     if now == before:
         return
-    asks = tasks.who_asks(task, loaders.sentence().known)
+    asks = tasks.who_asks(task, loaders.taken_apart(state.sentence()).known)
     if asks is None:
         if instead and state.sentence() in ours():
-            state.soon(chosen(instead))
+            state.set_and_rerun(chosen(instead))
     elif before or "q" not in st.query_params:
-        state.soon({"q": asks + 1})
+        state.set_and_rerun({"q": asks + 1})
 
 
 def chosen(one: Try) -> dict[str, state.Value]:
@@ -263,18 +268,20 @@ def chosen(one: Try) -> dict[str, state.Value]:
 
 def choose(one: Try) -> None:
     """Make a sentence the shared one, and look from the word that asks. For callbacks."""
-    state.put(chosen(one))
+    state.set_values(chosen(one))
 
 
 def choose_settings(lesson: Lesson) -> Settings:
     """How the model is made; whatever is changed, its training has yet to begin."""
 
     def changed() -> None:
-        state.put({"trained": 0})
+        state.set_values({"trained": 0})
 
     def number_of(title: str, name: str, options: Sequence[int]) -> int:
         default = state.default(name)
-        st.segmented_control(title, options, default=default, required=True, on_change=changed, **state.bound(name))
+        st.segmented_control(
+            title, options, default=default, required=True, on_change=changed, **state.widget_args(name)
+        )
         return state.get(name)  # a link may name it and say nothing
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="teach-settings"):
@@ -288,19 +295,19 @@ def choose_settings(lesson: Lesson) -> Settings:
             format_func=lambda value: f"{value:g}",
             on_change=changed,
             width=105,
-            **state.bound("rate"),
+            **state.widget_args("rate"),
         )
         seed = state.CONTROLS["init"]
         first = st.number_input(
-            "Seed", seed.low, seed.high, seed.default, on_change=changed, width=90, **state.bound("init")
+            "Seed", seed.low, seed.high, seed.default, on_change=changed, width=90, **state.widget_args("init")
         )
         used = matters(Variant(lesson.task, int(layers), int(heads)))
         why = None if used else "With one layer only the weights count, so what is added changes nothing."
         adding = {"on_change": changed, "disabled": not used, "help": why}
-        residual = st.toggle("Residual (add x)", True, **adding, **state.bound("res"))
+        residual = st.toggle("Residual (add x)", True, **adding, **state.widget_args("res"))
     with st.container(key="trained-unseen"):
         steps = state.CONTROLS["trained"]
-        st.number_input("trained", steps.low, steps.high, steps.default, **state.bound("trained"))
+        st.number_input("trained", steps.low, steps.high, steps.default, **state.widget_args("trained"))
     variant = Variant(lesson.task, int(layers), int(heads), bool(residual))
     if not matters(variant):
         variant = replace(variant, residual=True)
@@ -329,21 +336,21 @@ def buttons(shown: Lecture) -> None:
     def train() -> None:
         if not 0 < shown.step < steps or shown.run.diverged:
             st.session_state["run"] = Run(shown.settings)
-        state.put({"trained": steps})
+        state.set_values({"trained": steps})
 
     def stop() -> None:
         shown.run.keep()
-        state.put({"trained": shown.run.step})
+        state.set_values({"trained": shown.run.step})
 
     half_way = 0 < shown.step < steps and not shown.run.diverged
     label = "Train" if shown.training or not shown.step else "Go on" if half_way else "Train again"
     with st.container(horizontal=True, vertical_alignment="center", key="teach-buttons"):
         st.button(label, on_click=train, key="train", type="primary", disabled=shown.training, width=108)
         st.button("Stop", on_click=stop, key="stop", disabled=not shown.training, width=108)
-        back = {"on_click": lambda: state.put({"trained": 0}), "disabled": not shown.target}
+        back = {"on_click": lambda: state.set_values({"trained": 0}), "disabled": not shown.target}
         st.button("Start over", key="afresh", width=108, **back)
     st.progress(shown.step / steps)
-    parts.say(standing(shown), "notice" if shown.waits or (shown.run and shown.run.diverged) else "small")
+    components.text(standing(shown), "notice" if shown.waits or (shown.run and shown.run.diverged) else "small")
 
 
 def standing(shown: Lecture) -> str:
@@ -401,7 +408,7 @@ def go_on(shown: Lecture) -> None:
     """
     if not shown.training:
         return
-    with frame.out_of_turn():
+    with run.run_lock_released():
         advanced = shown.run.advance(shown.target)
     st.session_state["waits"] = not advanced
     if shown.run.is_at(shown.target):
@@ -456,16 +463,16 @@ def answer(model: Model, one: Try) -> Answer:
 def sentences(shown: Lecture) -> None:
     """The sentences of the task, how the model does on each, and the choice among them."""
     every = tries(shown.lesson)
-    parts.say("Sentences to ask it", "heading")
+    components.text("Sentences to ask it", "heading")
     lines = []
     for one in every:
         found = answer(shown.model, one)
         value = f"{found.said}, {'right' if found.right else 'wrong'}"
         lines.append((one.text, value, found.share, one.text == state.sentence()))
     label = "Sentences of this task: choose one"
-    parts.choose_from(lines, key="sentences", on_pick=lambda place: choose(every[place]), label=label)
+    components.radio_list(lines, key="sentences", on_pick=lambda place: choose(every[place]), label=label)
     what = "how sure the model is of the right answer" if shown.model.reads else "the weight on the right word"
-    parts.say(f"Bars: {what}. Choose a sentence to see its map.", "small")
+    components.text(f"Bars: {what}. Choose a sentence to see its map.", "small")
 
 
 def curve(shown: Lecture, name: str) -> None:
@@ -488,8 +495,8 @@ def curve(shown: Lecture, name: str) -> None:
     if name == "accuracy":
         fill |= {"chance": guessing(shown.lesson.task)}
     options = {"title": title.lower(), "shares": name == "accuracy", "begun": bool(points)}
-    parts.say(title, "heading")
-    picture = figures.Picture(teach_charts.curve, table, f"{title}, by steps.{last}", 150, fill, options)
+    components.text(title, "heading")
+    picture = figures.Picture(learning_charts.curve, table, f"{title}, by steps.{last}", 150, fill, options)
     figures.draw(picture, f"curve-{name}")
 
 
@@ -524,7 +531,7 @@ def map_of(shown: Lecture, model: Model, steps: str) -> Map:
     Raises:
         UnknownWords: no word of the sentence has a vector.
     """
-    sentence = loaders.sentence()
+    sentence = loaders.taken_apart(state.sentence())
     tokens = sentence.known
     if not tokens:
         raise UnknownWords(sentence.unknown)
@@ -585,9 +592,9 @@ def choose_map(model: Model) -> None:
             ("hd", "Head", SHOWN_HEADS[: model.n_heads + 1]),
         ):
             if state.get(name) not in options:  # of a larger model
-                state.put({name: state.default(name)})
+                state.set_values({name: state.default(name)})
             with st.container(key=f"map-{name}" if several[name] else f"map-{name}-unseen", width="content"):
-                st.selectbox(title, options, width=150, **state.bound(name))
+                st.selectbox(title, options, width=150, **state.widget_args(name))
 
 
 def look(shown: Lecture) -> Map | None:
@@ -596,14 +603,14 @@ def look(shown: Lecture) -> Map | None:
     try:
         found = map_of(shown, shown.model, trained_in_words(shown))
     except UnknownWords as error:
-        parts.say(frame.kindly(error), "notice")
+        components.text(errors.message_for(error), "notice")
         found = None
     if found:
         views.words_and_reading(found.view, "taught")
         if shown.model.reads:
             query = found.view.query
             output = found.layers[-1].output[query]
-            parts.say(read_in_words(shown.lesson, shown.model, found.view.tokens[query], output))
+            components.text(read_in_words(shown.lesson, shown.model, found.view.tokens[query], output))
     left, right = st.columns([3, 2], gap="medium")
     with right:
         sentences(shown)
@@ -628,7 +635,7 @@ def read_in_words(lesson: Lesson, model: Model, word: str, output: np.ndarray) -
 
 def offer_a_sentence(lesson: Lesson) -> None:
     """Where the sentence has none of the words the task is about, say so, and offer one."""
-    if tasks.who_asks(lesson.task, loaders.sentence().known) is None:
+    if tasks.who_asks(lesson.task, loaders.taken_apart(state.sentence()).known) is None:
         st.button(
             f"There is no {lesson.asks} in this sentence. Show one that has it",
             on_click=choose,
@@ -639,25 +646,26 @@ def offer_a_sentence(lesson: Lesson) -> None:
         )
 
 
-@contextlib.contextmanager
-def fold(name: str, title: str, found: Map | None) -> Iterator[bool]:
-    """A fold on the sentence under the model; where there is none, the fold says so."""
-    with frame.fold(name, title) as opened:
-        if opened and not found:
-            parts.say("There is nothing to show: the sentence above has no word with a vector.")
-        yield opened and found is not None
+def fold(name: str, title: str, found: Map | None, body: Callable[..., Any], *args: Any) -> Any:
+    """Draw a fold on the sentence under the model; where there is none, the fold says so."""
+
+    def checked_body(*args: Any) -> Any:
+        if found:
+            return body(*args)
+        return components.text("There is nothing to show: the sentence above has no word with a vector.")
+
+    return pages.fold(name, title, checked_body, *args)
 
 
 def before_and_after(shown: Lecture, found: Map) -> dict[str, figures.Picture]:
     """The same sentence without what was learned, with it, and the difference, which is returned to be taken away."""
-    st.segmented_control("Compare with", [RAW, UNTRAINED], default=RAW, required=True, **state.bound("was"))
+    st.segmented_control("Compare with", [RAW, UNTRAINED], default=RAW, required=True, **state.widget_args("was"))
     was = state.get("was")
     if was == RAW:
-        parts.say("Raw: every vector is its own query and key. These switches act on it alone:", "small")
-        frame.switches(frame.SWITCHES)
-        first = views.raw_view(*(state.get(name) for name in frame.SWITCHES))
+        components.text("Raw: every vector is its own query and key. These switches act on it alone:", "small")
+        sentence_input.draw_switches(state.SWITCHES)
+        first = views.raw_view(state.switches())
     else:
-        frame.switches(())
         first = map_of(shown, untrained(shown.settings), "0").view
     second = found.view
     at = (second.query, second.key)
@@ -667,9 +675,9 @@ def before_and_after(shown: Lecture, found: Map) -> dict[str, figures.Picture]:
     if shown.taught:
         title += f" ({trained_in_words(shown)} steps)" if shown.run else ", as it came with the app"
     if was == UNTRAINED and not shown.taught:
-        parts.say("Both are the same untrained model: press Train, and they part.")
+        components.text("Both are the same untrained model: press Train, and they part.")
     else:
-        parts.say(
+        components.text(
             f"{first.labels[at[0]]} → {first.labels[at[1]]}: {rounded(first.weights[at])} "
             f"{'raw' if was == RAW else 'before training'}, {rounded(second.weights[at])} {after}."
         )
@@ -697,7 +705,7 @@ def learned(shown: Lecture, found: Map) -> None:
             done = layers if model is shown.model else learning.forward(model, x)
             at = (l, each, view.query, view.key)
             columns.append((f"{when}{named}", asking.asks_for(model, done, *at, loaders.glove(), _candidates())))
-    parts.say(
+    components.text(
         f"In the place of {quoted(view.labels[view.key])}, {quoted(word)} would look most at these words; "
         f"{len(_candidates()):,} were tried."
     )
@@ -711,10 +719,10 @@ def learned(shown: Lecture, found: Map) -> None:
         + "</tr>"
         for line in zip(*(wanted for _, wanted in columns), strict=True)
     )
-    parts.show_html(
+    components.show_html(
         f"<div class=wide tabindex=0><table><thead><tr>{head_row}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
-    parts.say(
+    components.text(
         "The number is the scaled score, q · k / √d_k: how well the key of a word matches the query. Words in italics "
         "never occurred in training.",
         "small",
@@ -728,7 +736,7 @@ def learned(shown: Lecture, found: Map) -> None:
                 values = model.parameters[f"{l}.{name}"][:, own]
                 pictures.append(trace.matrix(title, values, max(110, 6 * values.shape[1]), 250, role=role))
         rows += f"<div class=row>{''.join(pictures)}</div>"
-    parts.show_html(
+    components.show_html(
         "<p>The matrices themselves. A pixel is a number: orange above zero, blue below. A row is one of the word "
         f"vector’s dimensions, a column one of the numbers of a query or key.</p>{rows}"
     )
@@ -737,9 +745,9 @@ def learned(shown: Lecture, found: Map) -> None:
 def arithmetic_of(found: Map) -> None:
     """The arithmetic of the chosen weight."""
     if found.head is None:
-        parts.say("The mean of several heads has no arithmetic of its own. Choose one head above.")
+        components.text("The mean of several heads has no arithmetic of its own. Choose one head above.")
         return
-    parts.say(
+    components.text(
         f"The first word gives the query, the second the key: what layer {found.l} was given for each, times W_Q or "
         "W_K.",
         "small",
@@ -749,7 +757,7 @@ def arithmetic_of(found: Map) -> None:
 
 def code() -> None:
     """The functions that have just run."""
-    parts.say(
+    components.text(
         "This is the code that runs when you press Train: forward, the same backwards, and a step of Adam.", "small"
     )
     for function in (
@@ -807,4 +815,4 @@ def elsewhere(variant: Variant) -> str:
 
 def take_away(found: Map, compared: dict[str, figures.Picture]) -> None:
     """Pictures, numbers, code and link."""
-    views.take_away(found.view, frame.link("teach_it"), "taught", compared)
+    views.take_away(found.view, pages.link("teach_it"), "taught", compared)

@@ -14,8 +14,13 @@ from attention_core import learning, tasks
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
 from attention_core.taught import VARIANTS, Variant
-from ui import charts, export, figures, frame, loaders, parts, state, teach_charts, teaching, training, views
-from ui.wording import listed, percent, quoted, reading
+from ui import state
+from ui.kit import charts, components, export, figures, learning_charts
+from ui.kit.wording import listed, percent, quoted, reading
+from ui.map import view as views
+from ui.models import loaders, training
+from ui.shell import errors, pages, sentence_input
+from ui.teach_it import body as teaching
 
 RAW, MINILM = "Raw GloVe", "MiniLM"
 COLUMNS = {  # the core's columns, as this page names them
@@ -154,7 +159,12 @@ def shown_figures() -> list[Figure]:
 def choose_set() -> None:
     """On which sentences the models are measured."""
     st.segmented_control(
-        "Measured on", list(SETS), default=UNSEEN, required=True, label_visibility="collapsed", **state.bound("gset")
+        "Measured on",
+        list(SETS),
+        default=UNSEEN,
+        required=True,
+        label_visibility="collapsed",
+        **state.widget_args("gset"),
     )
     about = {
         UNSEEN: "Sentences from templates, with words that no taught head saw in training.",
@@ -165,7 +175,7 @@ def choose_set() -> None:
         about[UNSEEN] += (
             " “Other splits”: mean and spread on other divisions of the words, on which no word or template was chosen."
         )
-    parts.say(about[state.get("gset")], "small")
+    components.text(about[state.get("gset")], "small")
 
 
 def picture() -> figures.Picture:
@@ -190,7 +200,7 @@ def picture() -> figures.Picture:
     alt = f"Dots: the share of right answers, by task and model. {said}. The table below has the same numbers."
     options = {"names": NAMES, "slots": 2 * most - 1}
     drawn = pd.DataFrame(numbers, columns=columns).astype(whole)
-    return figures.Picture(teach_charts.dots, drawn, alt, 420, fill, options)
+    return figures.Picture(learning_charts.dots, drawn, alt, 420, fill, options)
 
 
 def figure() -> None:
@@ -204,14 +214,14 @@ def figure() -> None:
 
     with st.container(height=435, border=False, key="dots-room"):
         figures.draw(shown, name, clicked)
-    colors = parts.palette()
+    colors = components.palette()
     shades = [colors.muted, *[colors.weights[3]] * (len(NAMES) - 2), colors.text]
     marks = zip("●●■◆✚▲", NAMES, shades, strict=True)
     legend = "".join(f'<span><b style="color:{color}">{mark}</b> {name}</span>' for mark, name, color in marks)
     legend += f'<span><b style="color:{colors.muted}">❘</b> guessing</span><span>line: 95 % interval</span>'
     st.html(f'<div class="legend">{legend}</div>')
     now = chosen()
-    parts.say(
+    components.text(
         f"In the ring: {now.name} on {TITLES[now.task]}, {percent(now.share)} right. "
         "Its sentences stand below the table.",
         "small",
@@ -263,7 +273,7 @@ def in_words() -> None:
         also = f"; with {listed(others)} it does about as well as they do, or better" if others else ""
         told.append(f"MiniLM, which nobody taught these tasks, {gets}{also}.")
     for sentence in told:
-        parts.say(sentence, "plain")
+        components.text(sentence, "plain")
 
 
 def named_share(one: Figure) -> str:
@@ -273,7 +283,7 @@ def named_share(one: Figure) -> str:
 
 def choose(title: str, name: str) -> None:
     """Choose a figure. For callbacks."""
-    state.put({"gtask": title, "gby": name})
+    state.set_values({"gtask": title, "gby": name})
 
 
 def table() -> None:
@@ -286,11 +296,11 @@ def table() -> None:
         cells = "".join(f"<td>{cell(here[name]) if name in here else '–'}</td>" for name in NAMES)
         chance = percent(next(iter(here.values())).chance) if here else "–"
         rows.append(f"<tr><th scope=row>{title}<small>{QUESTIONS[task]}</small></th>{cells}<td>{chance}</td></tr>")
-    parts.show_html(
+    components.show_html(
         f"<div class=wide tabindex=0 role=region aria-label='The measured table'><table class=gap>"
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
-    parts.say("Choose a figure to see its sentences. A dash: this was not measured.", "small")
+    components.text("Choose a figure to see its sentences. A dash: this was not measured.", "small")
 
 
 def cell(one: Figure) -> str:
@@ -313,39 +323,41 @@ def address(page: str, values: dict, others: Callable[[str], state.Value] = stat
     def value_of(name: str) -> state.Value:
         return values[name] if name in values else others(name)
 
-    return ("./" if page == frame.PAGES[0].name else page) + state.query_string(page, value_of)
+    return ("./" if page == pages.PAGES[0].name else page) + state.query_string(page, value_of)
 
 
 def sentences() -> None:
     """The sentences behind a figure, right and wrong, each a way into the pages that show it."""
-    parts.follow(f"#{ANCHOR}", linked=True)
+    components.scroll_to(f"#{ANCHOR}", linked=True)
     for name, title, options in (
         ("gtask", "Task", list(TASK_OF)),
         ("gby", "Model", NAMES),
         ("gwhich", "Answers", (WRONG, RIGHT)),
     ):
-        st.segmented_control(title, options, default=state.default(name), required=True, **state.bound(name))
+        st.segmented_control(title, options, default=state.default(name), required=True, **state.widget_args(name))
     one, which = chosen(), state.get("gwhich")
     if one.name != state.get("gby"):
-        parts.say(f"“{state.get('gby')}” was not measured here. These are the sentences of {one.model}.", "notice")
+        components.text(
+            f"“{state.get('gby')}” was not measured here. These are the sentences of {one.model}.", "notice"
+        )
     if one.group != SETS[state.get("gset")]:
-        parts.say("There are no natural sentences for this task. These are those with unseen words.", "notice")
+        components.text("There are no natural sentences for this task. These are those with unseen words.", "notice")
     cases = [case for case in one.cases if case.right == (which == RIGHT)]
-    parts.say(
+    components.text(
         f"{one.model}: {percent(one.share, 1)} of {one.count:,} sentences right, interval {percent(one.low, 1)} to "
         f"{percent(one.high, 1)}; guessing gets {percent(one.chance)}."
     )
-    parts.say(f"{len(cases):,} {which.lower()}" + (":" if cases else "."), "heading")
+    components.text(f"{len(cases):,} {which.lower()}" + (":" if cases else "."), "heading")
     if not cases:
         return
     if one.group == SETS[UNSEEN]:
-        parts.say("Put together by lot from templates and lists of words, so many make little sense.", "small")
-    parts.show_html(as_list(one.group, one.task, one.name, which == RIGHT))
+        components.text("Put together by lot from templates and lists of words, so many make little sense.", "small")
+    components.show_html(as_list(one.group, one.task, one.name, which == RIGHT))
     if one.task == "negation":
         said = "Blue: the word at which it is read; + something good is said, − something bad."
     else:
         said = "Blue: the word that asks. Orange: the one it should look at."
-    parts.say(f"{said} The links open the sentence on raw vectors, under a taught head and in MiniLM.", "small")
+    components.text(f"{said} The links open the sentence on raw vectors, under a taught head and in MiniLM.", "small")
 
 
 @lru_cache(maxsize=32)  # a hundred kilobytes each; building one takes longer than the rest of the page
@@ -390,15 +402,15 @@ def best_head(task: str) -> tuple[int, int] | None:
 
 def three() -> None:
     """The reader's own sentence on raw vectors, under a taught head and in MiniLM, side by side."""
-    frame.ask_for_sentence("the_gap")
-    parts.say("The switch acts on the raw vectors only, where most words look most at themselves.", "small")
-    text, sentence, one = state.sentence(), loaders.sentence(), chosen()
+    sentence_input.ask_for_sentence(("self",), presets=False)
+    components.text("The switch acts on the raw vectors only, where most words look most at themselves.", "small")
+    text, sentence, one = state.sentence(), loaders.taken_apart(state.sentence()), chosen()
     known = sentence.known
     offer(one.task)
     if not known:
-        parts.say(frame.kindly(UnknownWords(sentence.unknown)), "notice")
+        components.text(errors.message_for(UnknownWords(sentence.unknown)), "notice")
         return
-    raw = loaders.raw(True, bool(state.get("self")), False, loaders.glove().d_model)
+    raw = loaders.raw(state.sentence(), state.Switches(True, bool(state.get("self")), False, loaders.glove().d_model))
     lesson = teaching.lesson_of(one.task)
     made = one.variant or (lesson and lesson.best)
     model = training.shipped(training.Settings(made)) if made else None
@@ -406,14 +418,14 @@ def three() -> None:
     try:
         read = loaders.reading(text)
     except UnfitSentence as error:
-        parts.say(frame.kindly(error), "notice")
+        components.text(errors.message_for(error), "notice")
         return
     pairs = loaders.known_to_both(text, read.tokens)
     if not pairs:
-        parts.say("No word of this sentence is known to all three.", "notice")
+        components.text("No word of this sentence is known to all three.", "notice")
         return
     places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
-    query = next((i for i, group in enumerate(places) if state.place("q", len(known)) in group), 0)
+    query = next((i for i, group in enumerate(places) if state.index_of("q", len(known)) in group), 0)
     maps, told = [(RAW, views.in_words(raw.attention, places))], ""
     if model:
         last = learning.forward(model, loaders.glove().look_up(known))[-1]
@@ -433,19 +445,19 @@ def three() -> None:
         (name, views.View(words, shown, (), {}, at=(query, int(shown.weights[query].argmax())))) for name, shown in maps
     ]
     first = drawn[0][1]
-    parts.words(
+    components.words(
         [(label, place) for place, label in enumerate(first.labels)],
         drawn[-1][1].weights[query],
         query,
         drawn[-1][1].key,
-        parts.palette(),
+        components.palette(),
         key="gap-words",
-        on_pick=lambda place: state.put({"q": places[place][0] + 1, "k": 0}),
+        on_pick=lambda place: state.set_values({"q": places[place][0] + 1, "k": 0}),
     )
     for (name, view), column in zip(drawn, st.columns(len(drawn), gap="small"), strict=True):
         with column:
-            parts.say(name, "heading")
-            parts.say(reading_in_words(view), "small")
+            components.text(name, "heading")
+            components.text(reading_in_words(view), "small")
             if len(words) <= views.MOST_CELLS:
                 alt = f"{name}: {len(words)} by {len(words)} weights. {reading_in_words(view)}"
                 options = {"signed": False, "clickable": False}
@@ -454,8 +466,8 @@ def three() -> None:
                 )
                 figures.draw(shown, f"three-{name}")
     if len(words) > views.MOST_CELLS:
-        parts.say(f"The maps are drawn for up to {views.MOST_CELLS} words.", "small")
-    parts.say(
+        components.text(f"The maps are drawn for up to {views.MOST_CELLS} words.", "small")
+    components.text(
         f"{told}All by words, in GloVe’s spelling, and the words above coloured as MiniLM weighs them. What it sends "
         "to its marks [CLS] and [SEP] is left out, so its rows sum to less than 1."
         + ("" if model else " Nothing was taught for this task: raw vectors do it."),
@@ -544,7 +556,7 @@ def take_away() -> None:
             for one in measured()
         ]
     )
-    link = frame.link("the_gap")
+    link = pages.link("the_gap")
     settings = {"measured": "Right answers by task and model, with 95 % intervals"}
     files = export.tables("gap", rows, settings, link)
     shapes = ("grey circle", "violet circle", "square", "diamond", "cross", "triangle")

@@ -15,7 +15,7 @@ import numpy as np
 from attention_core import learning, tasks, taught
 from attention_core.learning import Diverged, Encoded, Model, Progress, Recipe
 from attention_core.taught import Variant
-from ui import loaders
+from ui.models import loaders
 
 ROOM = threading.BoundedSemaphore(2)  # trainings that compute at the same moment; each fills a core
 PATIENCE = 1.0  # seconds that a visitor's next steps wait for room before the page says so

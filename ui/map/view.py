@@ -13,8 +13,10 @@ from attention_core.attention import Arithmetic, Attention, arithmetic
 from attention_core.embeddings import neighbours_of_output
 from attention_core.maps import by_words, favourite
 from attention_core.text import number_repeats
-from ui import charts, export, figures, loaders, parts, state
-from ui.wording import counted, number, percent, reading
+from ui import state
+from ui.kit import charts, components, export, figures
+from ui.kit.wording import counted, number, percent, reading
+from ui.models import loaders
 
 MOST_CELLS = 64  # up to so many tokens each cell can be clicked; above, one image
 
@@ -82,7 +84,7 @@ class View:
     def _place(self, name: str) -> int:
         """The position that a control names: the token of that number, or else the last one before it."""
         if self.numbers is None:
-            return state.place(name, len(self.labels))
+            return state.index_of(name, len(self.labels))
         wanted = int(state.get(name))
         number = max((number for number in self.numbers if number <= wanted), default=min(self.numbers))
         return self.numbers.index(number)
@@ -90,7 +92,7 @@ class View:
     def choose(self, query: int, key: int | None = None) -> None:
         """Choose a token to look from, and maybe one to look at; positions from 0. For callbacks."""
         numbers = range(1, len(self.labels) + 1) if self.numbers is None else self.numbers
-        state.put({"q": numbers[query], "k": 0 if key is None else numbers[key]})
+        state.set_values({"q": numbers[query], "k": 0 if key is None else numbers[key]})
 
 
 def only(weights: np.ndarray) -> Attention:
@@ -107,16 +109,17 @@ def in_words(attention: Attention, groups: list[list[int]]) -> Attention:
     return Attention(None, None, masked, by_words(attention.weights, groups), None)
 
 
-def raw_view(scaled: bool, see_self: bool, causal: bool, dim: int) -> View:
+def raw_view(switches: state.Switches) -> View:
     """The shared sentence on raw GloVe vectors."""
-    sentence, raw = loaders.sentence(), loaders.raw(scaled, see_self, causal, dim)
+    text = state.sentence()
+    sentence, raw = loaders.taken_apart(text), loaders.raw(text, switches)
     x = raw.vectors
     settings = {
-        "sentence": state.sentence(),
+        "sentence": text,
         "model": f"GloVe 6B {loaders.glove().d_model}d, raw vectors (Q = K = V)",
-        "scaled": scaled,
-        "self_attention": see_self,
-        "causal_mask": causal,
+        "scaled": switches.scaled,
+        "self_attention": switches.see_self,
+        "causal_mask": switches.causal,
         "dimensions": x.shape[1],
     }
     return View(
@@ -133,7 +136,7 @@ def raw_view(scaled: bool, see_self: bool, causal: bool, dim: int) -> View:
 
 def choose(query: int, key: int | None = None) -> None:
     """Choose a word to look from, and maybe one to look at; positions from 0. For callbacks."""
-    state.put({"q": query + 1, "k": 0 if key is None else key + 1})
+    state.set_values({"q": query + 1, "k": 0 if key is None else key + 1})
 
 
 def cells(weights: np.ndarray) -> figures.Columns:
@@ -154,16 +157,16 @@ def height_for(n: int) -> int:
 
 def words_and_reading(view: View, key: str) -> None:
     """The sentence coloured by the chosen word's weights, and the same in a sentence."""
-    parts.words(
+    components.words(
         [(text if place is None else view.labels[place], place) for text, place in view.words],
         view.weights[view.query],
         view.query,
         view.key,
-        parts.palette(),
+        components.palette(),
         key=f"{key}-words",
         on_pick=view.choose,
     )
-    parts.say(reading(view.labels, view.weights[view.query], view.query))
+    components.text(reading(view.labels, view.weights[view.query], view.query))
 
 
 def heatmap_picture(view: View) -> figures.Picture:
@@ -195,12 +198,12 @@ def heatmap(view: View, key: str) -> None:
         if cell := st.session_state[name]["selection"]["cell"]:
             view.choose(int(cell[0]["query"]), int(cell[0]["key"]))
             if view.opens:
-                state.put({view.opens: True})
+                state.set_values({view.opens: True})
 
     with st.container(height=height_for(len(view.labels)) + 100, border=False, key=f"{key}-heat-room"):
         figures.draw(heatmap_picture(view), name, clicked if len(view.labels) <= MOST_CELLS else None)
         whole = len(view.labels) <= MOST_CELLS
-        parts.legend(1 if whole else view.weights.max(), view.weights[view.query].sum())
+        components.legend(1 if whole else view.weights.max(), view.weights[view.query].sum())
         if whole:
             looking, seen = (view.labels[place] for place in (view.query, view.key))
             share = view.seen_weights[view.query, view.key]
@@ -208,7 +211,7 @@ def heatmap(view: View, key: str) -> None:
             opened = "Its arithmetic is open below." if view.opens and state.get(view.opens) else ""
             hint = opened or ("A click on a cell opens its arithmetic below." if view.opens else "")
             blank = " A blank cell is hidden." if np.isnan(view.seen_weights).any() else ""
-            parts.say(f"Marked: {looking} → {seen}, {said}.{blank} {hint}", "small")
+            components.text(f"Marked: {looking} → {seen}, {said}.{blank} {hint}", "small")
 
 
 def bars(view: View, key: str) -> None:
@@ -237,7 +240,7 @@ def look(view: View, key: str) -> None:
     n = len(view.labels)
     if n > MOST_CELLS:
         heatmap(view, key)
-        parts.say(
+        components.text(
             f"{n} {'tokens' if view.aside else 'words'}: the cells are too small to click, so choose one above to see "
             f"its row. The largest weight is {percent(view.weights.max(), 1)}.",
             "small",
@@ -253,12 +256,12 @@ def look(view: View, key: str) -> None:
 
 def choose_key(view: View, key: str) -> None:
     """The words once more, to choose the one looked at."""
-    parts.words(
+    components.words(
         [(label, place) for place, label in enumerate(view.labels)],
         view.weights[view.query],
         view.key,
         view.key,
-        parts.palette(),
+        components.palette(),
         key=f"{key}-seen",
         on_pick=lambda place: view.choose(view.query, place),
         label="Choose the word looked at",
@@ -272,7 +275,7 @@ def cell(view: View, key: str) -> None:
     steps = view.arithmetic(view.query, view.key)
     looking, seen = (html.escape(view.labels[place]) for place in (view.query, view.key))
     looks = "looks at" if steps.visible else "may not look at"
-    parts.show_html(
+    components.show_html(
         f"<p><b class=query>{looking}</b> {looks} <b class=key>{seen}</b>. How well the two match is the dot product, "
         "the sum of the products of their numbers. The largest products first, by size:</p>"
         + products_table(steps, looking, seen)
@@ -327,11 +330,11 @@ def output(view: View) -> None:
         st.columns(2), (f"{word}, before attention", f"{word}, after attention"), (before, after), strict=True
     ):
         with column:
-            parts.say(title, "heading")
+            components.text(title, "heading")
             rows = "".join(f"<tr><td>{html.escape(other)}</td><td>{cosine:.2f}</td></tr>" for other, cosine in near)
             head = "<thead><tr><th>nearest words</th><th>cosine</th></tr></thead>"
-            parts.show_html(f"<table class=chain>{head}<tbody>{rows}</tbody></table>")
-    parts.say(
+            components.show_html(f"<table class=chain>{head}<tbody>{rows}</tbody></table>")
+    components.text(
         "The output is the weighted sum of the values: here, of the words’ full vectors, each times the weight it got. "
         "The cosine says how nearly two vectors point the same way; 1 is the same direction.",
         "small",
@@ -360,13 +363,13 @@ def compare(
     # As many decimals as tell the two apart; what five do not is rounding.
     told = [[percent(weight, digits) for weight in weights] for digits in range(1, 6)]
     apart = next((pair for pair in told if pair[0] != pair[1]), None)
-    parts.say(
+    components.text(
         f"Largest change: {first.labels[row]} → {first.labels[column]}, from {apart[0]} to {apart[1]}."
         if apart
         else "Both give the same weights."
     )
     if n > MOST_CELLS:
-        parts.say(f"The maps are drawn for up to {MOST_CELLS} words.", "small")
+        components.text(f"The maps are drawn for up to {MOST_CELLS} words.", "small")
         return {}
     pictures = {
         name: figures.Picture(
@@ -389,10 +392,10 @@ def compare(
     }
     for place, title, (name, picture) in zip(st.columns(3, gap="small"), titles, pictures.items(), strict=True):
         with place:
-            parts.say(title, "heading")
+            components.text(title, "heading")
             figures.draw(picture, f"{key}-{name}")
             if name == "difference" and apart:
-                parts.signed_legend(f"{100 * end:.0f}", " points")
+                components.signed_legend(f"{100 * end:.0f}", " points")
     del pictures["first"]  # it stands at the top of the page
     return pictures
 
@@ -421,7 +424,7 @@ def take_away(view: View, link: str, key: str, compared: Mapping[str, figures.Pi
     if view.code:
         files["code.py"] = view.code
     else:
-        parts.say("Code is there for a single head: a blend of several has no formula of its own.", "small")
+        components.text("Code is there for a single head: a blend of several has no formula of its own.", "small")
     heat = replace(heatmap_picture(view), about={"numbers": "percent"})
     pictures = {"heatmap": heat, "bars": bars_picture(view), **(compared or {})}
     figures.take_away(pictures, files, settings, link, key)

@@ -16,9 +16,13 @@ from attention_core.files import DamagedData
 from attention_core.inside import Taming
 from attention_core.maps import by_words, favourite
 from attention_core.text import number_repeats
-from ui import export, figures, frame, loaders, parts, state, views
-from ui.palette import Palette, along
-from ui.wording import listed, percent, quoted, rounded
+from ui import state
+from ui.kit import components, export, figures
+from ui.kit.palette import Palette, along
+from ui.kit.wording import listed, percent, quoted, rounded
+from ui.map import view as views
+from ui.models import loaders
+from ui.shell import errors, pages, sentence_input
 
 MODEL = "MiniLM-L6 (all-MiniLM-L6-v2)"
 ONE, MEAN, ROLLOUT = "One head", "Mean of a layer", "Rollout"
@@ -26,7 +30,7 @@ MOST_PIXELS = 64  # of a map in the picture of all heads, which shows it about s
 CAT = "The cat sat on the mat because it was tired"
 PARTNERS = {preset.sentence: preset.partner for preset in PRESETS}
 
-_grid = st.components.v2.component("heads", js=parts.source("heads.js"), css=parts.source("heads.css"))
+_grid = st.components.v2.component("heads", js=components.source("heads.js"), css=components.source("heads.css"))
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def head_name(layer: int, head: int) -> str:
 
 def choose_head(layer: int, head: int, of: str = ONE) -> None:
     """Choose a head, or with MEAN its layer; for callbacks."""
-    state.put({"l": layer + 1, "h": head + 1, "of": of})
+    state.set_values({"l": layer + 1, "h": head + 1, "of": of})
 
 
 def controls() -> None:
@@ -80,15 +84,15 @@ def controls() -> None:
     with st.container(key="inside-unseen"):
         for name in ("l", "h"):
             control = state.CONTROLS[name]
-            st.number_input(name, control.low, control.high, control.default, **state.bound(name))
+            st.number_input(name, control.low, control.high, control.default, **state.widget_args(name))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
-            "Show", [ONE, MEAN, ROLLOUT], default=state.default("of"), required=True, **state.bound("of")
+            "Show", [ONE, MEAN, ROLLOUT], default=state.default("of"), required=True, **state.widget_args("of")
         )
-        st.toggle("Hide [CLS]", **state.bound("nocls"))
-        st.toggle("Hide [SEP]", **state.bound("nosep"))
-        st.toggle("Hide self", **state.bound("noself"))
-        st.slider("Top share of each row", 5, 100, 100, 5, format="%d %%", width=220, **state.bound("top"))
+        st.toggle("Hide [CLS]", **state.widget_args("nocls"))
+        st.toggle("Hide [SEP]", **state.widget_args("nosep"))
+        st.toggle("Hide self", **state.widget_args("noself"))
+        st.slider("Top share of each row", 5, 100, 100, 5, format="%d %%", width=220, **state.widget_args("top"))
 
 
 def subject() -> Inside:
@@ -101,9 +105,8 @@ def subject() -> Inside:
     try:
         reading = loaders.reading(text)
     except UnfitSentence:
-        frame.switches(())  # they are in the link even so
         raise
-    layer, head = state.place("l", len(reading.layers)), state.place("h", len(reading.layers[0].q))
+    layer, head = state.index_of("l", len(reading.layers)), state.index_of("h", len(reading.layers[0].q))
     taming = Taming(state.get("nocls"), state.get("nosep"), state.get("noself"), int(state.get("top")) / 100)
     view, left = view_of(text, reading, state.get("of"), layer, head, taming)
     return Inside(text, reading, layer, head, state.get("of"), taming, view, left)
@@ -190,7 +193,7 @@ def at_a_glance(shown: Inside) -> None:
 
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        parts.say("All 72 heads: a row is a layer, a column a head", "heading")
+        components.text("All 72 heads: a row is a layer, a column a head", "heading")
         titles = [
             f"{head_name(layer, head)}: most weight goes to {labels[place]}"
             for (layer, head), place in np.ndenumerate(inside.strongest(shown.reading))
@@ -200,13 +203,13 @@ def at_a_glance(shown: Inside) -> None:
             "heads": n_heads,
             "chosen": [shown.layer, shown.head],
             "rows": {MEAN: [shown.layer], ROLLOUT: list(range(len(shown.reading.layers)))}.get(shown.of, []),
-            "picture": glance(shown.text, shown.taming, parts.palette()),
+            "picture": glance(shown.text, shown.taming, components.palette()),
             "titles": titles,
             "label": "All heads: choose one. Arrow keys move between heads and layers",
-            "mark": parts.palette().output,
+            "mark": components.palette().output,
         }
-        _grid(key="heads", data=data, on_pick_change=parts.picked("heads", choose))
-        parts.say(
+        _grid(key="heads", data=data, on_pick_change=components.pick_callback("heads", choose))
+        components.text(
             "Each small map is the sentence looking at itself: a row for each token that looks, a column for each that "
             f"is looked at, all on one scale. Choose {'a layer' if shown.of == MEAN else 'one'} by click or arrow key. "
             "A stripe down the left edge is weight that goes to [CLS], a slanting line goes to a neighbour.",
@@ -237,7 +240,7 @@ def pick_from(
 
     chosen = (shown.layer, shown.head) if shown.of == ONE else None
     rows = [(name, value, share, (layer, head) == chosen) for name, value, (layer, head, share) in lines]
-    parts.choose_from(rows, key=key, on_pick=choose, label=label, role="output")
+    components.radio_list(rows, key=key, on_pick=choose, label=label, role="output")
 
 
 def worth_a_look(shown: Inside) -> None:
@@ -245,9 +248,9 @@ def worth_a_look(shown: Inside) -> None:
     try:
         found = loaders.heads_worth_a_look()
     except DamagedData as error:
-        parts.say(str(error), "notice")
+        components.text(str(error), "notice")
         return
-    parts.say("What single heads look at", "heading")
+    components.text("What single heads look at", "heading")
     lines = [
         (
             one.name,
@@ -258,7 +261,7 @@ def worth_a_look(shown: Inside) -> None:
     ]
     pick_from(shown, lines, "named", "Heads whose use was measured: choose one")
     counts = [one.count for one in found]
-    parts.say(
+    components.text(
         f"Measured: the mean weight that the head sends there, and that the other heads send there, over {min(counts)} "
         f"to {max(counts):,} cases in sentences that took no part in choosing it.",
         "small",
@@ -281,7 +284,7 @@ def renormalised(shown: Inside) -> None:
     taming, query = shown.taming, shown.view.query
     if taming.hides:
         left = float(shown.left[query])
-        parts.say(
+        components.text(
             f"Renormalised: {listed(hidden(taming))} hidden. {percent(1 - left, 1)} of the weight of "
             f"{quoted(shown.view.labels[query])} went there; the other {percent(left, 1)} are divided by "
             "their sum. The model itself saw everything.",
@@ -289,7 +292,7 @@ def renormalised(shown: Inside) -> None:
         )
     if taming.share < 1:
         weights = shown.view.weights
-        parts.say(
+        components.text(
             f"Of each row only the largest weights, as many as it takes to make up {percent(taming.share)} of it: "
             f"{np.count_nonzero(weights):,} of {weights.size:,}. The others are drawn as 0.",
             "notice",
@@ -299,7 +302,7 @@ def renormalised(shown: Inside) -> None:
 def marked(shown: Inside) -> None:
     """Say once more, beside other maps of the same head, what is hidden in them."""
     if shown.taming.hides:
-        parts.say(f"Renormalised: {listed(hidden(shown.taming))} hidden here too.", "notice")
+        components.text(f"Renormalised: {listed(hidden(shown.taming))} hidden here too.", "notice")
 
 
 def hidden(taming: Taming) -> list[str]:
@@ -313,7 +316,7 @@ def aside(shown: Inside) -> None:
     view, query, key = shown.view, shown.view.query, shown.view.key
     labels = view.labels
     if shown.of == ROLLOUT:
-        parts.say(
+        components.text(
             "Rollout multiplies the layers’ mean maps, half of each replaced by “stays where it is” for the residual "
             "connection. It says how much of each column’s token would be in the row’s token at the end, if attention "
             "were all that mixes them (Abnar & Zuidema 2020).",
@@ -322,7 +325,7 @@ def aside(shown: Inside) -> None:
     elif len(labels) > 3 and not shown.taming.hides and shown.taming.share == 1:
         looking = quoted(labels[query])
         others, most = inside.sent_by_others(view.weights, query, key)
-        parts.say(
+        components.text(
             f"{labels[query]} → {labels[key]}: {rounded(float(view.weights[query, key]))}. The other tokens of the "
             f"sentence send {rounded(others)} there on average"
             + (
@@ -343,7 +346,7 @@ def aside(shown: Inside) -> None:
         said += " A word the model does not know whole comes in pieces; a dot marks one that goes on."
     if "[UNK]" in pieces:
         said += " [UNK] stands for what it does not know even in pieces, such as an emoji."
-    parts.say(said, "small")
+    components.text(said, "small")
 
 
 def note() -> None:
@@ -358,12 +361,12 @@ def note() -> None:
 def cell(shown: Inside) -> None:
     """The arithmetic of the chosen weight."""
     if shown.of != ONE:
-        parts.say("A blend of several heads has no arithmetic of its own. Choose one head above.")
+        components.text("A blend of several heads has no arithmetic of its own. Choose one head above.")
         return
     if not shown.left[shown.view.query]:
-        parts.say("Everything this token could look at is hidden.")
+        components.text("Everything this token could look at is hidden.")
         return
-    parts.say(
+    components.text(
         "The first token gives this head’s query, the second its key, 32 numbers each; the next part shows how they "
         f"come from what layer {shown.layer + 1} was given.",
         "small",
@@ -371,7 +374,7 @@ def cell(shown: Inside) -> None:
     views.cell(shown.view, "head")
     view = shown.view
     if view.weights[view.query, view.key] < view.arithmetic(view.query, view.key).weight:
-        parts.say(
+        components.text(
             f"The map draws it as 0: it is not among the largest weights that make up {percent(shown.taming.share)} of "
             "the row.",
             "small",
@@ -380,16 +383,16 @@ def cell(shown: Inside) -> None:
 
 def beside_raw(shown: Inside) -> dict[str, figures.Picture]:
     """The same words on raw vectors and here, and the difference: the pictures to take away, if there are any."""
-    parts.say("These switches act on the raw vectors only:", "small")
-    frame.switches(frame.SWITCHES)
+    components.text("These switches act on the raw vectors only:", "small")
+    sentence_input.draw_switches(state.SWITCHES)
     try:
-        raw = views.raw_view(*(state.get(name) for name in frame.SWITCHES))
-    except frame.KIND_ERRORS as error:
-        parts.say(frame.kindly(error), "notice")
+        raw = views.raw_view(state.switches())
+    except errors.VISITOR_ERRORS as error:
+        components.text(errors.message_for(error), "notice")
         return {}
     pairs = loaders.known_to_both(shown.text, shown.reading.tokens)
     if not pairs:
-        parts.say("No word of this sentence is known to both.", "notice")
+        components.text("No word of this sentence is known to both.", "notice")
         return {}
     places, pieces, words = zip(*pairs, strict=True)
     query, key = (
@@ -403,27 +406,27 @@ def beside_raw(shown: Inside) -> dict[str, figures.Picture]:
     )
     marked(shown)
     if shown.taming.share < 1:
-        parts.say(
+        components.text(
             f"As above, only what makes up {percent(shown.taming.share)} of each row; what is cut off counts as 0.",
             "small",
         )
     if not missing:
-        parts.say(
+        components.text(
             f"{first.labels[query]} → {first.labels[key]}: {rounded(first.weights[query, key])} raw, "
             f"{rounded(second.weights[query, key])} here."
         )
     else:
         missing = listed([quoted(shown.view.labels[at]) for at in missing])
-        parts.say(f"Raw vectors have nothing for {missing}: choose a word that GloVe knows for a comparison.")
+        components.text(f"Raw vectors have nothing for {missing}: choose a word that GloVe knows for a comparison.")
     pictures = views.compare(first, second, "raw", ("Raw GloVe", shown.name, "This minus raw, in points"))
-    parts.say(
+    components.text(
         "Both by words, in GloVe’s spelling. A word that the model reads in pieces looks as its pieces do on average, "
         "and is looked at as much as they are together."
         + (f" {sent_elsewhere(shown, first.labels[query], query, list(pieces))}" if query >= 0 else ""),
         "small",
     )
-    if unknown := frame.unknown_words():
-        parts.say(unknown, "notice")
+    if unknown := sentence_input.unknown_words():
+        components.text(unknown, "notice")
     return {"words": pictures["second"], "difference": pictures["difference"]} if pictures else {}
 
 
@@ -451,7 +454,7 @@ def find(shown: Inside) -> None:
     query, key = view.labels[view.query], view.labels[view.key]
     views.choose_key(view, "find")
     ranked = inside.heads_for_pair(shown.reading, view.query, view.key)
-    parts.say(
+    components.text(
         f"{query} → {key}: {head_name(*ranked[0][:2]).lower()} sends most, {percent(ranked[0][2], 1)}"
         f"{rank_of_shown(ranked, shown)}"
     )
@@ -480,12 +483,12 @@ def ranked_list(
     lines = [(head_name(layer, head), percent(share, 1), (layer, head, share)) for layer, head, share in ranked]
     with st.container(height=330, border=False):
         pick_from(shown, lines, key, f"Heads ranked by {what}: choose one", keep)
-    parts.say("By the weights that the model computed, nothing hidden.", "small")
+    components.text("By the weights that the model computed, nothing hidden.", "small")
 
 
 def show_cat() -> None:
     """The article's hard case: where does "it" look? For callbacks."""
-    state.put({"s": CAT, "s2": "", "q": 8, "k": 2, "self": False, "of": ONE})
+    state.set_values({"s": CAT, "s2": "", "q": 8, "k": 2, "self": False, "of": ONE})
 
 
 def two_sentences(shown: Inside) -> None:
@@ -494,21 +497,21 @@ def two_sentences(shown: Inside) -> None:
     field, button = st.columns([3, 1], vertical_alignment="bottom")
     with field:
         typed = st.text_input(
-            "The other sentence", placeholder=suggestion, live="300ms", autocomplete="off", **state.bound("s2")
+            "The other sentence", placeholder=suggestion, live="300ms", autocomplete="off", **state.widget_args("s2")
         )
     with button:
         st.button("Show me tired and soft", on_click=show_cat, key="show-cat")
     text = str(typed or "").strip()[: state.MAX_CHARACTERS] or suggestion
     if text == shown.text:
         if typed:
-            parts.say("Both sentences are the same: change a word in the field above.")
+            components.text("Both sentences are the same: change a word in the field above.")
         else:
-            write = {"on_click": state.put, "args": ({"s2": shown.text},), "key": "start-from-mine"}
+            write = {"on_click": state.set_values, "args": ({"s2": shown.text},), "key": "start-from-mine"}
             st.button("Start from my sentence, and change a word in it", **write)
         return
     if not typed:
-        parts.say("Compared with the sentence in grey: type over it, or change a word.", "small")
-    with frame.told():
+        components.text("Compared with the sentence in grey: type over it, or change a word.", "small")
+    with errors.show_errors():
         beside(shown, text, loaders.reading(text))
 
 
@@ -516,10 +519,10 @@ def beside(shown: Inside, text: str, other: Reading) -> None:
     """Two sentences of equally many words, the same map of both, and what differs."""
     words = [one.tokens.labels for one in (shown.reading, other)]
     if words[0] == words[1]:
-        parts.say("To the model both sentences are the same: change a word in the field above.")
+        components.text("To the model both sentences are the same: change a word in the field above.")
         return
     if len(words[0]) != len(words[1]):
-        parts.say(
+        components.text(
             f"The sentences have {len(words[0]) - 2} and {len(words[1]) - 2} words, punctuation marks counted. With "
             "equally many, their maps can be laid over each other."
         )
@@ -547,7 +550,7 @@ def beside(shown: Inside, text: str, other: Reading) -> None:
         if favourites[0] != favourites[1]
         else f"most at {quoted(favourites[0])}, with “{names[0]}” as with “{names[1]}”"
     )
-    parts.say(f"{shown.name}. Of all words, {quoted(looking)} looks {told}:")
+    components.text(f"{shown.name}. Of all words, {quoted(looking)} looks {told}:")
     most = np.argsort(-np.maximum(first.weights[query], second.weights[query]), kind="stable")[:4]
     rows = "".join(
         f"<tr><td>{html.escape(looking)} → {html.escape(first.labels[place])}</td>"
@@ -556,11 +559,11 @@ def beside(shown: Inside, text: str, other: Reading) -> None:
         for place in most
     )
     heads = "".join(f"<th>{html.escape(name)}</th>" for name in (*names, "change, in points"))
-    parts.show_html(f"<table class=chain><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>")
+    components.show_html(f"<table class=chain><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>")
     views.compare(first, second, "two", (f"… {names[0]}", f"… {names[1]}", "Second minus first, in points"))
     ranked = inside.heads_that_notice(shown.reading, other, query, (groups[0], groups[1]))
-    parts.say("Which heads notice the change?", "heading")
-    parts.say(
+    components.text("Which heads notice the change?", "heading")
+    components.text(
         f"In the other sentence {head_name(*ranked[0][:2]).lower()} sends {percent(ranked[0][2], 1)} of the weight of "
         f"{quoted(looking)} elsewhere, more than any other head{rank_of_shown(ranked, shown)}"
     )
@@ -574,4 +577,4 @@ def points(difference: float) -> str:
 
 def take_away(shown: Inside, compared: dict[str, figures.Picture]) -> None:
     """Pictures, numbers, code and link of the map shown, and the pictures beside raw vectors."""
-    views.take_away(shown.view, frame.link("inside_a_transformer"), "head", compared)
+    views.take_away(shown.view, pages.link("inside_a_transformer"), "head", compared)

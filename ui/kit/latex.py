@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from ui.parts import palette
-from ui.wording import plain
+from ui.kit.components import palette
+from ui.kit.wording import plain
 
 ATTENTION = r"\operatorname{softmax}\!\left(\frac{%s\,%s^{\mathsf T}}{\sqrt{d_k}}\right)%s"
 

@@ -10,9 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from attention_core.steps import UnreadableNumbers, Walk, read_vector, walk
-from ui import figures, frame, lesson_charts, loaders, parts, state, views
-from ui.formulas import column, in_role
-from ui.wording import listed
+from ui import state
+from ui.kit import components, figures, lesson_charts
+from ui.kit.latex import column, in_role
+from ui.kit.wording import listed
+from ui.map import view as views
+from ui.models import loaders
+from ui.shell import sentence_input
 
 NAMES = "CABDEFGH"  # the article calls its keys C, A and B
 MOST_BARS = 14  # keys that a stage draws; of a longer text, those with the largest scores
@@ -51,26 +55,25 @@ class Subject:
 
 def choose_subject() -> Subject | None:
     """Ask for the numbers: typed ones, or a word of the sentence. None if what was typed cannot be read."""
-    parts.style("lesson.css")
+    components.style("lesson.css")
     with st.container(key="step-unseen"):
         step = state.CONTROLS["step"]
-        st.number_input("step", step.low, step.high, step.default, **state.bound("step"))
+        st.number_input("step", step.low, step.high, step.default, **state.widget_args("step"))
     on = st.segmented_control(
-        "Walk with", ["Numbers", "Sentence"], default="Numbers", required=True, **state.bound("on")
+        "Walk with", ["Numbers", "Sentence"], default="Numbers", required=True, **state.widget_args("on")
     )
     if on == "Sentence":
-        frame.ask_for_sentence("step_by_step")
+        sentence_input.ask_for_sentence()
         with st.container(key="editor-unseen"):
             _editor()
         return _word()
-    frame.keep_sentence()
     return _numbers()
 
 
 def _word() -> Subject:
-    view = views.raw_view(*(state.get(name) for name in frame.SWITCHES))
+    view = views.raw_view(state.switches())
     views.words_and_reading(view, "walk")
-    raw = loaders.raw(*(state.get(name) for name in frame.SWITCHES))
+    raw = loaders.raw(state.sentence(), state.switches())
     x, row = raw.vectors, view.query
     visible = np.isfinite(view.attention.masked[row])
     settings = {**view.settings, "query": view.labels[row]}
@@ -85,18 +88,18 @@ def _numbers() -> Subject | None:
     rows, faults, longer = _read()
     with above:
         for fault in faults:
-            parts.say(fault, "notice")
+            components.text(fault, "notice")
         if longer:
-            parts.say(
+            components.text(
                 f"More than {len(rows[0])} numbers, of which the first {len(rows[0])} are used: {listed(longer)}. "
                 "A comma separates two numbers; write 1.5 with a point.",
                 "notice",
             )
         if faults and "last_readable" in st.session_state:
-            parts.say("Shown below are the last numbers that could be read.", "small")
+            components.text("Shown below are the last numbers that could be read.", "small")
         elif not faults and not longer:
             article = not any(name[:2] in {"nq", "nk"} or name in {"dims", "keys"} for name in _changed())
-            parts.say(
+            components.text(
                 "A query says what is looked for, a key what can be found there, a value what is handed over. All are "
                 "vectors. "
                 + (
@@ -129,7 +132,7 @@ def _numbers() -> Subject | None:
                 figures.draw(query_picture(walked, labels), "query-arrows")
         else:
             st.latex(rf"{in_role('q', 'query')}={column(query, 'query')}")
-            parts.say(f"{len(query)} dimensions: too many to draw as arrows, no harder to compute with.", "small")
+            components.text(f"{len(query)} dimensions: too many to draw as arrows, no harder to compute with.", "small")
     return Subject(walked, labels, settings)
 
 
@@ -143,17 +146,17 @@ def _editor() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _row_field("nq", "Query q", "query")
         with st.container(key="count-field-dims", width=190):
-            st.number_input("Dimensions", 2, 8, state.default("dims"), **state.bound("dims"))
+            st.number_input("Dimensions", 2, 8, state.default("dims"), **state.widget_args("dims"))
         with st.container(key="count-field-keys", width=150):
-            st.number_input("Keys", 1, 8, state.default("keys"), **state.bound("keys"))
+            st.number_input("Keys", 1, 8, state.default("keys"), **state.widget_args("keys"))
     for place, name in enumerate(NAMES, start=1):
         hidden = "-unseen" if place > int(state.get("keys")) else ""
         with st.container(horizontal=True, vertical_alignment="bottom", key=f"row-{place}{hidden}"):
             _row_field(f"nk{place}", f"Key {name}", "key")
             _row_field(f"nv{place}", f"Value {name}", "value")
-            st.checkbox("may be seen", True, **state.bound(f"see{place}"))
+            st.checkbox("may be seen", True, **state.widget_args(f"see{place}"))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.toggle("Divide by √d_k", True, **state.bound("div"))
+        st.toggle("Divide by √d_k", True, **state.widget_args("div"))
         st.button("The article’s numbers", on_click=_reset, key="reset")
         st.button("A closer race", on_click=closer_race, key="closer")
 
@@ -166,13 +169,13 @@ def _row_field(name: str, label: str, role: str) -> None:
             max_chars=LONGEST_ROW,
             live="300ms",
             autocomplete="off",
-            **state.bound(name),
+            **state.widget_args(name),
         )
 
 
 def closer_race() -> None:
     """A shorter query, whose scores lie closer together. For callbacks."""
-    state.put({"nq": "0.2 0.3"})
+    state.set_values({"nq": "0.2 0.3"})
 
 
 def _changed() -> list[str]:
@@ -183,7 +186,7 @@ def _changed() -> list[str]:
 
 def _reset() -> None:
     """Everything as the article has it. For callbacks."""
-    state.put({name: state.default(name) for name in _changed()})
+    state.set_values({name: state.default(name) for name in _changed()})
 
 
 def _read() -> tuple[tuple, list[str], list[str]]:

@@ -6,8 +6,8 @@ The visitor's words are read from the parameter `labels`; every other text in th
 import altair as alt
 import pandas as pd
 
-from ui.charts import ROOM, filled_in, parameters, signed_scale, weight_scale, word_axes, word_axis
-from ui.palette import Palette
+from ui.kit.charts import ROOM, filled_in, parameters, signed_scale, weight_scale, word_axes, word_axis
+from ui.kit.palette import Palette
 
 ENDS = ("low", "high")
 

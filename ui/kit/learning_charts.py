@@ -3,8 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from ui.charts import parameters, share_in_words
-from ui.palette import Palette
+from ui.kit.charts import parameters, share_in_words
+from ui.kit.palette import Palette
 
 
 def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool, begun: bool = True) -> alt.LayerChart:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.palette import DARK, LIGHT, Palette, weight_color
-from ui.wording import percent
+from ui.kit.palette import DARK, LIGHT, Palette, weight_color
+from ui.kit.wording import percent
 
 BROWSER = Path(__file__).parent / "browser"
 ICON = BROWSER / "icon.png"
@@ -19,7 +19,7 @@ def palette() -> Palette:
 
 
 def source(*names: str) -> str:
-    """The source of files in ui/browser, one after the other."""
+    """The source of files in ui/kit/browser, one after the other."""
     return "\n".join((BROWSER / name).read_text(encoding="utf-8") for name in names)
 
 
@@ -30,7 +30,7 @@ _back = st.components.v2.component("back", js=source("back.js"))
 _copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
 
 
-def picked(key: str, on_pick: Callable[[int], None]) -> Callable[[], None]:
+def pick_callback(key: str, on_pick: Callable[[int], None]) -> Callable[[], None]:
     """The callback of a component of ours: it calls on_pick with the position picked in it, counted from 0."""
 
     def changed() -> None:
@@ -82,10 +82,10 @@ def words(
         "query": getattr(colors, role),
         "key": colors.key,
     }
-    _words(key=key, data=data, on_pick_change=picked(key, on_pick))
+    _words(key=key, data=data, on_pick_change=pick_callback(key, on_pick))
 
 
-def choose_from(
+def radio_list(
     lines: Sequence[tuple[str, str, float, bool]],
     *,
     key: str,
@@ -110,7 +110,7 @@ def choose_from(
         "bar": palette().weights[3],
         "mark": getattr(palette(), role),
     }
-    _list(key=key, data=data, on_pick_change=picked(key, on_pick))
+    _list(key=key, data=data, on_pick_change=pick_callback(key, on_pick))
 
 
 def copy_link(link: str, key: str) -> None:
@@ -123,7 +123,7 @@ def show_html(body: str) -> None:
     st.html(f'<div class="own">{body}</div>')
 
 
-def follow(target: str, *, linked: bool = False) -> None:
+def scroll_to(target: str, *, linked: bool = False) -> None:
     """Bring a part of the page into view.
 
     Args:
@@ -133,7 +133,7 @@ def follow(target: str, *, linked: bool = False) -> None:
     _follow(key="follow", data={"target": target, "linked": linked})
 
 
-def back(link: str) -> None:
+def fix_history(link: str) -> None:
     """Let the browser's Back lead to the view before, as it was.
 
     Args:
@@ -143,7 +143,7 @@ def back(link: str) -> None:
 
 
 def style(*names: str) -> None:
-    """Style sheets of ui/browser, and the palette of the theme for them."""
+    """Style sheets of ui/kit/browser, and the palette of the theme for them."""
     colors = {name: getattr(palette(), name) for name in ("background", "line", "query", "key", "value", "output")}
     colors["strong"] = palette().weights[4]
     variables = "".join(f"--{name}:{color};" for name, color in colors.items())
@@ -175,7 +175,7 @@ def signed_legend(end: str, unit: str = "") -> None:
     )
 
 
-def say(text: str, kind: str = "reading") -> None:
+def text(text: str, kind: str = "reading") -> None:
     """A sentence that may hold the visitor's words, shown as text whatever is in it.
 
     Args:

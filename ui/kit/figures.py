@@ -18,9 +18,9 @@ import pyarrow as pa
 import streamlit as st
 from PIL import Image
 
-from ui import export, parts
-from ui.palette import Palette, along
-from ui.parts import palette
+from ui.kit import components, export
+from ui.kit.components import palette
+from ui.kit.palette import Palette, along
 
 Columns = dict[str, np.ndarray]  # what a small chart is drawn from, for a DataFrame takes longer to make than to draw
 
@@ -121,7 +121,7 @@ def take_away(
             name, _, ending = file.rpartition(".")
             label, mime = kinds[ending]
             offer(label, make, name, ending, mime)
-    parts.copy_link(link, key=f"{key}-link")
+    components.copy_link(link, key=f"{key}-link")
 
 
 def image_of(weights: np.ndarray) -> pd.DataFrame:

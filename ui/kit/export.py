@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from attention_core.attention import Attention
-from ui.palette import Palette
+from ui.kit.palette import Palette
 
 WIDE = 76  # characters that a line below a picture's title holds; a longer link would be torn, and is left to the files
 FONT = "'Source Sans 3', 'Source Sans Pro', Helvetica, Arial, sans-serif"

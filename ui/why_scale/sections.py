@@ -13,9 +13,13 @@ import streamlit as st
 
 from attention_core import scaling
 from attention_core.attention import Attention
-from ui import export, figures, formulas, frame, lesson_charts, loaders, parts, state, views
-from ui.formulas import tex
-from ui.wording import THIN, counted, largest, listed, number, percent, quoted, rounded
+from ui import state
+from ui.kit import components, export, figures, latex, lesson_charts
+from ui.kit.latex import tex
+from ui.kit.wording import THIN, counted, largest, listed, number, percent, quoted, rounded
+from ui.map import view as views
+from ui.models import loaders
+from ui.shell import sentence_input
 
 D_CHOICES = (1, 2, 4, 8, 10, 16, 25, 32, 50, 64, 100, 128, 256, 384, 512, 768, 1024, 2048, 4096)
 DRAWS = (100, 300, 1000, 3000)
@@ -45,20 +49,20 @@ def guess(name: str, question: str, options: tuple[str, ...], right: str) -> boo
         name: of the control.
         right: the option that is right.
     """
-    chosen = st.segmented_control(question, [*options, SHOW], **state.bound(name))
+    chosen = st.segmented_control(question, [*options, SHOW], **state.widget_args(name))
     said = {
         None: "A guess opens the answer, and so does “Show me”.",
         SHOW: f"The answer: {right}.",
         right: f"Yes: {right}.",
     }
-    parts.say(said.get(chosen, f"You said {chosen}; it is {right}."), "answer")
+    components.text(said.get(chosen, f"You said {chosen}; it is {right}."), "answer")
     return chosen is not None
 
 
 def withheld(height: int) -> None:
     """Keeps the place of an answer."""
     with st.container(height=height, vertical_alignment="center", horizontal_alignment="center"):
-        parts.say("?", "question")
+        components.text("?", "question")
 
 
 def bars(attention: Attention, what: str) -> figures.Picture:
@@ -78,18 +82,18 @@ def _share(share: float) -> str:
 def example() -> None:
     """A perfect key and one that is 80 % as good, in d dimensions."""
     st.header("1. Two keys, one of them perfect", anchor=False)
-    parts.say(
+    components.text(
         "A query of d ones meets a key of d ones, a perfect match, and a key of d times 0.8, which is 80 % as good. "
         "The two keys stay the same kind of match whatever d is. But the scores are sums of d products, so they grow "
         "with d, and so does the gap between them.",
         "plain",
     )
-    d = st.select_slider("Dimensions d", D_CHOICES, state.default("sd"), **state.bound("sd"))
+    d = st.select_slider("Dimensions d", D_CHOICES, state.default("sd"), **state.widget_args("sd"))
     without, with_scaling = scaling.two_keys(d, 1.0), scaling.two_keys(d)
     dots = r"\underbrace{1\times %s+\cdots+1\times %s}_{%d}" if d > 2 else "+".join([r"1\times %s"] * d)
     st.latex(
-        formulas.lines(
-            rf"{formulas.in_role('q', 'query')}\cdot {formulas.in_role(f'k_{place + 1}', 'key')}&="
+        latex.lines(
+            rf"{latex.in_role('q', 'query')}\cdot {latex.in_role(f'k_{place + 1}', 'key')}&="
             + dots % ((each, each, d) if d > 2 else (each,) * d)
             + f"={tex(without.scores[0, place])}"
             for place, each in enumerate(("1", "0.8"))
@@ -103,17 +107,17 @@ def example() -> None:
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        parts.say("Scores as they are", "heading")
+        components.text("Scores as they are", "heading")
         if opened:
             st.latex(_softmax_of(without))
             figures.draw(bars(without, "Scores as they are"), "example-plain")
         else:
             withheld(192)
     with right:
-        parts.say(f"Divided by √{d} = {math.sqrt(d):.4g}", "heading")
+        components.text(f"Divided by √{d} = {math.sqrt(d):.4g}", "heading")
         st.latex(_softmax_of(with_scaling))
         figures.draw(bars(with_scaling, f"Divided by √{d}"), "example-scaled")
-    parts.say(two_keys_in_words(d, opened), "plain")
+    components.text(two_keys_in_words(d, opened), "plain")
 
 
 def two_keys_in_words(d: int, opened: bool) -> str:
@@ -171,7 +175,7 @@ def spread_picture(found: scaling.Spread, draws: int, shown: int | None = None) 
 def spread() -> None:
     """Why √d: the spread of the dot product of random vectors."""
     st.header("2. Why the root, and not d itself?", anchor=False)
-    parts.say(
+    components.text(
         "Real queries and keys are not all ones. Before anything is learned, their numbers are as good as random. Take "
         "independent numbers with mean 0 and variance 1, as the paper’s footnote 4 does: then each product of two of "
         "them has mean 0 and variance 1 again. A score is a sum of d such products. How far do scores spread?",
@@ -184,29 +188,29 @@ def spread() -> None:
         "twice as large",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        draws = int(st.select_slider("Pairs drawn for each d", DRAWS, 1000, width=260, **state.bound("draws")))
-        seed = int(st.number_input("Seed", 1, 9999, 1, width=130, **state.bound("seed")))
-        st.button("Draw again", on_click=lambda: state.put({"seed": seed % 9999 + 1}), key="again")
+        draws = int(st.select_slider("Pairs drawn for each d", DRAWS, 1000, width=260, **state.widget_args("draws")))
+        seed = int(st.number_input("Seed", 1, 9999, 1, width=130, **state.widget_args("seed")))
+        st.button("Draw again", on_click=lambda: state.set_values({"seed": seed % 9999 + 1}), key="again")
     found = measured_spread(seed, draws)
     figures.draw(spread_picture(found, draws, None if opened else 1), "spread")
     if not opened:
-        parts.say(
+        components.text(
             f"At d = 1 the spread of {draws:,} scores is {found.measured[0]:.2f}. Where do the others lie?", "plain"
         )
         return
-    parts.say(
+    components.text(
         f"Dots: the standard deviation of {draws:,} dot products for each d. Line: √d; its short upright strokes reach "
         "two standard errors to each side, where chance puts 19 of 20 measurements. Squares: the same dot products "
         f"divided by √d. At d = 64, the d_k of the paper: {found.measured[6]:.2f} measured, 8 in theory, "
         f"{found.scaled[6]:.2f} after the division.",
         "plain",
     )
-    q, k, q_i, k_i = (formulas.in_role(name, role) for name, role in ROLES)
+    q, k, q_i, k_i = (latex.in_role(name, role) for name, role in ROLES)
     st.latex(
         rf"\operatorname{{Var}}({q}\cdot {k})=\sum_{{i=1}}^{{d}}\operatorname{{Var}}({q_i}\,{k_i})=d,"
         r"\quad\sigma=\sqrt{d}"
     )
-    parts.say(
+    components.text(
         "Variances of independent terms add up to d. The spread, the standard deviation, is the root of the variance: "
         "√d. To divide by d itself would be too much: large d would then make all shares alike.",
         "plain",
@@ -240,14 +244,14 @@ def cost_picture(place: int, pair: tuple[scaling.Saturation, scaling.Saturation]
 def cost() -> None:
     """What a saturated softmax costs: hesitation, and the gradient."""
     st.header("3. What does it cost? The gradient", anchor=False)
-    parts.say(
+    components.text(
         f"Let random queries look at {N_KEYS} random keys each. As the scores spread, softmax gives one key "
         "everything. Its entropy falls from near 4 bits, which is all 16 keys alike, towards 0, which is one key only. "
         "Learning suffers most: it asks how the shares answer when a score moves a little. That is the Jacobian:",
         "plain",
     )
     st.latex(r"\frac{\partial w_i}{\partial x_j}=w_i\,(\delta_{ij}-w_j)")
-    parts.say(
+    components.text(
         "δ is 1 where i = j, else 0. If one w is 1 and the others are 0, every entry is 0: whatever the error, nothing "
         "flows back through softmax to queries and keys.",
         "plain",
@@ -265,14 +269,14 @@ def cost() -> None:
                 figures.draw(cost_picture(place, pair, int(state.get("sd"))), f"cost-{place}")
             else:
                 withheld(250)
-    parts.show_html(
+    components.show_html(
         "<p><b>Dots</b>: scores as they are. <b class=with>Squares</b>: divided by √d. Medians of "
         f"{QUERIES} queries for each d; the dashed line is the d chosen in part 1.</p>"
     )
     at = int(np.flatnonzero(pair[0].dims == 1024)[0])
     little = np.logical_and.accumulate((pair[0].gradient < pair[1].gradient / 100)[::-1])[::-1]
     gone = pair[0].dims[little]  # for these d and all larger ones
-    parts.say(
+    components.text(
         f"At d = 1,024 the gradient’s norm is {number(float(pair[0].gradient[at]))} as it is and "
         f"{number(float(pair[1].gradient[at]))} with the division. "
         + (f"From d = {gone[0]:,} on, less than a hundredth of it is left." if len(gone) else "")
@@ -286,33 +290,35 @@ def cost() -> None:
 def sentence() -> None:
     """The real scores of the shared sentence, for any number of dimensions."""
     st.header("4. On your sentence", anchor=False)
-    parts.say(
+    components.text(
         "Word vectors are not drawn at random, yet the same happens to them. Here are the dot products of the words of "
         "your sentence, GloVe’s vectors as queries and as keys, as they are and divided by √d, in the same colours.",
         "plain",
     )
-    frame.ask_for_sentence("why_scale")
+    sentence_input.ask_for_sentence(("self", "causal"))
     limit = loaders.glove().d_model
-    d = st.slider("Dimensions d of the word vectors", 2, limit, min(50, limit), width=420, **state.bound("ds"))
+    d = st.slider("Dimensions d of the word vectors", 2, limit, min(50, limit), width=420, **state.widget_args("ds"))
     see_self, causal = state.get("self"), state.get("causal")
-    plain, scaled = (loaders.raw(on, see_self, causal, d) for on in (False, True))
+    plain, scaled = (loaders.raw(state.sentence(), state.Switches(on, see_self, causal, d)) for on in (False, True))
     labels = views.number_repeats(plain.tokens)
     n = len(labels)
     end = float(np.abs(plain.attention.scores).max())
     if n > views.MOST_CELLS:
-        parts.say(f"The maps are drawn for up to {views.MOST_CELLS} words; the table below has them all.", "small")
+        components.text(
+            f"The maps are drawn for up to {views.MOST_CELLS} words; the table below has them all.", "small"
+        )
     else:
         titles = ("Scores as they are", f"Divided by √{d} = {math.sqrt(d):.3f}")
         for where, title, raw in zip(st.columns(2, gap="medium"), titles, (plain, scaled), strict=True):
             with where:
-                parts.say(title, "heading")
+                components.text(title, "heading")
                 with st.container(height=views.height_for(n) + 30, border=False):
                     figures.draw(score_picture(raw.attention.scaled, labels, title, end), f"scores-{raw is plain}")
-    parts.signed_legend(f"{end:.1f}")
-    parts.show_html(_rows_table(labels, plain.attention, scaled.attention))
+    components.signed_legend(f"{end:.1f}")
+    components.show_html(_rows_table(labels, plain.attention, scaled.attention))
     bits = [float(scaling.entropy(raw.attention.weights).mean()) for raw in (plain, scaled)]
     most = np.isfinite(plain.attention.masked).sum(axis=1)
-    parts.say(
+    components.text(
         f"On average a row has {bits[0]:.2f} bits as it is and {bits[1]:.2f} divided by √{d}; "
         + (
             f"the most that {counted(int(most[0]), 'share')} can have is {math.log2(most[0]):.2f}."
@@ -356,38 +362,38 @@ def _rows_table(labels: list[str], plain: Attention, scaled: Attention) -> str:
 def temperature() -> None:
     """√d_k is one temperature among others."""
     st.header("5. One temperature among others", anchor=False)
-    parts.say(
+    components.text(
         "A number τ that divides the scores before softmax has a name from physics: temperature. Cold, the largest "
         "score takes all; hot, all shares become alike. The paper’s choice is τ = √d_k, and no scaling is τ = 1.",
         "plain",
     )
     st.latex(r"w=\operatorname{softmax}\!\left(\frac{x}{\tau}\right)\qquad\text{scale}=\frac{1}{\tau}")
     d = min(int(state.get("ds")), loaders.glove().d_model)
-    raw = loaders.raw(False, state.get("self"), state.get("causal"), d)
+    raw = loaders.raw(state.sentence(), state.Switches(False, state.get("self"), state.get("causal"), d))
     labels = views.number_repeats(raw.tokens)
-    query = state.place("q", len(labels))
+    query = state.index_of("q", len(labels))
     root = math.sqrt(d)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        tau = st.slider("Temperature τ", 0.25, 30.0, state.default("tau"), 0.01, width=420, **state.bound("tau"))
-        st.button("τ = 1", on_click=lambda: state.put({"tau": 1.0}), key="tau-one")
-        st.button(f"τ = √{d}", on_click=lambda: state.put({"tau": round(root, 2)}), key="tau-root")
+        tau = st.slider("Temperature τ", 0.25, 30.0, state.default("tau"), 0.01, width=420, **state.widget_args("tau"))
+        st.button("τ = 1", on_click=lambda: state.set_values({"tau": 1.0}), key="tau-one")
+        st.button(f"τ = √{d}", on_click=lambda: state.set_values({"tau": round(root, 2)}), key="tau-root")
     scores = raw.attention.masked[query]
     weights = scaling.tempered(scores, np.array([tau]))[0]
     curve = scaling.entropy(scaling.tempered(scores, np.array(TEMPERATURES)))
-    loaded = loaders.sentence()
-    parts.words(
+    loaded = loaders.taken_apart(state.sentence())
+    components.words(
         [(word if place is None else labels[place], place) for word, place in loaded.words],
         weights,
         query,
         int(weights.argmax()),
-        parts.palette(),
+        components.palette(),
         key="tau-words",
         on_pick=views.choose,
     )
     bits, shares = float(scaling.entropy(weights)), int(np.isfinite(scores).sum())
     best = largest(weights)
     seen = listed(["itself" if place == query else quoted(labels[place]) for place in best])
-    parts.say(
+    components.text(
         f"At τ = {tau:.2f}, {quoted(labels[query])} gives {seen} {percent(float(weights.max()), 1)}"
         f"{' each' if len(best) > 1 else ''}. The entropy of its {counted(shares, 'share')} is {bits:.2f} bits; "
         f"the most it can be is {math.log2(shares):.2f}.",
@@ -395,7 +401,7 @@ def temperature() -> None:
     drawn = pd.DataFrame({"tau": TEMPERATURES, "bits": curve})
     most = max(math.log2(shares), 0.5)
     figures.draw(tau_picture(drawn, tau, root, most), "temperature")
-    parts.say(
+    components.text(
         "√d_k is not the best temperature for every sentence. It is the one that keeps the spread of the scores at 1 "
         "while nothing has been learned yet, whatever d is. From there a model finds its own: longer queries and keys "
         "make it colder, shorter ones hotter.",

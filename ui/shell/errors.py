@@ -1,0 +1,76 @@
+"""Errors that a visitor can cause: each is shown as one sentence in place of what could not be computed."""
+
+import contextlib
+import logging
+import math
+from collections.abc import Iterator
+
+import streamlit as st
+
+from attention_core.attention import NothingToAttend
+from attention_core.bert import UnfitSentence
+from attention_core.embeddings import UnknownWords
+from attention_core.files import DamagedData
+from ui import log, state
+from ui.kit import components
+from ui.models import loaders
+
+
+class InvalidLink(ValueError):
+    """A link with a number beyond all bounds."""
+
+
+VISITOR_ERRORS = (DamagedData, UnknownWords, NothingToAttend, UnfitSentence, InvalidLink)
+
+
+@contextlib.contextmanager
+def show_errors() -> Iterator[None]:
+    """Within this, an error that a visitor can cause is said in one sentence instead of the rest."""
+    try:
+        yield
+    except VISITOR_ERRORS as error:
+        if isinstance(error, DamagedData):
+            log.event("damaged data", logging.ERROR, file=str(error))
+        components.text(message_for(error), "notice")
+
+
+def message_for(error: Exception) -> str:
+    """An error that a visitor can cause, in words for a visitor."""
+    if isinstance(error, UnfitSentence):
+        said = str(error)
+        return said[0].upper() + said[1:] + "." if state.sentence().strip() else message_for(UnknownWords([]))
+    if isinstance(error, NothingToAttend):
+        if len(loaders.taken_apart(state.sentence()).known) == 1:
+            return "The only word has nothing left to look at: add a word, or let it look at itself."
+        return (
+            "The first word has nothing left to look at, for the causal mask hides all that comes after it: let words "
+            "look at themselves, or switch the causal mask off."
+        )
+    if isinstance(error, UnknownWords) and not error.words:
+        return "Type a sentence above, and see where its words look."
+    if isinstance(error, UnknownWords):
+        return (
+            "GloVe, which knows English words, has no vector for any of these, so there is nothing to compute: "
+            f"{', '.join(error.words)}."
+        )
+    return str(error)
+
+
+def reject_infinite_numbers() -> None:
+    """Refuse a link whose whole number is infinite: Streamlit, which ignores any other impossible value, trips over it.
+
+    Raises:
+        InvalidLink: naming the setting.
+    """
+    for name in st.query_params:
+        if name in state.CONTROLS and isinstance(state.default(name), int):
+            for text in st.query_params.get_all(name):
+                if _infinite(text):
+                    raise InvalidLink(f"The link says {name}={text}, which is no number to use here.")
+
+
+def _infinite(text: str) -> bool:
+    try:
+        return math.isinf(float(text))
+    except ValueError:
+        return False
