@@ -29,8 +29,8 @@ lint: .venv/test
 	$(BIN)/ruff format --check .
 
 browser: .venv/test
-	@$(BIN)/python tests/chromium.py
-	@$(BIN)/python tests/programs.py
+	@$(BIN)/python -m tests.support.chromium
+	@$(BIN)/python -m tests.support.programs
 
 # Needs a machine with nothing else to do, and PyTorch (in an environment of its own) to compare with.
 bench: .venv/test .venv-bench/done

@@ -28,11 +28,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 import psutil  # noqa: E402
-from balanced import Nginx  # noqa: E402
 from serving import Served  # noqa: E402
-from visitor import Visitor  # noqa: E402
 
-from tests import programs  # noqa: E402
+from tests.support import programs  # noqa: E402
+from tests.support.balanced import Nginx  # noqa: E402
+from tests.support.visitor import Visitor  # noqa: E402
 from ui.frame import PAGES  # noqa: E402
 
 THINKING = 2.0

@@ -19,9 +19,10 @@ import streamlit
 import yaml
 from compose_spec import PyCompose
 
-from benchmarks.balanced import CONFIGURATION, Nginx
-from tests import programs
-from tests.conftest import ROOT, Server, Visit
+from tests.support import ROOT, programs
+from tests.support.balanced import CONFIGURATION, Nginx
+from tests.support.browser import Visit
+from tests.support.server import Server
 from ui.frame import PAGES
 
 DEPLOY = ROOT / "deploy"

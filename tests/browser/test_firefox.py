@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from tests import programs
-from tests.conftest import NIGHTLY
-from tests.firefox import Firefox
+from tests.support import programs
+from tests.support.firefox import Firefox
+from tests.support.generated import NIGHTLY
 from ui.frame import PAGES
 
 pytestmark = pytest.mark.xdist_group("firefox")

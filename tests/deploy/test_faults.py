@@ -19,8 +19,9 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from attention_core import files
-from benchmarks.visitor import Visitor
-from tests.conftest import ROOT, Server
+from tests.support import ROOT
+from tests.support.server import Server
+from tests.support.visitor import Visitor
 from ui.frame import PAGES
 from ui.gap import TITLES
 from ui.state import CONTROLS

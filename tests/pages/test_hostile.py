@@ -17,7 +17,8 @@ from attention_core.attention import NothingToAttend
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords, raw_attention
 from attention_core.text import tokenize
-from tests.conftest import ROOT, cases
+from tests.support import ROOT
+from tests.support.generated import cases
 from ui import loaders, state
 from ui.frame import PAGES
 from ui.state import CONTROLS
