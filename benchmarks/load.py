@@ -211,7 +211,7 @@ def measure(run: Callable[[str, Watched], Awaitable[Hall]], replicas: int) -> Ha
             urls = [served.url for served in serving]
             asyncio.run(warm(urls))
             if replicas > 1:
-                program = programs.find("nginx") or sys.exit("nginx is needed for replicas: `make browser` installs it")
+                program = programs.find("nginx") or sys.exit("nginx is needed for replicas: `make test` installs it")
                 serving.append(Nginx(program, Path(folder), [url.removeprefix("http://") for url in urls]))
             first = [psutil.Process(served.process.pid) for served in serving]
             apps = [process for one in first for process in (one, *one.children(recursive=True))]

@@ -4,9 +4,23 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support import chromium, generated  # noqa: F401  (generated sets the profile of hypothesis)
+from tests.support import ROOT, chromium, generated  # noqa: F401  (generated sets the profile of hypothesis)
 from tests.support.browser import DESKTOP, Visit
 from tests.support.server import Server
+
+SLOW = {"browser", "deploy", "pages"}  # folders
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by its folder, and what asks for a browser elsewhere, so that `-m "not slow"` leaves the core's."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0] if item.path.is_relative_to(ROOT / "tests") else ""
+        if folder == "browser" or "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+        if folder == "deploy":
+            item.add_marker(pytest.mark.deploy)
+        if folder in SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +39,11 @@ def browser():
     """A headless Chromium."""
     from playwright.sync_api import sync_playwright
 
+    program = chromium.find()
+    if program is None:
+        pytest.skip("no Chromium on this machine: `make test` installs it where it may")
     with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+        chrome = playwright.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
         yield chrome
         chrome.close()
 

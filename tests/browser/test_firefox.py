@@ -23,7 +23,7 @@ LOADED = """(() => {
 def firefox():
     program = programs.find("firefox")
     if program is None:
-        pytest.skip("no Firefox on this machine: `make browser` installs it where it may")
+        pytest.skip("no Firefox on this machine: `make test` installs it where it may")
     started = Firefox(program)
     yield started
     started.stop()

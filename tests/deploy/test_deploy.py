@@ -66,7 +66,7 @@ class House:
 def house(tmp_path_factory):
     program = programs.find("nginx")
     if program is None:
-        pytest.skip("no nginx on this machine: `make browser` installs it where it may")
+        pytest.skip("no nginx on this machine: `make test` installs it where it may")
     built = House(tmp_path_factory.mktemp("house"), program)
     yield built
     built.stop()

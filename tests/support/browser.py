@@ -1,11 +1,29 @@
 """A visitor in a real browser, who notes whatever goes wrong."""
 
+import contextlib
 import re
 import time
+
+from playwright.sync_api import Error
 
 from tests.support.server import Server
 
 DESKTOP = {"width": 1280, "height": 900}
+# True once the page was at rest at nine looks, 50 ms of its own time apart; False after 20 s without.
+AT_REST = """async () => {
+  const resting = () => {
+    const app = document.querySelector("[data-testid=stApp]")?.dataset;
+    const charts = [...document.querySelectorAll(".stVegaLiteChart")];
+    return app?.testScriptState === "notRunning" && app?.testConnectionState === "CONNECTED"
+      && document.querySelector("footer") && charts.every((chart) => chart.querySelector(".mark-group, canvas"));
+  };
+  for (let looks = 0, quiet = 0; looks < 400; looks += 1) {
+    quiet = resting() ? quiet + 1 : 0;
+    if (quiet > 8) return true;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return false;
+}"""
 
 
 class Visit:
@@ -33,22 +51,18 @@ class Visit:
         self.page.goto(self.server.url + address)
         return self.settle()
 
-    def settle(self, quiet: float = 0.4) -> "Visit":
-        """Wait until the script has been at rest for a moment, every chart is drawn and the page's end is there."""
-        self.page.wait_for_selector("footer", timeout=30_000)
-        since = None
-        deadline = time.monotonic() + 30
+    def settle(self) -> "Visit":
+        """Wait until the script is at rest, every chart is drawn and the page's end is there.
+
+        What a click or a key has set off may still wait for a timer of the page. So the quiet is counted by timers of
+        the page too: however busy the machine is, those that were set before ours ring before ours.
+        """
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            at_rest = self.page.evaluate(
-                "() => { const a = document.querySelector('[data-testid=stApp]')?.dataset;"
-                " const charts = [...document.querySelectorAll('.stVegaLiteChart')];"
-                " return a?.testScriptState === 'notRunning' && a?.testConnectionState === 'CONNECTED'"
-                " && charts.every(chart => chart.querySelector('.mark-group, canvas')) }"
-            )
-            since = (since or time.monotonic()) if at_rest else None
-            if since and time.monotonic() - since > quiet:
-                return self
-            time.sleep(0.05)
+            with contextlib.suppress(Error):  # the page is loaded anew meanwhile
+                self.page.wait_for_selector("footer", timeout=30_000)
+                if self.page.evaluate(AT_REST):
+                    return self
         raise TimeoutError("the page never came to rest")
 
     @property
