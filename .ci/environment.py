@@ -84,7 +84,7 @@ def main(files):
         if subprocess.call([*install, "-r", path]) != 0:
             sys.exit(
                 f"Not everything in {path} could be installed for Python {version} on {platform.system()} "
-                f"{platform.machine()} (pip says why above): the package index was out of reach, or it has no ready-made "
+                f"{platform.machine()} (pip says why above): the package index was out of reach, or has no ready-made "
                 "packages for this Python or system; README.md lists those that it has them for."
             )
 

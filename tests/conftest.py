@@ -12,7 +12,7 @@ SLOW = {"browser", "deploy", "pages"}  # folders
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by its folder, and what asks for a browser elsewhere, so that `-m "not slow"` leaves the core's."""
+    """Mark each test by its folder, or because it asks for a browser: so `-m "not slow"` leaves the core's."""
     for item in items:
         folder = item.path.relative_to(ROOT / "tests").parts[0] if item.path.is_relative_to(ROOT / "tests") else ""
         if folder == "browser" or "browser" in getattr(item, "fixturenames", ()):
