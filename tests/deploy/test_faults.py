@@ -156,7 +156,7 @@ def reader_of(name: str) -> tuple[str, dict[str, str]]:
 @pytest.mark.parametrize("how", ["deleted", "altered"])
 @pytest.mark.parametrize(  # one for each way in which a page reads a file; all of them go through `files.checked`
     "name",
-    ["glove/vectors.npy", "minilm/model.safetensors", "taught/object.npz", "taught/gap.json", "tasks/words.json"],
+    ["glove/vectors.npy", "minilm/model.safetensors", "taught/object-1-1.npz", "taught/gap.json", "tasks/words.json"],
 )
 def test_each_damaged_data_file_is_named_with_its_cure(app, fresh, name, how):
     harm(fresh / name, how)
