@@ -9,5 +9,3 @@ Nothing in here knows the web. The letters in shapes mean the same everywhere:
 
 Rows look, columns are looked at: `weights[i, j]` is the share of token i's attention that goes to token j.
 """
-
-__version__ = "0.1.0"
