@@ -15,7 +15,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 import psutil  # noqa: E402
 from serving import Served  # noqa: E402
 from timing import Spread  # noqa: E402
-from visitor import Visitor  # noqa: E402
+
+from tests.support.visitor import Visitor  # noqa: E402
 
 ROUNDS, RERUNS = 9, 40
 FOLDERS = {"the playground": ROOT, "a bare page": ROOT / "benchmarks" / "bare_page"}

@@ -28,11 +28,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 import psutil  # noqa: E402
-from balanced import Nginx  # noqa: E402
 from serving import Served  # noqa: E402
-from visitor import Visitor  # noqa: E402
 
-from tests import programs  # noqa: E402
+from tests.support import programs  # noqa: E402
+from tests.support.balanced import Nginx  # noqa: E402
+from tests.support.visitor import Visitor  # noqa: E402
 from ui.shell.pages import PAGES  # noqa: E402
 
 THINKING = 2.0
@@ -211,7 +211,7 @@ def measure(run: Callable[[str, Watched], Awaitable[Hall]], replicas: int) -> Ha
             urls = [served.url for served in serving]
             asyncio.run(warm(urls))
             if replicas > 1:
-                program = programs.find("nginx") or sys.exit("nginx is needed for replicas: `make browser` installs it")
+                program = programs.find("nginx") or sys.exit("nginx is needed for replicas: `make test` installs it")
                 serving.append(Nginx(program, Path(folder), [url.removeprefix("http://") for url in urls]))
             first = [psutil.Process(served.process.pid) for served in serving]
             apps = [process for one in first for process in (one, *one.children(recursive=True))]

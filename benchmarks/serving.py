@@ -1,37 +1,14 @@
 """Serve an app on this machine for as long as it is measured."""
 
-import contextlib
 import os
-import socket
 import subprocess
 import sys
-import time
 import tomllib
-import urllib.request
 from pathlib import Path
 
+from tests.support.server import free_port, wait_for
+
 CONFIG = Path(__file__).resolve().parent.parent / ".streamlit" / "config.toml"
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(url: str, seconds: float = 60) -> None:
-    """Wait until the app at this address answers.
-
-    Raises:
-        TimeoutError: it does not.
-    """
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
-            return
-        time.sleep(0.05)
-    raise TimeoutError(f"{url} does not answer")
 
 
 class Served:

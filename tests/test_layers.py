@@ -1,7 +1,7 @@
 """The house stands as it was drawn: pages → ui → attention_core → numpy, and never back.
 
-Each rule reads the source of a file and returns its offences. It is tried on every file of the house, and on a snippet
-that breaks it.
+Each rule reads the source of a file and returns its offences. It is tried on every file of the house, and on
+snippets that break it.
 """
 
 import ast
@@ -172,119 +172,120 @@ def offences(rule: Callable, file: str, source: str) -> list[str]:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("file", HOUSE)
-def test_every_file_keeps_every_rule(file, rule):
-    assert offences(rule, file, (ROOT / file).read_text(encoding="utf-8")) == []
+def test_every_file_keeps_the_rule(rule):
+    found = [offence for file in HOUSE for offence in offences(rule, file, (ROOT / file).read_text(encoding="utf-8"))]
+    assert found == []
 
 
 PAGE = '"""A page."""\n\nfrom ui.frame import guard\n\nguard()\n'
 
 
-@pytest.mark.parametrize(
-    ("rule", "file", "source"),
-    [
-        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "import pandas"),
-        (
-            the_core_imports_numpy_and_the_standard_library_only,
-            "attention_core/x.py",
-            "def f():\n    import streamlit.web",
-        ),
-        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "from ui import charts"),
-        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "from ..ui import charts"),
-        (
-            the_core_imports_numpy_and_the_standard_library_only,
-            "attention_core/x.py",
-            "from tokenizers import Tokenizer",
-        ),
-        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "from safetensors import numpy"),
-        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/bert.py", "import torch"),
-        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/bert.py", "import safetensors"),
-        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/embeddings.py", "import pyarrow"),
-        (
-            the_core_imports_numpy_and_the_standard_library_only,
-            "attention_core/embeddings.py",
-            "def f():\n    import pyarrow",
-        ),
-        (
-            the_core_imports_numpy_and_the_standard_library_only,
-            "attention_core/bert.py",
-            "def read_package():\n    import pyarrow",
-        ),
-        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "__import__('pandas')"),
-        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "importlib.import_module('ui')"),
-        (nobody_imports_what_stands_above, "attention_core/x.py", "import ui.charts"),
-        (nobody_imports_what_stands_above, "attention_core/x.py", "def f():\n    from pages import playground"),
-        (nobody_imports_what_stands_above, "ui/x.py", "from pages import playground"),
-        (nobody_imports_what_stands_above, "ui/x.py", "from ..pages import playground"),
-        (nobody_imports_what_stands_above, "ui/x.py", "if TYPE_CHECKING:\n    import app"),
-        (nobody_imports_what_stands_above, "pages/x.py", "from pages.y import z"),
-        (nobody_imports_what_stands_above, "pages/x.py", "from tests import conftest"),
-        (nobody_imports_what_stands_above, "app.py", "import pages.playground"),
-        (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "import streamlit as st"),
-        (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from attention_core.attention import softmax"),
-        (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from ui import frame"),
-        (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from ui.shell.pages import guard"),
-        (charts_know_neither_streamlit_nor_the_core, "ui/more_charts.py", "def f():\n    import streamlit"),
-        (nobody_prints_but_the_command_line, "attention_core/x.py", "print(1)"),
-        (nobody_prints_but_the_command_line, "ui/x.py", "def f(say=print):\n    say(1)"),
-        (nobody_prints_but_the_command_line, "pages/x.py", "sys.stdout.write('')"),
-        (nobody_prints_but_the_command_line, "app.py", "breakpoint()"),
-        (the_core_has_no_hidden_randomness, "attention_core/x.py", "np.random.seed(0)"),
-        (the_core_has_no_hidden_randomness, "attention_core/x.py", "x = numpy.random.normal(size=3)"),
-        (the_core_has_no_hidden_randomness, "attention_core/x.py", "from numpy.random import rand"),
-        (the_core_has_no_hidden_randomness, "attention_core/x.py", "import random"),
-        (the_core_has_no_hidden_randomness, "attention_core/x.py", "from random import shuffle"),
-        (the_core_has_no_hidden_randomness, "attention_core/x.py", "np.random.default_rng()"),
-        (the_core_has_no_hidden_randomness, "attention_core/x.py", "np.random.default_rng(None)"),
-        (the_core_has_no_hidden_randomness, "attention_core/x.py", "default_rng(seed=None)"),
-        (pages_do_no_arithmetic, "pages/x.py", "import numpy as np"),
-        (pages_do_no_arithmetic, "pages/x.py", "from math import sqrt"),
-        (pages_do_no_arithmetic, "pages/x.py", "import pandas"),
-        (pages_do_no_arithmetic, "pages/x.py", "x = a / b"),
-        (pages_do_no_arithmetic, "pages/x.py", "f(1 + n)"),
-        (pages_do_no_arithmetic, "pages/x.py", "weights = q @ k"),
-        (pages_do_no_arithmetic, "pages/x.py", "total += 1"),
-        (pages_do_no_arithmetic, "pages/x.py", "f'{100 * share} %'"),
-        (pages_do_no_arithmetic, "pages/x.py", "x = -score"),
-        (pages_do_no_arithmetic, "pages/x.py", "x = sum(weights)"),
-        (pages_do_no_arithmetic, "pages/x.py", "x = round(weight, 2)"),
-        (every_page_starts_with_the_guard, "pages/x.py", ""),
-        (every_page_starts_with_the_guard, "pages/x.py", PAGE.removeprefix('"""A page."""')),
-        (every_page_starts_with_the_guard, "pages/x.py", PAGE.replace("guard()", "guard")),
-        (every_page_starts_with_the_guard, "pages/x.py", PAGE.replace("guard()", "import time\nguard()")),
-        (every_page_starts_with_the_guard, "pages/x.py", PAGE.replace("from", "import streamlit\nfrom")),
-        (nobody_asserts_outside_the_tests, "ui/x.py", "def f(x):\n    assert x"),
-    ],
-)
-def test_a_rule_bites(rule, file, source):
-    assert offences(rule, file, source)
+BROKEN: list[tuple[Callable, str, str]] = [
+    (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "import pandas"),
+    (
+        the_core_imports_numpy_and_the_standard_library_only,
+        "attention_core/x.py",
+        "def f():\n    import streamlit.web",
+    ),
+    (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "from ui import charts"),
+    (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "from ..ui import charts"),
+    (
+        the_core_imports_numpy_and_the_standard_library_only,
+        "attention_core/x.py",
+        "from tokenizers import Tokenizer",
+    ),
+    (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "from safetensors import numpy"),
+    (the_core_imports_numpy_and_the_standard_library_only, "attention_core/bert.py", "import torch"),
+    (the_core_imports_numpy_and_the_standard_library_only, "attention_core/bert.py", "import safetensors"),
+    (the_core_imports_numpy_and_the_standard_library_only, "attention_core/embeddings.py", "import pyarrow"),
+    (
+        the_core_imports_numpy_and_the_standard_library_only,
+        "attention_core/embeddings.py",
+        "def f():\n    import pyarrow",
+    ),
+    (
+        the_core_imports_numpy_and_the_standard_library_only,
+        "attention_core/bert.py",
+        "def read_package():\n    import pyarrow",
+    ),
+    (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "__import__('pandas')"),
+    (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "importlib.import_module('ui')"),
+    (nobody_imports_what_stands_above, "attention_core/x.py", "import ui.charts"),
+    (nobody_imports_what_stands_above, "attention_core/x.py", "def f():\n    from pages import playground"),
+    (nobody_imports_what_stands_above, "ui/x.py", "from pages import playground"),
+    (nobody_imports_what_stands_above, "ui/x.py", "from ..pages import playground"),
+    (nobody_imports_what_stands_above, "ui/x.py", "if TYPE_CHECKING:\n    import app"),
+    (nobody_imports_what_stands_above, "pages/x.py", "from pages.y import z"),
+    (nobody_imports_what_stands_above, "pages/x.py", "from tests import conftest"),
+    (nobody_imports_what_stands_above, "app.py", "import pages.playground"),
+    (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "import streamlit as st"),
+    (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from attention_core.attention import softmax"),
+    (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from ui import frame"),
+    (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from ui.shell.pages import guard"),
+    (charts_know_neither_streamlit_nor_the_core, "ui/more_charts.py", "def f():\n    import streamlit"),
+    (nobody_prints_but_the_command_line, "attention_core/x.py", "print(1)"),
+    (nobody_prints_but_the_command_line, "ui/x.py", "def f(say=print):\n    say(1)"),
+    (nobody_prints_but_the_command_line, "pages/x.py", "sys.stdout.write('')"),
+    (nobody_prints_but_the_command_line, "app.py", "breakpoint()"),
+    (the_core_has_no_hidden_randomness, "attention_core/x.py", "np.random.seed(0)"),
+    (the_core_has_no_hidden_randomness, "attention_core/x.py", "x = numpy.random.normal(size=3)"),
+    (the_core_has_no_hidden_randomness, "attention_core/x.py", "from numpy.random import rand"),
+    (the_core_has_no_hidden_randomness, "attention_core/x.py", "import random"),
+    (the_core_has_no_hidden_randomness, "attention_core/x.py", "from random import shuffle"),
+    (the_core_has_no_hidden_randomness, "attention_core/x.py", "np.random.default_rng()"),
+    (the_core_has_no_hidden_randomness, "attention_core/x.py", "np.random.default_rng(None)"),
+    (the_core_has_no_hidden_randomness, "attention_core/x.py", "default_rng(seed=None)"),
+    (pages_do_no_arithmetic, "pages/x.py", "import numpy as np"),
+    (pages_do_no_arithmetic, "pages/x.py", "from math import sqrt"),
+    (pages_do_no_arithmetic, "pages/x.py", "import pandas"),
+    (pages_do_no_arithmetic, "pages/x.py", "x = a / b"),
+    (pages_do_no_arithmetic, "pages/x.py", "f(1 + n)"),
+    (pages_do_no_arithmetic, "pages/x.py", "weights = q @ k"),
+    (pages_do_no_arithmetic, "pages/x.py", "total += 1"),
+    (pages_do_no_arithmetic, "pages/x.py", "f'{100 * share} %'"),
+    (pages_do_no_arithmetic, "pages/x.py", "x = -score"),
+    (pages_do_no_arithmetic, "pages/x.py", "x = sum(weights)"),
+    (pages_do_no_arithmetic, "pages/x.py", "x = round(weight, 2)"),
+    (every_page_starts_with_the_guard, "pages/x.py", ""),
+    (every_page_starts_with_the_guard, "pages/x.py", PAGE.removeprefix('"""A page."""')),
+    (every_page_starts_with_the_guard, "pages/x.py", PAGE.replace("guard()", "guard")),
+    (every_page_starts_with_the_guard, "pages/x.py", PAGE.replace("guard()", "import time\nguard()")),
+    (every_page_starts_with_the_guard, "pages/x.py", PAGE.replace("from", "import streamlit\nfrom")),
+    (nobody_asserts_outside_the_tests, "ui/x.py", "def f(x):\n    assert x"),
+]
 
 
-@pytest.mark.parametrize(
-    ("file", "source"),
-    [
-        (
-            "attention_core/x.py",
-            "import math, numpy as np\nfrom attention_core.files import checked\nfrom . import text",
-        ),
-        ("attention_core/x.py", "def f(generator: np.random.Generator, seed):\n    return np.random.default_rng(seed)"),
-        ("attention_core/bert.py", "def f():\n    from tokenizers import Tokenizer"),
-        ("attention_core/embeddings.py", "def read_package():\n    from pyarrow import parquet"),
-        ("attention_core/__main__.py", "print(1, file=sys.stderr)"),
-        ("ui/charts.py", "import altair as alt\nimport pandas as pd\nfrom ui.palette import Palette\nx = 1 + 2"),
-        (
-            "ui/x.py",
-            "import streamlit as st\nimport numpy as np\nfrom attention_core import text\nfrom ui import charts",
-        ),
-        (
-            "pages/x.py",
-            PAGE + "import streamlit as st\nfrom ui import x\nx.f('a' + b, '%d' % c, -1, d | e, [f] + g, a < b)",
-        ),
-        ("app.py", "import streamlit as st\nfrom ui import frame"),
-    ],
-)
-def test_what_is_allowed_offends_no_rule(file, source):
-    assert [offence for rule in RULES for offence in offences(rule, file, source)] == []
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_rule_bites(rule):
+    snippets = [(file, source) for broken, file, source in BROKEN if broken is rule]
+    assert snippets
+    assert [(file, source) for file, source in snippets if not offences(rule, file, source)] == []
+
+
+ALLOWED = [
+    (
+        "attention_core/x.py",
+        "import math, numpy as np\nfrom attention_core.files import checked\nfrom . import text",
+    ),
+    ("attention_core/x.py", "def f(generator: np.random.Generator, seed):\n    return np.random.default_rng(seed)"),
+    ("attention_core/bert.py", "def f():\n    from tokenizers import Tokenizer"),
+    ("attention_core/embeddings.py", "def read_package():\n    from pyarrow import parquet"),
+    ("attention_core/__main__.py", "print(1, file=sys.stderr)"),
+    ("ui/charts.py", "import altair as alt\nimport pandas as pd\nfrom ui.palette import Palette\nx = 1 + 2"),
+    (
+        "ui/x.py",
+        "import streamlit as st\nimport numpy as np\nfrom attention_core import text\nfrom ui import charts",
+    ),
+    (
+        "pages/x.py",
+        PAGE + "import streamlit as st\nfrom ui import x\nx.f('a' + b, '%d' % c, -1, d | e, [f] + g, a < b)",
+    ),
+    ("app.py", "import streamlit as st\nfrom ui import frame"),
+]
+
+
+def test_what_is_allowed_offends_no_rule():
+    assert [offence for rule in RULES for file, source in ALLOWED for offence in offences(rule, file, source)] == []
 
 
 def test_the_core_of_the_first_matrix_loads_nothing_but_numpy_and_the_standard_library():

@@ -68,7 +68,7 @@ def treebank(sentence: str) -> list[str]:
 
 
 def vocabulary() -> set[str]:
-    words = np.load(HERE.parent / "data" / "glove" / "words.npy")
+    words = np.load(HERE.parents[1] / "data" / "glove" / "words.npy")
     return {word.decode("utf-8") for word in words.tolist()}
 
 

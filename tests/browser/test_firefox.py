@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from tests import programs
-from tests.conftest import NIGHTLY
-from tests.firefox import Firefox
+from tests.support import programs
+from tests.support.firefox import Firefox
+from tests.support.generated import NIGHTLY
 from ui.shell.pages import PAGES
 
 pytestmark = pytest.mark.xdist_group("firefox")
@@ -23,7 +23,7 @@ LOADED = """(() => {
 def firefox():
     program = programs.find("firefox")
     if program is None:
-        pytest.skip("no Firefox on this machine: `make browser` installs it where it may")
+        pytest.skip("no Firefox on this machine: `make test` installs it where it may")
     started = Firefox(program)
     yield started
     started.stop()

@@ -6,9 +6,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.serving import free_port, wait_for
+from tests.support import ROOT
+from tests.support.server import free_port, wait_for
 
-CONFIGURATION = Path(__file__).resolve().parent.parent / "deploy" / "nginx" / "nginx.conf"
+CONFIGURATION = ROOT / "deploy" / "nginx" / "nginx.conf"
 
 
 class Nginx:

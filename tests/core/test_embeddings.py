@@ -17,7 +17,7 @@ from attention_core.attention import NothingToAttend
 from attention_core.embeddings import Embeddings, UnknownWords, load_glove, neighbours_of_output, raw_attention
 from attention_core.files import DamagedData
 
-GLOVE = Path(__file__).resolve().parent.parent / "data" / "glove"
+GLOVE = Path(__file__).resolve().parents[2] / "data" / "glove"
 KINGDOM = ["the", "king", "and", "queen", "ruled", "the", "kingdom"]
 CAT = ["the", "cat", "sat", "on", "the", "mat", "because", "it", "was", "tired"]
 

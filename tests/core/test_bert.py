@@ -1,4 +1,4 @@
-"""The pretrained transformer, proved part by part against PyTorch's transformers (tests/reference/make_minilm.py)."""
+"""The pretrained transformer, proved part by part against PyTorch's transformers (reference/make_minilm.py)."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ import pytest
 
 from attention_core import bert, checkpoint, files
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CAT = "The cat sat on the mat because it was tired"
 TEXTS = range(4)
 LAYER, HEAD = 5, 11  # the one of which the reference keeps every part
@@ -30,7 +30,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def reference():
-    with np.load(ROOT / "tests" / "reference" / "minilm.npz") as arrays:
+    with np.load(ROOT / "tests" / "core" / "reference" / "minilm.npz") as arrays:
         return dict(arrays)
 
 

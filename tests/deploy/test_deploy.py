@@ -19,9 +19,10 @@ import streamlit
 import yaml
 from compose_spec import PyCompose
 
-from benchmarks.balanced import CONFIGURATION, Nginx
-from tests import programs
-from tests.conftest import ROOT, Server, Visit
+from tests.support import ROOT, programs
+from tests.support.balanced import CONFIGURATION, Nginx
+from tests.support.browser import Visit
+from tests.support.server import Server
 from ui.shell.pages import PAGES
 
 DEPLOY = ROOT / "deploy"
@@ -65,7 +66,7 @@ class House:
 def house(tmp_path_factory):
     program = programs.find("nginx")
     if program is None:
-        pytest.skip("no nginx on this machine: `make browser` installs it where it may")
+        pytest.skip("no nginx on this machine: `make test` installs it where it may")
     built = House(tmp_path_factory.mktemp("house"), program)
     yield built
     built.stop()

@@ -3,7 +3,6 @@
 Cold links and restarts are in test_frame_browser.py, a killed replica is in test_deploy.py.
 """
 
-import ast
 import asyncio
 import html
 import json
@@ -19,8 +18,9 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from attention_core import files
-from benchmarks.visitor import Visitor
-from tests.conftest import ROOT, Server
+from tests.support import ROOT
+from tests.support.server import Server
+from tests.support.visitor import Visitor
 from ui.shell.pages import PAGES
 from ui.state import CONTROLS
 from ui.the_gap.body import TITLES
@@ -153,16 +153,11 @@ def reader_of(name: str) -> tuple[str, dict[str, str]]:
     return "teach_it", {"task": TITLES.get(of, ""), **shape}
 
 
-UNREAD = {  # by the command line and data/build.py only
-    "minilm/sentences.json",
-    "tasks/natural.json",
-    "tasks/similarity.json",
-}
-STORED = sorted(set(files._checksums(files.DATA)) - UNREAD)
-
-
 @pytest.mark.parametrize("how", ["deleted", "altered"])
-@pytest.mark.parametrize("name", STORED)
+@pytest.mark.parametrize(  # one for each way in which a page reads a file; all of them go through `files.checked`
+    "name",
+    ["glove/vectors.npy", "minilm/model.safetensors", "taught/object-1-1.npz", "taught/gap.json", "tasks/words.json"],
+)
 def test_each_damaged_data_file_is_named_with_its_cure(app, fresh, name, how):
     harm(fresh / name, how)
     page, query = reader_of(name)
@@ -220,29 +215,6 @@ def test_a_restored_file_is_taken_up_without_a_restart_and_the_app_writes_nothin
 
 
 # memory
-
-
-def caches() -> Iterator[tuple[str, ast.FunctionDef, str]]:
-    """Every cached function of the app, with its decorator."""
-    for path in [*ROOT.glob("ui/*.py"), *ROOT.glob("attention_core/*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            for decorator in getattr(node, "decorator_list", []):
-                if "cache" in (text := ast.unparse(decorator)) and "cached_property" not in text:
-                    yield f"{path.name}:{node.name}", node, text
-
-
-HANDFUL = {  # what these are kept by, of which there is only a handful
-    "figures.py:_template": "a kind of picture",
-    "steps.py:source": "a function of ours",
-    "steps.py:source_line": "a stage",
-    "tasks.py:_read": "a task",
-}
-
-
-def test_no_cache_grows_with_what_visitors_type():
-    for name, function, decorator in caches():
-        bounded = ("maxsize=" in decorator and "maxsize=None" not in decorator) or "max_entries=" in decorator
-        assert bounded or not function.args.args or name in HANDFUL or name.startswith("__main__.py"), name
 
 
 def test_a_full_cache_forgets_the_oldest_and_goes_on(app):

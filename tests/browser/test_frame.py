@@ -6,7 +6,8 @@ import time
 import pytest
 from playwright.sync_api import Error
 
-from tests.conftest import Server, Visit
+from tests.support.browser import Visit
+from tests.support.server import Server
 from ui.shell.pages import PAGES
 
 pytestmark = pytest.mark.xdist_group("frame")

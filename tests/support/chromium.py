@@ -1,4 +1,4 @@
-"""Find a Chromium for the browser tests, and get one where there is none: `make browser`.
+"""Find a Chromium for the browser tests, and get one where there is none: `make test`.
 
 In this order: the one that CHROMIUM names, one on the PATH, Playwright's own.
 """
@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from tests.support import programs
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -33,19 +35,15 @@ def find() -> str | None:
 
 
 def install() -> None:
-    """Try Playwright's own download, then Debian's package."""
-    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    attempts = (
-        [[sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"]],
-        [[*root, "apt-get", "update", "-q"], [*root, "apt-get", "install", "-qy", "chromium"]],
-    )
-    for commands in attempts:
-        if all(subprocess.run(command, check=False).returncode == 0 for command in commands) and find():
-            return
+    """Try Debian's package, which brings all that it needs, then Playwright's own download."""
+    programs.install("chromium")
+    if find() is None:
+        print("Downloading Chromium with Playwright, for the tests in a browser.", flush=True)
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
 
 if __name__ == "__main__":
     if find() is None:
         install()
     if find() is None:
-        sys.exit("No Chromium found and none could be installed: install one, or name it in CHROMIUM.")
+        sys.exit("There is no Chromium for the tests in a browser: install one, or name its path in CHROMIUM.")

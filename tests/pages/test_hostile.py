@@ -17,7 +17,8 @@ from attention_core.attention import NothingToAttend
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords, raw_attention
 from attention_core.text import tokenize
-from tests.conftest import ROOT, cases
+from tests.support import ROOT
+from tests.support.generated import cases
 from ui import state
 from ui.models import loaders
 from ui.shell.pages import PAGES

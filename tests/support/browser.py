@@ -1,0 +1,93 @@
+"""A visitor in a real browser, who notes whatever goes wrong."""
+
+import contextlib
+import re
+import time
+
+from playwright.sync_api import Error
+
+from tests.support.server import Server
+
+DESKTOP = {"width": 1280, "height": 900}
+# True once the page was at rest at nine looks, 50 ms of its own time apart; False after 20 s without.
+AT_REST = """async () => {
+  const resting = () => {
+    const app = document.querySelector("[data-testid=stApp]")?.dataset;
+    const charts = [...document.querySelectorAll(".stVegaLiteChart")];
+    return app?.testScriptState === "notRunning" && app?.testConnectionState === "CONNECTED"
+      && document.querySelector("footer") && charts.every((chart) => chart.querySelector(".mark-group, canvas"));
+  };
+  for (let looks = 0, quiet = 0; looks < 400; looks += 1) {
+    quiet = resting() ? quiet + 1 : 0;
+    if (quiet > 8) return true;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return false;
+}"""
+
+
+class Visit:
+    """A visitor with a browser of their own, or a tab of one; whatever goes wrong in it is kept in `faults`."""
+
+    def __init__(self, browser, server: Server, context=None, **options):
+        self.server = server
+        self.context = context or browser.new_context(**{"viewport": DESKTOP, **options})
+        self.page = self.context.new_page()
+        self.faults: list[str] = []
+        own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.page.on("console", self._listen)
+        self.page.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
+        self.page.on("request", lambda r: None if r.url.startswith(own) else self.faults.append(f"foreign: {r.url}"))
+
+    def _listen(self, message) -> None:
+        """Note an error in the console, but for Streamlit's own: it first looks for its server below a deep link."""
+        searched = "/_stcore/" in message.location["url"] and "404" in message.text
+        if message.type == "error" and not searched:
+            self.faults.append(f"console: {message.text}")
+
+    def open(self, address: str = "/") -> "Visit":
+        """Go to a page of the app and wait until it is whole."""
+        self.page.goto(self.server.url + address)
+        return self.settle()
+
+    def settle(self) -> "Visit":
+        """Wait until the script is at rest, every chart is drawn and the page's end is there.
+
+        What a click or a key has set off may still wait for a timer of the page. So the quiet is counted by timers of
+        the page too: however busy the machine is, those that were set before ours ring before ours.
+        """
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with contextlib.suppress(Error):  # the page is loaded anew meanwhile
+                self.page.wait_for_selector("footer", timeout=30_000)
+                if self.page.evaluate(AT_REST):
+                    return self
+        raise TimeoutError("the page never came to rest")
+
+    @property
+    def address(self) -> str:
+        """Path and query of the address bar."""
+        return self.page.evaluate("location.pathname + location.search")
+
+    @property
+    def link(self) -> str:
+        """Path and query of the link the page offers."""
+        return (
+            self.page.locator("input[aria-label='Link to this view']").first.input_value().removeprefix(self.server.url)
+        )
+
+    @property
+    def reading(self) -> str:
+        """What the page says in words of the chosen row."""
+        return self.page.locator(".say.reading").first.inner_text()
+
+    @property
+    def weights(self) -> dict[tuple[int, int], str]:
+        """What the heatmap says of each cell, by row and column."""
+        cells = self.page.locator("[class*='-heat-room'] path[aria-roledescription='rect mark'][aria-label]")
+        cells.first.wait_for(state="attached")  # a chart is there before its numbers have come
+        said = [cell for cell in cells.evaluate_all("all => all.map(c => c.ariaLabel)") if " look" in cell]
+        n = round(len(said) ** 0.5)
+        shares = (re.search(r" may not look at |[\d.]+%$", text).group() for text in said)
+        return {divmod(i, n): share if "%" in share else "hidden" for i, share in enumerate(shares)}
