@@ -66,7 +66,7 @@ def read_config(path: Path) -> Config:
 
 
 def read_weights(path: Path, config: Config) -> dict:
-    """The learned numbers in a safetensors file: read-only float32, but the large table of word vectors as it is stored.
+    """The learned numbers in a safetensors file: read-only float32, the large table of word vectors as it is stored.
 
     Raises:
         DamagedData: it is no such file, or an array's shape is not what the config asks for.

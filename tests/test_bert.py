@@ -227,16 +227,16 @@ def data(tmp_path, monkeypatch):
     (folder / "minilm").mkdir(parents=True)
     for name in ("config.json", "tokenizer.json"):
         (folder / "minilm" / name).write_bytes((files.DATA / "minilm" / name).read_bytes())
-    (folder / "README.md").write_bytes((files.DATA / "README.md").read_bytes())
+    (folder / "SHA256SUMS").write_bytes((files.DATA / "SHA256SUMS").read_bytes())
     monkeypatch.setattr(files, "DATA", folder)
     return folder
 
 
 def vouch_for(data: Path, name: str, content: bytes) -> None:
     (data / name).write_bytes(content)
-    readme = data / "README.md"
-    line = f"{hashlib.sha256(content).hexdigest()}  {name}"
-    readme.write_text("\n".join([line, *(row for row in readme.read_text().split("\n") if not row.endswith(name))]))
+    sums = data / "SHA256SUMS"
+    others = [line for line in sums.read_text().splitlines() if not line.endswith(name)]
+    sums.write_text("\n".join([f"{hashlib.sha256(content).hexdigest()}  {name}", *others]))
 
 
 def test_an_altered_weight_file_is_named_whatever_else_it_breaks(data):

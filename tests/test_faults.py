@@ -158,7 +158,7 @@ UNREAD = {  # by the command line and data/build.py only
     "tasks/natural.json",
     "tasks/similarity.json",
 }
-STORED = sorted(set(files._checksums(files.DATA)) - UNREAD)
+STORED = sorted(set(files.checksums()) - UNREAD)
 
 
 @pytest.mark.parametrize("how", ["deleted", "altered"])

@@ -46,7 +46,8 @@ def the_core_imports_numpy_and_the_standard_library_only(file: str, tree: ast.AS
         return
     readers = {  # who may read files of which kind, and where
         ("attention_core/bert.py", "tokenizers"): None,
-        ("attention_core/embeddings.py", "pyarrow"): "read_package",
+        ("attention_core/checkpoint.py", "safetensors"): None,
+        ("attention_core/glove_sources.py", "pyarrow"): "read_package",
     }
     for module, statement, function in imports(file, tree):
         name = root(module)
@@ -199,10 +200,10 @@ PAGE = '"""A page."""\n\nfrom ui.frame import guard\n\nguard()\n'
         (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "from safetensors import numpy"),
         (the_core_imports_numpy_and_the_standard_library_only, "attention_core/bert.py", "import torch"),
         (the_core_imports_numpy_and_the_standard_library_only, "attention_core/bert.py", "import safetensors"),
-        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/embeddings.py", "import pyarrow"),
+        (the_core_imports_numpy_and_the_standard_library_only, "attention_core/glove_sources.py", "import pyarrow"),
         (
             the_core_imports_numpy_and_the_standard_library_only,
-            "attention_core/embeddings.py",
+            "attention_core/glove_sources.py",
             "def f():\n    import pyarrow",
         ),
         (
@@ -269,7 +270,7 @@ def test_a_rule_bites(rule, file, source):
         ),
         ("attention_core/x.py", "def f(generator: np.random.Generator, seed):\n    return np.random.default_rng(seed)"),
         ("attention_core/bert.py", "def f():\n    from tokenizers import Tokenizer"),
-        ("attention_core/embeddings.py", "def read_package():\n    from pyarrow import parquet"),
+        ("attention_core/glove_sources.py", "def read_package():\n    from pyarrow import parquet"),
         ("attention_core/__main__.py", "print(1, file=sys.stderr)"),
         ("ui/charts.py", "import altair as alt\nimport pandas as pd\nfrom ui.palette import Palette\nx = 1 + 2"),
         (
