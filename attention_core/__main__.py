@@ -6,20 +6,21 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
+from attention_core import gap, tasks
 from attention_core.attention import NothingToAttend
+from attention_core.bert import MiniLM, load_minilm
+from attention_core.embeddings import Embeddings, raw_attention
 from attention_core.files import DamagedData
-
-if TYPE_CHECKING:
-    from attention_core.bert import MiniLM
-    from attention_core.embeddings import Embeddings
+from attention_core.glove_sources import load_glove
+from attention_core.taught import taught_attention
+from attention_core.text import tokenize
 
 MAX_TOKENS = 512
 BLOCKS = 30  # the bar of a weight of 1, as in the article
-TASKS = ("similarity", "object", "gender", "meaning", "negation")  # `tasks.TASKS`, whose import would delay every call
 
 
 class Answer(NamedTuple):
@@ -55,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     glove.add_argument("--causal", action="store_true", help="a token may look only at itself and at what came before")
     glove.add_argument("--dim", type=int, metavar="D", help="keep the D most telling directions of the vectors")
     taught = parse.add_argument_group("projections trained on GloVe (--model taught)")
-    taught.add_argument("--task", choices=TASKS, help="what they were trained for (gender)")
+    taught.add_argument("--task", choices=tasks.TASKS, help="what they were trained for (gender)")
     taught.add_argument("--layers", type=int, metavar="N", help="how many layers they have; the best model if not said")
     taught.add_argument("--heads", type=int, metavar="N", help="how many heads in each; the best model if not said")
     minilm = parse.add_argument_group("a pretrained transformer (--model minilm)")
@@ -73,9 +74,6 @@ def parser() -> argparse.ArgumentParser:
 
 def with_glove(options: argparse.Namespace, sentence: str) -> Answer:
     """Raw word vectors looking at each other."""
-    from attention_core.embeddings import raw_attention
-    from attention_core.text import tokenize
-
     raw = raw_attention(
         at_most(tokenize(sentence)),
         glove(),
@@ -99,18 +97,14 @@ def at_most(tokens: list[str]) -> list[str]:
 
 
 @cache
-def glove() -> "Embeddings":
+def glove() -> Embeddings:
     """The word vectors, opened once."""
-    from attention_core.embeddings import load_glove
-
     return load_glove()
 
 
 @cache
-def minilm() -> "MiniLM":
+def minilm() -> MiniLM:
     """The pretrained transformer, opened once."""
-    from attention_core.bert import load_minilm
-
     return load_minilm()
 
 
@@ -125,15 +119,10 @@ def with_minilm(options: argparse.Namespace, sentence: str) -> Answer:
 
 def with_taught(options: argparse.Namespace, sentence: str) -> Answer:
     """The last layer of a trained model, the mean over its heads or the head asked for."""
-    from attention_core.taught import taught_attention
-    from attention_core.text import tokenize
-
     task, tokens = options.task or "gender", at_most(tokenize(sentence))
     if task == "similarity":  # nothing is trained for it: its projections are the identity
         if any(option is not None for option in (options.layers, options.heads, options.head)):
             raise ValueError("nothing is trained for --task similarity, so it has no --layers, --heads or --head")
-        from attention_core.embeddings import raw_attention
-
         raw = raw_attention(tokens, glove())
         return Answer(raw.tokens, raw.unknown, raw.attention.weights)
     found = taught_attention(tokens, task, glove(), options.layers, options.heads)
@@ -145,8 +134,6 @@ def with_taught(options: argparse.Namespace, sentence: str) -> Answer:
 
 def print_gap(train: bool) -> None:
     """Print the table of tasks, a line for each figure; after training everything anew if asked to."""
-    from attention_core import gap
-
     if train:
         gap.train_all(glove(), minilm(), lambda line: print(line, flush=True))
         return

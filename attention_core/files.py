@@ -1,11 +1,9 @@
 """The files in data/: where they are, and whether they are still what they were.
 
-`data/README.md` lists the SHA-256 of each, one `sha256sum` line a file. That list is the one read here.
+`data/SHA256SUMS` lists the SHA-256 of each, in the format that `sha256sum -c` reads, with paths relative to data/.
 """
 
 import hashlib
-import re
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,13 +15,17 @@ class DamagedData(ValueError):
     """A data file that is missing, cut short or altered; the message says which and how to get it back."""
 
 
-def _checksums(folder: Path) -> dict[str, str]:
-    """The file names and SHA-256 sums listed in the folder's README.md."""
+def checksums() -> dict[str, str]:
+    """The SHA-256 of each data file as data/SHA256SUMS lists it, by the path inside data/.
+
+    Raises:
+        DamagedData: the list is missing or is no such list.
+    """
     try:
-        text = (folder / "README.md").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        raise DamagedData(f"data/README.md, the list of checksums, is missing; {CURE}") from None
-    return {name: listed for listed, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", text, re.MULTILINE)}
+        lines = (DATA / "SHA256SUMS").read_text("utf-8").splitlines()
+        return {name: listed for listed, name in (line.split("  ", 1) for line in lines)}
+    except (OSError, ValueError):
+        raise DamagedData(f"data/SHA256SUMS, the list of checksums, is missing or damaged; {CURE}") from None
 
 
 def digest(path: Path) -> str:
@@ -37,16 +39,14 @@ def digest(path: Path) -> str:
 
 
 def note_checksums(*names: str) -> None:
-    """Enter the SHA-256 of files in data/ into the list in data/README.md, each in place of its old one."""
-    readme = DATA / "README.md"
-    before, _, after = re.split(r"(?<=```sha256\n)(.*?)(?=```)", readme.read_text("utf-8"), flags=re.DOTALL)
-    listed = _checksums(DATA) | {name: digest(DATA / name) for name in names}
+    """Enter the SHA-256 of files in data/ into data/SHA256SUMS, each in place of its old one."""
+    listed = checksums() | {name: digest(DATA / name) for name in names}
     lines = "".join(f"{listed[name]}  {name}\n" for name in sorted(listed))
-    write_anew(readme, lambda path: path.write_text(before + lines + after, "utf-8"))
+    write_anew(DATA / "SHA256SUMS", lambda path: path.write_text(lines, "utf-8"))
 
 
 def checked(name: str) -> Path:
-    """The path of a data file whose content is what data/README.md says it is.
+    """The path of a data file whose content is what data/SHA256SUMS says it is.
 
     Args:
         name: the path inside data/, with forward slashes.
@@ -55,9 +55,9 @@ def checked(name: str) -> Path:
         DamagedData: it is not listed, is missing, or does not have the listed SHA-256.
     """
     path = DATA / name
-    expected = _checksums(DATA).get(name)
+    expected = checksums().get(name)
     if expected is None:
-        raise DamagedData(f"data/{name} has no checksum in data/README.md; {CURE}")
+        raise DamagedData(f"data/{name} has no checksum in data/SHA256SUMS; {CURE}")
     try:
         found = digest(path)
     except OSError:
@@ -77,28 +77,3 @@ def write_anew(path: Path, write: Callable[[Path], object]) -> None:
     fresh = path.with_name(f"new-{path.name}")
     write(fresh)
     fresh.replace(path)
-
-
-def checking(name: str) -> Callable[[], Path]:
-    """Begin `checked` in a thread, to read other files or do other work meanwhile.
-
-    Returns:
-        A function that waits for it, and then returns or raises what `checked` does.
-    """
-    found: list[Path | Exception] = []
-
-    def check() -> None:
-        try:
-            found.append(checked(name))
-        except Exception as error:  # whatever it is belongs to the thread that waits
-            found.append(error)
-
-    def wait() -> Path:
-        thread.join()
-        if isinstance(found[0], Exception):
-            raise found[0]
-        return found[0]
-
-    thread = threading.Thread(target=check)
-    thread.start()
-    return wait

@@ -88,6 +88,10 @@ class Walk:
     parts: np.ndarray | None
     output: np.ndarray | None
 
+    def order(self, column: int) -> np.ndarray:
+        """(d_k,) the dimensions of one key, its product of largest size first; of equal ones the earlier first."""
+        return np.argsort(-np.abs(self.products[column]), kind="stable")
+
     @property
     def lengths(self) -> np.ndarray:
         """(n,) the length of each key."""

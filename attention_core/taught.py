@@ -192,6 +192,6 @@ def training(
 
 
 def save(one: Variant, model: Model) -> None:
-    """Keep a model in data/taught/ and its checksum in data/README.md; the same numbers give the same bytes."""
+    """Keep a model in data/taught/ and its checksum in data/SHA256SUMS; the same numbers give the same bytes."""
     files.write_anew(files.DATA / one.file, lambda path: np.savez(path, **model.parameters))
     files.note_checksums(one.file)

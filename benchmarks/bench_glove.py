@@ -19,7 +19,8 @@ SENTENCE = "The king and queen ruled the kingdom"
 LINES = 400_000
 
 HERE = f"""
-from attention_core.embeddings import load_glove, raw_attention
+from attention_core.embeddings import raw_attention
+from attention_core.glove_sources import load_glove
 from attention_core.text import tokenize
 raw_attention(tokenize({SENTENCE!r}), load_glove()).attention.weights
 """
@@ -40,7 +41,7 @@ e / e.sum(axis=-1, keepdims=True)
 
 def write_text(path: Path) -> None:
     """A text file as large as Stanford's, from the vectors in data/."""
-    from attention_core.embeddings import load_glove
+    from attention_core.glove_sources import load_glove
 
     glove = load_glove()
     rows = [" ".join(f"{x:.5g}" for x in row.tolist()) for row in glove.vectors]

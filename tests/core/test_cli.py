@@ -7,7 +7,6 @@ import sys
 
 import pytest
 
-from attention_core import __main__, tasks
 from attention_core.__main__ import main
 
 KING = "The king and queen ruled the kingdom"
@@ -25,10 +24,6 @@ def weights(capsys, *arguments):
     assert status == 0
     found = json.loads(out)
     return found["tokens"], found["weights"]
-
-
-def test_the_tasks_that_are_offered_are_those_there_are():
-    assert __main__.TASKS == tasks.TASKS
 
 
 def test_the_article_s_own_output_comes_out_line_for_line(capsys):
@@ -62,6 +57,10 @@ def test_rows_sum_to_one_and_masks_leave_exact_zeros(capsys):
 def test_all_dimensions_are_the_raw_vectors_and_fewer_are_not(capsys):
     assert weights(capsys, "--dim", "50", KING) == weights(capsys, KING)
     assert weights(capsys, "--dim", "2", KING) != weights(capsys, KING)
+
+
+def test_nothing_is_trained_for_similarity_so_it_is_the_raw_vectors(capsys):
+    assert weights(capsys, "--model", "taught", "--task", "similarity", KING) == weights(capsys, KING)
 
 
 def test_an_unknown_word_is_left_out_and_named(capsys):

@@ -1,10 +1,13 @@
 """Word vectors: the article's figures, look-ups against a plain dict, and what is said of files that are not whole."""
 
+import gzip
 import hashlib
 import math
 import os
 import re
 import shutil
+import subprocess
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +15,11 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from attention_core import embeddings, files
+from attention_core import files, glove_sources
 from attention_core.attention import NothingToAttend
-from attention_core.embeddings import Embeddings, UnknownWords, load_glove, neighbours_of_output, raw_attention
+from attention_core.embeddings import Embeddings, UnknownWords, neighbours_of_output, raw_attention
 from attention_core.files import DamagedData
+from attention_core.glove_sources import load_glove
 
 GLOVE = Path(__file__).resolve().parents[2] / "data" / "glove"
 KINGDOM = ["the", "king", "and", "queen", "ruled", "the", "kingdom"]
@@ -27,7 +31,7 @@ def nothing_but_what_is_in_data(monkeypatch, tmp_path):
     """No file of the user's, no installed package, a cache of its own."""
     monkeypatch.delenv("ATTENTION_GLOVE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(embeddings.importlib.util, "find_spec", {}.get)
+    monkeypatch.setattr(glove_sources.importlib.util, "find_spec", {}.get)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +46,7 @@ def vectors() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def glove() -> Embeddings:
-    return Embeddings(**{name: np.load(GLOVE / f"{name}.npy", mmap_mode="r") for name in embeddings.STORED})
+    return Embeddings(**{name: np.load(GLOVE / f"{name}.npy", mmap_mode="r") for name in glove_sources.STORED})
 
 
 @pytest.fixture
@@ -166,7 +170,7 @@ def test_vectors_come_in_float32_and_what_is_stored_cannot_be_written_to(glove):
     x[:] = 0
     assert glove.look_up(["king"]).any()
     loaded = load_glove()
-    for name in embeddings.STORED:
+    for name in glove_sources.STORED:
         with pytest.raises(ValueError, match="read-only"):
             getattr(loaded, name)[0] = getattr(loaded, name)[1]
 
@@ -335,14 +339,14 @@ def test_stanfords_text_file_gives_its_words_and_its_numbers_to_the_last_bit(tmp
         assert loaded.look_up([word])[0].tolist() == [float(np.float32(float(number))) for number in row]
     assert np.abs(loaded.basis.T @ loaded.basis - np.eye(width)).max() < 1e-5
     assert loaded.look_up(["the"], 2).shape == (1, 2)
-    for name in embeddings.STORED:
+    for name in glove_sources.STORED:
         assert not getattr(loaded, name).flags.writeable
 
 
 def test_directions_come_from_the_ten_thousand_most_frequent_words_only(tmp_path):
     generator = np.random.default_rng(0)
     frequent, rare = generator.normal(size=(10_000, 3)) * [1, 3, 2], np.array([[1e6, 0, 0]] * 5)
-    embeddings.write_store(tmp_path / "store", [f"w{i}" for i in range(10_005)], np.concatenate([frequent, rare]))
+    glove_sources.write_store(tmp_path / "store", [f"w{i}" for i in range(10_005)], np.concatenate([frequent, rare]))
     basis = np.load(tmp_path / "store" / "basis.npy")
     assert np.abs(basis).argmax(axis=0).tolist() == [1, 2, 0]
     assert basis.dtype == np.float32
@@ -353,7 +357,7 @@ def test_directions_come_from_the_ten_thousand_most_frequent_words_only(tmp_path
 def test_the_sign_of_a_direction_is_that_of_its_largest_number(tmp_path, seed):
     folder = tmp_path / "deep" / "store"
     for _ in range(2):  # and a store may be written over
-        embeddings.write_store(folder, ["a", "b", "c"] * 4, np.random.default_rng(seed).normal(size=(12, 5)))
+        glove_sources.write_store(folder, ["a", "b", "c"] * 4, np.random.default_rng(seed).normal(size=(12, 5)))
     basis = np.load(folder / "basis.npy")
     assert (basis.max(axis=0) == np.abs(basis).max(axis=0)).all()
 
@@ -401,16 +405,16 @@ def test_when_another_process_was_quicker_its_conversion_is_used(tmp_path, monke
     path = tmp_path / "glove.txt"
     path.write_text("a 1 2\nb 3 4\n")
     monkeypatch.setenv("ATTENTION_GLOVE", str(path))
-    write = embeddings.write_store
+    write = glove_sources.write_store
 
     def write_while_another_finishes(folder, words, vectors):
         write(folder, words, vectors)
-        key = embeddings.hashlib.sha256(
+        key = glove_sources.hashlib.sha256(
             f"{path.resolve()} {path.stat().st_size} {path.stat().st_mtime_ns}".encode()
         ).hexdigest()
         write(folder.parent.parent / f"glove-{key[:16]}", ["other", "words"], np.array([[1.0, 2], [3, 4]]))
 
-    monkeypatch.setattr(embeddings, "write_store", write_while_another_finishes)
+    monkeypatch.setattr(glove_sources, "write_store", write_while_another_finishes)
     assert load_glove().words.tolist() == [b"other", b"words"]
     assert len(list((tmp_path / "cache" / "attention-playground").iterdir())) == 1
 
@@ -419,18 +423,18 @@ def test_when_another_process_was_quicker_its_conversion_is_used(tmp_path, monke
     ("text", "line", "expected"),
     [
         ("a 1 2\nb 3\n", 2, "2 numbers"),
-        ("a 1 2\nb 3 4 5\n", 2, "2 numbers"),
         ("a 1 2\nb 3 x\n", 2, "2 numbers"),
         ("a 1 2\nb 3 nan\n", 2, "2 numbers"),
         ("a 1 2\nb inf 3\n", 2, "2 numbers"),
         ("a 1 2\nb 3 4\n 5 6\n", 3, "2 numbers"),
         ("a 1 2\n\nb 3 4\n", 2, "2 numbers"),
         ("a 1 2\nb\n", 2, "2 numbers"),
-        ("a 1 2\nb  3 4\n", 2, "2 numbers"),
+        ("3 2\na 1 2\nb 3\n", 3, "2 numbers"),
         ("a\nb\n", 1, "some numbers"),
         ("a x\nb 1\n", 1, "some numbers"),
-        ("a nan\nb 1\n", 1, "1 numbers"),
-        ("PK\x03\x04 a zip file\n", 1, "some numbers"),
+        ("a nan\nb 1\n", 1, "some numbers"),
+        ("king 1\nqueen 2\n", 1, "some numbers"),
+        ("king 1 2\nqueen 3 1e39\n", 2, "2 numbers"),
         (b"a 1 2\nb\xff 3 4\n", 2, "2 numbers"),
     ],
 )
@@ -488,13 +492,14 @@ def test_a_cache_that_cannot_be_written_is_told(tmp_path, monkeypatch):
     home = tmp_path / "cache" / "attention-playground"
     monkeypatch.setenv("ATTENTION_GLOVE", str(path))
     with pytest.raises(
-        DamagedData, match=rf"^no room for converted vectors in {home} \(\[Errno .*\); set XDG_CACHE_HOME$"
+        DamagedData,
+        match=rf"^converted vectors cannot be kept in {home} \(\[Errno .*\); set XDG_CACHE_HOME to a folder",
     ):
         load_glove()
 
 
 @pytest.mark.parametrize("damage", ["empty", "short", "missing", "garbage"])
-@pytest.mark.parametrize("name", embeddings.STORED)
+@pytest.mark.parametrize("name", glove_sources.STORED)
 def test_damage_to_the_converted_files_is_told_with_the_cure(tmp_path, monkeypatch, name, damage):
     path = tmp_path / "glove.txt"
     stanford(path, 50)
@@ -545,7 +550,7 @@ def test_the_whole_vocabulary_is_used_when_its_package_is_installed():
 @pytest.mark.usefixtures("package")
 def test_the_package_is_converted_once(monkeypatch):
     load_glove()
-    monkeypatch.setattr(embeddings, "read_package", None)
+    monkeypatch.setattr(glove_sources, "read_package", None)
     assert len(load_glove().words) == 3
 
 
@@ -585,8 +590,8 @@ def data(tmp_path, monkeypatch) -> Path:
     """A data folder of its own, with links to the real files."""
     folder = tmp_path / "data"
     (folder / "glove").mkdir(parents=True)
-    shutil.copy(GLOVE.parent / "README.md", folder)
-    for name in embeddings.STORED:
+    shutil.copy(GLOVE.parent / "SHA256SUMS", folder)
+    for name in glove_sources.STORED:
         (folder / "glove" / f"{name}.npy").symlink_to(GLOVE / f"{name}.npy")
     monkeypatch.setattr(files, "DATA", folder)
     return folder
@@ -599,15 +604,27 @@ def test_whole_data_is_opened(vectors):
     assert (loaded.vectors[99_999] == vectors[99_999]).all()
 
 
-@pytest.mark.parametrize("name", embeddings.STORED)
-def test_the_listed_checksums_are_those_of_the_files(name):
-    digest = hashlib.sha256((GLOVE / f"{name}.npy").read_bytes()).hexdigest()
-    assert f"{digest}  glove/{name}.npy\n" in (GLOVE.parent / "README.md").read_text(encoding="utf-8")
-    assert files.checked(f"glove/{name}.npy") == GLOVE / f"{name}.npy"
+def test_the_list_of_checksums_is_one_that_sha256sum_reads_and_it_holds_every_data_file():
+    found = subprocess.run(
+        ["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=GLOVE.parent, capture_output=True, text=True
+    )
+    assert found.returncode == 0, found.stderr
+    stored = {path.relative_to(GLOVE.parent).as_posix() for path in GLOVE.parent.glob("*/*") if path.suffix != ".pyc"}
+    assert {line.rpartition(": ")[0] for line in found.stdout.splitlines()} == stored - {"minilm/LICENSE"}
+
+
+def test_a_file_made_anew_takes_its_old_place_in_the_list(data):
+    before = (data / "SHA256SUMS").read_text()
+    (data / "glove" / "words.npy").unlink()
+    (data / "glove" / "words.npy").write_bytes(b"new")
+    files.note_checksums("glove/words.npy")
+    old, new = (hashlib.sha256(content).hexdigest() for content in ((GLOVE / "words.npy").read_bytes(), b"new"))
+    assert (data / "SHA256SUMS").read_text() == before.replace(old, new)
+    assert files.checked("glove/words.npy").read_bytes() == b"new"
 
 
 @pytest.mark.parametrize("damage", ["missing", "short", "altered", "empty", "folder"])
-@pytest.mark.parametrize("name", embeddings.STORED)
+@pytest.mark.parametrize("name", glove_sources.STORED)
 def test_a_missing_truncated_or_altered_file_is_told_in_one_sentence_that_names_it(data, name, damage):
     victim = data / "glove" / f"{name}.npy"
     content = bytearray(victim.read_bytes())
@@ -630,17 +647,20 @@ def test_a_missing_truncated_or_altered_file_is_told_in_one_sentence_that_names_
         assert said == f"data/glove/{name}.npy is damaged: its SHA-256 starts with {found}, not {expected}{cure}"
 
 
-def test_a_missing_list_of_checksums_is_told(data):
-    (data / "README.md").unlink()
-    with pytest.raises(DamagedData, match=r"^data/README\.md, the list of checksums, is missing; restore it with `git"):
+@pytest.mark.parametrize("content", [None, b"\xff no list here, not even text", b"one column\n"])
+def test_a_list_of_checksums_that_is_missing_or_damaged_is_named(data, content):
+    (data / "SHA256SUMS").unlink()
+    if content is not None:
+        (data / "SHA256SUMS").write_bytes(content)
+    with pytest.raises(
+        DamagedData, match=r"^data/SHA256SUMS, the list of checksums, is missing or damaged; restore it with `git"
+    ):
         load_glove()
 
 
-def test_a_file_that_is_not_in_the_list_is_told(data):
-    (data / "README.md").write_bytes(b"\xff no list here, not even text")
-    with pytest.raises(
-        DamagedData, match=r"^data/glove/words\.npy has no checksum in data/README\.md; restore it with"
-    ):
+def test_a_file_that_is_not_in_the_list_is_named(data):
+    (data / "SHA256SUMS").write_text("")
+    with pytest.raises(DamagedData, match=r"^data/glove/words\.npy has no checksum in data/SHA256SUMS; restore"):
         load_glove()
 
 
@@ -659,15 +679,42 @@ def test_a_file_that_is_written_anew_leaves_its_readers_the_old_one(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("line", ["king 1\nqueen 2\n", "king 1 2\nqueen 3 1e39\n", "king 1 nan\nqueen 1 2\n"])
-def test_vectors_that_nothing_can_be_computed_with_are_refused_with_their_line(tmp_path, line):
-    path = tmp_path / "glove.txt"
-    path.write_text(line)
-    with pytest.raises(files.DamagedData, match=r"glove\.txt, line [12]: expected a word and (some|\d) numbers"):
-        embeddings.read_text_file(path)
-
-
 def test_a_byte_order_mark_is_no_part_of_the_first_word(tmp_path):
     path = tmp_path / "glove.txt"
     path.write_text("king 1 2\nqueen 3 4\n", "utf-8-sig")
-    assert embeddings.read_text_file(path)[0] == ["king", "queen"]
+    assert glove_sources.read_text_file(path)[0] == ["king", "queen"]
+
+
+def read(path: Path, text: str) -> dict[str, list[float]]:
+    path.write_text(text, encoding="utf-8", newline="")
+    words, vectors = glove_sources.read_text_file(path)
+    return dict(zip(words, vectors.tolist(), strict=True))
+
+
+def test_of_a_word_with_blanks_the_last_numbers_are_the_vector(tmp_path):
+    text = ". . . 1 2\nat name@domain.com 3 4\nb 5 6\nb 3 7 8\nc  9 1\n"
+    expected = {". . .": [1, 2], "at name@domain.com": [3, 4], "b": [5, 6], "b 3": [7, 8], "c": [9, 1]}
+    assert read(tmp_path / "glove.txt", text) == expected
+
+
+@pytest.mark.parametrize("end", ["\n", " \n", "\r\n", " \r\n", "\t\n"])
+@pytest.mark.parametrize("header", ["", "2 3"])
+def test_a_header_line_and_blanks_at_line_ends_are_no_part_of_the_vectors(tmp_path, header, end):
+    text = (header and header + end) + f"king 1 2 3{end}queen 4 5 6{end}"
+    assert read(tmp_path / "vectors.vec", text) == {"king": [1, 2, 3], "queen": [4, 5, 6]}
+
+
+def test_a_number_as_the_first_word_is_no_header(tmp_path):
+    assert read(tmp_path / "glove.txt", "7 1 2\n8 3 4\n") == {"7": [1, 2], "8": [3, 4]}
+
+
+@pytest.mark.parametrize("kind", ["zip", "gzip"])
+def test_an_archive_is_to_be_unpacked(tmp_path, kind):
+    path = tmp_path / "glove.6B"
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("glove.txt", "a 1 2\nb 3 4\n")
+    else:
+        path.write_bytes(gzip.compress(b"a 1 2\nb 3 4\n"))
+    with pytest.raises(DamagedData, match=rf"^{path} is a {kind} archive: unpack it, and name the text file"):
+        glove_sources.read_text_file(path)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from attention_core.attention import scaled_dot_product_attention
-from attention_core.embeddings import load_glove, raw_attention
+from attention_core.embeddings import raw_attention
 from attention_core.examples import GOOD_MATCH, KEYS, PERFECT_MATCH, PRESETS, QUERY
+from attention_core.glove_sources import load_glove
 from attention_core.text import tokenize
 
 

@@ -1,5 +1,6 @@
 """The walk through the formula: every stage is the one attention computes, and typed numbers are read or refused."""
 
+import itertools
 import math
 
 import numpy as np
@@ -71,6 +72,38 @@ def test_an_exponential_that_overflows_alone_does_no_harm_after_the_largest_is_s
 def test_float32_stays_float32():
     walked = walk(QUERY.astype(np.float32), C_A_B.astype(np.float32), VALUES.astype(np.float32))
     assert {walked.scores.dtype, walked.weights.dtype, walked.output.dtype} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("scale", [1.0, 1 / math.sqrt(5)])
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_walk_leads_from_two_vectors_to_the_weight_that_the_attention_gave(masked, scale):
+    rng = np.random.default_rng(1)
+    q, k, mask = rng.normal(size=(3, 5)), rng.normal(size=(4, 5)), np.ones((3, 4), bool)
+    if masked:
+        mask[0, 1:] = mask[1, 0] = mask[2, 2] = False
+    attention = scaled_dot_product_attention(q, k, k, mask, scale)
+    for i, j in itertools.product(range(3), range(4)):
+        walked = walk(q[i], k, k, mask[i], scale)
+        products = [float(q[i, t]) * float(k[j, t]) for t in range(5)]
+        seen = [math.fsum(q[i] * k[other]) * scale for other in range(4) if mask[i, other]]
+        exponential = math.exp(math.fsum(products) * scale - max(seen)) if mask[i, j] else 0
+        row_sum = math.fsum(math.exp(x - max(seen)) for x in seen)
+        assert walked.products[j] == pytest.approx(products)
+        assert [abs(products[t]) for t in walked.order(j)] == sorted(map(abs, products), reverse=True)
+        assert walked.scores[j] == pytest.approx(math.fsum(products))
+        assert walked.scale == scale
+        assert walked.scaled[j] == pytest.approx(math.fsum(products) * scale)
+        assert walked.visible[j] == mask[i, j]
+        assert walked.largest == pytest.approx(max(seen))
+        assert walked.exponentials[j] == pytest.approx(exponential)
+        assert walked.row_sum == pytest.approx(row_sum)
+        assert walked.weights[j] == pytest.approx(exponential / row_sum)
+        assert walked.weights[j] == pytest.approx(attention.weights[i, j], rel=1e-12)
+
+
+def test_of_equal_products_the_earlier_dimension_comes_first():
+    key = np.ones((1, 41))
+    assert walk(np.array([1.0, -1.0] * 20 + [2.0]), key, key).order(0).tolist() == [40, *range(40)]
 
 
 @pytest.mark.parametrize("text", ["2 3", "[2, 3]", "2,3", " 2;3 ", "(2.0, 3e0)", "+2 3."])

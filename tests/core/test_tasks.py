@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from attention_core import files, tasks
-from attention_core.embeddings import UnknownWords, load_glove
+from attention_core.embeddings import UnknownWords
+from attention_core.glove_sources import load_glove
 from attention_core.tasks import Example
 
 TAUGHT = ("object", "gender", "meaning", "negation")

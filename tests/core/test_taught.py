@@ -9,7 +9,8 @@ import pytest
 
 from attention_core import files, gap, learning, tasks, taught
 from attention_core.attention import softmax
-from attention_core.embeddings import UnknownWords, load_glove
+from attention_core.embeddings import UnknownWords
+from attention_core.glove_sources import load_glove
 from attention_core.taught import VARIANTS, NoSuchModel, Variant, taught_attention
 
 TIRED = ["the", "cat", "sat", "on", "the", "mat", "because", "it", "was", "tired"]

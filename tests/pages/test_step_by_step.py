@@ -212,9 +212,9 @@ def test_a_number_of_heads_that_does_not_divide_becomes_the_next_smaller_that_do
 def test_the_code_shown_is_the_function_that_ran(app):
     test = app(PAGE, scode="true")
     shown = " ".join(block.value for block in test.code)
-    assert "scores = matmul(q, k.mT)" in shown
-    assert "output = matmul(weights, v)" in shown
-    assert steps.source_line("output") == "output = matmul(weights, v)"
+    assert "scores = q @ k.mT" in shown
+    assert "output = weights @ v" in shown
+    assert steps.source_line("output") == "output = weights @ v"
 
 
 def test_two_keys_that_tie_are_both_named(app):
