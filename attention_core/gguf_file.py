@@ -126,7 +126,7 @@ def open_gguf(path: Path) -> Gguf:
             return _parse(path, data)
     except OSError as error:
         raise UnusableModel(f"there is no model to read at {path} ({error.strerror})") from None
-    except (struct.error, ValueError, KeyError, OverflowError, MemoryError) as error:
+    except (struct.error, ValueError, LookupError, TypeError, ArithmeticError, MemoryError) as error:
         if isinstance(error, UnusableModel):
             raise
         what = "is not a GGUF file: it is empty" if not path.stat().st_size else "is damaged or cut short"

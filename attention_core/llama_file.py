@@ -89,7 +89,7 @@ def read_config(file: Gguf) -> Config:
     }
     found = {ours: facts.get(key := f"llama.{theirs}", defaults.get(key)) for ours, theirs in SIZES.items()}
     for ours, value in found.items():
-        if not isinstance(value, int | float) or not value > 0:
+        if not isinstance(value, Config.__annotations__[ours]) or not value > 0:
             raise UnusableModel(f"{name} does not say its {SIZES[ours]} ({ours}) as one positive number")
     config = Config(**found)
     if config.d_model % config.n_heads or config.n_heads % config.n_kv_heads or config.d_k % 2:
@@ -122,7 +122,8 @@ def read_weights(file: Gguf, config: Config) -> dict:
     Raises:
         UnusableModel: an array is missing, has another shape, or is not known here.
     """
-    shapes = expected_shapes(config, len(file.facts["tokenizer.ggml.tokens"]))
+    n_layers = min(config.n_layers, len(file.arrays))  # a damaged number may be any
+    shapes = expected_shapes(config._replace(n_layers=n_layers), len(file.facts["tokenizer.ggml.tokens"]))
     if "output.weight" in file.arrays:
         shapes["output.weight"] = shapes["token_embd.weight"]
     found = {name: stored.shape for name, stored in file.arrays.items()}
@@ -157,28 +158,30 @@ def read_tokenizer(file: Gguf) -> "Tokenizer":
     Raises:
         UnusableModel: it is of another kind.
     """
-    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+    from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers
 
     facts, name = file.facts, file.path.name
     kind, cuts = facts.get("tokenizer.ggml.model"), facts.get("tokenizer.ggml.pre", "gpt-2")
     pieces, merges = facts.get("tokenizer.ggml.tokens"), facts.get("tokenizer.ggml.merges")
-    if kind != "gpt2" or cuts not in DIGIT_BY_DIGIT:
+    if kind != "gpt2" or cuts not in (*DIGIT_BY_DIGIT,):
         known = ", ".join(DIGIT_BY_DIGIT)
         raise UnusableModel(f"{name} has a tokenizer {kind}/{cuts}; only gpt2 with {known} can be used here")
     if facts.get("tokenizer.ggml.add_bos_token", False):
         raise UnusableModel(f"{name} wants a start token before every text; a text is read as it stands here")
     try:
         pairs = [tuple(merge.split(" ")) for merge in merges]
-        tokenizer = Tokenizer(models.BPE({piece: i for i, piece in enumerate(pieces)}, pairs))
+        rows = {piece: i for i, piece in enumerate(pieces)}
+        tokenizer = Tokenizer(models.BPE(rows, pairs))
+        kinds = zip(pieces, facts.get("tokenizer.ggml.token_type", ()), strict=False)
+        whole = [AddedToken(piece, normalized=False) for piece, kind in kinds if kind in (CONTROL, USER_DEFINED)]
+        if len(rows) < len(pieces):
+            raise ValueError("two pieces are the same")
     except Exception:  # the tokenizers package raises nothing more exact for pieces and merges that do not fit
         raise UnusableModel(f"{name}: the pieces and the merges of its tokenizer do not fit") from None
     steps = [pre_tokenizers.Digits(individual_digits=True)] if DIGIT_BY_DIGIT[cuts] else []
     steps.append(pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True))
-    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.Sequence(steps), decoders.ByteLevel()
-    kinds = zip(pieces, facts.get("tokenizer.ggml.token_type") or [], strict=False)
-    tokenizer.add_special_tokens(
-        [AddedToken(piece, normalized=False) for piece, kind in kinds if kind in (CONTROL, USER_DEFINED)]
-    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(steps)
+    tokenizer.add_special_tokens(whole)
     return tokenizer
 
 
