@@ -37,6 +37,7 @@ bench: .venv/test .venv-bench/done
 	$(BIN)/python benchmarks/bench_glove.py
 	$(BIN)/python benchmarks/bench_playground.py
 	$(BIN)/python benchmarks/bench_bert.py --torch .venv-bench/bin/python
+	$(BIN)/python benchmarks/bench_llama.py --torch .venv-bench/bin/python
 
 # Needs a machine with nothing else to do, too; a quarter of an hour.
 load: .venv/test browser
@@ -67,8 +68,9 @@ $(BIN)/python:
 		$$sudo apt-get update -q && $$sudo apt-get install -qy python3-venv && $(PYTHON) -m venv .venv; } \
 		|| { rm -rf .venv; echo "Python's venv is missing: install the package python3-venv."; exit 1; }
 
-.venv/app: $(BIN)/python requirements.txt
+.venv/app: $(BIN)/python requirements.txt requirements-lm.txt
 	$(BIN)/pip install --quiet -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps -r requirements-lm.txt
 	@touch $@
 
 .venv-bench/done: benchmarks/requirements.txt
