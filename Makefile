@@ -47,10 +47,10 @@ programs: tools
 # The environment is looked at each time, not a stamp of it; what is right is left alone.
 app:
 	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.11 or newer is needed; there is no $(PYTHON)."; exit 1; }
-	@"$(PYTHON)" .ci/environment.py requirements.txt
+	@"$(PYTHON)" .ci/environment.py requirements.txt requirements-lm.txt
 
 tools: app
-	@"$(PYTHON)" .ci/environment.py requirements.txt tests/requirements.txt
+	@"$(PYTHON)" .ci/environment.py requirements.txt requirements-lm.txt tests/requirements.txt
 
 # For every system and Python at once, with hashes and without the address of an index.
 lock: .venv-lock/done
@@ -62,6 +62,7 @@ bench: tools .venv-bench/done
 	$(PY) benchmarks/bench_glove.py
 	$(PY) benchmarks/bench_playground.py
 	$(PY) benchmarks/bench_bert.py --torch .venv-bench/bin/python
+	$(PY) benchmarks/bench_llama.py --torch .venv-bench/bin/python
 
 # Needs a machine with nothing else to do, too; a quarter of an hour.
 load: tools programs

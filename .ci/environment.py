@@ -1,6 +1,6 @@
 """Make .venv what the requirements ask for, or say in one sentence why it cannot be.
 
-    python3 .ci/environment.py requirements.txt [tests/requirements.txt]
+    python3 .ci/environment.py requirements.txt requirements-lm.txt [tests/requirements.txt]
 
 It looks at the environment itself, not at a note of when it was made: whether its Python runs and has pip, and which
 versions are installed. So an environment whose Python was replaced is made anew, and one that is right is left alone.
@@ -26,7 +26,7 @@ from pip._vendor.packaging.requirements import Requirement
 
 for path in sys.argv[1:]:
     for line in open(path, encoding="utf-8"):
-        line = line.partition(" #")[0].rstrip("\\\\ \\n")
+        line = line.partition(" #")[0].partition(" --hash")[0].rstrip("\\\\ \\n")
         if not line or line[0] in " #-":
             continue
         wanted = Requirement(line)
@@ -81,7 +81,8 @@ def main(files):
         return
     install = [BIN, "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
     for path in files:  # one by one: pip would ask for a hash of every package once one has any
-        if subprocess.call([*install, "-r", path]) != 0:
+        alone = ["--no-deps"] if path == "requirements-lm.txt" else []  # its needs would compile a runtime
+        if subprocess.call([*install, *alone, "-r", path]) != 0:
             sys.exit(
                 f"Not everything in {path} could be installed for Python {version} on {platform.system()} "
                 f"{platform.machine()} (pip says why above): the package index was out of reach, or has no ready-made "

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -19,16 +19,23 @@ from attention_core.glove_sources import load_glove
 from attention_core.taught import taught_attention
 from attention_core.text import tokenize
 
+if TYPE_CHECKING:
+    from attention_core.llama import Llama
+
 MAX_TOKENS = 512
 BLOCKS = 30  # the bar of a weight of 1, as in the article
 
 
 class Answer(NamedTuple):
-    """What a model says of a sentence: its tokens, the words it left out, and (n, n) weights, rows = queries."""
+    """What a model says of a sentence: its tokens, the words it left out, and (n, n) weights, rows = queries.
+
+    A model that writes also has the likeliest next tokens, each with its probability, the likeliest first.
+    """
 
     tokens: list[str]
     unknown: list[str]
     weights: np.ndarray
+    next: list[tuple[str, float]] | None = None
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -47,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="`-` in place of the sentence reads one sentence a line from standard input.",
     )
     parse.add_argument("sentence", nargs="*", help="the sentence; several words need no quotes")
-    parse.add_argument("--model", choices=("glove", "taught", "minilm"), default="glove", help="what looks")
+    parse.add_argument("--model", choices=tuple(MODELS), default="glove", help="what looks")
     parse.add_argument("--query", metavar="TOKEN", help="only the rows of this token (with --json: all)")
     parse.add_argument("--json", action="store_true", help="for programs: one object a sentence, full precision")
     glove = parse.add_argument_group("raw word vectors (--model glove)")
@@ -59,10 +66,10 @@ def parser() -> argparse.ArgumentParser:
     taught.add_argument("--task", choices=tasks.TASKS, help="what they were trained for (gender)")
     taught.add_argument("--layers", type=int, metavar="N", help="how many layers they have; the best model if not said")
     taught.add_argument("--heads", type=int, metavar="N", help="how many heads in each; the best model if not said")
-    minilm = parse.add_argument_group("a pretrained transformer (--model minilm)")
-    minilm.add_argument("--layer", type=int, metavar="L", help="its layer, counted from 1 (6)")
-    minilm.add_argument(
-        "--head", type=int, metavar="H", help="the head in it, counted from 1 (12); also of --model taught"
+    heads = parse.add_argument_group("a pretrained transformer (--model minilm) or language model (--model smollm2)")
+    heads.add_argument("--layer", type=int, metavar="L", help="its layer, counted from 1 (6; smollm2: 14)")
+    heads.add_argument(
+        "--head", type=int, metavar="H", help="the head in it, counted from 1 (12; smollm2: 9); also of --model taught"
     )
     table = parse.add_argument_group("the gap, instead of a sentence")
     table.add_argument("--gap", action="store_true", help="print the table of tasks that comes with the app")
@@ -117,6 +124,34 @@ def with_minilm(options: argparse.Namespace, sentence: str) -> Answer:
     return Answer(reading.tokens.pieces, [], reading.layers[layer].weights[head])
 
 
+@cache
+def smollm2() -> "Llama":
+    """The language model, opened once."""
+    from attention_core.llama import load_llama
+
+    return load_llama()
+
+
+def with_smollm2(options: argparse.Namespace, text: str) -> Answer:
+    """One head of the language model, and the likeliest next tokens."""
+    from attention_core.next_word import likeliest, next_probabilities
+
+    model = smollm2()
+    layer, head = (
+        counted(name, value, most, default=min(default, most))
+        for name, value, most, default in (
+            ("layer", options.layer, model.config.n_layers, 14),
+            ("head", options.head, model.config.n_heads, 9),
+        )
+    )
+    tokens = model.tokens(text)
+    at_most(tokens.pieces)
+    reading = model.read(tokens)
+    ids, probabilities = likeliest(reading.logits), next_probabilities(reading.logits)
+    following = list(zip(model.tokens_of(ids).pieces, probabilities[ids].tolist(), strict=True))
+    return Answer(tokens.pieces, [], reading.layers[layer].weights[head], following)
+
+
 def with_taught(options: argparse.Namespace, sentence: str) -> Answer:
     """The last layer of a trained model, the mean over its heads or the head asked for."""
     task, tokens = options.task or "gender", at_most(tokenize(sentence))
@@ -142,24 +177,25 @@ def print_gap(train: bool) -> None:
             print(gap.line_of(task, column, cell))
 
 
-def counted(name: str, value: int | None, most: int) -> int:
-    """A position from 0 for one counted from 1; the last one where none is named.
+def counted(name: str, value: int | None, most: int, default: int | None = None) -> int:
+    """A position from 0 for one counted from 1; where none is named, the default, or the last.
 
     Raises:
         ValueError: it is not between 1 and `most`.
     """
     if value is None:
-        return most - 1
+        return (default or most) - 1
     if not 1 <= value <= most:
         raise ValueError(f"--{name} must be between 1 and {most}, not {value}")
     return value - 1
 
 
-MODELS = {"glove": with_glove, "taught": with_taught, "minilm": with_minilm}
+MODELS = {"glove": with_glove, "taught": with_taught, "minilm": with_minilm, "smollm2": with_smollm2}
 OWN_OPTIONS = {
     "glove": ("no_self", "no_scale", "causal", "dim"),
     "taught": ("task", "layers", "heads", "head"),
     "minilm": ("layer", "head"),
+    "smollm2": ("layer", "head"),
 }
 
 
@@ -193,22 +229,42 @@ def answer(options: argparse.Namespace, sentence: str) -> Answer:
 
 def as_json(found: Answer) -> str:
     """One object on one line, every weight in full precision."""
-    return json.dumps(
-        {"tokens": found.tokens, "weights": found.weights.astype(float).tolist(), "unknown": found.unknown},
-        ensure_ascii=False,
-    )
+    entries = {"tokens": found.tokens, "weights": found.weights.astype(float).tolist(), "unknown": found.unknown}
+    if found.next is not None:
+        entries["next"] = found.next
+    return json.dumps(entries, ensure_ascii=False)
 
 
 def as_bars(found: Answer, query: str | None) -> Iterator[str]:
     """The article's output: for each token, or the one asked for, a line for each token it looks at, with a bar."""
-    width = max(map(len, found.tokens))
-    for token, row in zip(found.tokens, found.weights, strict=True):
-        if query is None or token.lower() == query.lower():
+    tokens = [on_one_line(token) for token in found.tokens]
+    width = max(map(len, tokens))
+    for token, row in zip(tokens, found.weights, strict=True):
+        if query is None or bare(token) == bare(query):
             yield f"Token '{token}' attending to sequence:"
             yield f"Attention weights for '{token}':"
-            for other, weight in zip(found.tokens, row, strict=True):
-                yield f"{other:<{width}} {weight:.4f} {'█' * int(weight * BLOCKS + 1e-4)}".rstrip()
+            yield from (f"{other:<{width}} {bar(weight)}".rstrip() for other, weight in zip(tokens, row, strict=True))
             yield ""
+    if found.next:
+        following = [(f"'{on_one_line(token)}'", probability) for token, probability in found.next]
+        width = max(len(token) for token, _ in following)
+        yield "Likeliest next tokens:"
+        yield from (f"{token:<{width}} {bar(probability)}".rstrip() for token, probability in following)
+
+
+def bar(weight: float) -> str:
+    """A number between 0 and 1, and a bar as long."""
+    return f"{weight:.4f} {'█' * int(weight * BLOCKS + 1e-4)}"
+
+
+def bare(token: str) -> str:
+    """A token without what tells it from the same word elsewhere: its leading space, its capitals."""
+    return token.strip().lower()
+
+
+def on_one_line(token: str) -> str:
+    """A token with its line breaks and other invisible signs written out."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in token)
 
 
 def run_one(options: argparse.Namespace, sentence: str) -> None:
@@ -218,8 +274,8 @@ def run_one(options: argparse.Namespace, sentence: str) -> None:
         ValueError: it has no answer, or the query is not one of its tokens; in words for the person at the keyboard.
     """
     found, query = answer(options, sentence), options.query
-    if query is not None and query.lower() not in (lowered := [token.lower() for token in found.tokens]):
-        raise ValueError(f"--query {query} is not a token of the sentence; its tokens are: {' '.join(lowered)}")
+    if query is not None and bare(query) not in (names := [bare(on_one_line(token)) for token in found.tokens]):
+        raise ValueError(f"--query {query} is not a token of the sentence; its tokens are: {' '.join(names)}")
     lines = [as_json(found)] if options.json else list(as_bars(found, query))
     if found.unknown:
         print(f"left out, because they have no vector: {' '.join(found.unknown)}", file=sys.stderr)
@@ -254,7 +310,7 @@ def run_lines(options: argparse.Namespace) -> None:
         raise ValueError("there is no standard input to read sentences from")
     for line in sys.stdin:
         try:
-            run_one(options, line.strip())
+            run_one(options, line.rstrip("\r\n"))
         except DamagedData:
             raise
         except ValueError as error:

@@ -1,0 +1,294 @@
+"""A language model in NumPy: a transformer of the llama family (Touvron et al. 2023), such as SmolLM2-135M-Instruct.
+
+It is the right half of figure 1 in "Attention Is All You Need" without its middle: each layer lets every token look at
+itself and at what came before, then sends each through a feed-forward network alone. What leaves the last layer is
+compared with the vector of every word piece the model knows: that gives each a score for being the next.
+
+    a = x + heads(rms_norm(x)) W_O          y = a + swiglu(rms_norm(a))
+
+One box of the figure is one function, small to large. A layer's weights are nested dicts whose keys are the functions'
+argument names. Layers and heads are counted from 0 here, from 1 wherever people read them.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from attention_core.attention import Attention, join_heads, scaled_dot_product_attention, split_heads
+from attention_core.gguf_file import open_gguf
+from attention_core.llama_file import Config, model_path, read_config, read_tokenizer, read_weights, text_of
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+
+class UnfitText(ValueError):
+    """A text the model cannot read: without a token, or with more than it has positions for."""
+
+
+class Tokens(NamedTuple):
+    """A text as the model reads it.
+
+    Attributes:
+        ids: (n,) the row of each piece in the table of word vectors.
+        pieces: n strings, each with its leading space; a piece that is part of a character as `<0xF0>`.
+    """
+
+    ids: np.ndarray
+    pieces: list[str]
+
+
+class Layer(NamedTuple):
+    """What one layer did with a text.
+
+    Attributes:
+        x: (n, d_model) the vectors it was given.
+        q: (n_heads, n, d_k) the queries, turned by their positions.
+        k: (n_kv_heads, n, d_k) the keys, turned too; v: (n_kv_heads, n, d_k) the values.
+        weights: (n_heads, n, n) who looks at whom.
+        output: (n_heads, n, d_k) what each head brings back.
+        mixed: (n, d_model) the heads' outputs side by side, times W_O: what the heads add to x.
+        added: (n, d_model) what the feed-forward network adds after them.
+    """
+
+    x: np.ndarray
+    q: np.ndarray
+    k: np.ndarray
+    v: np.ndarray
+    weights: np.ndarray
+    output: np.ndarray
+    mixed: np.ndarray
+    added: np.ndarray
+
+    def attention(self, head: int) -> Attention:
+        """Every stage of one head, (n, n) each, computed again from q, k and v; no head or cell is switched off."""
+        shared = head // (len(self.q) // len(self.k))
+        return scaled_dot_product_attention(self.q[head], self.k[shared], self.v[shared], causal_mask(self.x, self.x))
+
+
+class Reading(NamedTuple):
+    """A text, and all that the model made of it.
+
+    Attributes:
+        tokens: its pieces.
+        layers: what each layer did, the first one first.
+        states: (n, d_model) the vectors that leave the last layer.
+        logits: (n_words,) the score of each word piece for being the next.
+    """
+
+    tokens: Tokens
+    layers: list[Layer]
+    states: np.ndarray
+    logits: np.ndarray
+
+    @property
+    def maps(self) -> np.ndarray:
+        """The attention weights of all heads, (n_layers, n_heads, n, n); put together anew each time."""
+        return np.stack([layer.weights for layer in self.layers])
+
+
+def rms_norm(x: np.ndarray, g: np.ndarray, eps: float) -> np.ndarray:
+    """Give each vector length √d, stretch it by g: x / √(mean(x²) + ε) · g, (..., d) → (..., d).
+
+    Zhang & Sennrich 2019, equation (4).
+    """
+    return x / np.sqrt(np.vecdot(x, x)[..., None] / x.shape[-1] + np.float32(eps)) * g
+
+
+def turns(positions: np.ndarray, d_k: int, base: float) -> np.ndarray:
+    """How far each pair of numbers is turned at each position: e^(i m θⱼ) with θⱼ = base^(-2j / d_k).
+
+    Su et al. 2021, section 3.2.2.
+
+    Args:
+        positions: (n,) the m, counted from 0.
+
+    Returns:
+        (n, d_k / 2) complex numbers of length 1
+    """
+    theta = base ** (-np.arange(0, d_k, 2) / d_k)
+    return np.exp(1j * positions[:, None] * theta).astype(np.complex64)
+
+
+def rotate(x: np.ndarray, turns: np.ndarray) -> np.ndarray:
+    """Turn each pair of neighbouring numbers (0, 1), (2, 3), … by its angle: (..., n, d_k) → (..., n, d_k).
+
+    Rotary positions (Su et al. 2021, equation 14): a pair is read as one complex number, and multiplying turns it. The
+    dot product of a turned query and a turned key depends on the distance between them alone, not on where they stand.
+    """
+    return (np.ascontiguousarray(x).view(np.complex64) * turns).view(np.float32)
+
+
+def causal_mask(x: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Who may look at whom while writing: nobody at what comes later, the answer must not be looked up.
+
+    Args:
+        x: (n_q, ...) the tokens that look, the last ones of the text; before: (n_k, ...) all of them.
+
+    Returns:
+        (n_q, n_k) booleans, True = may look
+    """
+    return np.tri(len(x), len(before), len(before) - len(x), dtype=bool)
+
+
+def swiglu(x: np.ndarray, gate: np.ndarray, up: np.ndarray, down: np.ndarray) -> np.ndarray:
+    """The feed-forward network: (silu(x W_gate) · x W_up) W_down with silu(z) = z / (1 + e⁻ᶻ). Shazeer 2020, eq. (6).
+
+    Args:
+        x: (n, d_model); gate, up: (d_model, d_ff); down: (d_ff, d_model).
+    """
+    z = x @ gate
+    with np.errstate(over="ignore"):  # e⁻ᶻ = ∞ gives 0, which is right
+        z /= 1 + np.exp(-z)
+    return (z * (x @ up)) @ down
+
+
+def attend(
+    x: np.ndarray,
+    W_Q: np.ndarray,
+    W_K: np.ndarray,
+    W_V: np.ndarray,
+    W_O: np.ndarray,
+    n_kv_heads: int,
+    turns: np.ndarray,
+    mask: np.ndarray,
+    before: Layer | None = None,
+    off: Collection[int] = (),
+) -> tuple[np.ndarray, ...]:
+    """Let the tokens look at each other: heads(x) W_O, in which several heads share one key and one value.
+
+    Grouped heads: Ainslie et al. 2023.
+
+    Args:
+        x: (n_q, d_model) after rms_norm.
+        W_Q, W_O: (d_model, d_model); W_K, W_V: (d_model, n_kv_heads · d_k).
+        turns: (n_q, d_k / 2), of the positions of x.
+        mask: (n_q, n_k) or (n_heads, n_q, n_k), as in `scaled_dot_product_attention`.
+        before: this layer's work on the tokens before x, whose keys and values are kept.
+        off: heads whose output is 0.
+
+    Returns:
+        q, k, v, weights, output and mixed, as in `Layer`.
+    """
+    d_k = 2 * turns.shape[-1]
+    q = rotate(split_heads(x @ W_Q, W_Q.shape[1] // d_k), turns)
+    k = rotate(split_heads(x @ W_K, n_kv_heads), turns)
+    v = split_heads(x @ W_V, n_kv_heads)
+    if before is not None:
+        k, v = np.concatenate([before.k, k], axis=1), np.concatenate([before.v, v], axis=1)
+    shared = len(q) // n_kv_heads
+    found = scaled_dot_product_attention(q, np.repeat(k, shared, axis=0), np.repeat(v, shared, axis=0), mask)
+    found.output[list(off)] = 0
+    return q, k, v, found.weights, found.output, join_heads(found.output) @ W_O
+
+
+def join(before: Layer, after: Layer) -> Layer:
+    """One layer's work on a text, from that on its beginning and that on the rest, which had looked back at it."""
+    n, whole = len(before.x), after.weights.shape[-1]
+    weights = np.zeros((len(after.q), whole, whole), np.float32)
+    weights[:, :n, :n], weights[:, n:] = before.weights, after.weights
+    q, output = (np.concatenate(pair, axis=1) for pair in ((before.q, after.q), (before.output, after.output)))
+    x, mixed, added = (np.concatenate([getattr(b, name) for b in (before, after)]) for name in ("x", "mixed", "added"))
+    return Layer(x, q, after.k, after.v, weights, output, mixed, added)
+
+
+class Llama(NamedTuple):
+    """The model: its sizes, its learned numbers, its tokenizer.
+
+    Attributes:
+        config: the sizes.
+        weights: {"words": ..., "layers": [{"attention": {...}, "ffn": {...}}, ...], "norm": ..., "unembed": ...}.
+        tokenizer: what cuts a text into pieces.
+    """
+
+    config: Config
+    weights: dict
+    tokenizer: "Tokenizer"
+
+    def tokens(self, text: str) -> Tokens:
+        """Cut a text into pieces, as it stands: no start token, no template of a chat.
+
+        Raises:
+            UnfitText: it is empty, or has more pieces than the model has positions.
+        """
+        ids, most = self.tokenizer.encode(text).ids, self.config.n_positions
+        if not ids:
+            raise UnfitText("there is nothing to read in this text")
+        if len(ids) > most:
+            raise UnfitText(f"this text has {len(ids)} tokens; the model reads {most}: shorten it")
+        return self.tokens_of(ids)
+
+    def tokens_of(self, ids: Iterable[int]) -> Tokens:
+        """The tokens with these numbers."""
+        ids = list(ids)
+        return Tokens(np.array(ids), [text_of(self.tokenizer.id_to_token(i)) for i in ids])
+
+    def read(
+        self,
+        text: str | Tokens,
+        after: Reading | None = None,
+        off: Collection[tuple[int, int]] = (),
+        cut: Collection[tuple[int, int, int, int]] = (),
+    ) -> Reading:
+        """Run the model on a text and keep what each layer did.
+
+        Args:
+            text: the text or its tokens.
+            after: a reading that the text continues: its keys and values are kept, and only the new tokens cost time.
+            off: heads to turn off, as (layer, head): their output is 0.
+            cut: cells to cut, as (layer, head, query, key): masked before the softmax, which shares the row anew.
+
+        Returns:
+            The reading of the whole text.
+
+        Raises:
+            UnfitText: it is empty, or has more pieces than the model has positions.
+            NothingToAttend: a cut leaves a token nothing to look at.
+        """
+        tokens = self.tokens(text) if isinstance(text, str) else text
+        config, x, layers = self.config, self.weights["words"][tokens.ids], []
+        if after is not None:
+            tokens = Tokens(np.append(after.tokens.ids, tokens.ids), after.tokens.pieces + tokens.pieces)
+        n, first = len(tokens.ids), len(tokens.ids) - len(x)
+        if n > config.n_positions:
+            raise UnfitText(f"this text has {n} tokens; the model reads {config.n_positions}: shorten it")
+        angles = turns(np.arange(first, n), config.d_k, config.rope_base)
+        causal = causal_mask(x, tokens.ids)
+        for l, weights in enumerate(self.weights["layers"]):
+            mask, before = causal, after and after.layers[l]
+            if cells := [cell[1:] for cell in cut if cell[0] == l and cell[2] >= first]:
+                mask = np.repeat(causal[None], config.n_heads, axis=0)
+                for head, query, key in cells:
+                    mask[head, query - first, key] = False
+            heads_off = [head for layer, head in off if layer == l]
+            x, layer = self._layer(x, **weights, turns=angles, mask=mask, before=before, off=heads_off)
+            layers.append(join(before, layer) if before else layer)
+        states = x if after is None else np.concatenate([after.states, x])
+        return Reading(tokens, layers, states, self.logits(x[-1]))
+
+    def _layer(self, x: np.ndarray, attention: dict, ffn: dict, **how) -> tuple[np.ndarray, Layer]:
+        """One layer: (n, d_model) → (n, d_model), and every stage."""
+        eps = self.config.eps
+        matrices = {name: w for name, w in attention.items() if name != "norm"}
+        *stages, mixed = attend(
+            rms_norm(x, attention["norm"], eps), **matrices, n_kv_heads=self.config.n_kv_heads, **how
+        )
+        a = x + mixed
+        added = swiglu(rms_norm(a, ffn["norm"], eps), ffn["gate"], ffn["up"], ffn["down"])
+        return a + added, Layer(x, *stages, mixed, added)
+
+    def logits(self, states: np.ndarray) -> np.ndarray:
+        """The score of every word piece for being the next: (..., d_model) → (..., n_words)."""
+        return rms_norm(states, self.weights["norm"], self.config.eps) @ self.weights["unembed"]
+
+
+def load_llama() -> Llama:
+    """The installed language model, or the file that ATTENTION_LM names.
+
+    Raises:
+        UnusableModel: it is missing, damaged, or of a kind that is not known here.
+    """
+    file = open_gguf(model_path())
+    config, tokenizer = read_config(file), read_tokenizer(file)
+    return Llama(config, read_weights(file, config), tokenizer)

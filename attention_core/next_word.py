@@ -1,0 +1,79 @@
+"""From scores to the next word, and back: which part of the model a score came from.
+
+Every layer only adds to a token's vector, and the scores for the next word are read off the last one. So the sum can be
+read off earlier, and it can be taken apart.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from attention_core.attention import softmax
+from attention_core.llama import Llama, Reading
+
+TIE = 1e-4  # logits that differ by less are equal: float32 sums of 576 products may differ so with the processor
+
+
+def next_probabilities(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    """How likely each word piece is the next: softmax(logits / temperature), (n_words,).
+
+    Raises:
+        ValueError: the temperature is not above 0.
+    """
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    return softmax(logits / temperature)
+
+
+def likeliest(logits: np.ndarray, count: int = 10) -> list[int]:
+    """The word pieces of the highest scores, the highest first; of scores that tie, the lower number first."""
+    rest, found = logits.copy(), []
+    for _ in range(min(count, rest.size)):
+        found.append(int(np.argmax(rest >= rest.max() - TIE)))
+        rest[found[-1]] = -np.inf
+    return found
+
+
+def choose(probabilities: np.ndarray, generator: np.random.Generator) -> int:
+    """Draw the number of a word piece, each as often as its probability says."""
+    exact = probabilities.astype(float)
+    return int(generator.choice(exact.size, p=exact / exact.sum()))
+
+
+class Shares(NamedTuple):
+    """A logit as a sum: what each part of the model added to it.
+
+    Attributes:
+        heads: (n_layers, n_heads), feed_forward: (n_layers,), embedding: one number.
+    """
+
+    heads: np.ndarray
+    feed_forward: np.ndarray
+    embedding: float
+
+
+def logit_lens(model: Llama, reading: Reading, position: int = -1) -> np.ndarray:
+    """The scores that each layer's vectors would give: (n_layers + 1, n_words), first those of the bare word.
+
+    nostalgebraist 2020. Only the last row is what the model was trained to give.
+    """
+    return model.logits(np.stack([layer.x[position] for layer in reading.layers] + [reading.states[position]]))
+
+
+def logit_shares(model: Llama, reading: Reading, word: int, position: int = -1) -> Shares:
+    """Take a word's logit apart: with the last norm's divisor as it is, it is a sum over all that was added to x.
+
+    Direct logit attribution (Elhage et al. 2021): what a head does by way of later layers is not in its share.
+
+    Args:
+        word: the number of the word piece whose logit it is.
+    """
+    x = reading.states[position]
+    length = np.sqrt(x @ x / x.size + np.float32(model.config.eps))
+    direction = model.weights["norm"] * model.weights["unembed"][:, word] / length
+    heads = []
+    for layer, weights in zip(reading.layers, model.weights["layers"], strict=True):
+        own = (weights["attention"]["W_O"] @ direction).reshape(model.config.n_heads, -1)
+        heads.append(np.vecdot(layer.output[:, position], own))
+    feed_forward = np.array([layer.added[position] @ direction for layer in reading.layers])
+    return Shares(np.array(heads), feed_forward, float(reading.layers[0].x[position] @ direction))
