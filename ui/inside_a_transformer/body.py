@@ -9,12 +9,12 @@ import numpy as np
 import streamlit as st
 
 from attention_core import inside
-from attention_core.attention import Arithmetic, arithmetic
 from attention_core.bert import Reading, UnfitSentence
 from attention_core.examples import PRESETS
 from attention_core.files import DamagedData
 from attention_core.inside import Taming
 from attention_core.maps import by_words, favourite
+from attention_core.steps import Walk, walk
 from attention_core.text import number_repeats
 from ui import state
 from ui.kit import components, export, figures
@@ -140,13 +140,12 @@ def view_of(
     attention, left = inside.one_head(did, head, taming)
     q, k, v = did.q[head], did.k[head], did.v[head]
 
-    def taken_apart(row: int, column: int) -> Arithmetic:
-        uncut, _ = inside.one_head(did, head, replace(taming, share=1))  # what a weight comes from, drawn or not
-        return arithmetic(q, k, uncut, row, column, q.shape[1] ** -0.5)
+    def walk_from(row: int) -> Walk:
+        return walk(q[row], k, v, np.isfinite(attention.masked[row]))  # of every weight, drawn or cut off
 
     return views.View(
         attention=attention,
-        arithmetic=taken_apart,
+        walk=walk_from,
         code=lambda: export.head_code(tokens, q, k, v, np.isfinite(attention.masked), settings, taming.share),
         opens="icell",
         **common,
@@ -373,7 +372,7 @@ def cell(shown: Inside) -> None:
     )
     views.cell(shown.view, "head")
     view = shown.view
-    if view.weights[view.query, view.key] < view.arithmetic(view.query, view.key).weight:
+    if view.weights[view.query, view.key] == 0 < view.walk(view.query).weights[view.key]:
         components.text(
             f"The map draws it as 0: it is not among the largest weights that make up {percent(shown.taming.share)} of "
             "the row.",

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from attention_core.attention import Arithmetic, Attention, arithmetic
+from attention_core.attention import Attention
 from attention_core.embeddings import neighbours_of_output
 from attention_core.maps import by_words, favourite
+from attention_core.steps import Walk, walk
 from attention_core.text import number_repeats
 from ui import state
 from ui.kit import charts, components, export, figures
@@ -30,7 +31,7 @@ class View:
         attention: every stage, each (n, n), rows = queries; a blend of several heads has only weights, the others None.
         words: the sentence's tokens in order, each with its position in labels or None if it was left out.
         settings: what made the map, for the files a visitor takes away: sentence, model, switches.
-        arithmetic: takes one cell (row, column) apart, where that can be shown.
+        walk: every number on the way from one query (a row) to its weights, where that can be shown.
         neighbours: the words nearest to a token before and after attention, where that means something.
         code: the program that computes the same numbers.
         numbers: (n,) the number that stands for each token in q and k of the link; None counts them from 1.
@@ -43,7 +44,7 @@ class View:
     attention: Attention
     words: Sequence[tuple[str, int | None]]
     settings: Mapping[str, Any]
-    arithmetic: Callable[[int, int], Arithmetic] | None = None
+    walk: Callable[[int], Walk] | None = None
     neighbours: Callable[[int], tuple[list, list]] | None = None
     code: Callable[[], str] | None = None
     numbers: Sequence[int] | None = None
@@ -127,7 +128,7 @@ def raw_view(switches: state.Switches) -> View:
         attention=raw.attention,
         words=sentence.words,
         settings=settings,
-        arithmetic=lambda row, column: arithmetic(x, x, raw.attention, row, column, raw.scale),
+        walk=lambda row: walk(x[row], x, x, np.isfinite(raw.attention.masked[row]), raw.scale),
         neighbours=lambda row: neighbours_of_output(raw, row, loaders.glove()),
         code=lambda: export.code(raw.tokens, x, settings),
         opens="cell",
@@ -272,23 +273,25 @@ def choose_key(view: View, key: str) -> None:
 def cell(view: View, key: str) -> None:
     """How the weight of the chosen cell came about, from the products of its numbers to the share on the heatmap."""
     choose_key(view, key)
-    steps = view.arithmetic(view.query, view.key)
+    walked, j = view.walk(view.query), view.key
     looking, seen = (html.escape(view.labels[place]) for place in (view.query, view.key))
-    looks = "looks at" if steps.visible else "may not look at"
+    looks = "looks at" if walked.visible[j] else "may not look at"
     components.show_html(
         f"<p><b class=query>{looking}</b> {looks} <b class=key>{seen}</b>. How well the two match is the dot product, "
         "the sum of the products of their numbers. The largest products first, by size:</p>"
-        + products_table(steps, looking, seen)
-        + chain_table(steps, view.settings.get("scaled", True))
+        + products_table(walked, j, looking, seen)
+        + chain_table(walked, j, view.settings.get("scaled", True))
     )
 
 
-def products_table(steps: Arithmetic, looking: str, seen: str, shown: int = 6) -> str:
-    """The products of query and key, the largest first, the rest folded away."""
+def products_table(walked: Walk, j: int, looking: str, seen: str, shown: int = 6) -> str:
+    """The products of the query and key j, the largest first, the rest folded away."""
     rows = [
-        f"<tr><td>{place + 1}</td><td class=query>{steps.query[place]:.4f}</td>"
-        f"<td class=key>{steps.key[place]:.4f}</td><td>{steps.products[place]:+.4f}</td></tr>".replace("-", "−")
-        for place in steps.order
+        f"<tr><td>{place + 1}</td><td class=query>{walked.query[place]:.4f}</td>"
+        f"<td class=key>{walked.keys[j, place]:.4f}</td><td>{walked.products[j, place]:+.4f}</td></tr>".replace(
+            "-", "−"
+        )
+        for place in walked.order(j)
     ]
     names = f"<th>dimension</th><th class=query>{looking}</th><th class=key>{seen}</th><th>product</th>"
     head = f"<thead><tr>{names}</tr></thead>"
@@ -301,23 +304,24 @@ def products_table(steps: Arithmetic, looking: str, seen: str, shown: int = 6) -
     return table
 
 
-def chain_table(steps: Arithmetic, scaled: bool) -> str:
-    """From the sum of the products to the weight, one step a line."""
-    lines = [(f"sum of {counted(len(steps.products), 'product')}: the score", number(steps.score, 4))]
+def chain_table(walked: Walk, j: int, scaled: bool) -> str:
+    """From the sum of the products of query and key j to the weight, one step a line."""
+    d_k = len(walked.query)
+    lines = [(f"sum of {counted(d_k, 'product')}: the score", number(walked.scores[j], 4))]
     if scaled:
-        root = f"√{len(steps.products)} = {number(1 / steps.scale, 4)}"
-        lines.append((f"÷ {root}: the scaled score", number(steps.scaled, 4)))
+        root = f"√{d_k} = {number(1 / walked.scale, 4)}"
+        lines.append((f"÷ {root}: the scaled score", number(walked.scaled[j], 4)))
     else:
-        lines.append(("not scaled", number(steps.scaled, 4)))
-    if steps.visible:
+        lines.append(("not scaled", number(walked.scaled[j], 4)))
+    if walked.visible[j]:
         lines += [
-            ("mask: this word may be looked at", number(steps.scaled, 4)),
-            (f"minus the row’s largest, {number(steps.largest, 4)}; exp of that", number(steps.exponential, 4)),
-            (f"÷ the row’s sum of these, {number(steps.row_sum, 4)}: the weight", number(steps.weight, 4)),
+            ("mask: this word may be looked at", number(walked.scaled[j], 4)),
+            (f"minus the row’s largest, {number(walked.largest, 4)}; exp of that", number(walked.exponentials[j], 4)),
+            (f"÷ the row’s sum of these, {number(walked.row_sum, 4)}: the weight", number(walked.weights[j], 4)),
         ]
     else:
         lines += [("mask: this word may not be looked at", "−∞"), ("exp of −∞", "0"), ("the weight", "0")]
-    lines.append(("in percent", percent(steps.weight, 2)))
+    lines.append(("in percent", percent(walked.weights[j], 2)))
     rows = "".join(f"<tr><td>{html.escape(text)}</td><td>{html.escape(value)}</td></tr>" for text, value in lines)
     return f"<table class=chain><tbody>{rows}</tbody></table>"
 

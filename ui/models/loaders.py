@@ -8,7 +8,8 @@ import streamlit as st
 
 from attention_core import gap, inside
 from attention_core.bert import MiniLM, Reading, Tokens, load_minilm
-from attention_core.embeddings import Embeddings, RawAttention, load_glove, raw_attention
+from attention_core.embeddings import Embeddings, RawAttention, raw_attention
+from attention_core.glove_sources import load_glove
 from attention_core.heads import NamedHead, named_heads
 from attention_core.text import tokenize
 from ui import state

@@ -178,7 +178,7 @@ def _scores(subject: subjects.Subject) -> None:
             label="Choose the word whose products are shown",
             role="key",
         )
-        components.show_html(views.products_table(subject.view.arithmetic(subject.view.query, j), looking, seen))
+        components.show_html(views.products_table(walk, j, looking, seen))
     elif walk.keys.shape[1] > 3:
         components.show_html(_products_grid(subject))
 
@@ -304,9 +304,8 @@ def _exponentials(subject: subjects.Subject) -> None:
         alone += f"; without the division it would be e to the power of {figure(score)}, {_large(raw)}"
     sentence = (
         f"Exponentials are positive, and they grow fast: {alone}. Numbers of 64 bits end near e⁷⁰⁹, those of 32 bits "
-        "near e⁸⁸. So the largest score is first subtracted from all; the code does it only where something would "
-        "overflow or vanish. That divides every exponential by the same number, which cancels in the next step: the "
-        "shares are the same."
+        "near e⁸⁸. So the largest score is first subtracted from all. That divides every exponential by the same "
+        "number, which cancels in the next step: the shares are the same."
     )
     _strip(subject, walk.exponentials, 3, formula, sentence, fixed=False)
     components.show_html(_exponentials_table(subject))
@@ -544,8 +543,7 @@ def code(subject: subjects.Subject) -> None:
         start = body.index("    scores =")
         components.text(
             "These lines computed scores, shares and output above. The first five are the formula; softmax is e to the "
-            "power of x, divided by the row’s sum, with care that it is quick and does not overflow. Steps 4 and 5 "
-            "show the same division with the largest score subtracted.",
+            "power of x, divided by the row’s sum, with the largest score subtracted first, as in steps 4 and 5.",
             "small",
         )
         st.code(inspect.cleandoc(body[start:]), language="python", wrap_lines=True)

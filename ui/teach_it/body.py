@@ -13,10 +13,11 @@ import pandas as pd
 import streamlit as st
 
 from attention_core import asking, learning, tasks, taught
-from attention_core.attention import Attention, arithmetic
+from attention_core.attention import Attention
 from attention_core.embeddings import UnknownWords
 from attention_core.examples import PRESETS
 from attention_core.learning import Layer, Model
+from attention_core.steps import walk
 from attention_core.taught import Variant
 from ui import state
 from ui.inside_a_transformer import trace
@@ -568,7 +569,7 @@ def map_of(shown: Lecture, model: Model, steps: str) -> Map:
     attention = Attention(*stages, None)
     view = views.View(
         attention=attention,
-        arithmetic=lambda row, column: arithmetic(q, k, attention, row, column, 1 / math.sqrt(model.d_k)),
+        walk=lambda row: walk(q[row], k, v),
         code=lambda: export.head_code(tokens, q, k, v, np.ones((len(q), len(k)), bool), settings),
         opens="tcell",
         **common,
