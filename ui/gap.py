@@ -13,6 +13,7 @@ from attention_core import gap as measure
 from attention_core import learning, tasks
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
+from attention_core.ranking import first_largest
 from attention_core.taught import VARIANTS, Variant
 from ui import charts, export, figures, frame, loaders, parts, state, teach_charts, teaching, training, views
 from ui.wording import listed, percent, quoted, reading
@@ -430,7 +431,8 @@ def three() -> None:
     minilm = views.only(read.layers[layer - 1].weights[head - 1])
     maps.append((f"MiniLM, layer {layer}, head {head}", views.in_words(minilm, pieces)))
     drawn = [
-        (name, views.View(words, shown, (), {}, at=(query, int(shown.weights[query].argmax())))) for name, shown in maps
+        (name, views.View(words, shown, (), {}, at=(query, int(first_largest(shown.weights[query])))))
+        for name, shown in maps
     ]
     first = drawn[0][1]
     parts.words(

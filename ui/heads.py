@@ -15,6 +15,7 @@ from attention_core.examples import PRESETS
 from attention_core.files import DamagedData
 from attention_core.inside import Taming
 from attention_core.maps import by_words, favourite
+from attention_core.ranking import rank
 from attention_core.text import number_repeats
 from ui import export, figures, frame, loaders, parts, state, views
 from ui.palette import Palette, along
@@ -548,7 +549,7 @@ def beside(shown: Inside, text: str, other: Reading) -> None:
         else f"most at {quoted(favourites[0])}, with “{names[0]}” as with “{names[1]}”"
     )
     parts.say(f"{shown.name}. Of all words, {quoted(looking)} looks {told}:")
-    most = np.argsort(-np.maximum(first.weights[query], second.weights[query]), kind="stable")[:4]
+    most = rank(np.maximum(first.weights[query], second.weights[query]))[:4]
     rows = "".join(
         f"<tr><td>{html.escape(looking)} → {html.escape(first.labels[place])}</td>"
         + "".join(f"<td>{html.escape(rounded(one.weights[query, place]))}</td>" for one in (first, second))

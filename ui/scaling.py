@@ -13,6 +13,7 @@ import streamlit as st
 
 from attention_core import scaling
 from attention_core.attention import Attention
+from attention_core.ranking import first_largest
 from ui import export, figures, formulas, frame, lesson_charts, loaders, parts, state, views
 from ui.formulas import tex
 from ui.wording import THIN, counted, largest, listed, number, percent, quoted, rounded
@@ -379,7 +380,7 @@ def temperature() -> None:
         [(word if place is None else labels[place], place) for word, place in loaded.words],
         weights,
         query,
-        int(weights.argmax()),
+        int(first_largest(weights)),
         parts.palette(),
         key="tau-words",
         on_pick=views.choose,
