@@ -8,9 +8,11 @@ import numpy as np
 from attention_core.attention import join_heads, softmax, split_heads
 from attention_core.embeddings import Embeddings
 from attention_core.learning import Layer, Model
+from attention_core.ranking import rank
 from attention_core.tasks import held_out, word_lists
 
 COMMON = 400  # besides the words of the lists, so many of the most frequent ones: "not", "because", "the"
+SCORE_TOLERANCE = 1e-5  # scores reach 20, where float32 has five digits behind the point
 
 
 @dataclass(frozen=True)
@@ -84,5 +86,5 @@ def asks_for(
     """
     keys = keys_instead(model, layers, l, place, glove.look_up(words))[:, head]
     scores = keys @ layers[l - 1].q[head, asks] * np.float32(model.d_k**-0.5)
-    best = np.argsort(-scores, kind="stable")[:count]
+    best = rank(scores, SCORE_TOLERANCE)[:count]
     return [Wanted(words[row], float(scores[row]), words[row] in held_out()) for row in best]

@@ -15,6 +15,7 @@ import numpy as np
 
 from attention_core.files import checked
 from attention_core.maps import by_words
+from attention_core.ranking import TOLERANCE, first_largest
 
 if TYPE_CHECKING:
     from attention_core.bert import MiniLM
@@ -86,13 +87,13 @@ def measure(model: "MiniLM", sentences: list[dict]) -> list[NamedHead]:
             for query, keys in targets(rule, words, sentence):
                 row = maps[:, :, query]
                 weight.append(row[..., keys].sum(axis=-1))
-                first.append(row[..., keys].max(axis=-1) >= row.max(axis=-1))
+                first.append(row[..., keys].max(axis=-1) >= row.max(axis=-1) - TOLERANCE)
         return np.stack(weight), np.stack(first)
 
     found = []
     for rule in (*PLACES, *GRAMMAR):
         chosen = sent(rule, 0)[0].mean(axis=0)
-        best = layer, head = np.unravel_index(chosen.argmax(), chosen.shape)
+        best = layer, head = np.unravel_index(first_largest(chosen.ravel()), chosen.shape)
         weight, first = sent(rule, 1)
         share = weight.mean(axis=0)
         others = (share.sum() - share[best]) / (share.size - 1)

@@ -12,6 +12,7 @@ import numpy as np
 from attention_core.attention import Attention, scaled_dot_product_attention
 from attention_core.bert import Layer, MiniLM, Projections, Reading, Tokens, linear
 from attention_core.maps import GRID_GAP, by_words, grid, hide, keep_top, line_up, rank_heads, rollout
+from attention_core.ranking import first_largest
 from attention_core.text import tokenize
 
 
@@ -132,7 +133,7 @@ def all_heads(reading: Reading, taming: Taming, most: int) -> np.ndarray:
 
 def strongest(reading: Reading) -> np.ndarray:
     """(n_layers, n_heads) the token that gets the most weight in all from a head."""
-    return np.stack([layer.weights.sum(axis=1).argmax(axis=-1) for layer in reading.layers])
+    return np.stack([first_largest(layer.weights.sum(axis=1)) for layer in reading.layers])
 
 
 def heads_for_pair(reading: Reading, query: int, key: int) -> list[tuple[int, int, float]]:
@@ -183,4 +184,4 @@ def sent_by_others(weights: np.ndarray, query: int, key: int) -> tuple[float, in
         their mean weight on the key, and how many of them send no other token as much.
     """
     others = np.delete(weights, [query, key], axis=0)
-    return float(others[:, key].mean()), int((others.argmax(axis=1) == key).sum())
+    return float(others[:, key].mean()), int((first_largest(others) == key).sum())

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from attention_core.attention import Attention, attention_mask, join_heads, scaled_dot_product_attention, split_heads
+from attention_core.ranking import first_largest
 
 RUNAWAY = 30.0  # a loss that only a model beside itself has: guessing among twenty words costs 3
 
@@ -243,11 +244,14 @@ class Encoded:
 
 
 def answers(model: Model, batch: Batch) -> np.ndarray:
-    """(b,) what the model answers: the place with the largest weight of the whole row, itself included; or 1 or 0."""
+    """(b,) what the model answers: the place with the largest weight of the whole row, itself included; or 1 or 0.
+
+    Of weights that are equal but for rounding, as those of a word that stands twice, the first is named.
+    """
     last, each = forward(model, batch.x, batch.mask)[-1], np.arange(len(batch.asks))
     if model.reads:
         return (last.output[each, batch.asks] @ model.parameters["w"] + model.parameters["b"] > 0).astype(int)
-    return last.attention.weights.mean(axis=1)[each, batch.asks].argmax(axis=-1)
+    return first_largest(last.attention.weights.mean(axis=1)[each, batch.asks])
 
 
 def goodness(model: Model, output: np.ndarray) -> np.ndarray:
@@ -386,6 +390,14 @@ def accuracy(model: Model, sentences: Encoded) -> float:
 
 
 def right(model: Model, sentences: Encoded) -> np.ndarray:
-    """(sentences,) booleans: which are answered rightly."""
+    """(sentences,) booleans: which are answered rightly.
+
+    A model that points knows no positions, so it is right when the word it looks at most is the right one, wherever
+    that word stands.
+    """
     pieces = [sentences.batch(slice(at, at + 250)) for at in range(0, len(sentences), 250)]
-    return np.concatenate([answers(model, piece) == piece.answer for piece in pieces])
+    found = np.concatenate([answers(model, piece) for piece in pieces])
+    if model.reads:
+        return found == sentences.answer
+    each = np.arange(len(sentences))
+    return sentences.ids[each, found] == sentences.ids[each, sentences.answer]

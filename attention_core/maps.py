@@ -12,6 +12,8 @@ from itertools import accumulate
 
 import numpy as np
 
+from attention_core.ranking import TOLERANCE, rank
+
 GRID_GAP = 2  # pixels between the maps of a grid
 GRID_MOST = 128  # a larger map is shrunk
 
@@ -79,10 +81,10 @@ def keep_top(maps: np.ndarray, share: float) -> np.ndarray:
     Args:
         share: 0.5 keeps the fewest weights that make up half of the row; at least one is kept.
     """
-    order = np.argsort(-maps, axis=-1, kind="stable")
+    order = rank(maps)
     largest_first = np.take_along_axis(maps, order, axis=-1)
     before = np.cumsum(largest_first, axis=-1) - largest_first
-    kept = before < share * largest_first.sum(axis=-1, keepdims=True)
+    kept = before < share * largest_first.sum(axis=-1, keepdims=True) - TOLERANCE
     kept[..., 0] = True
     top = np.zeros_like(maps)
     np.put_along_axis(top, order, np.where(kept, largest_first, 0), axis=-1)
@@ -111,13 +113,13 @@ def rank_heads(shares: np.ndarray) -> list[tuple[int, int, float]]:
     Args:
         shares: (n_layers, n_heads).
     """
-    places = np.unravel_index(np.argsort(-shares, axis=None, kind="stable"), shares.shape)
+    places = np.unravel_index(rank(shares.ravel()), shares.shape)
     return [(int(layer), int(head), float(shares[layer, head])) for layer, head in zip(*places, strict=True)]
 
 
 def favourite(row: np.ndarray, aside: Sequence[int]) -> int:
     """The token that gets most of a row of weights (n,), some tokens left out; of all, if that leaves none."""
-    best = np.argsort(-row, kind="stable")
+    best = rank(row)
     return int(next((token for token in best if token not in aside), best[0]))
 
 

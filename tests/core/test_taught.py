@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from attention_core import files, gap, learning, tasks, taught
-from attention_core.attention import softmax
 from attention_core.embeddings import UnknownWords
 from attention_core.glove_sources import load_glove
 from attention_core.taught import VARIANTS, NoSuchModel, Variant, taught_attention
@@ -95,8 +94,14 @@ def test_a_model_that_points_reads_nothing(glove):
 def test_the_weights_are_the_formula_with_the_stored_matrices(glove):
     found = taught_attention(TIRED, "gender", glove, layers=1, heads=1)
     with np.load(files.DATA / "taught/gender-1-1.npz") as stored:
-        x, W_Q, W_K = glove.look_up(TIRED), stored["1.W_Q"], stored["1.W_K"]
-    np.testing.assert_allclose(found.weights, softmax(x @ W_Q @ (x @ W_K).T / math.sqrt(W_Q.shape[1])), atol=1e-6)
+        x, W_Q, W_K = (part.astype(float) for part in (glove.look_up(TIRED), stored["1.W_Q"], stored["1.W_K"]))
+    queries, keys = (
+        [[math.fsum(row[d] * W[d, c] for d in range(50)) for c in range(16)] for row in x] for W in (W_Q, W_K)
+    )
+    for i, query in enumerate(queries):
+        scores = [math.fsum(a * b for a, b in zip(query, key, strict=True)) / math.sqrt(16) for key in keys]
+        total = math.fsum(math.exp(score) for score in scores)
+        assert found.weights[i].tolist() == pytest.approx([math.exp(score) / total for score in scores], abs=1e-6)
 
 
 def test_words_without_a_vector_are_left_out_and_named(glove):

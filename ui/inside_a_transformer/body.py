@@ -14,6 +14,7 @@ from attention_core.examples import PRESETS
 from attention_core.files import DamagedData
 from attention_core.inside import Taming
 from attention_core.maps import by_words, favourite
+from attention_core.ranking import rank
 from attention_core.steps import Walk, walk
 from attention_core.text import number_repeats
 from ui import state
@@ -550,7 +551,7 @@ def beside(shown: Inside, text: str, other: Reading) -> None:
         else f"most at {quoted(favourites[0])}, with “{names[0]}” as with “{names[1]}”"
     )
     components.text(f"{shown.name}. Of all words, {quoted(looking)} looks {told}:")
-    most = np.argsort(-np.maximum(first.weights[query], second.weights[query]), kind="stable")[:4]
+    most = rank(np.maximum(first.weights[query], second.weights[query]))[:4]
     rows = "".join(
         f"<tr><td>{html.escape(looking)} → {html.escape(first.labels[place])}</td>"
         + "".join(f"<td>{html.escape(rounded(one.weights[query, place]))}</td>" for one in (first, second))

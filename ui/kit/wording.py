@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from attention_core.ranking import TOLERANCE, rank
+
 THIN = "\u202f"  # the narrow space between a number and its unit
 
 
@@ -49,7 +51,7 @@ def counted(n: int, thing: str) -> str:
 
 def largest(row: np.ndarray) -> list[int]:
     """Where a row of weights is largest: several places where they are equal but for rounding."""
-    return [int(place) for place in np.flatnonzero(row >= row.max() * (1 - 1e-5))]
+    return [int(place) for place in np.flatnonzero(row >= row.max() - TOLERANCE)]
 
 
 def listed(names: Sequence[str], shown: int = 3) -> str:
@@ -78,7 +80,7 @@ def reading(labels: Sequence[str], row: np.ndarray, query: int) -> str:
     if not row.any():
         return f"{looking} looks at nothing that is shown."
     first = largest(row)
-    after = [int(place) for place in np.argsort(-row, kind="stable") if 0 < row[place] < row[first].min()]
+    after = [int(place) for place in rank(row) if row[place] > 0 and place not in first]
     share = rounded(row[first[0]])
     if len(first) > 1:
         said = f"equally at {listed([names[place] for place in first])} ({share} each)"

@@ -12,6 +12,7 @@ import streamlit as st
 from attention_core.attention import Attention
 from attention_core.embeddings import neighbours_of_output
 from attention_core.maps import by_words, favourite
+from attention_core.ranking import first_largest
 from attention_core.steps import Walk, walk
 from attention_core.text import number_repeats
 from ui import state
@@ -362,7 +363,7 @@ def compare(
     n = len(first.labels)
     difference = second.weights - first.weights
     end = max(float(np.abs(difference).max()), 0.01)  # where the colours of the difference end
-    row, column = np.unravel_index(np.abs(difference).argmax(), difference.shape)
+    row, column = np.unravel_index(first_largest(np.abs(difference).ravel()), difference.shape)
     weights = [float(view.weights[row, column]) for view in (first, second)]
     # As many decimals as tell the two apart; what five do not is rounding.
     told = [[percent(weight, digits) for weight in weights] for digits in range(1, 6)]

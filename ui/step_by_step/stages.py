@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from attention_core.attention import scaled_dot_product_attention, softmax
+from attention_core.ranking import first_largest, rank
 from attention_core.steps import divisors, shared_among_heads
 from ui import state
 from ui.kit import components, export, figures, latex, lesson_charts
@@ -136,7 +137,7 @@ def _pair() -> str:
 
 def _scores(subject: subjects.Subject) -> None:
     walk, j = subject.walk, subject.key
-    order = np.argsort(-np.abs(walk.products), axis=-1, kind="stable")
+    order = rank(np.abs(walk.products))
     if subject.view:
         dims = len(walk.query)
         formula = [
@@ -186,15 +187,17 @@ def _scores(subject: subjects.Subject) -> None:
 def _who_matches(subject: subjects.Subject) -> str:
     """Which key wins, and whether by direction or by length."""
     walk = subject.walk
-    best = int(walk.scores.argmax())
+    shares = walk.scores / (np.abs(walk.scores).max() or 1)  # what is a tie does not depend on how long vectors are
+    best = int(first_largest(shares))
     name = subject.labels[best]
-    if (walk.scores == walk.scores[best]).sum() > 1:
-        tied = listed([subject.labels[place] for place in np.flatnonzero(walk.scores == walk.scores[best])])
+    ties = largest(shares)
+    if len(ties) > 1:
+        tied = listed([subject.labels[place] for place in ties])
         return f"Multiply dimension by dimension, add up: {tied} share the largest score, {figure(walk.scores[best])}."
     said = f"Multiply dimension by dimension, add up: {name} has the largest score, {figure(walk.scores[best])}. "
     if np.isnan(walk.cosines).any() or len(subject.labels) == 1:
         return said + "The score is large where both vectors have large numbers in the same places."
-    straight = int(walk.cosines.argmax())
+    straight = int(first_largest(walk.cosines))
     if walk.cosines[straight] <= 0:
         return said + "No key points the way the query does: all cosines are 0 or less."
     if straight == best:
@@ -378,7 +381,7 @@ def _output(subject: subjects.Subject) -> None:
         )
         views.output(subject.view)
         return
-    order = np.argsort(-walk.weights, kind="stable")[:3]
+    order = rank(walk.weights)[:3]
     terms = "+".join(rf"{tex(walk.weights[j])}{column(walk.values[j], 'value')}" for j in sorted(order))
     more = r"+\cdots" if len(walk.weights) > 3 else ""
     left, right = st.columns([2, 3], gap="medium")

@@ -17,6 +17,7 @@ from attention_core.attention import Attention
 from attention_core.embeddings import UnknownWords
 from attention_core.examples import PRESETS
 from attention_core.learning import Layer, Model
+from attention_core.ranking import first_largest
 from attention_core.steps import walk
 from attention_core.taught import Variant
 from ui import state
@@ -457,8 +458,8 @@ def answer(model: Model, one: Try) -> Answer:
             f"{GOOD[int(good > 0.5)]} {percent(max(good, 1 - good))}", float(share), bool((good > 0.5) == right)
         )
     row = layers[-1].attention.weights.mean(axis=0)[asks]
-    best = int(row.argmax())
-    return Answer(f"{words[asks]} → {words[best]} {percent(row[best])}", float(row[right]), best == right)
+    best = int(first_largest(row))
+    return Answer(f"{words[asks]} → {words[best]} {percent(row[best])}", float(row[right]), words[best] == words[right])
 
 
 def sentences(shown: Lecture) -> None:

@@ -13,6 +13,7 @@ from attention_core import gap as measure
 from attention_core import learning, tasks
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
+from attention_core.ranking import first_largest
 from attention_core.taught import VARIANTS, Variant
 from ui import state
 from ui.kit import charts, components, export, figures, learning_charts
@@ -442,7 +443,8 @@ def three() -> None:
     minilm = views.only(read.layers[layer - 1].weights[head - 1])
     maps.append((f"MiniLM, layer {layer}, head {head}", views.in_words(minilm, pieces)))
     drawn = [
-        (name, views.View(words, shown, (), {}, at=(query, int(shown.weights[query].argmax())))) for name, shown in maps
+        (name, views.View(words, shown, (), {}, at=(query, int(first_largest(shown.weights[query])))))
+        for name, shown in maps
     ]
     first = drawn[0][1]
     components.words(

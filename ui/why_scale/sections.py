@@ -13,6 +13,7 @@ import streamlit as st
 
 from attention_core import scaling
 from attention_core.attention import Attention
+from attention_core.ranking import first_largest
 from ui import state
 from ui.kit import components, export, figures, latex, lesson_charts
 from ui.kit.latex import tex
@@ -385,7 +386,7 @@ def temperature() -> None:
         [(word if place is None else labels[place], place) for word, place in loaded.words],
         weights,
         query,
-        int(weights.argmax()),
+        int(first_largest(weights)),
         components.palette(),
         key="tau-words",
         on_pick=views.choose,
