@@ -4,11 +4,12 @@ from ui.shell.pages import guard
 
 guard()
 
+from ui.kit import components
 from ui.shell import pages, sentence_input
 from ui.teach_it import body as teaching
 
 sentence_input.ask_for_sentence((), presets=False)
-teaching.style()
+components.style("inside.css", "teach.css")
 shown = teaching.lecture()
 teaching.training(shown)
 found = teaching.look(shown)

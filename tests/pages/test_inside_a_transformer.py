@@ -15,8 +15,7 @@ from attention_core.inside import Taming
 from attention_core.maps import grid
 from ui import state
 from ui.inside_a_transformer import body as heads
-from ui.inside_a_transformer import trace
-from ui.kit import components, export, figures
+from ui.kit import components, export, figures, matrices
 from ui.kit.palette import LIGHT
 from ui.kit.wording import rounded
 from ui.map import view as views
@@ -302,7 +301,7 @@ def test_without_a_word_that_glove_knows_the_first_word_is_chosen(monkeypatch, m
 
 def test_a_matrix_is_orange_above_zero_and_blue_below(monkeypatch):
     monkeypatch.setattr(components, "palette", lambda: LIGHT)
-    drawn = trace.matrix("x", np.array([[2.0, -2.0, 0.0]]), 3, 1)
+    drawn = matrices.matrix("x", np.array([[2.0, -2.0, 0.0]]), 3, 1)
     content = re.search('base64,([^"]+)', drawn).group(1)
     with Image.open(io.BytesIO(base64.b64decode(content))) as image:
         colors = ["#" + bytes(pixel).hex() for pixel in np.asarray(image.convert("RGB"))[0]]

@@ -11,10 +11,10 @@ import pytest
 from attention_core import asking, learning, tasks
 from attention_core.taught import Variant
 from ui.models import loaders, training
+from ui.models.lessons import BY_TITLE, LESSONS, tries
 from ui.models.training import EVERY, Settings
 from ui.shell import pages
 from ui.teach_it import body as teaching
-from ui.teach_it.body import BY_TITLE, LESSONS, tries
 
 HERE = "teach_it"
 SHE = {"s": "Mary gave John the keys because she trusted him", "q": "7"}

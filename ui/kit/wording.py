@@ -89,3 +89,8 @@ def reading(labels: Sequence[str], row: np.ndarray, query: int) -> str:
     if then := after[: max(3 - len(first), 0)]:
         said += f", then {listed([f'{names[place]} ({rounded(row[place])})' for place in then])}"
     return f"{'' if row.sum() > 0.995 else 'Of what is shown, '}{looking} looks {said}."
+
+
+def mean_and_spread(shares: Sequence[float]) -> str:
+    """Of several shares, in words, without a gap for a new line: 91 % ± 2."""
+    return f"{percent(np.mean(shares))}\u00a0±\u00a0{100 * np.std(shares):.0f}"

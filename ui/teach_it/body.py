@@ -5,7 +5,7 @@ import inspect
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,17 +15,16 @@ import streamlit as st
 from attention_core import asking, learning, tasks, taught
 from attention_core.attention import Attention
 from attention_core.embeddings import UnknownWords
-from attention_core.examples import PRESETS
 from attention_core.learning import Layer, Model
 from attention_core.ranking import first_largest
 from attention_core.steps import walk
 from attention_core.taught import Variant
 from ui import state
-from ui.inside_a_transformer import trace
-from ui.kit import components, export, figures, learning_charts
-from ui.kit.wording import listed, percent, quoted, rounded
+from ui.kit import components, export, figures, learning_charts, matrices
+from ui.kit.wording import listed, mean_and_spread, percent, quoted, rounded
 from ui.map import view as views
 from ui.models import loaders
+from ui.models.lessons import BY_TITLE, GOOD, Lesson, Try, choose, find_what_asks, ours, read_in_words, tries
 from ui.models.training import Run, Settings, material, recalled, recipe, shipped, untrained
 from ui.shell import errors, pages, run, sentence_input
 
@@ -35,122 +34,6 @@ RAW, UNTRAINED = "Raw GloVe", "Before training"
 LAST, MEAN = "Last layer", "All heads"
 MAPS = (LAST, "Layer 1", "Layer 2", "Layer 3")
 SHOWN_HEADS = (MEAN, "Head 1", "Head 2", "Head 3", "Head 4")
-GOOD = ("bad", "good")
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A task as the page shows it.
-
-    Attributes:
-        task: its name in the core.
-        title: on the page, and in a link.
-        lesson: what it teaches, in two sentences.
-        hidden: what it does not show.
-        marked: sentences to try, with marks as in `tasks`.
-        asks: what a sentence should have, for the task to mean anything.
-    """
-
-    task: str
-    title: str
-    lesson: str
-    hidden: str
-    marked: tuple[str, ...]
-    asks: str
-
-    @property
-    def best(self) -> Variant:
-        """What it takes."""
-        return taught.variant(self.task)
-
-
-LESSONS = (
-    Lesson(
-        "object",
-        "Verb and object",
-        "A verb should look at its object. Being alike is not what counts: “drove” has to ask for things that can be "
-        "driven, so W_Q turns verbs into questions, and W_K turns nouns into answers.",
-        "Without positions, “the dog bit the man” and “the man bit the dog” are one and the same: who did it to whom "
-        "cannot be told.",
-        (
-            "The king and queen ruled^ the kingdom*",
-            "She drove^ the old car* to the river",
-            "The dog bit^ the man*",
-            "The man bit^ the dog*",
-        ),
-        "verb that the task knows",
-    ),
-    Lesson(
-        "gender",
-        "He, she, it",
-        "A pronoun should look at the noun it stands for. What “she” has to ask for is the same in every sentence, so "
-        "one layer is enough: W_Q turns “she” into a question that the keys of queens, aunts and Annas answer.",
-        "With two women in the sentence it would have to guess: gender is all that it has learned to ask for.",
-        (
-            "Mary* gave John the keys because she^ trusted him",
-            "Mary gave John* the keys because he^ trusted her",
-            "My uncle sold the boat* because it^ was too old",
-            "My uncle* sold the boat because he^ was too old",
-        ),
-        "“he”, “she” or “it”",
-    ),
-    Lesson(
-        "meaning",
-        "Tired or soft",
-        "“it” has the same vector in “it was tired” and in “it was soft”, so one layer asks the same question twice "
-        "and is right in one of them at most. Two layers can: in the first “it” takes up something of “tired” or "
-        "“soft”, and in the second it asks with that.",
-        "What the living do and what things are like is all that it tells apart. It knows nothing of cats and mats "
-        "beyond their vectors.",
-        (
-            "The cat* sat on the mat because it^ was tired",
-            "The cat sat on the mat* because it^ was soft",
-            "The dog* slept under the blanket because it^ was hungry",
-            "The dog slept under the blanket* because it^ was woolen",
-        ),
-        "“it”",
-    ),
-    Lesson(
-        "negation",
-        "Happy or not",
-        "What attention brings back to a word tells whether something good or bad is said. “not” turns good into bad "
-        "and bad into good, and one head can hardly do both; two share the work, one looks for “not” on behalf of good "
-        "words, the other on behalf of bad ones.",
-        "It finds a “not” anywhere in the sentence: without positions it cannot tell whose it is.",
-        (
-            "The soup was good^+",
-            "The soup was not good^-",
-            "The soup was bad^-",
-            "The soup was not bad^+",
-        ),
-        "good or bad word that the task knows",
-    ),
-)
-BY_TITLE = {lesson.title: lesson for lesson in LESSONS}
-
-
-def lesson_of(task: str) -> Lesson | None:
-    """The lesson on a task, None if there is nothing to train for it."""
-    return next((lesson for lesson in LESSONS if lesson.task == task), None)
-
-
-@dataclass(frozen=True)
-class Try:
-    """A sentence to try: its text, its words, which of them asks, and what the answer is."""
-
-    text: str
-    example: tasks.Example
-
-
-@lru_cache(maxsize=8)
-def tries(lesson: Lesson) -> tuple[Try, ...]:
-    """The sentences of a task."""
-    found = []
-    for text in lesson.marked:
-        example = tasks.marked(text)
-        lowered = tasks.Example(tuple(word.lower() for word in example.tokens), example.asks, example.answer)
-        found.append(Try(" ".join(example.tokens), lowered))
-    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -187,11 +70,6 @@ class Lecture:
     def taught(self) -> bool:
         """Whether the model is more than its first random numbers."""
         return self.step > 0 if self.run else shipped(self.settings) is not None
-
-
-def style() -> None:
-    """The style of the page."""
-    components.style("inside.css", "teach.css")
 
 
 def lecture() -> Lecture:
@@ -235,42 +113,6 @@ def choose_task() -> Lesson:
     lesson = BY_TITLE[state.get("task")]
     components.text(lesson.lesson, "plain")
     return lesson
-
-
-@cache
-def ours() -> frozenset[str]:
-    """The sentences that the app offers, on any page."""
-    tried = (one.text for lesson in LESSONS for one in tries(lesson))
-    return frozenset(tried).union(preset.sentence for preset in PRESETS)
-
-
-def find_what_asks(page: str, task: str, instead: Try | None = None) -> None:
-    """Look from the word that asks, whenever a page has another sentence or another task; what a link says holds.
-
-    Args:
-        page: whose sentence and task it is.
-        instead: takes the sentence's place where that has no such word and is not the visitor's own.
-    """
-    now, before = (state.sentence(), task), st.session_state.get(f"asked-{page}")
-    st.session_state[f"asked-{page}"] = now
-    if now == before:
-        return
-    asks = tasks.who_asks(task, loaders.taken_apart(state.sentence()).known)
-    if asks is None:
-        if instead and state.sentence() in ours():
-            state.set_and_rerun(chosen(instead))
-    elif before or "q" not in st.query_params:
-        state.set_and_rerun({"q": asks + 1})
-
-
-def chosen(one: Try) -> dict[str, state.Value]:
-    """What makes a sentence the shared one, and looks from the word that asks."""
-    return {"s": one.text, "q": one.example.asks + 1, "k": 0}
-
-
-def choose(one: Try) -> None:
-    """Make a sentence the shared one, and look from the word that asks. For callbacks."""
-    state.set_values(chosen(one))
 
 
 def choose_settings(lesson: Lesson) -> Settings:
@@ -623,18 +465,6 @@ def look(shown: Lecture) -> Map | None:
     return found
 
 
-def read_in_words(lesson: Lesson, model: Model, word: str, output: np.ndarray) -> str:
-    """What is read from what a word brings back.
-
-    Args:
-        output: (d_model,) of the last layer, at the word.
-    """
-    if tasks.who_asks(lesson.task, [word]) is None:
-        return f"Nothing is read at {quoted(word)}: choose a {lesson.asks}."
-    good = float(learning.goodness(model, output))
-    return f"Read at {quoted(word)}: something {GOOD[int(good > 0.5)]} is said, {percent(max(good, 1 - good), 1)} sure."
-
-
 def offer_a_sentence(lesson: Lesson) -> None:
     """Where the sentence has none of the words the task is about, say so, and offer one."""
     if tasks.who_asks(lesson.task, loaders.taken_apart(state.sentence()).known) is None:
@@ -736,7 +566,7 @@ def learned(shown: Lecture, found: Map) -> None:
             for name, role in (("W_Q", "query"), ("W_K", "key")):
                 title = f"{name[0]}<sub>{name[2]}</sub>, {when}" + (f", head {each + 1}" if head is None else "")
                 values = model.parameters[f"{l}.{name}"][:, own]
-                pictures.append(trace.matrix(title, values, max(110, 6 * values.shape[1]), 250, role=role))
+                pictures.append(matrices.matrix(title, values, max(110, 6 * values.shape[1]), 250, role=role))
         rows += f"<div class=row>{''.join(pictures)}</div>"
     components.show_html(
         "<p>The matrices themselves. A pixel is a number: orange above zero, blue below. A row is one of the word "
@@ -797,11 +627,6 @@ def meaning_of_numbers(shown: Lecture) -> None:
         "every training sentence; a language model is told no such thing.",
     )
     st.markdown("\n\n".join(paragraphs))
-
-
-def mean_and_spread(shares: Sequence[float]) -> str:
-    """Of several shares, in words, without a gap for a new line: 91 % ± 2."""
-    return f"{percent(np.mean(shares))}\u00a0±\u00a0{100 * np.std(shares):.0f}"
 
 
 def elsewhere(variant: Variant) -> str:

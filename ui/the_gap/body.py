@@ -17,11 +17,10 @@ from attention_core.ranking import first_largest
 from attention_core.taught import VARIANTS, Variant
 from ui import state
 from ui.kit import charts, components, export, figures, learning_charts
-from ui.kit.wording import listed, percent, quoted, reading
+from ui.kit.wording import listed, mean_and_spread, percent, quoted, reading
 from ui.map import view as views
-from ui.models import loaders, training
+from ui.models import lessons, loaders, training
 from ui.shell import errors, pages, sentence_input
-from ui.teach_it import body as teaching
 
 RAW, MINILM = "Raw GloVe", "MiniLM"
 COLUMNS = {  # the core's columns, as this page names them
@@ -45,7 +44,7 @@ QUESTIONS = {
     "meaning": "Does “it” look most at the right one of two nouns, told by another word’s meaning?",
     "negation": "Is what is said read as good or bad, “not” included?",
 }
-TITLES = {"similarity": "Similar words", **{lesson.task: lesson.title for lesson in teaching.LESSONS}}
+TITLES = {"similarity": "Similar words", **{lesson.task: lesson.title for lesson in lessons.LESSONS}}
 TASK_OF = {title: task for task, title in TITLES.items()}
 
 
@@ -126,8 +125,8 @@ def measured() -> tuple[Figure, ...]:
 
 def begin() -> None:
     """The style of the page; and look from the word that asks in the task of the chosen figure."""
-    teaching.style()
-    teaching.find_what_asks("the_gap", chosen().task)
+    components.style("inside.css", "teach.css")
+    lessons.find_what_asks("the_gap", chosen().task)
 
 
 def of_task(task: str, group: str) -> list[Figure]:
@@ -313,7 +312,7 @@ def cell(one: Figure) -> str:
         f"<b>{html.escape(percent(one.share))}</b></a>"
         f"<small>{html.escape(f'{percent(one.low)} to {percent(one.high)}')}</small>"
         f"<small>n = {one.count:,}</small>{best}"
-        + (f"<small>other splits {teaching.mean_and_spread(one.elsewhere)}</small>" if one.elsewhere else "")
+        + (f"<small>other splits {mean_and_spread(one.elsewhere)}</small>" if one.elsewhere else "")
         + (f"<small><em>{verdict(one)}</em></small>" if verdict(one) else "")
     )
 
@@ -384,7 +383,7 @@ def entry(one: Figure, case: Case) -> str:
     if one.task != "negation":
         here["k"] = example.answer + 1
     ways = [("playground", "raw", {**here, "self": False})]
-    if lesson := teaching.lesson_of(one.task):
+    if lesson := lessons.lesson_of(one.task):
         made = one.variant or lesson.best
         shape = {"layers": made.n_layers, "nh": made.n_heads, "res": made.residual}
         ways.append(("teach_it", "taught", {**here, "task": lesson.title, **shape}))
@@ -412,7 +411,7 @@ def three() -> None:
         components.text(errors.message_for(UnknownWords(sentence.unknown)), "notice")
         return
     raw = loaders.raw(state.sentence(), state.Switches(True, bool(state.get("self")), False, loaders.glove().d_model))
-    lesson = teaching.lesson_of(one.task)
+    lesson = lessons.lesson_of(one.task)
     made = one.variant or (lesson and lesson.best)
     model = training.shipped(training.Settings(made)) if made else None
     layer, head = best_head(one.task) or (state.default("l"), state.default("h"))
@@ -434,7 +433,7 @@ def three() -> None:
         maps.append((f"Taught for “{lesson.title}”", views.in_words(blend, places)))
         word, told = known[places[query][0]], f"Taught: {made.title}. "
         if model.reads:
-            told += teaching.read_in_words(lesson, model, word, last.output[places[query][0]]) + " "
+            told += lessons.read_in_words(lesson, model, word, last.output[places[query][0]]) + " "
         elif tasks.who_asks(one.task, [word]) is None:
             asks = lesson.asks if lesson.asks.startswith("“") else f"a {lesson.asks}"
             told += f"It was taught where {asks} should look, and nothing about {quoted(word)}. "
@@ -479,13 +478,13 @@ def three() -> None:
 
 def offer(task: str) -> None:
     """Sentences of the task, to make the shared one."""
-    lesson = teaching.lesson_of(task)
+    lesson = lessons.lesson_of(task)
     if lesson is None:
         return
     with st.container(horizontal=True):
-        for place, one in enumerate(teaching.tries(lesson)[:2]):
+        for place, one in enumerate(lessons.tries(lesson)[:2]):
             shown = one.text == state.sentence()
-            st.button(one.text, on_click=teaching.choose, args=(one,), key=f"offer-{place}", disabled=shown)
+            st.button(one.text, on_click=lessons.choose, args=(one,), key=f"offer-{place}", disabled=shown)
 
 
 def reading_in_words(view: views.View) -> str:
@@ -522,9 +521,7 @@ def notes() -> None:
     ):
         many = {file: shares for file, shares in stored.get(name, {}).items() if len(shares) > 1}
         if many:
-            told = "; ".join(
-                f"{_variant_in_words(file)} {teaching.mean_and_spread(shares)}" for file, shares in many.items()
-            )
+            told = "; ".join(f"{_variant_in_words(file)} {mean_and_spread(shares)}" for file, shares in many.items())
             paragraphs.append(what.format(len(next(iter(many.values()))), told))
     paragraphs.append(
         "**What it does not say.** The sentences are short. A model that is right in them has not understood "
