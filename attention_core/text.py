@@ -156,3 +156,14 @@ def number_repeats(tokens: list[str]) -> list[str]:
         taken.add(label)
         labels.append(label)
     return labels
+
+
+def one_line(text: str) -> str:
+    """A text without control characters and without line ends of any alphabet: each becomes a blank.
+
+    What a link or a file holds is then one line, whatever the text was.
+
+    >>> one_line("the king\\nand\\x00queen")
+    'the king and queen'
+    """
+    return "".join(" " if unicodedata.category(letter) in {"Cc", "Zl", "Zp", "Cs"} else letter for letter in text)

@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from attention_core.text import one_line
+
 MAX_CHARACTERS = 2_000
 MAX_TOKENS = 512
 
@@ -159,7 +161,8 @@ def switches(setting: str = "") -> Switches:
 def get(name: str) -> Any:
     """The control's value now: of one that has not been drawn yet what the link says, or else its default."""
     value = st.session_state.get(name)
-    return _from_link(name) if value is None else value
+    value = _from_link(name) if value is None else value
+    return one_line(value) if isinstance(value, str) else value
 
 
 def _from_link(name: str) -> Value:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from attention_core.attention import Attention
+from attention_core.text import one_line
 from ui.kit.palette import Palette
 
 WIDE = 76  # characters that a line below a picture's title holds; a longer link would be torn, and is left to the files
@@ -23,7 +24,7 @@ def in_words(settings: Mapping[str, Any]) -> list[str]:
 
 
 def _plain(value: Any) -> str:
-    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else one_line(str(value))
 
 
 def file_name(settings: Mapping[str, Any], what: str, ending: str) -> str:
@@ -40,7 +41,7 @@ def standalone(
 ) -> dict:
     """A chart's spec with its data, settings and colours inside; the first setting is its title."""
     told = {name: value for name, value in settings.items() if name != "link"}
-    title, others = str(next(iter(told.values()))), in_words(told)[1:]
+    title, others = one_line(str(next(iter(told.values())))), in_words(told)[1:]
     link = settings.get("link", "")
     look = {"labelColor": colors.text, "titleColor": colors.text, "labelFont": FONT, "titleFont": FONT}
     params = [{**p, "value": _plain_labels(p["value"])} if p["name"] == "labels" else p for p in spec["params"]]

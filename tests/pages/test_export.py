@@ -1,0 +1,78 @@
+"""Files that a visitor takes away hold what a link says as text, and nothing of it as code."""
+
+import ast
+import csv
+import io
+import json
+from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attention_core.attention import scaled_dot_product_attention
+from ui.kit import charts, components, export, figures
+from ui.kit.palette import LIGHT
+
+LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\x00"
+TEXTS = st.text(st.one_of(st.sampled_from(LINE_ENDS + "\"'#=\\<>&{}"), st.characters()), max_size=60)
+VECTORS = np.eye(2, dtype=np.float32)
+
+
+def settings(sentence: str) -> dict:
+    return {"sentence": sentence, "scaled": True, "self_attention": True, "causal_mask": False}
+
+
+def shape_of(program: str) -> str:
+    """The program's syntax tree without the list of tokens."""
+    tree = ast.parse(program)
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "tokens":
+            assert ast.literal_eval(node.value)
+            node.value = ast.Constant(0)
+    return ast.dump(tree)
+
+
+@given(TEXTS, TEXTS)
+def test_the_program_is_the_same_for_any_sentence(sentence, token):
+    program = export.code([token, "king"], VECTORS, settings(sentence))
+    assert shape_of(program) == shape_of(export.code(["the", "king"], VECTORS, settings("the king")))
+    assert "\0" not in program
+
+
+@given(TEXTS, TEXTS)
+def test_the_table_reads_back(sentence, token):
+    attention = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)
+    lines = export.table([token, "king"], attention, settings(sentence)).split("\n")
+    comments = [line for line in lines if line.startswith("# ")]
+    assert len(comments) == 4
+    rows = list(csv.reader(io.StringIO("\n".join(lines[4:]), newline="")))
+    assert [row[1] for row in rows[1:]] == [token, token, "king", "king"]
+    assert [float(row[-1]) for row in rows[1:]] == attention.weights.astype(float).ravel().tolist()
+
+
+@given(TEXTS)
+def test_the_document_reads_back(sentence):
+    attention = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)
+    found = json.loads(export.document([sentence, "king"], attention, settings(sentence), "link"))
+    assert found["tokens"] == [sentence, "king"]
+
+
+@pytest.mark.parametrize("sentence", [LINE_ENDS, "<script>&\"'", "the king\nprint('x')"])
+def test_the_picture_is_well_formed(sentence):
+    frame = {"key": np.arange(2, dtype=np.int16), "weight": np.array([0.5, 0.5], dtype=np.float32)}
+    picture = figures.Picture(charts.bars, frame, "", 200, {"labels": ["a", "b"], "chosen": 0, "seen": 1})
+    drawn = export.svg(export.standalone(picture.spec(LIGHT), frame, settings(sentence), LIGHT))
+    assert ElementTree.fromstring(drawn).tag.endswith("svg")
+
+
+@pytest.mark.parametrize("end", LINE_ENDS)
+def test_what_a_link_says_is_one_line(app, monkeypatch, end):
+    offered = []
+    monkeypatch.setattr(components, "copy_link", lambda link, **_: offered.append(link))
+    page = app(s=f"the king{end}print('x') # and queen", take="true")
+    assert not page.exception
+    links = {parse_qs(urlsplit(link).query)["s"][0] for link in offered}
+    assert links == {"the king print('x') # and queen"}
