@@ -17,8 +17,9 @@ with run.run_lock:
     with log.run(here.name), pages.page_context():
         errors.reject_infinite_numbers()
         state.keep_shared()
-        page.run()
-    sentence_input.keep_undrawn_controls()
+        sentence_input.draw_choices()
+        with sentence_input.undrawn_controls_kept():
+            page.run()
     pages.footer(here)
 
     with st.sidebar:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("firefox")
 LOADED = """(() => {
     const silent = '.st-key-follow, .st-key-steps-back';
     const parts = [...document.querySelectorAll('*')].filter(e => e.shadowRoot && !e.closest(silent));
-    return components.length > 0 && components.every(e => e.shadowRoot.querySelector('button'));
+    return parts.length > 0 && parts.every(e => e.shadowRoot.querySelector('button'));
 })()"""
 
 

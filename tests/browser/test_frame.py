@@ -90,4 +90,4 @@ def test_one_step_back_is_the_page_before_with_every_setting(visit):
 def test_each_page_ends_with_the_way_to_the_next(app, place):
     way = app(PAGES[place].name).get("page_link")[-1].proto
     following = PAGES[(place + 1) % len(PAGES)]
-    assert (way.page, way.label) == ("" if following is PAGES[0] else following.name, PAGES[place].onward)
+    assert (way.page, way.label) == ("" if following is PAGES[0] else following.name, PAGES[place].next_label)

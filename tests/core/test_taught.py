@@ -156,10 +156,10 @@ def test_training_and_saving_again_gives_the_same_bytes(glove, tmp_path, monkeyp
     sentences = taught.material(one.task, glove)
     monkeypatch.setattr(files, "DATA", tmp_path)
     for _ in range(2):
-        (tmp_path / "README.md").write_text("```sha256\n```\n")
+        (tmp_path / "SHA256SUMS").write_text("")
         *_, last = taught.training(one, sentences, recipe=learning.Recipe(steps=15))
         taught.save(one, last.model)
-        kept.append(((tmp_path / one.file).read_bytes(), (tmp_path / "README.md").read_text()))
+        kept.append(((tmp_path / one.file).read_bytes(), (tmp_path / "SHA256SUMS").read_text()))
     assert kept[0] == kept[1]
     assert one.file in kept[0][1]
 

@@ -1,6 +1,8 @@
 """The shared sentence as a page asks for it: the field, the examples, the switches, and what was left out of it."""
 
+import contextlib
 import math
+from collections.abc import Iterator
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,6 +12,7 @@ from ui import state
 from ui.kit import components
 from ui.kit.wording import listed
 from ui.models import loaders
+from ui.shell.errors import VISITOR_ERRORS
 
 
 def ask_for_sentence(switches: tuple[str, ...] = state.SWITCHES, *, presets: bool = True, raw: bool = True) -> None:
@@ -143,15 +146,30 @@ def settings_in_words(
     return " ".join(sentence for name, sentence in said.items() if name in shown)
 
 
-def keep_undrawn_controls() -> None:
-    """Draw, out of sight, each shared control that the page did not draw: without a widget the link would forget it.
+def draw_choices() -> None:
+    """Draw, out of sight, the controls that hold the chosen word and the word it looks at; the pictures show them.
 
-    Called once at the end of a run.
+    Before the page: only a control that has been drawn knows what Back has put into the address.
     """
+    with st.container(key="choices"):
+        for name in ("q", "k"):
+            control = state.CONTROLS[name]
+            st.slider(name, control.low, control.high, control.default, **state.widget_args(name))
+
+
+@contextlib.contextmanager
+def undrawn_controls_kept() -> Iterator[None]:
+    """Within this, a page may leave out shared controls: they are drawn after it, out of sight, for the link."""
+    try:
+        yield
+    except VISITOR_ERRORS:
+        _draw_undrawn()
+        raise
+    _draw_undrawn()
+
+
+def _draw_undrawn() -> None:
     with st.container(key="undrawn"):
         if state.undrawn(["s"]):
             sentence_field(presets=False)
         _draw_switches(tuple(state.undrawn(state.SWITCHES)))
-        for name in state.undrawn(["q", "k"]):  # the pictures show which word is chosen
-            control = state.CONTROLS[name]
-            st.slider(name, control.low, control.high, control.default, **state.widget_args(name))
