@@ -15,6 +15,7 @@ import sys
 
 OLDEST = (3, 11)
 VENV = ".venv"
+LANGUAGE_MODEL = "requirements-lm.txt"
 BIN = os.path.join(VENV, "bin", "python")
 
 # Run by the environment's Python: the requirements that it does not meet. It speaks through pip's own copy of
@@ -81,8 +82,10 @@ def main(files):
         return
     install = [BIN, "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
     for path in files:  # one by one: pip would ask for a hash of every package once one has any
-        alone = ["--no-deps"] if path == "requirements-lm.txt" else []  # its needs would compile a runtime
-        if subprocess.call([*install, *alone, "-r", path]) != 0:
+        if path == LANGUAGE_MODEL:
+            if subprocess.call([*install, "--no-deps", "-r", path]) != 0:  # its needs would compile a runtime
+                print("The language model could not be installed (pip says why above); all else works without it.")
+        elif subprocess.call([*install, "-r", path]) != 0:
             sys.exit(
                 f"Not everything in {path} could be installed for Python {version} on {platform.system()} "
                 f"{platform.machine()} (pip says why above): the package index was out of reach, or has no ready-made "

@@ -10,6 +10,7 @@ import numpy as np
 
 from attention_core.attention import softmax
 from attention_core.llama import Llama, Reading
+from attention_core.ranking import first_largest
 
 TIE = 1e-4  # logits that differ by less are equal: float32 sums of 576 products may differ so with the processor
 
@@ -29,7 +30,7 @@ def likeliest(logits: np.ndarray, count: int = 10) -> list[int]:
     """The word pieces of the highest scores, the highest first; of scores that tie, the lower number first."""
     rest, found = logits.copy(), []
     for _ in range(min(count, rest.size)):
-        found.append(int(np.argmax(rest >= rest.max() - TIE)))
+        found.append(int(first_largest(rest, TIE)))
         rest[found[-1]] = -np.inf
     return found
 

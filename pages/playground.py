@@ -11,7 +11,7 @@ from ui.shell import errors, pages, sentence_input
 
 def compare_settings() -> dict | None:
     """The same sentence under a second setting, beside the first."""
-    sentence_input.second_switches()
+    sentence_input.draw_switches(setting="2")
     with errors.show_errors():
         return views.compare(view, views.raw_view(state.switches("2")), "raw")
 

@@ -84,7 +84,7 @@ def charts_know_neither_streamlit_nor_the_core(file: str, tree: ast.AST) -> Iter
                 path = ROOT / f"{part.replace('.', '/')}.py"
                 if not path.name.endswith("charts.py") and path.exists():
                     deeper = [root(name) for name, _, _ in imports(file, ast.parse(path.read_text(encoding="utf-8")))]
-                    if {"streamlit", "ui"} & set(deeper):
+                    if {"streamlit", "attention_core", "ui"} & set(deeper):
                         yield statement, f"a chart imports {module}, which imports {deeper}"
 
 

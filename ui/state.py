@@ -19,7 +19,15 @@ MAX_TOKENS = 512
 
 SWITCHES = ("scale", "self", "causal", "d")  # the controls that say how raw vectors attend
 
-_run = threading.local()  # .drawn: the controls that have a widget in this thread's run
+
+class _Run(threading.local):
+    """What belongs to the run of a page in this thread: the controls that have a widget in it."""
+
+    def __init__(self) -> None:
+        self.drawn: set[str] = set()
+
+
+_run = _Run()
 
 Value = str | int | float | bool | None
 

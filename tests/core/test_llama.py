@@ -1,4 +1,4 @@
-"""The language model, proved part by part against PyTorch's transformers (tests/reference/make_smollm2.py)."""
+"""The language model, proved part by part against PyTorch's transformers (tests/core/reference/make_smollm2.py)."""
 
 import importlib.util
 import json

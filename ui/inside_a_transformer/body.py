@@ -384,7 +384,7 @@ def cell(shown: Inside) -> None:
 def beside_raw(shown: Inside) -> dict[str, figures.Picture]:
     """The same words on raw vectors and here, and the difference: the pictures to take away, if there are any."""
     components.text("These switches act on the raw vectors only:", "small")
-    sentence_input.draw_switches(state.SWITCHES)
+    sentence_input.draw_switches()
     try:
         raw = views.raw_view(state.switches())
     except errors.VISITOR_ERRORS as error:

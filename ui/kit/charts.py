@@ -8,8 +8,7 @@ Parameters that a caller fills in: `labels`, `chosen` (position of the query) an
 import altair as alt
 import pandas as pd
 
-from ui.kit.palette import Palette
-from ui.kit.wording import THIN
+from ui.kit.palette import THIN, Palette
 
 ROOM = {"left": 5, "top": 5, "bottom": 5, "right": 18}  # around a map: for the last of the slanted words
 

@@ -171,11 +171,12 @@ def _assigned(name: str, matrix: np.ndarray, about: str) -> str:
 def _program(tokens: Sequence[str], given: str, scale: str, settings: Mapping[str, Any], after: str = "") -> str:
     """The formula around what is given: the lines that define q, k, v and mask; `after` may change the weights."""
     about = "\n".join(f"# {line}" for line in in_words(settings))
-    return f"""{about}
-import math
+    # Not at the top: Python takes a comment like "coding: latin-1" in the first two lines for the encoding of the file.
+    return f"""import math
 
 import numpy as np
 
+{about}
 tokens = {json.dumps(list(tokens), ensure_ascii=True)}
 {given}
 scores = q @ k.T

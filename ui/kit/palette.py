@@ -1,6 +1,11 @@
-"""The colours: one a role, everywhere, in a light and a dark shade (after Okabe & Ito 2008; weights have their own)."""
+"""The colours: one a role, everywhere, in a light and a dark shade (after Okabe & Ito 2008; weights have their own).
+
+Beside them the one typographic mark that charts and sentences share.
+"""
 
 from dataclasses import dataclass
+
+THIN = "\u202f"  # the narrow space between a number and its unit
 
 
 @dataclass(frozen=True)

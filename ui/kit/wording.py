@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from attention_core.ranking import TOLERANCE, rank
-
-THIN = "\u202f"  # the narrow space between a number and its unit
+from ui.kit.palette import THIN
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -25,7 +25,7 @@ VISITOR_ERRORS = (DamagedData, UnknownWords, NothingToAttend, UnfitSentence, Inv
 
 @contextlib.contextmanager
 def show_errors() -> Iterator[None]:
-    """Within this, an error that a visitor can cause is said in one sentence instead of the rest."""
+    """Show a visitor's error as one sentence and skip the rest of the block."""
     try:
         yield
     except VISITOR_ERRORS as error:
@@ -35,10 +35,10 @@ def show_errors() -> Iterator[None]:
 
 
 def message_for(error: Exception) -> str:
-    """An error that a visitor can cause, in words for a visitor."""
+    """The sentence that a visitor reads for an error."""
     if isinstance(error, UnfitSentence):
-        said = str(error)
-        return said[0].upper() + said[1:] + "." if state.sentence().strip() else message_for(UnknownWords([]))
+        message = str(error)
+        return message[0].upper() + message[1:] + "." if state.sentence().strip() else message_for(UnknownWords([]))
     if isinstance(error, NothingToAttend):
         if len(loaders.taken_apart(state.sentence()).known) == 1:
             return "The only word has nothing left to look at: add a word, or let it look at itself."

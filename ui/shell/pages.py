@@ -27,7 +27,7 @@ _run = threading.local()
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the house.
+    """One entry of the navigation.
 
     Attributes:
         name: its file in pages/ and its address.
@@ -102,20 +102,20 @@ def pages() -> list:
 
 def guard() -> None:
     """First statement of every page: start over if this page runs without its frame."""
-    if not getattr(_run, "framed", False):
+    if not getattr(_run, "in_app", False):
         st.navigation(pages(), position="hidden")
         st.rerun()
 
 
 @contextlib.contextmanager
 def page_context() -> Iterator[None]:
-    """Within this, a page may run, its errors told."""
-    _run.framed = True
+    """Context in which a page script may run; a visitor's errors are shown as a notice."""
+    _run.in_app = True
     try:
         with show_errors():
             yield
     finally:
-        _run.framed = False
+        _run.in_app = False
 
 
 def fold(name: str, title: str, body: Callable[..., Any], *args: Any) -> Any:

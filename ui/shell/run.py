@@ -13,7 +13,10 @@ run_lock = threading.Lock()
 
 @contextlib.contextmanager
 def run_lock_released() -> Iterator[None]:
-    """Within this, a page lets others run: for training, which computes for seconds."""
+    """Let the runs of other visitors go on during the block: for training, which computes for seconds.
+
+    Only for code that holds the lock.
+    """
     run_lock.release()
     try:
         yield

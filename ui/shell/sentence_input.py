@@ -100,21 +100,13 @@ def unknown_words() -> str:
     return f"Left out, because GloVe has no vector for {these}: {', '.join(unknown)}."
 
 
-def draw_switches(shown: tuple[str, ...]) -> None:
-    """Draw the switches that a page shows."""
-    if shown:
-        _switch_row(shown)
-
-
-def second_switches() -> None:
-    """The same switches once more, for a setting to compare with."""
-    _switch_row(state.SWITCHES, "2")
-
-
-def _switch_row(shown: tuple[str, ...], suffix: str = "") -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"switches{suffix}"):
-        _draw_switches(shown, suffix)
-    components.text(settings_in_words(*state.switches(suffix), loaders.glove().d_model, shown), "small")
+def draw_switches(shown: tuple[str, ...] = state.SWITCHES, setting: str = "") -> None:
+    """Draw switches and a sentence on what they do; setting "2" draws those of a second setting to compare with."""
+    if not shown:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"switches{setting}"):
+        _draw_switches(shown, setting)
+    components.text(settings_in_words(*state.switches(setting), loaders.glove().d_model, shown), "small")
 
 
 def _draw_switches(shown: tuple[str, ...], suffix: str = "") -> None:

