@@ -11,6 +11,8 @@ import numpy as np
 
 from attention_core.attention import Attention, attention_mask, scaled_dot_product_attention
 
+MIN_DIVISOR = 1e-20  # the largest scores of word vectors, 3e14, divided by less would leave float32, which ends at 3e38
+
 
 class UnknownWords(ValueError):
     """A text of which no word has a vector.
@@ -142,25 +144,30 @@ def raw_attention(
     embeddings: Embeddings,
     *,
     dim: int | None = None,
-    scaled: bool = True,
+    divisor: float | None = None,
     see_self: bool = True,
     causal: bool = False,
 ) -> RawAttention:
-    """softmax(X Xᵀ / √d) X for the word vectors X of a sentence: attention with nothing learned but the vectors.
+    """softmax(X Xᵀ / divisor) X for the word vectors X of a sentence: attention with nothing learned but the vectors.
+
+    The divisor is a temperature: a small one gives nearly all weight to the largest score, a large one shares it out.
 
     Args:
         tokens: as `text.tokenize` gives them.
         dim: how many of the most telling directions to keep; None keeps all.
-        scaled: False leaves out the division by √d.
+        divisor: what the scores are divided by; None or 0 means √d, 1 leaves them as they are.
         see_self, causal: as in `attention_mask`.
 
     Raises:
         UnknownWords: not one token has a vector.
         NothingToAttend: a token is left with nothing to look at, as in a one-word sentence without itself.
+        ValueError: the divisor is not a finite number from MIN_DIVISOR on.
     """
+    if divisor and not MIN_DIVISOR <= divisor < math.inf:
+        raise ValueError(f"the scores are divided by a finite number from {MIN_DIVISOR:g} on, not by {divisor:g}")
     known, unknown = embeddings.split_known(tokens)
     x = embeddings.look_up(known, dim)
-    scale = 1 / math.sqrt(x.shape[-1]) if scaled else 1.0
+    scale = 1 / (divisor or math.sqrt(x.shape[-1]))
     mask = attention_mask(len(known), see_self=see_self, causal=causal)
     return RawAttention(known, unknown, x, scale, scaled_dot_product_attention(x, x, x, mask, scale))
 

@@ -102,7 +102,7 @@ def test_raw_attention_is_the_formula_on_the_word_vectors(glove, words, vectors)
 
 def test_the_switches_do_what_they_say(glove):
     plain = raw_attention(KINGDOM, glove)
-    bare = raw_attention(KINGDOM, glove, scaled=False)
+    bare = raw_attention(KINGDOM, glove, divisor=1)
     assert bare.scale == 1.0
     assert (bare.attention.scaled == plain.attention.scores).all()
     few = raw_attention(KINGDOM, glove, dim=4)

@@ -79,7 +79,14 @@ def raw(text: str, switches: state.Switches) -> RawAttention:
 
 def _raw(text: str, switches: state.Switches) -> RawAttention:
     tokens = taken_apart(text).tokens
-    return raw_attention(tokens, glove(), **switches._asdict())
+    return raw_attention(
+        tokens,
+        glove(),
+        dim=switches.dim,
+        divisor=None if switches.scaled else 1,
+        see_self=switches.see_self,
+        causal=switches.causal,
+    )
 
 
 _short_raw = lru_cache(maxsize=256)(_raw)  # a visitor who chooses another word, a hall that opens one link
