@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
@@ -330,7 +331,7 @@ def run_lines(options: argparse.Namespace) -> None:
 def command() -> int:
     """`main` as a process of its own, in whatever shell: UTF-8, a closed pipe, a full disk, Ctrl-C."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if stream is not None:
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         status = main()

@@ -87,9 +87,10 @@ class Embeddings(NamedTuple):
             ValueError: dim is not between 1 and d_model.
         """
         rows = self.rows(tokens)
-        if missing := [token for token, row in zip(tokens, rows, strict=True) if row is None]:
-            raise UnknownWords(missing)
-        return self.keep_directions(self.vectors[rows], dim)
+        known = [row for row in rows if row is not None]
+        if len(known) < len(rows):
+            raise UnknownWords([token for token, row in zip(tokens, rows, strict=True) if row is None])
+        return self.keep_directions(self.vectors[known], dim)
 
     def keep_directions(self, x: np.ndarray, dim: int | None = None) -> np.ndarray:
         """Describe vectors by their dim most telling numbers: (..., d_model) → (..., dim).
@@ -172,7 +173,9 @@ def raw_attention(
     return RawAttention(known, unknown, x, scale, scaled_dot_product_attention(x, x, x, mask, scale))
 
 
-def neighbours_of_output(raw: RawAttention, row: int, embeddings: Embeddings) -> tuple[list, list]:
+def neighbours_of_output(
+    raw: RawAttention, row: int, embeddings: Embeddings
+) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The words nearest to a token's vector before attention, and to the blend it brings back.
 
     Words are compared along all dimensions, whatever the weights were computed from.
