@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
@@ -48,10 +49,15 @@ class OneLineParser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
+def command_name() -> str:
+    """What the command was called by: `attention` once it is installed, `attention_core` after `python -m`."""
+    return "attention" if Path(sys.argv[0]).stem == "attention" else "attention_core"
+
+
 def parser() -> argparse.ArgumentParser:
     """The options."""
     parse = OneLineParser(
-        prog="attention_core",
+        prog=command_name(),
         description="Show where each word of a sentence looks.",
         epilog="`-` in place of the sentence reads one sentence a line from standard input.",
     )
@@ -305,7 +311,7 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             run_one(options, sentence)
     except ValueError as error:
-        print(f"attention_core: {error}", file=sys.stderr)
+        print(f"{command_name()}: {error}", file=sys.stderr)
         return 2
     return 0
 
@@ -342,7 +348,7 @@ def command() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or what is left would be written at the end
         if isinstance(error, BrokenPipeError):  # the reader has seen enough
             return 0
-        print(f"attention_core: the answer cannot be written ({error.strerror})", file=sys.stderr)
+        print(f"{command_name()}: the answer cannot be written ({error.strerror})", file=sys.stderr)
         return 2
     return status
 
