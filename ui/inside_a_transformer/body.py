@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from attention_core import inside
+from attention_core.alignment import align_to_pieces
 from attention_core.bert import Reading, UnfitSentence
 from attention_core.examples import PRESETS
 from attention_core.files import DamagedData
@@ -172,7 +173,7 @@ def numbers(text: str) -> list[int]:
     sentence, tokens = loaders.taken_apart(text), loaders.minilm().tokens(text)
     n, top = len(tokens.ids), state.MAX_TOKENS
     known: dict[int, int] = {0: top - 1, n - 1: top}
-    for ours, pieces in inside.met(sentence.tokens, text, tokens):
+    for ours, pieces in align_to_pieces(sentence.tokens, text, tokens):
         for place, token in enumerate(ours):
             if sentence.places[token] is not None:
                 known.setdefault(pieces[min(place, len(pieces) - 1)], sentence.places[token] + 1)
