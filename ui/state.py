@@ -49,21 +49,22 @@ class Control:
 
 
 CONTROLS: dict[str, Control] = {
-    # the frame: the sentence, its switches, the chosen word and the word it looks at (0: the one it looks at most)
-    "s": Control("The king and queen ruled the kingdom"),
+    # the frame: the sentence, its switches, the chosen word (0: one worth a look), the word it looks at (0: most)
+    "s": Control("The cat sat on the mat because it was tired"),
     "scale": Control(True),
-    "self": Control(True),
+    "self": Control(False),
     "causal": Control(False),
     "d": Control(50, 1, 300),
-    "q": Control(2, 1, MAX_TOKENS),
+    "q": Control(0, 0, MAX_TOKENS),
     "k": Control(0, 0, MAX_TOKENS),
-    # the playground: which folds are open, and the second setting of the comparison
+    # the playground: who looks, which folds are open, and the second setting of the comparison
+    "who": Control("Word vectors", page="playground"),
     "cell": Control(False, page="playground"),
     "out": Control(False, page="playground"),
     "cmp": Control(False, page="playground"),
     "take": Control(False, page="playground"),
     "scale2": Control(False, page="playground"),
-    "self2": Control(True, page="playground"),
+    "self2": Control(False, page="playground"),
     "causal2": Control(False, page="playground"),
     "d2": Control(50, 1, 300, page="playground"),
     # step by step: whose numbers, how far the walk has come, the numbers typed for Q, K and V, which keys may be seen
@@ -159,6 +160,10 @@ class Switches(NamedTuple):
     see_self: bool
     causal: bool
     dim: int
+
+    @property
+    def divisor(self) -> float:
+        return 0 if self.scaled else 1
 
 
 def switches(setting: str = "") -> Switches:

@@ -2,17 +2,23 @@
 
 import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from attention_core.examples import PRESETS, Preset
+from attention_core.examples import PRESETS, Preset, example_of
 from ui import state
 from ui.kit import components
 from ui.kit.wording import listed
 from ui.models import loaders
 from ui.shell.errors import VISITOR_ERRORS
+
+WHO_LOOKS = (
+    "Word vectors: the words as they are, nothing trained on top. Taught: a small head that was trained for the chosen "
+    "word. Transformer: a head of MiniLM, a pretrained model."
+)
 
 
 def ask_for_sentence(switches: tuple[str, ...] = state.SWITCHES, *, presets: bool = True, raw: bool = True) -> None:
@@ -30,38 +36,70 @@ def ask_for_sentence(switches: tuple[str, ...] = state.SWITCHES, *, presets: boo
             about_sentence(switches, presets)
 
 
+def ask_with_model(models: Sequence[str]) -> str:
+    """Draw the shared sentence, beside it the choice of who looks at it, and below both the examples.
+
+    Args:
+        models: to choose from.
+
+    Returns:
+        the chosen one.
+    """
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        text = _field("visible")
+    with right:
+        how = {"default": state.default("who"), "required": True, **state.widget_args("who")}
+        model = st.segmented_control("Who looks", list(models), help=WHO_LOOKS, **how)
+    _examples(text)
+    return model or str(state.default("who"))
+
+
 def sentence_field(presets: bool) -> DeltaGenerator:
     """The shared sentence, with sentences to start from if so wanted; the place below them, for `about_sentence`."""
+    text = _field("collapsed")
+    if presets:
+        _examples(text)
+    return st.container()
 
-    def trim() -> None:
+
+def _field(label: Literal["visible", "collapsed"]) -> str:
+    """The field for the shared sentence; its text."""
+
+    def changed() -> None:
         st.session_state["was_cut"] = len(st.session_state["s"]) > state.MAX_CHARACTERS
         st.session_state["s"] = st.session_state["s"][: state.MAX_CHARACTERS]
+        state.set_values({"q": _kept_query(drawn, state.sentence()), "k": 0})
 
-    how = {"live": "300ms", "autocomplete": "off", "placeholder": "Type a sentence", "label_visibility": "collapsed"}
-    text = st.text_input("Sentence", state.default("s"), on_change=trim, **how, **state.widget_args("s"))
+    drawn = state.sentence()
+    how = {"live": "300ms", "autocomplete": "off", "placeholder": "Type a sentence", "label_visibility": label}
+    text = st.text_input("Sentence", state.default("s"), on_change=changed, **how, **state.widget_args("s"))
     if len(text or "") > state.MAX_CHARACTERS or st.session_state.get("was_cut"):
         components.text(
             f"The text was longer than {state.MAX_CHARACTERS:,} characters; the rest was cut. "
             f"It now ends with “…{state.sentence()[-30:]}”.",
             "notice",
         )
+    return text or ""
 
-    def start_from() -> None:  # the one that is chosen already comes as None: it is set again, its switches with it
+
+def _kept_query(before: str, now: str) -> int:
+    """The chosen word's number if a changed sentence has the same word in the same place; else 0, one worth a look."""
+    number, known = int(state.get("q")), [loaders.taken_apart(text).known for text in (before, now)]
+    same = 0 < number <= min(map(len, known)) and known[0][number - 1] == known[1][number - 1]
+    return number if same else 0
+
+
+def _examples(text: str) -> None:
+    """Sentences to start from, in a row; the one that is chosen already sets its switches again."""
+
+    def start_from() -> None:  # the chosen one comes as None
         if preset := by_name.get(st.session_state["preset"]) or example_of(state.sentence()):
             state.set_values({**switched_for(preset), "s": preset.sentence, "q": preset.query, "k": 0})
 
-    if presets:
-        by_name, here = {preset.name: preset for preset in PRESETS}, example_of(text)
-        st.session_state["preset"] = here and here.name
-        st.pills(
-            "Sentences to start from", list(by_name), key="preset", on_change=start_from, label_visibility="collapsed"
-        )
-    return st.container()
-
-
-def example_of(text: str | None) -> Preset | None:
-    """The sentence to start from that this text is, if it is one."""
-    return next((one for one in PRESETS if one.sentence == text), None)
+    by_name, here = {preset.name: preset for preset in PRESETS}, example_of(text)
+    st.session_state["preset"] = here and here.name
+    st.pills("Sentences to start from", list(by_name), key="preset", on_change=start_from, label_visibility="collapsed")
 
 
 def switched_for(preset: Preset) -> dict[str, state.Value]:
