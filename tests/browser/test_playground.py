@@ -124,7 +124,7 @@ def test_the_bars_of_a_long_sentence_end_above_what_follows(visit, words):
 
 def test_a_preset_changes_sentence_and_switches_together(visit):
     one = visit("/")
-    one.page.get_by_text("What is “it”?").click()
+    one.page.get_by_text("It was tired").click()
     one.settle()
     assert one.reading.startswith("“it” looks most at “because” (23\u202f%)")
     assert "self=false" in one.link

@@ -24,9 +24,9 @@ def draw(model: str) -> None:
 
 def draw_switches(setting: str = "") -> None:
     """The switches of word vectors, one below the other; setting "2" draws those of the comparison."""
-    st.toggle("Scaling: divide by √d", state.default("scale"), **state.widget_args("scale" + setting))
-    st.toggle(SELF, state.default("self"), help=glossary.help("self-attention"), **state.widget_args("self" + setting))
-    st.slider("Dimensions d", 1, loaders.glove().d_model, state.default("d"), **state.widget_args("d" + setting))
+    st.toggle("Scaling: divide by √d", state.default("scale" + setting), **state.widget_args("scale" + setting))
+    st.toggle(SELF, state.default("self" + setting), help=glossary.help("self-attention"), **state.widget_args("self" + setting))
+    st.slider("Dimensions d", 1, loaders.glove().d_model, state.default("d" + setting), **state.widget_args("d" + setting))
     with st.popover("Advanced"):
         st.toggle("Causal mask", help=glossary.help("causal"), **state.widget_args("causal" + setting))
 

@@ -18,6 +18,8 @@ from ui.kit.wording import reading
 from ui.models import loaders
 from ui.models.queries import worth_a_look
 
+NEIGHBOURS = 60  # words of the vocabulary looked up, of which a page shows those that tell something
+
 
 @dataclass(frozen=True)
 class View:
@@ -35,6 +37,7 @@ class View:
         code: the program that computes the same numbers.
         numbers: (n,) the number that stands for each token in q and k of the link; None counts them from 1.
         aside: tokens that are not named as looked at until a visitor chooses them.
+        left_out: in words what gets weight and is no part of the map; "" if there is nothing of the kind.
     """
 
     tokens: Sequence[str]
@@ -48,6 +51,7 @@ class View:
     code: Callable[[], str] | None = None
     numbers: Sequence[int] | None = None
     aside: Sequence[int] = ()
+    left_out: str = ""
 
     @cached_property
     def labels(self) -> list[str]:
@@ -68,7 +72,7 @@ class View:
 
     def reading(self, query: int) -> str:
         """A sentence that says where a token, by its position, looks most."""
-        return reading(self.labels, self.weights[query], query)
+        return reading(self.labels, self.weights[query], query, self.left_out)
 
 
 class Choice(NamedTuple):
@@ -144,6 +148,6 @@ def raw_view(switches: state.Switches) -> View:
         visible=visible,
         stages=raw.attention,
         walk=lambda row: walk(x[row], x, x, visible[row], raw.scale),
-        neighbours=lambda row: neighbours_of_output(raw, row, loaders.glove()),
+        neighbours=lambda row: neighbours_of_output(raw, row, loaders.glove(), NEIGHBOURS),
         code=lambda: export.code(raw.tokens, x, settings),
     )

@@ -125,7 +125,12 @@ def _transformer(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson
         if at is None or at not in drawn:  # of words that the transformer reads as one, the first stands for all
             shown.append((token, at))
             drawn.add(at)
-    view = replace(in_words(by_piece, pieces, words), words=shown, numbers=[group[0] + 1 for group in places])
+    view = replace(
+        in_words(by_piece, pieces, words),
+        words=shown,
+        numbers=[group[0] + 1 for group in places],
+        left_out="[CLS] and [SEP]",
+    )
     query = chosen(view).query
     marks = weights[pieces[query]][:, [0, -1]].sum(axis=1).mean()
     left_out = (

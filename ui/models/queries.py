@@ -8,10 +8,18 @@ from ui.models.lessons import LESSONS, Lesson
 # Of several tasks that a word is in, the first counts: "it" is looked at by meaning, "he" and "she" by gender.
 ORDER = ("meaning", "gender", "object", "subject", "adjective", "negation")
 NEGATIONS = {"not", "n't", "never", "no"}
-FUNCTION_WORDS = (
-    "a an the this that these those my your his her its our their i you he she it we they and or but because so if "
-    "as of in on at to from with by for is are was were be been am do does did has have had not"
+_FUNCTION_WORDS = (
+    "a an the this that these those my your his her its our their i you he she it we they me him them us and or but "
+    "because so if as than then though although while when where which who whom what how why of in on at to from with "
+    "by for into over under about after before until since up down out off is are was were be been being am do does "
+    "did has have had not no can could will would shall should may might must just also too very even only such some "
+    "any all both each other another same later now once still again there here"
 )
+
+
+def is_function_word(word: str) -> bool:
+    """Whether a word tells more of a sentence's grammar than of its subject."""
+    return word in _FUNCTION_WORDS.split()
 
 
 def lessons_for(word: str, tokens: Sequence[str]) -> list[Lesson]:
@@ -33,4 +41,4 @@ def worth_a_look(tokens: Sequence[str]) -> int:
     for task in ORDER:
         if any(lesson.task == task for lesson in LESSONS) and (place := tasks.who_asks(task, list(tokens))):
             return place
-    return next((place for place, token in enumerate(tokens) if token not in FUNCTION_WORDS.split()), 0)
+    return next((place for place, token in enumerate(tokens) if not is_function_word(token)), 0)

@@ -52,6 +52,9 @@ def ask_with_model(models: Sequence[str]) -> str:
         how = {"default": state.default("who"), "required": True, **state.widget_args("who")}
         model = st.segmented_control("Who looks", list(models), help=WHO_LOOKS, **how)
     _examples(text)
+    if notice := unknown_words():
+        components.text(notice, "small")
+    _cut_words()
     return model or str(state.default("who"))
 
 
@@ -109,12 +112,17 @@ def switched_for(preset: Preset) -> dict[str, state.Value]:
 
 def about_sentence(shown: tuple[str, ...], presets: bool) -> None:
     """Show what to notice in the sentence on raw vectors, and what of it was left out."""
-    sentence, example = loaders.taken_apart(state.sentence()), example_of(state.get("s")) if presets else None
+    example = example_of(state.get("s")) if presets else None
     notice = to_notice(example, shown) if example else unknown_words()
     if notice or presets:  # there the line stays, empty, so that nothing jumps while somebody types
         components.text(notice, "small")
-    if sentence.cut:
-        components.text(f"Only the first {state.MAX_TOKENS} words are used; {sentence.cut} were left off.", "notice")
+    _cut_words()
+
+
+def _cut_words() -> None:
+    """Tell how many words were too many."""
+    if cut := loaders.taken_apart(state.sentence()).cut:
+        components.text(f"Only the first {state.MAX_TOKENS} words are used; {cut} were left off.", "notice")
 
 
 def to_notice(example: Preset, shown: tuple[str, ...]) -> str:
