@@ -104,7 +104,7 @@ def test_back_and_forward_walk_through_the_words_that_were_chosen(visit):
 
 
 def test_a_hidden_cell_is_blank_and_a_visible_one_never_is(visit):
-    one = visit("/?causal=true&s=the+sad+sad+happy+happy+king&d=50&scale=false")
+    one = visit("/?causal=true&s=the+sad+sad+happy+happy+king&divisor=1")
     fills = one.page.evaluate(
         """() => [...document.querySelectorAll('.st-key-raw-heat-room svg path[aria-label*=" look"]')]
             .map((cell) => [cell.getAttribute("aria-label").includes("may not look"), cell.getAttribute("fill")])"""
@@ -169,7 +169,7 @@ LINKS = {
 
 
 def test_a_link_shows_in_a_fresh_browser_what_its_sender_saw(visit):
-    sender = visit("/?scale=false&d=7&causal=true&q=1")
+    sender = visit("/?divisor=1&d=7&causal=true&q=1")
     receiver = visit("/")
     for text in LINKS.values():
         type_sentence(sender, text)
@@ -183,7 +183,7 @@ def test_a_link_shows_in_a_fresh_browser_what_its_sender_saw(visit):
 
 def test_an_impossible_setting_in_a_link_is_ignored_or_refused_in_words(visit):
     one = visit("/")
-    for query in ("d=0&q=-3&scale=maybe", "d=x&q=1e9&self=&k=nan", "d=7&d=9&s=&cell=2"):
+    for query in ("d=0&q=-3&divisor=maybe", "d=x&q=1e9&self=&k=nan", "d=7&d=9&s=&cell=2"):
         one.open(f"/?{query}")
         assert one.page.locator(".stException").count() == 0
         assert one.page.locator(".say").count() >= 2

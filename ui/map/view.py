@@ -118,7 +118,7 @@ def raw_view(switches: state.Switches) -> View:
     settings = {
         "sentence": text,
         "model": f"GloVe 6B {loaders.glove().d_model}d, raw vectors (Q = K = V)",
-        "scaled": switches.scaled,
+        "divisor": switches.divisor or f"√{x.shape[1]}",
         "self_attention": switches.see_self,
         "causal_mask": switches.causal,
         "dimensions": x.shape[1],

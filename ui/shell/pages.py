@@ -145,10 +145,16 @@ def footer(here: Page) -> None:
     )
 
 
-def link(page: str) -> str:
-    """The address that shows what the page shows now, made from the state and not from the address bar."""
+def link(page: str, *, private: bool = False) -> str:
+    """The address that shows what the page shows now, made from the state and not from the address bar.
+
+    Args:
+        private: as in `state.query_string`.
+    """
     address = urlsplit(st.context.url or "")
-    return urlunsplit((address.scheme, address.netloc, address.path or "/", "", "")) + state.query_string(page)
+    return urlunsplit((address.scheme, address.netloc, address.path or "/", "", "")) + state.query_string(
+        page, private=private
+    )
 
 
 @cache

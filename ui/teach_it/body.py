@@ -151,9 +151,6 @@ def choose_settings(lesson: Lesson) -> Settings:
         why = None if used else "With one layer only the weights count, so what is added changes nothing."
         adding = {"on_change": changed, "disabled": not used, "help": why}
         residual = st.toggle("Residual (add x)", True, **adding, **state.widget_args("res"))
-    with st.container(key="trained-unseen"):
-        steps = state.CONTROLS["trained"]
-        st.number_input("trained", steps.low, steps.high, steps.default, **state.widget_args("trained"))
     variant = Variant(lesson.task, int(layers), int(heads), bool(residual))
     if not matters(variant):
         variant = replace(variant, residual=True)
