@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from attention_core.attention import Attention, attention_mask, scaled_dot_product_attention
+from attention_core.ranking import TOLERANCE, rank
 
 MIN_DIVISOR = 1e-20  # the largest scores of word vectors, 3e14, divided by less would leave float32, which ends at 3e38
 
@@ -118,7 +119,10 @@ class Embeddings(NamedTuple):
         """
         candidates = self.keep_directions(self.vectors[:among], len(x))
         cosines = candidates @ x / (np.linalg.norm(candidates, axis=1) * np.linalg.norm(x))
-        best = np.argsort(-cosines, kind="stable")[:count]
+        count = min(count, len(cosines))
+        lowest = np.partition(cosines, -count)[-count] - TOLERANCE  # what ties with the last place counts too
+        near = np.flatnonzero(cosines >= lowest)
+        best = near[rank(cosines[near])][:count]
         return [(self.words[row].decode("utf-8"), float(cosines[row])) for row in best]
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from attention_core.embeddings import Embeddings
 from attention_core.files import DamagedData, checked, write_anew
+from attention_core.ranking import first_largest
 
 FREQUENT = 10_000  # the words whose spread defines the principal directions
 STORED = ("words", "vectors", "order", "basis")  # one .npy each
@@ -103,7 +104,8 @@ def write_store(folder: Path, words: list[str], vectors: np.ndarray) -> None:
     encoded = np.array([word.encode("utf-8") for word in words])
     spread = np.cov(np.asarray(vectors[:FREQUENT], dtype=np.float64), rowvar=False)
     directions = np.linalg.eigh(spread).eigenvectors[:, ::-1]
-    directions = directions * np.sign(directions[np.abs(directions).argmax(axis=0), range(len(directions))])
+    largest = first_largest(np.abs(directions).T)  # of each direction the largest number, which is to be positive
+    directions = directions * np.sign(directions[largest, range(len(directions))])
     arrays = {
         "words": encoded,
         "order": np.argsort(encoded, kind="stable").astype(np.int32),

@@ -582,6 +582,15 @@ def test_a_damaged_package_is_told(package, damage):
         load_glove()
 
 
+def test_of_neighbours_that_are_equally_near_the_more_frequent_comes_first():
+    vectors = np.array([[0, 1], [3, 4], [30, 40], [0.3, 0.4], [4, 3]], np.float32)  # the second to fourth point one way
+    words = np.array([b"a", b"b", b"c", b"d", b"e"])
+    glove = Embeddings(words, vectors, np.arange(5), np.eye(2, dtype=np.float32))
+    for count in (1, 2, 3):
+        assert [word for word, _ in glove.nearest(np.array([6, 8], np.float32), count)] == ["b", "c", "d"][:count]
+    assert [word for word, _ in glove.nearest(np.array([1, 0], np.float32), 5)] == ["e", "b", "c", "d", "a"]
+
+
 # ---- data/ -----------------------------------------------------------------------------------------------------------
 
 
