@@ -8,6 +8,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -196,9 +197,11 @@ RULES: list[Callable] = [
 ]
 
 
+parsed = lru_cache(maxsize=None)(ast.parse)  # every rule reads every file
+
+
 def offences(rule: Callable, file: str, source: str) -> list[str]:
-    tree = ast.parse(source)
-    return [f"{file}, line {getattr(node, 'lineno', 1)}: {what}" for node, what in rule(file, tree)]
+    return [f"{file}, line {getattr(node, 'lineno', 1)}: {what}" for node, what in rule(file, parsed(source))]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
