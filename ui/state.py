@@ -93,7 +93,7 @@ CONTROLS: dict[str, Control] = {
     "g3": Control(None, page="why_scale"),
     "seed": Control(1, 1, 9999, page="why_scale"),
     "draws": Control(1000, 100, 3000, page="why_scale"),
-    "ds": Control(50, 2, 300, page="why_scale"),
+    "ds": Control(50, 1, 300, page="why_scale"),
     "tau": Control(7.07, 0.25, 30.0, page="why_scale"),
     "wtake": Control(False, page="why_scale"),
     # the gap: the figure whose sentences are shown, which of them, and which folds are open

@@ -122,7 +122,7 @@ def code(tokens: Sequence[str], vectors: np.ndarray, settings: Mapping[str, Any]
     n = len(tokens)
     mask = f"np.tri({n}, dtype=bool)" if settings["causal_mask"] else f"np.ones(({n}, {n}), dtype=bool)"
     hide_self = "" if settings["self_attention"] else "np.fill_diagonal(mask, False)  # no token looks at itself\n"
-    about = f"a row for each token: GloVe, {vectors.shape[1]} dimensions"
+    about = f"a row for each token, {vectors.shape[1]} dimensions"
     given = f"""{_assigned("q = k = v", vectors, about)}
 
 mask = {mask}  # True = may look

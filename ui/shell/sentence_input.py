@@ -111,10 +111,12 @@ def draw_switches(shown: tuple[str, ...] = state.SWITCHES, setting: str = "") ->
 
 def _draw_switches(shown: tuple[str, ...], suffix: str = "") -> None:
     titles = {"scale": "Scale by 1/√d", "self": "Self-attention", "causal": "Causal mask"}
+    d_model = loaders.glove().d_model  # before the defaults are asked for: it sets that of d
     for name in shown:
         default, binding = state.default(name + suffix), state.widget_args(name + suffix)
         if name == "d":
-            st.slider("Dimensions d", 1, loaders.glove().d_model, default, width=320, **binding)
+            if d_model > 1:  # a slider needs two places
+                st.slider("Dimensions d", 1, d_model, default, width=320, **binding)
         else:
             st.toggle(titles[name], default, **binding)
 
