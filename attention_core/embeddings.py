@@ -11,6 +11,7 @@ import numpy as np
 
 from attention_core.attention import Attention, attention_mask, scaled_dot_product_attention
 from attention_core.ranking import TOLERANCE, rank
+from attention_core.text import shortened
 
 MIN_DIVISOR = 1e-20  # the largest scores of word vectors, 3e14, divided by less would leave float32, which ends at 3e38
 
@@ -25,7 +26,7 @@ class UnknownWords(ValueError):
     def __init__(self, words: list[str]):
         self.words = words
         if words:
-            super().__init__(f"no vector for any of these words: {', '.join(words)}")
+            super().__init__(f"no vector for any of these words: {', '.join(map(shortened, words))}")
         else:
             super().__init__("there is no word in this text")
 
