@@ -103,7 +103,7 @@ CONTROLS: dict[str, Control] = {
     "g3": Control(None, page="why_scale", private=True),
     "seed": Control(1, 1, 9999, page="why_scale"),
     "draws": Control(1000, options=(100, 300, 1000, 3000), page="why_scale"),
-    "ds": Control(50, 2, 300, page="why_scale"),
+    "ds": Control(50, 1, 300, page="why_scale"),
     "wtake": Control(False, page="why_scale", private=True),
     # the gap: the figure whose sentences are shown, which of them, and which folds are open
     "gtask": Control("Tired or soft", page="the_gap"),

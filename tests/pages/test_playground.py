@@ -67,7 +67,11 @@ def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
     assert not test.exception
     assert preset.notice in said(test)
     assert test.text_input(key="s").value == preset.sentence
-    assert [test.toggle(key=name).value for name in ("scaled-shown", "self", "causal")] == [True, preset.see_self, False]
+    assert [test.toggle(key=name).value for name in ("scaled-shown", "self", "causal")] == [
+        True,
+        preset.see_self,
+        False,
+    ]
     test.toggle(key="causal").set_value(True).run()
     assert test.pills(key="preset").value == preset.name
     assert preset.notice not in said(test)  # it speaks of other switches
@@ -139,7 +143,11 @@ def test_two_settings_differ_by_what_can_be_told_apart(app, query, words):
 def test_invalid_settings_fall_back_to_their_defaults(app):
     test = app(d="99", q="0", k="x", divisor="maybe", cell="2")
     assert not test.exception
-    assert (test.slider(key="d-shown").value, test.number_input(key="q").value, test.toggle(key="scaled-shown").value) == (
+    assert (
+        test.slider(key="d-shown").value,
+        test.number_input(key="q").value,
+        test.toggle(key="scaled-shown").value,
+    ) == (
         50,
         2,
         True,

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from attention_core.examples import PRESETS, Preset
+from attention_core.text import shortened
 from ui import controls, state
 from ui.kit import components
 from ui.kit.wording import listed
@@ -102,7 +103,7 @@ def unknown_words() -> str:
     if not unknown or not sentence.known:
         return ""
     these = "it" if len(unknown) == 1 else "them"
-    return f"Left out, because GloVe has no vector for {these}: {', '.join(unknown)}."
+    return f"Left out, because GloVe has no vector for {these}: {', '.join(map(shortened, unknown))}."
 
 
 def draw_switches(shown: tuple[str, ...] = state.SWITCHES, setting: str = "") -> None:

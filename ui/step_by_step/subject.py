@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from attention_core.ranking import rank
+from attention_core.ranking import rank, tolerance_for
 from attention_core.steps import UnreadableNumbers, Walk, read_vector, walk
 from ui import state
 from ui.kit import components, figures, lesson_charts
@@ -53,7 +53,7 @@ class Subject:
     @property
     def shown(self) -> list[int]:
         """The keys a picture shows, in their order: all, or those with the largest scores."""
-        best = rank(self.walk.masked)[:MOST_BARS]
+        best = rank(self.walk.masked, tolerance_for(self.walk.masked))[:MOST_BARS]
         return sorted({int(place) for place in best})
 
 

@@ -300,7 +300,10 @@ def sentence() -> None:
     )
     sentence_input.ask_for_sentence(("self", "causal"))
     limit = loaders.glove().d_model
-    d = st.slider("Dimensions d of the word vectors", 2, limit, min(50, limit), width=420, **state.widget_args("ds"))
+    d = 1
+    if limit > 1:  # a slider needs two places
+        title = "Dimensions d of the word vectors"
+        d = st.slider(title, 1, limit, min(50, limit), width=420, **state.widget_args("ds"))
     see_self, causal = state.get("self"), state.get("causal")
     plain, scaled = (loaders.raw(state.sentence(), state.Switches(on, see_self, causal, d)) for on in (False, True))
     labels = number_repeats(plain.tokens)
