@@ -14,12 +14,12 @@ from ui.shell import errors, pages, sentence_input
 
 def compare_settings() -> dict | None:
     """The same sentence under a second setting, beside the first."""
-    settings.draw_switches("2")
+    sentence_input.draw_switches(setting="2")
     with errors.show_errors():
         return compare.compare(view, raw_view(state.switches("2")), choice, "raw")
 
 
-model = sentence_input.ask_with_model(who.MODELS)
+model = sentence_input.ask_with_model()
 words = st.container()
 pictures, beside = st.columns([10, 3], gap="medium")
 with beside:

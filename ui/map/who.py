@@ -14,7 +14,7 @@ from ui.models import lessons, loaders, training
 from ui.models.lessons import Lesson
 from ui.models.queries import lessons_for, worth_a_look
 
-VECTORS, TAUGHT, TRANSFORMER = MODELS = ("Word vectors", "Taught", "Transformer")
+VECTORS, TAUGHT, TRANSFORMER = state.CONTROLS["who"].options
 RELATIONS = {  # what a word is looked from for, by task
     "meaning": "which noun {} stands for",
     "gender": "which noun {} stands for",
