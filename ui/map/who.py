@@ -33,6 +33,7 @@ class Sight:
     Attributes:
         lesson: what to see, in a line.
         aside: what else has to be known of the map; "" for nothing.
+        page: the page that explains the lesson; "" for none.
         model: who looks; VECTORS where nothing was taught for any word of the sentence.
     """
 
@@ -40,6 +41,7 @@ class Sight:
     lesson: str
     aside: str = ""
     model: str = VECTORS
+    page: str = ""
 
 
 def look_at_sentence(model: str, switches: state.Switches) -> Sight:
@@ -60,7 +62,8 @@ def look_at_sentence(model: str, switches: state.Switches) -> Sight:
         return _transformer(sentence, word, fitting)
     view = raw_view(switches)
     clause = relation(fitting[0], word) if fitting else ""
-    return Sight(view, remark(view, chosen(view), switches, example_of(state.sentence()), clause))
+    seen = remark(view, chosen(view), switches, example_of(state.sentence()), clause)
+    return Sight(view, seen.text, page=seen.page)
 
 
 def relation(lesson: Lesson, word: str) -> str:
