@@ -10,11 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from attention_core import gap as measure
-from attention_core import learning, tasks
+from attention_core import tasks
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
+from attention_core.layers import forward
 from attention_core.ranking import first_largest
-from attention_core.taught import VARIANTS, Variant
+from attention_core.taught import SHIPPED, ModelSpec
 from ui import state
 from ui.kit import charts, components, export, figures, learning_charts
 from ui.kit.wording import listed, mean_and_spread, percent, quoted, reading
@@ -80,7 +81,7 @@ class Figure:
     high: float
     chance: float
     cases: tuple[Case, ...]
-    variant: Variant | None
+    variant: ModelSpec | None
     head: tuple[int, int] | None
     elsewhere: tuple[float, ...] = ()
 
@@ -108,7 +109,7 @@ def measured() -> tuple[Figure, ...]:
     found, stored = [], loaders.gap_table()
     for task, row in stored["rows"].items():
         variants = measure.columns(task)
-        sets = {name: [tasks.marked(text) for text in texts] for name, texts in row["sentences"].items()}
+        sets = {name: [tasks.parse_marked(text) for text in texts] for name, texts in row["sentences"].items()}
         for column, cell in row["cells"].items():
             for name, examples in sets.items():
                 if name not in cell:
@@ -379,7 +380,7 @@ def entry(one: Figure, case: Case) -> str:
     else:
         words[example.answer] = f"<b class=key>{words[example.answer]}</b>"
     words[example.asks] = f"<b class=query>{words[example.asks]}</b>"
-    here = {"s": measure.spelt(example.tokens), "q": example.asks + 1}
+    here = {"s": measure.join_tokens(example.tokens), "q": example.asks + 1}
     if one.task != "negation":
         here["k"] = example.answer + 1
     ways = [("playground", "raw", {**here, "self": False})]
@@ -392,7 +393,7 @@ def entry(one: Figure, case: Case) -> str:
     links = " · ".join(
         f'<a href="{html.escape(address(page, values))}" target="_self">{name}</a>' for page, name, values in ways
     )
-    return f"<li>{measure.spelt(words)} <small>Open: {links}</small></li>"
+    return f"<li>{measure.join_tokens(words)} <small>Open: {links}</small></li>"
 
 
 def best_head(task: str) -> tuple[int, int] | None:
@@ -428,13 +429,13 @@ def three() -> None:
     query = next((i for i, group in enumerate(places) if state.index_of("q", len(known)) in group), 0)
     maps, told = [(RAW, views.in_words(raw.attention, places))], ""
     if model:
-        last = learning.forward(model, loaders.glove().look_up(known))[-1]
+        last = forward(model, loaders.glove().look_up(known))[-1]
         blend = views.only(last.attention.weights.mean(axis=0))
         maps.append((f"Taught for “{lesson.title}”", views.in_words(blend, places)))
         word, told = known[places[query][0]], f"Taught: {made.title}. "
-        if model.reads:
+        if model.kind == "classifier":
             told += lessons.read_in_words(lesson, model, word, last.output[places[query][0]]) + " "
-        elif tasks.who_asks(one.task, [word]) is None:
+        elif tasks.find_query(one.task, [word]) is None:
             asks = lesson.asks if lesson.asks.startswith("“") else f"a {lesson.asks}"
             told += f"It was taught where {asks} should look, and nothing about {quoted(word)}. "
         if best_head(one.task) is None:
@@ -531,7 +532,7 @@ def notes() -> None:
 
 
 def _variant_in_words(file: str) -> str:
-    one = next(variant for variant in VARIANTS if variant.file == file)
+    one = next(variant for variant in SHIPPED if variant.file == file)
     return f"{TITLES[one.task]}, {one.title}:"
 
 
