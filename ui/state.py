@@ -99,8 +99,10 @@ CONTROLS: dict[str, Control] = {
     # the gap: the figure whose sentences are shown, which of them, and which folds are open
     "gtask": Control("Tired or soft", page="the_gap"),
     "gby": Control("MiniLM", page="the_gap"),
-    "gset": Control("Unseen words", page="the_gap"),
+    "gset": Control("Natural sentences", page="the_gap"),
     "gwhich": Control("Wrong", page="the_gap"),
+    "gsent": Control(False, page="the_gap"),
+    "gall": Control(False, page="the_gap"),
     "gsay": Control(False, page="the_gap"),
     "gtake": Control(False, page="the_gap"),
     # teach it: what is trained and how, the step it has come to (0: the shipped model), which map is shown, what it is
