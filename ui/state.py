@@ -124,16 +124,15 @@ CONTROLS: dict[str, Control] = {
     "tcode": Control(False, page="teach_it"),
     "tsay": Control(False, page="teach_it"),
     "ttake": Control(False, page="teach_it"),
-    # inside a transformer: layer and head, one head or a blend, what is hidden, which folds are open, another sentence;
+    # inside a transformer: layer and head, one head or a blend, what is shown, which folds are open, another sentence;
     # in q and k the words that GloVe knows count from 1, as everywhere, [SEP] is 512, [CLS] 511, below them the rest
-    "l": Control(6, 1, 6, page="inside_a_transformer"),
-    "h": Control(12, 1, 12, page="inside_a_transformer"),
+    "l": Control(1, 1, 6, page="inside_a_transformer"),
+    "h": Control(3, 1, 12, page="inside_a_transformer"),
     "of": Control("One head", page="inside_a_transformer"),
-    "nocls": Control(False, page="inside_a_transformer"),
-    "nosep": Control(False, page="inside_a_transformer"),
+    "marks": Control(False, page="inside_a_transformer"),
     "noself": Control(False, page="inside_a_transformer"),
     "top": Control(100, 5, 100, page="inside_a_transformer"),
-    "iraw": Control(True, page="inside_a_transformer"),
+    "iraw": Control(False, page="inside_a_transformer"),
     "icell": Control(False, page="inside_a_transformer"),
     "iway": Control(False, page="inside_a_transformer"),
     "ifind": Control(False, page="inside_a_transformer"),
