@@ -11,7 +11,6 @@ from ui.shell.pages import fold
 
 sentence_input.ask_for_sentence((), raw=False)
 components.style("inside_a_transformer.css")
-subject.draw_hidden_controls()
 shown = subject.read_subject()
 relations.draw_lesson(shown)
 grid.draw_overview(shown)

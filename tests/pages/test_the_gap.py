@@ -70,7 +70,7 @@ def links(test) -> list[tuple[str, dict[str, str]]]:
 def test_the_table_and_the_dots_show_exactly_the_stored_rates(app, group):
     test = app(HERE, gset=GROUPS[group], gall="true")
     assert not test.exception
-    table, stored = cells(test), gap.read()["rows"]
+    table, stored = cells(test), gap.load_table()["rows"]
     alt = next(text for text in alts(test) if text.startswith("Dots"))
     shown = set()
     for task, row in stored.items():
@@ -101,7 +101,7 @@ def test_a_task_opens_with_raw_vectors_the_taught_model_that_it_takes_and_the_pr
     test = app(HERE, gtask=TITLES[task])
     assert not test.exception
     assert len(alts(test)) == 1  # everything else is folded away
-    row, made = gap.read()["rows"][task], lessons.lesson_of(task)
+    row, made = gap.load_table()["rows"][task], lessons.lesson_of(task)
     group = "natural" if "natural" in row["cells"]["raw"] else "unseen"
     column = next((name for name, variant in gap.columns(task).items() if made and variant == made.best), None)
     for name in ("raw", column, "minilm"):
@@ -127,7 +127,7 @@ def test_where_a_model_fails_the_table_says_so(app):
 
 
 def test_the_page_draws_any_task_and_any_model_that_the_table_has(app, other_table):
-    stored = gap.read()
+    stored = gap.load_table()
     row = stored["rows"]["object"]
     new = {"head": [10, 5], "unseen": {**row["cells"]["raw"]["unseen"], "right": 170, "low": 0.148, "high": 0.194}}
     new["unseen"]["wrong"] = list(range(830))
@@ -145,7 +145,7 @@ def test_the_page_draws_any_task_and_any_model_that_the_table_has(app, other_tab
 
 def test_what_other_splits_of_the_words_give_stands_beside_the_rate(app, other_table):
     splits, seeds = {"taught/meaning-2-4.npz": [0.8, 0.9]}, {"taught/object-1-1.npz": [0.7] * 3}
-    other_table(gap.read() | {"splits": splits, "seeds": seeds})
+    other_table(gap.load_table() | {"splits": splits, "seeds": seeds})
     test = app(HERE, gset="Unseen words", gall="true", gsay="true")
     assert "other splits 85\u202f%\u00a0±\u00a05" in cells(test)["Tired or soft", "Taught, 2 layers"]
     notes = " ".join(element.value for element in test.markdown)
@@ -178,7 +178,7 @@ def test_a_link_opens_the_sentence_with_the_word_that_asks_chosen(app):
     for page, carried in opened:
         other = app(pages[page], **carried)
         assert not other.exception
-        assert other.text_input(key="s").value == gap.spelt(example.tokens)
+        assert other.text_input(key="s").value == gap.join_tokens(example.tokens)
         assert f"“{example.tokens[example.asks]}” looks most" in texts(other)
         if page == "inside_a_transformer":
             pieces = loaders.minilm().tokens(example.tokens[example.answer]).pieces[1:-1]

@@ -2,7 +2,6 @@
 
 import numpy as np
 import streamlit as st
-from markupsafe import Markup
 
 from attention_core import inside
 from attention_core.bert import Reading, Tokens
@@ -10,11 +9,12 @@ from attention_core.examples import PRESETS
 from attention_core.maps import by_words, favourite
 from attention_core.ranking import rank
 from attention_core.text import number_repeats
-from ui import state
+from ui import controls, state
 from ui.inside_a_transformer.grid import draw_ranking, rank_text
 from ui.inside_a_transformer.map import show_tired_and_soft
 from ui.inside_a_transformer.subject import Subject, head_name, view_of, whole_map
 from ui.kit import components, figures
+from ui.kit.html import table
 from ui.kit.wording import listed, percent, quoted, rounded
 from ui.map import compare
 from ui.map.view import Choice, View, in_words, raw_view
@@ -83,9 +83,7 @@ def draw_two_sentences(shown: Subject) -> None:
     suggestion = PARTNERS.get(shown.text, shown.text)
     field, button = st.columns([3, 1], vertical_alignment="bottom")
     with field:
-        typed = st.text_input(
-            "The other sentence", placeholder=suggestion, live="300ms", autocomplete="off", **state.widget_args("s2")
-        )
+        typed = controls.text("s2", "The other sentence", placeholder=suggestion, live="300ms", autocomplete="off")
     with button:
         st.button("Show me tired and soft", on_click=show_tired_and_soft, key="show-cat")
     text = str(typed or "").strip()[: state.MAX_CHARACTERS] or suggestion
@@ -154,20 +152,15 @@ def difference(words: list[str], others: list[str]) -> str:
 
 def draw_changes(first: View, second: View, query: int, names: tuple[str, str]) -> None:
     """Draw the largest weights of a word in two sentences, and their change, as a table."""
-    largest = rank(np.maximum(first.weights[query], second.weights[query]))[:4]
-    row = Markup("<tr><td>{} → {}</td><td>{}</td><td>{}</td><td>{}</td></tr>")
     rows = [
-        row.format(
-            first.labels[query],
-            first.labels[place],
+        (
+            f"{first.labels[query]} → {first.labels[place]}",
             *(rounded(view.weights[query, place]) for view in (first, second)),
             points(second.weights[query, place] - first.weights[query, place]),
         )
-        for place in largest
+        for place in rank(np.maximum(first.weights[query], second.weights[query]))[:4]
     ]
-    heads = [Markup("<th>{}</th>").format(name) for name in (*names, "change, in points")]
-    table = Markup("<table class=chain><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>")
-    components.show_html(table.format(Markup("").join(heads), Markup("").join(rows)))
+    components.show_html(table(("", *names, "change, in points"), rows, "chain"))
 
 
 def draw_heads_that_change(shown: Subject, other: Reading, query: int, looking: str) -> None:

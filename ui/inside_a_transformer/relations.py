@@ -40,7 +40,7 @@ def word_that_looks(name: str, words: list[str]) -> int | None:
     if name == "from a pronoun to its noun":
         return max((place for place, word in enumerate(words) if word in PRONOUNS), default=None)
     if name == "from a verb to its object":
-        return tasks.who_asks("object", words)
+        return tasks.find_query("object", words)
     if name == "the same word elsewhere":
         return max((place for place, word in enumerate(words) if words.count(word) > 1), default=None)
     return None

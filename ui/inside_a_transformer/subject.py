@@ -11,7 +11,7 @@ from attention_core.alignment import align_to_pieces
 from attention_core.bert import Reading
 from attention_core.inside import MapFilter
 from attention_core.steps import Walk, walk
-from ui import state
+from ui import controls, state
 from ui.kit import export
 from ui.kit.wording import percent
 from ui.map.view import Choice, View, chosen
@@ -80,39 +80,15 @@ def choose_head(layer: int, head: int, of: str = ONE) -> None:
     state.set_values({"l": layer + 1, "h": head + 1, "of": of})
 
 
-def draw_hidden_controls() -> None:
-    """Draw layer and head out of sight: the pictures show them."""
-    with st.container(key="inside-unseen"):
-        for name in ("l", "h"):
-            control = state.CONTROLS[name]
-            st.number_input(name, control.low, control.high, control.default, **state.widget_args(name))
-
-
 def draw_controls() -> None:
     """Draw the switch for the model's marks and, behind a button, what experts ask for."""
-    st.toggle("Show [CLS] and [SEP]", help="Two marks that the model puts around each sentence", **args("marks"))
+    controls.toggle("marks", "Show [CLS] and [SEP]", help="Two marks that the model puts around each sentence.")
     with st.popover("Advanced"):
-        st.segmented_control("Show", [ONE, MEAN, ROLLOUT], default=state.default("of"), required=True, **args("of"))
-        st.toggle(
-            "Leave out what a word gives itself",
-            help="The rest of its row is divided by its sum. The model itself saw everything.",
-            **args("noself"),
-        )
-        st.slider(
-            "Show only the strongest",
-            5,
-            100,
-            100,
-            5,
-            format="%d %%",
-            help="The fewest weights that make up this share of a row. The others turn grey.",
-            **args("top"),
-        )
-
-
-def args(name: str) -> dict:
-    """The arguments of a widget that shows a control."""
-    return state.widget_args(name)
+        controls.segmented("of", "Show")
+        about = "The rest of its row is divided by its sum. The model itself saw everything."
+        controls.toggle("noself", "Leave out what a word gives itself", help=about)
+        about = "The fewest weights that make up this share of a row. The others turn grey."
+        controls.slider("top", "Show only the strongest", step=5, format="%d %%", help=about)
 
 
 def read_subject() -> Subject:

@@ -4,12 +4,12 @@ import numpy as np
 import streamlit as st
 
 from attention_core import tasks
-from ui import state
+from ui import controls, state
 from ui.kit import components, figures, learning_charts
 from ui.kit.wording import listed, percent
 from ui.models import lessons
 from ui.the_gap import measured
-from ui.the_gap.measured import RAW, SETS, UNSEEN, Rate
+from ui.the_gap.measured import RAW, UNSEEN, Rate
 
 ROW = 46  # pixels of a bar and its gap
 
@@ -25,15 +25,13 @@ def set_up() -> None:
 
 def choose_task() -> None:
     """Draw the choice of the task and of the sentences it is measured on."""
-    st.segmented_control(
-        "Task", list(measured.titles().values()), required=True, label_visibility="collapsed", **args("gtask")
-    )
+    controls.segmented("gtask", "Task", list(measured.titles().values()), label_visibility="collapsed")
     components.text(measured.QUESTIONS.get(measured.chosen_task(), ""), "small")
 
 
 def choose_set() -> None:
     """Draw the choice of the sentences that the models are measured on."""
-    st.segmented_control("Measured on", list(SETS), required=True, label_visibility="collapsed", **args("gset"))
+    controls.segmented("gset", "Measured on", label_visibility="collapsed")
     count = measured.chosen().count
     if measured.chosen().group != UNSEEN:
         text = f"{count:,} sentences written by hand."
@@ -42,11 +40,6 @@ def choose_set() -> None:
         if measured.chosen_set() != UNSEEN:
             text = f"There are no natural sentences for this task. These are {text}"
     components.text(text, "small")
-
-
-def args(name: str) -> dict:
-    """The arguments of a widget that shows a control."""
-    return {"default": state.default(name), **state.widget_args(name)}
 
 
 def draw_lesson() -> None:

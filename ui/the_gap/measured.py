@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from attention_core import gap, tasks
-from attention_core.taught import Variant
+from attention_core.taught import ModelSpec
 from ui import state
 from ui.models import lessons, loaders
 
@@ -65,7 +65,7 @@ class Rate:
     high: float
     chance: float
     cases: tuple[Case, ...]
-    variant: Variant | None
+    variant: ModelSpec | None
     head: tuple[int, int] | None
     other_splits: tuple[float, ...] = ()
 
@@ -99,7 +99,7 @@ def measured() -> tuple[Rate, ...]:
     found, stored = [], loaders.gap_table()
     for task, row in stored["rows"].items():
         variants = gap.columns(task)
-        sets = {name: [tasks.marked(text) for text in texts] for name, texts in row["sentences"].items()}
+        sets = {name: [tasks.parse_marked(text) for text in texts] for name, texts in row["sentences"].items()}
         for column, cell in row["cells"].items():
             for name, examples in sets.items():
                 if name not in cell:

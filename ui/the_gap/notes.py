@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from attention_core.taught import VARIANTS
+from attention_core.taught import SHIPPED
 from ui import state
 from ui.kit import export, figures
 from ui.kit.wording import mean_and_spread
@@ -57,7 +57,7 @@ def draw_notes() -> None:
 
 def variant_title(file: str) -> str:
     """A taught model by its file, with its task."""
-    variant = next(variant for variant in VARIANTS if variant.file == file)
+    variant = next(variant for variant in SHIPPED if variant.file == file)
     return f"{measured.title_of(variant.task)}, {variant.title}:"
 
 

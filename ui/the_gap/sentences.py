@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from attention_core import gap
-from ui import state
+from ui import controls, state
 from ui.kit import components
 from ui.kit.wording import percent
 from ui.models import lessons
@@ -23,9 +23,9 @@ FIRST_SHOWN = 10  # sentences in a list, the rest folded away
 
 def draw_sentences() -> None:
     """Draw the choice of a model and of right or wrong answers, and the sentences."""
-    for name, title, options in (("gby", "Model", measured.names()), ("gwhich", "Answers", (WRONG, RIGHT))):
-        st.segmented_control(title, options, default=state.default(name), required=True, **state.widget_args(name))
-    rate, which = measured.chosen(), state.get("gwhich")
+    controls.segmented("gby", "Model", measured.names())
+    which = controls.segmented("gwhich", "Answers")
+    rate = measured.chosen()
     st.subheader(f"{measured.title_of(rate.task)}: {rate.model}", anchor=ANCHOR)
     if rate.name != state.get("gby"):
         components.text(
@@ -81,7 +81,7 @@ def sentence_item(rate: Rate, case: Case) -> Markup:
     else:
         words[example.answer] = Markup("<b class=key>{}</b>").format(words[example.answer])
     words[example.asks] = Markup("<b class=query>{}</b>").format(words[example.asks])
-    carried = {"s": gap.spelt(example.tokens), "q": example.asks + 1}
+    carried = {"s": gap.join_tokens(example.tokens), "q": example.asks + 1}
     if rate.task != "negation":
         carried["k"] = example.answer + 1
     ways = [("playground", "raw vectors", {**carried, "self": False})]
@@ -93,7 +93,7 @@ def sentence_item(rate: Rate, case: Case) -> Markup:
     ways.append(("inside_a_transformer", "MiniLM", {**carried, **({"l": head[0], "h": head[1]} if head else {})}))
     link = Markup('<a href="{}" target="_self">{}</a>')
     links = Markup(" · ").join(link.format(page_url(page, values), name) for page, name, values in ways)
-    return Markup("<li>{} <small>Open: {}</small></li>").format(Markup(gap.spelt(map(escape_word, words))), links)
+    return Markup("<li>{} <small>Open: {}</small></li>").format(Markup(gap.join_tokens(map(escape_word, words))), links)
 
 
 def escape_word(word: str | Markup) -> str:

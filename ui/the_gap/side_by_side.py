@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from attention_core import learning, tasks
+from attention_core import tasks
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
+from attention_core.layers import forward
 from attention_core.ranking import first_largest
 from ui import state
 from ui.kit import components
@@ -73,14 +74,14 @@ def draw_side_by_side() -> None:
 def fitting_lesson(word: str, task: str) -> Lesson | None:
     """The lesson whose head is meant for a word: that of the chosen task if it fits, or else the first that does."""
     order = [task, *ORDER, *(lesson.task for lesson in lessons.LESSONS)]
-    fitting = (name for name in order if lessons.lesson_of(name) and tasks.who_asks(name, [word]) is not None)
+    fitting = (name for name in order if lessons.lesson_of(name) and tasks.find_query(name, [word]) is not None)
     return lessons.lesson_of(next(fitting, ""))
 
 
 def raw_looks(text: str, places: list[list[int]], words: list[str]) -> Looks:
     """Where the words look on raw vectors, none at itself: most would look most at themselves."""
-    switches = state.Switches(True, len(loaders.taken_apart(text).known) == 1, False, loaders.glove().d_model)
-    raw = loaders.raw(text, switches)
+    alone = len(loaders.taken_apart(text).known) == 1
+    raw = loaders.raw(text, state.Switches(see_self=alone))
     view = View(raw.tokens, raw.attention.weights, visible=np.isfinite(raw.attention.masked))
     return Looks(RAW, in_words(view, places, words))
 
@@ -88,10 +89,10 @@ def raw_looks(text: str, places: list[list[int]], words: list[str]) -> Looks:
 def taught_looks(lesson: Lesson, known: list[str], places: list[list[int]], words: list[str], query: int) -> Looks:
     """Where the words look under the head that comes with the app for a lesson, the mean where it has several."""
     model = training.shipped(training.Settings(lesson.best))
-    last = learning.forward(model, loaders.glove().look_up(known))[-1]
+    last = forward(model, loaders.glove().look_up(known))[-1]
     view = View(known, last.attention.weights.mean(axis=0))
     text = ""
-    if model.reads:
+    if model.kind == "classifier":
         place = places[query][0]
         text = lessons.read_in_words(lesson, model, known[place], last.output[place])
     return Looks(f"Taught: {lesson.title}", in_words(view, places, words), text)
