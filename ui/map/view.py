@@ -34,6 +34,7 @@ class View:
         neighbours: the words nearest to a token before and after attention, where that means something.
         code: the program that computes the same numbers.
         numbers: (n,) the number that stands for each token in q and k of the link; None counts them from 1.
+        faint: (n, n) True where a weight is drawn in grey; None: nowhere.
         aside: tokens that are not named as looked at until a visitor chooses them.
     """
 
@@ -47,6 +48,7 @@ class View:
     neighbours: Callable[[int], tuple[list, list]] | None = None
     code: Callable[[], str] | None = None
     numbers: Sequence[int] | None = None
+    faint: np.ndarray | None = None
     aside: Sequence[int] = ()
 
     @cached_property

@@ -72,8 +72,8 @@ PAGES = (
         "the_gap",
         "The gap",
         "Which words belong together?",
-        "Raw word vectors know which words are alike, not which belong together. How often is each right: raw vectors, "
-        "heads that were taught the task, a pretrained transformer?",
+        "Raw word vectors know which words are alike, not which belong together. How often does attention find the "
+        "right word?",
         "Can the gap be closed? Train W_Q and W_K yourself, here and now",
     ),
     Page(
