@@ -58,22 +58,23 @@ class Control:
 
 
 CONTROLS: dict[str, Control] = {
-    # the frame: the sentence, its switches (divisor 0: √d; d 0: all dimensions), the chosen word and the word that it
-    # looks at (0: the one it looks at most)
-    "s": Control("The king and queen ruled the kingdom"),
+    # the frame: the sentence, its switches (divisor 0: √d; d 0: all dimensions), the chosen word (0: a word worth a
+    # look) and the word that it looks at (0: the one it looks at most)
+    "s": Control("The cat sat on the mat because it was tired"),
     "divisor": Control(0.0, 0.0, MAX_DIVISOR, hidden=True),
-    "self": Control(True),
+    "self": Control(False),
     "causal": Control(False),
     "d": Control(0, 0, 300, hidden=True),
-    "q": Control(2, 1, MAX_TOKENS, hidden=True),
+    "q": Control(0, 0, MAX_TOKENS, hidden=True),
     "k": Control(0, 0, MAX_TOKENS, hidden=True),
-    # the playground: which folds are open, and the second setting of the comparison
+    # the playground: who looks, which folds are open, and the second setting of the comparison
+    "who": Control("Word vectors", options=("Word vectors", "Taught", "Transformer"), page="playground"),
     "cell": Control(False, page="playground"),
     "out": Control(False, page="playground"),
     "cmp": Control(False, page="playground"),
     "take": Control(False, page="playground", private=True),
     "divisor2": Control(1.0, 0.0, MAX_DIVISOR, page="playground", hidden=True),
-    "self2": Control(True, page="playground"),
+    "self2": Control(False, page="playground"),
     "causal2": Control(False, page="playground"),
     "d2": Control(0, 0, 300, page="playground", hidden=True),
     # step by step: whose numbers, how far the walk has come, the numbers typed for Q, K and V, which keys may be seen
