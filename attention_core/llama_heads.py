@@ -1,4 +1,4 @@
-"""What single heads of the language model are for, found by measurement: `python -m attention_core.llama_heads`.
+"""What single heads of the language model are for, found by measurement; data/measure_smollm2.py makes the table.
 
 As in `attention_core/heads.py`: for each rule the best head is chosen on every other text and measured on the rest,
 which took no part in the choice. The texts are the 64 sentences of data/minilm/sentences.json, and for copying the word
@@ -9,14 +9,12 @@ Most weight of a language model goes to the first token whatever it is (the atte
 first token counts for the rule about it alone: elsewhere no case asks for it, and "first" leaves it out.
 """
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attention_core.files import checked
-from attention_core.heads import Case, NamedHead, Targets, choose_head, named_heads, store
+from attention_core.heads import Case, NamedHead, Targets, choose_head, named_heads
 from attention_core.maps import by_words
 
 if TYPE_CHECKING:
@@ -89,8 +87,3 @@ def llama_heads() -> list[NamedHead]:
     """
     return named_heads(FILE)
 
-
-if __name__ == "__main__":
-    from attention_core.llama import load_llama
-
-    store(FILE, measure(load_llama(), json.loads(checked("minilm/sentences.json").read_text("utf-8"))))
