@@ -2,10 +2,13 @@
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator
 from functools import cache
+from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
@@ -13,7 +16,7 @@ import numpy as np
 from attention_core import gap, tasks
 from attention_core.attention import NothingToAttend
 from attention_core.bert import MiniLM, load_minilm
-from attention_core.embeddings import Embeddings, raw_attention
+from attention_core.embeddings import MIN_DIVISOR, Embeddings, raw_attention
 from attention_core.files import DamagedData
 from attention_core.glove_sources import load_glove
 from attention_core.taught import taught_attention
@@ -46,10 +49,15 @@ class OneLineParser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
+def command_name() -> str:
+    """What the command was called by: `attention` once it is installed, `attention_core` after `python -m`."""
+    return "attention" if Path(sys.argv[0]).stem == "attention" else "attention_core"
+
+
 def parser() -> argparse.ArgumentParser:
     """The options."""
     parse = OneLineParser(
-        prog="attention_core",
+        prog=command_name(),
         description="Show where each word of a sentence looks.",
         epilog="`-` in place of the sentence reads one sentence a line from standard input.",
     )
@@ -60,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     glove = parse.add_argument_group("raw word vectors (--model glove)")
     glove.add_argument("--no-self", action="store_true", help="a token may not look at itself")
     glove.add_argument("--no-scale", action="store_true", help="do not divide the scores by √d")
+    glove.add_argument("--scale", type=float, metavar="X", dest="divisor", help="divide the scores by X instead of √d")
     glove.add_argument("--causal", action="store_true", help="a token may look only at itself and at what came before")
     glove.add_argument("--dim", type=int, metavar="D", help="keep the D most telling directions of the vectors")
     taught = parse.add_argument_group("projections trained on GloVe (--model taught)")
@@ -85,7 +94,7 @@ def with_glove(options: argparse.Namespace, sentence: str) -> Answer:
         at_most(tokenize(sentence)),
         glove(),
         dim=options.dim,
-        scaled=not options.no_scale,
+        divisor=1.0 if options.no_scale else options.divisor,
         see_self=not options.no_self,
         causal=options.causal,
     )
@@ -192,7 +201,7 @@ def counted(name: str, value: int | None, most: int, default: int | None = None)
 
 MODELS = {"glove": with_glove, "taught": with_taught, "minilm": with_minilm, "smollm2": with_smollm2}
 OWN_OPTIONS = {
-    "glove": ("no_self", "no_scale", "causal", "dim"),
+    "glove": ("no_self", "no_scale", "divisor", "causal", "dim"),
     "taught": ("task", "layers", "heads", "head"),
     "minilm": ("layer", "head"),
     "smollm2": ("layer", "head"),
@@ -211,8 +220,15 @@ def check(options: argparse.Namespace) -> None:
     own = OWN_OPTIONS[options.model]
     for names in OWN_OPTIONS.values():
         for name in names:
-            if name not in own and getattr(options, name) not in (None, False):
-                raise ValueError(f"--{name.replace('_', '-')} has no meaning for --model {options.model}")
+            value = getattr(options, name)
+            if name not in own and value is not None and value is not False:
+                option = "scale" if name == "divisor" else name.replace("_", "-")
+                raise ValueError(f"--{option} has no meaning for --model {options.model}")
+    if options.divisor is not None:
+        if options.no_scale:
+            raise ValueError("--scale and --no-scale exclude each other: --no-scale means --scale 1")
+        if not MIN_DIVISOR <= options.divisor < math.inf:
+            raise ValueError(f"--scale must be a finite number from {MIN_DIVISOR:g} on, not {options.divisor:g}")
 
 
 def answer(options: argparse.Namespace, sentence: str) -> Answer:
@@ -295,7 +311,7 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             run_one(options, sentence)
     except ValueError as error:
-        print(f"attention_core: {error}", file=sys.stderr)
+        print(f"{command_name()}: {error}", file=sys.stderr)
         return 2
     return 0
 
@@ -321,7 +337,7 @@ def run_lines(options: argparse.Namespace) -> None:
 def command() -> int:
     """`main` as a process of its own, in whatever shell: UTF-8, a closed pipe, a full disk, Ctrl-C."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if stream is not None:
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         status = main()
@@ -332,7 +348,7 @@ def command() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or what is left would be written at the end
         if isinstance(error, BrokenPipeError):  # the reader has seen enough
             return 0
-        print(f"attention_core: the answer cannot be written ({error.strerror})", file=sys.stderr)
+        print(f"{command_name()}: the answer cannot be written ({error.strerror})", file=sys.stderr)
         return 2
     return status
 

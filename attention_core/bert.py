@@ -10,7 +10,7 @@ argument names. Layers and heads are counted from 0 here, from 1 wherever people
 
 import math
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 ERF_A = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
 ERF_P = 0.3275911
 SCORES = 2**18  # this many fit into the processor's cache on their way to weights; one head has them at 512 tokens
+
+Part = dict[str, np.ndarray]  # the learned numbers of one function, under its argument names
 
 
 class UnfitSentence(ValueError):
@@ -160,7 +162,7 @@ def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float) -> np.nd
 
 
 def embed(
-    ids: np.ndarray, words: np.ndarray, positions: np.ndarray, segment: np.ndarray, norm: dict, eps: float
+    ids: np.ndarray, words: np.ndarray, positions: np.ndarray, segment: np.ndarray, norm: Part, eps: float
 ) -> np.ndarray:
     """What the first layer is given: which word it is, plus where it stands, plus which text it is from.
 
@@ -176,7 +178,7 @@ def embed(
 
 
 def self_attention(
-    x: np.ndarray, qkv: dict, out: dict, norm: dict, n_heads: int, eps: float
+    x: np.ndarray, qkv: Part, out: Part, norm: Part, n_heads: int, eps: float
 ) -> tuple[np.ndarray, Layer]:
     """Let the tokens look at each other and add what they bring back: LayerNorm(x + heads(x) W_O + b_O).
 
@@ -199,7 +201,7 @@ def self_attention(
     return layer_norm(x + mixed, **norm, eps=eps), Layer(x, q, k, v, weights, output, mixed)
 
 
-def feed_forward(x: np.ndarray, up: dict, down: dict, norm: dict, eps: float) -> np.ndarray:
+def feed_forward(x: np.ndarray, up: Part, down: Part, norm: Part, eps: float) -> np.ndarray:
     """Work on each token alone: LayerNorm(x + gelu(x W_1 + b_1) W_2 + b_2), (n, d_model) → (n, d_model).
 
     Args:
@@ -220,7 +222,7 @@ class MiniLM(NamedTuple):
     """
 
     config: Config
-    weights: dict
+    weights: dict[str, Any]
     tokenizer: "Tokenizer"
 
     def tokens(self, text: str) -> Tokens:

@@ -5,7 +5,7 @@ data/build.py wrote both, under the names that `shapes` lists; here they are rea
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def read_config(path: Path) -> Config:
     return config
 
 
-def read_weights(path: Path, config: Config) -> dict:
+def read_weights(path: Path, config: Config) -> dict[str, Any]:
     """The learned numbers in a safetensors file: read-only float32, the large table of word vectors as it is stored.
 
     Raises:
@@ -96,13 +96,17 @@ def shapes(config: Config) -> dict[str, tuple[int, ...]]:
     """The arrays of a model of these sizes, by name."""
     d, d_ff = config.d_model, config.d_ff
 
-    def linear(name: str, d_in: int, d_out: int) -> dict:
+    def linear(name: str, d_in: int, d_out: int) -> dict[str, tuple[int, ...]]:
         return {f"{name}.w": (d_in, d_out), f"{name}.b": (d_out,)}
 
-    def norm(name: str) -> dict:
+    def norm(name: str) -> dict[str, tuple[int, ...]]:
         return {f"{name}.norm.g": (d,), f"{name}.norm.b": (d,)}
 
-    every = {"embed.words": (config.n_words, d), "embed.positions": (config.n_positions, d), "embed.segment": (d,)}
+    every: dict[str, tuple[int, ...]] = {
+        "embed.words": (config.n_words, d),
+        "embed.positions": (config.n_positions, d),
+        "embed.segment": (d,),
+    }
     every |= norm("embed")
     for n in range(config.n_layers):
         attention, ffn = f"layers.{n}.attention", f"layers.{n}.ffn"
@@ -111,9 +115,9 @@ def shapes(config: Config) -> dict[str, tuple[int, ...]]:
     return every
 
 
-def nested(flat: dict) -> dict:
+def nested(flat: dict[str, Any]) -> dict[str, Any]:
     """Dicts in dicts, from names joined by dots: {"a.b": 1} gives {"a": {"b": 1}}."""
-    tree: dict = {}
+    tree: dict[str, Any] = {}
     for name, value in flat.items():
         *branches, leaf = name.split(".")
         node = tree

@@ -11,6 +11,8 @@ import numpy as np
 
 from attention_core.attention import Attention, attention_mask, scaled_dot_product_attention
 
+MIN_DIVISOR = 1e-20  # the largest scores of word vectors, 3e14, divided by less would leave float32, which ends at 3e38
+
 
 class UnknownWords(ValueError):
     """A text of which no word has a vector.
@@ -85,9 +87,10 @@ class Embeddings(NamedTuple):
             ValueError: dim is not between 1 and d_model.
         """
         rows = self.rows(tokens)
-        if missing := [token for token, row in zip(tokens, rows, strict=True) if row is None]:
-            raise UnknownWords(missing)
-        return self.keep_directions(self.vectors[rows], dim)
+        known = [row for row in rows if row is not None]
+        if len(known) < len(rows):
+            raise UnknownWords([token for token, row in zip(tokens, rows, strict=True) if row is None])
+        return self.keep_directions(self.vectors[known], dim)
 
     def keep_directions(self, x: np.ndarray, dim: int | None = None) -> np.ndarray:
         """Describe vectors by their dim most telling numbers: (..., d_model) → (..., dim).
@@ -142,30 +145,37 @@ def raw_attention(
     embeddings: Embeddings,
     *,
     dim: int | None = None,
-    scaled: bool = True,
+    divisor: float | None = None,
     see_self: bool = True,
     causal: bool = False,
 ) -> RawAttention:
-    """softmax(X Xᵀ / √d) X for the word vectors X of a sentence: attention with nothing learned but the vectors.
+    """softmax(X Xᵀ / divisor) X for the word vectors X of a sentence: attention with nothing learned but the vectors.
+
+    The divisor is a temperature: a small one gives nearly all weight to the largest score, a large one shares it out.
 
     Args:
         tokens: as `text.tokenize` gives them.
         dim: how many of the most telling directions to keep; None keeps all.
-        scaled: False leaves out the division by √d.
+        divisor: what the scores are divided by; None or 0 means √d, 1 leaves them as they are.
         see_self, causal: as in `attention_mask`.
 
     Raises:
         UnknownWords: not one token has a vector.
         NothingToAttend: a token is left with nothing to look at, as in a one-word sentence without itself.
+        ValueError: the divisor is not a finite number from MIN_DIVISOR on.
     """
+    if divisor and not MIN_DIVISOR <= divisor < math.inf:
+        raise ValueError(f"the scores are divided by a finite number from {MIN_DIVISOR:g} on, not by {divisor:g}")
     known, unknown = embeddings.split_known(tokens)
     x = embeddings.look_up(known, dim)
-    scale = 1 / math.sqrt(x.shape[-1]) if scaled else 1.0
+    scale = 1 / (divisor or math.sqrt(x.shape[-1]))
     mask = attention_mask(len(known), see_self=see_self, causal=causal)
     return RawAttention(known, unknown, x, scale, scaled_dot_product_attention(x, x, x, mask, scale))
 
 
-def neighbours_of_output(raw: RawAttention, row: int, embeddings: Embeddings) -> tuple[list, list]:
+def neighbours_of_output(
+    raw: RawAttention, row: int, embeddings: Embeddings
+) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The words nearest to a token's vector before attention, and to the blend it brings back.
 
     Words are compared along all dimensions, whatever the weights were computed from.

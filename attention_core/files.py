@@ -1,14 +1,21 @@
 """The files in data/: where they are, and whether they are still what they were.
 
-`data/SHA256SUMS` lists the SHA-256 of each, in the format that `sha256sum -c` reads, with paths relative to data/.
+They come with the project's source, not with the installed package: there the environment variable ATTENTION_DATA names
+their folder. `data/SHA256SUMS` lists the SHA-256 of each, in the format that `sha256sum -c` reads, with paths relative
+to data/.
 """
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
-DATA = Path(__file__).resolve().parent.parent / "data"
-CURE = "restore it with `git checkout -- data`"
+SOURCE = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("ATTENTION_DATA") or SOURCE / "data")
+if DATA.parent == SOURCE and (SOURCE / ".git").exists():
+    CURE = "restore it with `git checkout -- data`"
+else:
+    CURE = "copy the folder data/ of the project's source anew, or name another copy in ATTENTION_DATA"
 
 
 class DamagedData(ValueError):
@@ -19,8 +26,13 @@ def checksums() -> dict[str, str]:
     """The SHA-256 of each data file as data/SHA256SUMS lists it, by the path inside data/.
 
     Raises:
-        DamagedData: the list is missing or is no such list.
+        DamagedData: there are no data files, or the list is missing or is no such list.
     """
+    if not DATA.is_dir():
+        raise DamagedData(
+            f"there are no data files in {DATA}: they come with the project's source, not with the package; "
+            "name its folder data/ in ATTENTION_DATA"
+        )
     try:
         lines = (DATA / "SHA256SUMS").read_text("utf-8").splitlines()
         return {name: listed for listed, name in (line.split("  ", 1) for line in lines)}

@@ -31,9 +31,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from attention_core import files, learning, tasks, taught
+from attention_core.alignment import align_to_pieces
 from attention_core.attention import scaled_dot_product_attention
 from attention_core.embeddings import Embeddings
-from attention_core.maps import by_words, line_up
+from attention_core.maps import by_words
 from attention_core.ranking import first_largest
 from attention_core.tasks import Example
 
@@ -126,14 +127,13 @@ def spelt(tokens: Iterable[str]) -> str:
 
 def heads_right(sentence: Example, model: "MiniLM") -> np.ndarray:
     """(n_layers, n_heads) which heads look most, of all other words, at the one that answers."""
-    reading = model.read(spelt(sentence.tokens))
-    words = reading.tokens.groups[1:-1]  # without [CLS] and [SEP]
-    pairs = line_up(list(sentence.tokens), reading.tokens.labels[1:-1])
-    groups = [[piece for word in theirs for piece in words[word]] for _, theirs in pairs]
+    text = spelt(sentence.tokens)
+    reading = model.read(text)
+    pairs = align_to_pieces(sentence.tokens, text, reading.tokens)
     asks, answer = (
         next(i for i, (ours, _) in enumerate(pairs) if place in ours) for place in (sentence.asks, sentence.answer)
     )
-    row = by_words(reading.maps, groups)[..., asks, :]
+    row = by_words(reading.maps, [pieces for _, pieces in pairs])[..., asks, :]
     row[..., asks] = -np.inf
     return first_largest(row) == answer
 

@@ -9,7 +9,7 @@ import math
 import mmap
 import struct
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -49,7 +49,7 @@ class Gguf(NamedTuple):
     """
 
     path: Path
-    facts: dict
+    facts: dict[str, Any]
     arrays: dict[str, Stored]
 
     def read(self, name: str) -> np.ndarray:
@@ -81,7 +81,7 @@ class _Header:
     def __init__(self, data: mmap.mmap):
         self.data, self.at = data, 0
 
-    def take(self, code: str) -> tuple:
+    def take(self, code: str) -> tuple[Any, ...]:
         """The next numbers, by their struct codes.
 
         Raises:
@@ -99,7 +99,7 @@ class _Header:
         self.at += length
         return self.data[self.at - length : self.at].decode("utf-8", "replace")
 
-    def value(self, kind: int) -> object:
+    def value(self, kind: int) -> Any:
         """The next value of a kind: a number, a string or a list."""
         if kind == TEXT:
             return self.text()
@@ -140,7 +140,7 @@ def _parse(path: Path, data: mmap.mmap) -> Gguf:
     _, version, n_arrays, n_facts = header.take("4sIQQ")
     if version not in VERSIONS:
         raise UnusableModel(f"{path.name} is GGUF of version {version}; versions 2 and 3 can be read here")
-    facts = {}
+    facts: dict[str, Any] = {}
     for _ in range(n_facts):
         name = header.text()
         facts[name] = header.value(header.take("I")[0])

@@ -11,6 +11,7 @@ import importlib.util
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -110,7 +111,7 @@ def write_store(folder: Path, words: list[str], vectors: np.ndarray) -> None:
         "vectors": np.ascontiguousarray(vectors, dtype=np.float32),
     }
     for name, array in arrays.items():
-        write_anew(folder / f"{name}.npy", lambda path, array=array: np.save(path, array))
+        write_anew(folder / f"{name}.npy", partial(np.save, arr=array))
 
 
 def _open(paths: dict[str, Path]) -> Embeddings:

@@ -9,7 +9,7 @@ heads is chosen on every other sentence and measured on the rest, which took no 
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -65,7 +65,7 @@ class NamedHead:
     count: int
 
 
-def targets(rule: str, words: list[str], sentence: dict) -> Targets:
+def targets(rule: str, words: list[str], sentence: dict[str, Any]) -> Targets:
     """Where a rule says that the words of a sentence should look."""
     if rule in PLACES:
         return PLACES[rule](words)
@@ -74,7 +74,7 @@ def targets(rule: str, words: list[str], sentence: dict) -> Targets:
     return [(b, [a]) if backwards else (a, [b]) for a, b in pairs]
 
 
-def measure(model: "MiniLM", sentences: list[dict]) -> list[NamedHead]:
+def measure(model: "MiniLM", sentences: list[dict[str, Any]]) -> list[NamedHead]:
     """For each rule the head that follows it best on every other sentence, and how well it does on the rest."""
     asked = []
     for sentence in sentences:

@@ -4,16 +4,14 @@ Layers and heads are counted from 0. A map of 512 tokens has 262,144 weights, an
 all at once.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from attention_core.attention import Attention, scaled_dot_product_attention
-from attention_core.bert import Layer, MiniLM, Projections, Reading, Tokens, linear
-from attention_core.maps import GRID_GAP, by_words, grid, hide, keep_top, line_up, rank_heads, rollout
+from attention_core.bert import Layer, MiniLM, Projections, Reading, linear
+from attention_core.maps import GRID_GAP, by_words, grid, hide, keep_top, rank_heads, rollout
 from attention_core.ranking import first_largest
-from attention_core.text import tokenize
 
 
 @dataclass(frozen=True)
@@ -157,21 +155,6 @@ def heads_that_notice(
         for reading, groups in zip((first, second), pieces, strict=True)
     ]
     return rank_heads(np.abs(rows[1] - rows[0]).sum(axis=-1) / 2)
-
-
-def spelt(text: str, tokens: Tokens) -> list[str]:
-    """The words of a text as the model parts them, [CLS] and [SEP] left out, in the letters of the text made plain."""
-    spans = [(tokens.spans[group[0]][0], tokens.spans[group[-1]][1]) for group in tokens.groups[1:-1]]
-    return ["".join(tokenize(text[start:end])) for start, end in spans]
-
-
-def met(ours: Sequence[str], text: str, tokens: Tokens) -> list[tuple[list[int], list[int]]]:
-    """Where two ways of parting a text into words meet: the positions of our tokens, and of the model's pieces."""
-    groups = tokens.groups[1:-1]
-    return [
-        (mine, [piece for word in theirs for piece in groups[word]])
-        for mine, theirs in line_up(list(ours), spelt(text, tokens))
-    ]
 
 
 def sent_by_others(weights: np.ndarray, query: int, key: int) -> tuple[float, int]:

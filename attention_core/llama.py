@@ -11,7 +11,7 @@ argument names. Layers and heads are counted from 0 here, from 1 wherever people
 """
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -203,7 +203,7 @@ class Llama(NamedTuple):
     """
 
     config: Config
-    weights: dict
+    weights: dict[str, Any]
     tokenizer: "Tokenizer"
 
     def tokens(self, text: str) -> Tokens:
@@ -222,7 +222,7 @@ class Llama(NamedTuple):
     def tokens_of(self, ids: Iterable[int]) -> Tokens:
         """The tokens with these numbers."""
         ids = list(ids)
-        return Tokens(np.array(ids), [text_of(self.tokenizer.id_to_token(i)) for i in ids])
+        return Tokens(np.array(ids), [text_of(self.tokenizer.id_to_token(i) or "") for i in ids])
 
     def read(
         self,
@@ -267,16 +267,18 @@ class Llama(NamedTuple):
         states = x if after is None else np.concatenate([after.states, x])
         return Reading(tokens, layers, states, self.logits(x[-1]))
 
-    def _layer(self, x: np.ndarray, attention: dict, ffn: dict, **how) -> tuple[np.ndarray, Layer]:
+    def _layer(
+        self, x: np.ndarray, attention: dict[str, np.ndarray], ffn: dict[str, np.ndarray], **how: Any
+    ) -> tuple[np.ndarray, Layer]:
         """One layer: (n, d_model) → (n, d_model), and every stage."""
         eps = self.config.eps
-        matrices = {name: w for name, w in attention.items() if name != "norm"}
-        *stages, mixed = attend(
+        matrices: dict[str, Any] = {name: w for name, w in attention.items() if name != "norm"}
+        q, k, v, weights, output, mixed = attend(
             rms_norm(x, attention["norm"], eps), **matrices, n_kv_heads=self.config.n_kv_heads, **how
         )
         a = x + mixed
         added = swiglu(rms_norm(a, ffn["norm"], eps), ffn["gate"], ffn["up"], ffn["down"])
-        return a + added, Layer(x, *stages, mixed, added)
+        return a + added, Layer(x, q, k, v, weights, output, mixed, added)
 
     def logits(self, states: np.ndarray) -> np.ndarray:
         """The score of every word piece for being the next: (..., d_model) → (..., n_words)."""

@@ -7,7 +7,7 @@ import codecs
 import importlib.util
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -87,7 +87,9 @@ def read_config(file: Gguf) -> Config:
         "llama.rope.freq_base": 10_000.0,
         "llama.attention.head_count_kv": facts.get("llama.attention.head_count"),
     }
-    found = {ours: facts.get(key := f"llama.{theirs}", defaults.get(key)) for ours, theirs in SIZES.items()}
+    found: dict[str, Any] = {
+        ours: facts.get(key := f"llama.{theirs}", defaults.get(key)) for ours, theirs in SIZES.items()
+    }
     for ours, value in found.items():
         if not isinstance(value, Config.__annotations__[ours]) or not value > 0:
             raise UnusableModel(f"{name} does not say its {SIZES[ours]} ({ours}) as one positive number")
@@ -113,7 +115,7 @@ def expected_shapes(config: Config, n_words: int) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def read_weights(file: Gguf, config: Config) -> dict:
+def read_weights(file: Gguf, config: Config) -> dict[str, Any]:
     """The learned numbers as read-only float32, array by array, under the argument names of their functions.
 
     A matrix is turned to (in, out), which is a view and costs nothing. A model without an output matrix of its own
@@ -134,7 +136,7 @@ def read_weights(file: Gguf, config: Config) -> dict:
         )
     words = file.read("token_embd.weight")
 
-    def layer(l: int) -> dict:
+    def layer(l: int) -> dict[str, dict[str, np.ndarray]]:
         def part(name: str) -> np.ndarray:
             return file.read(f"blk.{l}.{name}.weight").T
 
@@ -162,13 +164,13 @@ def read_tokenizer(file: Gguf) -> "Tokenizer":
 
     facts, name = file.facts, file.path.name
     kind, cuts = facts.get("tokenizer.ggml.model"), facts.get("tokenizer.ggml.pre", "gpt-2")
-    pieces, merges = facts.get("tokenizer.ggml.tokens"), facts.get("tokenizer.ggml.merges")
     if kind != "gpt2" or cuts not in (*DIGIT_BY_DIGIT,):
         known = ", ".join(DIGIT_BY_DIGIT)
         raise UnusableModel(f"{name} has a tokenizer {kind}/{cuts}; only gpt2 with {known} can be used here")
     if facts.get("tokenizer.ggml.add_bos_token", False):
         raise UnusableModel(f"{name} wants a start token before every text; a text is read as it stands here")
     try:
+        pieces, merges = facts["tokenizer.ggml.tokens"], facts["tokenizer.ggml.merges"]
         pairs = [tuple(merge.split(" ")) for merge in merges]
         rows = {piece: i for i, piece in enumerate(pieces)}
         tokenizer = Tokenizer(models.BPE(rows, pairs))
@@ -178,7 +180,9 @@ def read_tokenizer(file: Gguf) -> "Tokenizer":
             raise ValueError("two pieces are the same")
     except Exception:  # the tokenizers package raises nothing more exact for pieces and merges that do not fit
         raise UnusableModel(f"{name}: the pieces and the merges of its tokenizer do not fit") from None
-    steps = [pre_tokenizers.Digits(individual_digits=True)] if DIGIT_BY_DIGIT[cuts] else []
+    steps: list[pre_tokenizers.PreTokenizer] = (
+        [pre_tokenizers.Digits(individual_digits=True)] if DIGIT_BY_DIGIT[cuts] else []
+    )
     steps.append(pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True))
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(steps)
     tokenizer.add_special_tokens(whole)
@@ -195,7 +199,9 @@ def _letters_of_bytes() -> dict[str, int]:
 BYTES = _letters_of_bytes()
 
 
-def _as_numbers(error: UnicodeDecodeError) -> tuple[str, int]:
+def _as_numbers(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
     return "".join(f"<0x{byte:02X}>" for byte in error.object[error.start : error.end]), error.end
 
 

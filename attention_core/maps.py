@@ -5,10 +5,7 @@ Attention weights show where a head looks, not why the model answers as it does 
 2019).
 """
 
-import unicodedata
-from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import accumulate
 
 import numpy as np
 
@@ -32,26 +29,6 @@ def by_words(maps: np.ndarray, groups: list[list[int]]) -> np.ndarray:
     for word, group in enumerate(groups):
         member[group, word] = 1
     return (member / member.sum(axis=0)).T @ maps @ member
-
-
-def line_up(ours: list[str], theirs: list[str]) -> list[tuple[list[int], list[int]]]:
-    """Pair up two ways of cutting one text into tokens: for each common stretch the positions in either.
-
-    Letters are compared without case, accents and spaces. A stretch ends wherever a token ends in both, so "do n't" and
-    "don ' t" make one pair. Empty tokens are in no pair, nor is anything from where the letters begin to differ.
-    """
-    plain = [[_plain(token) for token in tokens] for tokens in (ours, theirs)]
-    ends = [list(accumulate(map(len, tokens))) for tokens in plain]
-    letters = ["".join(tokens) for tokens in plain]
-    differ = (i for i, (a, b) in enumerate(zip(*letters, strict=False)) if a != b)
-    alike = next(differ, min(map(len, letters)))
-    common = sorted(end for end in {*ends[0]} & {*ends[1]} if end <= alike)
-    pairs: list[tuple[list[int], list[int]]] = [([], []) for _ in common]
-    for side in (0, 1):
-        for position, (token, end) in enumerate(zip(plain[side], ends[side], strict=True)):
-            if token and end <= max(common, default=0):
-                pairs[bisect_left(common, end)][side].append(position)
-    return [pair for pair in pairs if all(pair)]
 
 
 def hide(maps: np.ndarray, columns: list[int], *, see_self: bool = True) -> tuple[np.ndarray, np.ndarray]:
@@ -140,8 +117,3 @@ def grid(maps: np.ndarray, gap: int = GRID_GAP, most: int = GRID_MOST) -> np.nda
     picture = np.zeros((n_layers, n + gap, n_heads, n + gap), np.uint8)
     picture[:, gap:, :, gap:] = (np.sqrt(maps) * 254 + 1.5).astype(np.uint8).swapaxes(1, 2)
     return np.pad(picture.reshape(n_layers * (n + gap), n_heads * (n + gap)), ((0, gap), (0, gap)))
-
-
-def _plain(token: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", token.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c) and not c.isspace())

@@ -96,8 +96,10 @@ def spread(draws: int, rng: np.random.Generator, dims: tuple[int, ...] = DIMS) -
         )
         measured.append(dots.std(ddof=1, dtype=np.float64))
         scaled.append((dots * (1 / math.sqrt(d))).std(ddof=1, dtype=np.float64))
-    d = np.array(dims)
-    return Spread(d, np.array(measured), np.sqrt(d), np.sqrt(d) * np.sqrt((2 + 6 / d) / (4 * draws)), np.array(scaled))
+    every_d = np.array(dims)
+    theory = np.sqrt(every_d)
+    error = theory * np.sqrt((2 + 6 / every_d) / (4 * draws))
+    return Spread(every_d, np.array(measured), theory, error, np.array(scaled))
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def saturation(
     Returns:
         without scaling, with scaling; both from the same vectors.
     """
-    rows: dict[bool, list] = {False: [], True: []}
+    rows: dict[bool, list[list[float]]] = {False: [], True: []}
     for d in dims:
         q = rng.standard_normal((draws, 1, d), dtype=np.float32)
         k = rng.standard_normal((draws, n_keys, d), dtype=np.float32)
@@ -137,7 +139,7 @@ def saturation(
         for scaled, found in rows.items():
             weights = softmax(scores / math.sqrt(d) if scaled else scores)
             measures = (weights.max(axis=-1), entropy(weights), jacobian_norm(weights))
-            found.append([np.median(measure) for measure in measures])
+            found.append([float(np.median(measure)) for measure in measures])
     without, with_scaling = (Saturation(np.array(dims), *np.array(found).T) for found in rows.values())
     return without, with_scaling
 

@@ -69,7 +69,7 @@ RULES = [
 ]
 
 
-class _Table(dict):
+class _Table(dict[int, str]):
     """A table for str.translate that works out a character's entry by a rule when the character first comes up."""
 
     def __init__(self, rule: Callable[[str], str]):
@@ -147,7 +147,8 @@ def number_repeats(tokens: list[str]) -> list[str]:
     ['the₁', 'king', 'and', 'the₂', 'kingdom']
     """
     repeated = {token for token, count in Counter(tokens).items() if count > 1}
-    taken, last, labels = set(tokens), Counter(), []
+    taken, labels = set(tokens), []
+    last: Counter[str] = Counter()
     for token in tokens:
         label = token
         while token in repeated and label in taken:

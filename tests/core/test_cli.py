@@ -59,6 +59,27 @@ def test_all_dimensions_are_the_raw_vectors_and_fewer_are_not(capsys):
     assert weights(capsys, "--dim", "2", KING) != weights(capsys, KING)
 
 
+def test_scale_divides_the_scores_and_its_two_known_cases_are_the_root_of_d_and_one(capsys):
+    _, plain = weights(capsys, KING)
+    _, by_root = weights(capsys, "--scale", str(50**0.5), KING)
+    for row, same in zip(plain, by_root, strict=True):
+        assert row == pytest.approx(same, abs=1e-6)
+    assert weights(capsys, "--scale", "1", KING) == weights(capsys, "--no-scale", KING)
+    _, halved = weights(capsys, "--scale", str(2 * 50**0.5), KING)
+    for row, flatter in zip(
+        plain, halved, strict=True
+    ):  # softmax(x / 2) is the square roots of softmax(x), made to sum to 1
+        roots = [weight**0.5 for weight in row]
+        assert flatter == pytest.approx([root / sum(roots) for root in roots], abs=1e-5)
+
+
+def test_the_largest_scale_shares_equally_and_the_smallest_gives_all_to_the_largest_score(capsys):
+    _, equal = weights(capsys, "--scale", "1e300", "king queen ruled")
+    assert equal == [pytest.approx([1 / 3] * 3)] * 3
+    _, hard = weights(capsys, "--scale", "1e-20", "king queen ruled")
+    assert hard == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+
+
 def test_nothing_is_trained_for_similarity_so_it_is_the_raw_vectors(capsys):
     assert weights(capsys, "--model", "taught", "--task", "similarity", KING) == weights(capsys, KING)
 
@@ -87,6 +108,14 @@ def test_an_unknown_word_is_left_out_and_named(capsys):
         (["--model", "minilm", "--dim", "3", KING], "--dim"),
         (["--model", "minilm", ""], "no word"),
         (["--query", "dog", KING], "dog"),
+        (["--model", "minilm", "--dim", "0", KING], "--dim"),
+        (["--model", "taught", "--scale", "2", CAT], "--scale has no meaning"),
+        (["--scale", "2", "--no-scale", KING], "--no-scale means --scale 1"),
+        (["--scale", "0", KING], "--scale must be a finite number"),
+        (["--scale", "-2", KING], "--scale must be a finite number"),
+        (["--scale", "inf", KING], "--scale must be a finite number"),
+        (["--scale", "nan", KING], "--scale must be a finite number"),
+        (["--scale", "1e-300", KING], "--scale must be a finite number"),
         (["--model", "taught", "--task", "gender", "--layers", "7", CAT], "no such model"),
         (["--model", "taught", "--task", "negation", "--heads", "2", "--head", "3", CAT], "between 1 and 2"),
         (["--model", "taught", "--no-scale", CAT], "--no-scale"),
@@ -101,7 +130,10 @@ def test_what_cannot_be_answered_is_said_in_one_line_with_status_two(capsys, arg
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [["--model", "elmo", KING], ["--dim", "two", KING], ["--wrong", KING]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--model", "elmo", KING], ["--dim", "two", KING], ["--scale", "x", KING], ["--scale", "-inf"], ["--wrong", KING]],
+)
 def test_a_wrong_option_takes_one_line_too(capsys, arguments):
     with pytest.raises(SystemExit) as left:
         main(arguments)

@@ -24,23 +24,6 @@ def test_rows_of_words_sum_to_1_in_every_head_and_stay_float32():
     np.testing.assert_allclose(found.sum(axis=-1), 1, rtol=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("ours", "theirs", "pairs"),
-    [
-        ("the cat", "[CLS]~ the cat", [([0], [1]), ([1], [2])]),
-        ("do n't go", "don ' t go", [([0, 1], [0, 1, 2]), ([2], [3])]),
-        ("shopkeeper naps", "Shop keeper nap s", [([0], [0, 1]), ([1], [2, 3])]),
-        ("café ...", "cafe\u0301 …", [([0], [0]), ([1], [1])]),
-        ("a b x d", "a b y d", [([0], [0]), ([1], [1])]),
-        ("ab", "a b c", [([0], [0, 1])]),
-        ("", "a", []),
-    ],
-)
-def test_two_ways_of_cutting_a_text_are_paired_where_they_meet(ours, theirs, pairs):
-    found = maps.line_up(ours.split(), [token.removesuffix("[CLS]~") for token in theirs.split()])
-    assert found == pairs
-
-
 # Hiding, keeping, following, ranking
 
 

@@ -166,7 +166,7 @@ def test_each_damaged_data_file_is_named_with_its_cure(app, fresh, name, how):
     said = html.unescape(" ".join(element.proto.body for element in test.get("html")))
     assert f"data/{name} is {'missing' if how == 'deleted' else 'damaged'}" in said
     assert "Attention Playground" in said  # the page is whole to its end
-    assert "git checkout -- data" in said
+    assert files.CURE in said
 
 
 @pytest.fixture

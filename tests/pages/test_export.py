@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attention_core.attention import scaled_dot_product_attention
+from attention_core.text import one_line
 from ui.kit import charts, components, export, figures
 from ui.kit.palette import LIGHT
 
@@ -44,20 +45,21 @@ def test_the_program_is_the_same_for_any_sentence(sentence, token):
 
 
 @given(TEXTS, TEXTS)
+@example("the king", "\r")
 def test_the_table_reads_back(sentence, token):
-    attention = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)
-    lines = export.table([token, "king"], attention, settings(sentence)).split("\n")
+    stages = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)._asdict()
+    lines = export.table([token, "king"], stages, settings(sentence)).split("\n")
     comments = [line for line in lines if line.startswith("# ")]
     assert len(comments) == 4
     rows = list(csv.reader(io.StringIO("\n".join(lines[4:]), newline="")))
-    assert [row[1] for row in rows[1:]] == [token, token, "king", "king"]
-    assert [float(row[-1]) for row in rows[1:]] == attention.weights.astype(float).ravel().tolist()
+    assert [row[1] for row in rows[1:]] == [one_line(token)] * 2 + ["king"] * 2
+    assert [float(row[-1]) for row in rows[1:]] == stages["weights"].astype(float).ravel().tolist()
 
 
 @given(TEXTS)
 def test_the_document_reads_back(sentence):
-    attention = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)
-    found = json.loads(export.document([sentence, "king"], attention, settings(sentence), "link"))
+    stages = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)._asdict()
+    found = json.loads(export.document([sentence, "king"], stages, settings(sentence), "link"))
     assert found["tokens"] == [sentence, "king"]
 
 

@@ -138,7 +138,9 @@ def test_the_core_weighs_any_sentence_or_says_why_not(text, switches, dim):
     scaled, see_self, causal = switches
     tokens = tokenize(text)[: state.MAX_TOKENS]
     try:
-        raw = raw_attention(tokens, loaders.glove(), dim=dim, scaled=scaled, see_self=see_self, causal=causal)
+        raw = raw_attention(
+            tokens, loaders.glove(), dim=dim, divisor=None if scaled else 1, see_self=see_self, causal=causal
+        )
     except (UnknownWords, NothingToAttend) as refusal:
         said = str(refusal)
         event(said.split()[0])

@@ -18,7 +18,7 @@ from ui.inside_a_transformer import body as heads
 from ui.kit import components, export, figures, matrices
 from ui.kit.palette import LIGHT
 from ui.kit.wording import rounded
-from ui.map import view as views
+from ui.map.view import View, choose, chosen
 from ui.models import loaders
 
 CAT = "The cat sat on the mat because it was tired"
@@ -267,16 +267,6 @@ def test_rollout_of_the_means_is_rollout_of_the_heads(cat):
     assert inside.mean_of_layer(cat, 2) == pytest.approx(sum(cat.layers[2].weights) / 12, abs=1e-6)
 
 
-def test_words_of_both_spellings_meet(model):
-    text = "I don't know “Zbigniew’s” e-mail in the U.S. 🐈 …"
-    ours = ["i", "do", "n't", "know", '"', "zbigniew", "'s", '"', "e-mail", "in", "the", "u.s.", "🐈", "..."]
-    tokens = model.tokens(text)
-    met = inside.met(ours, text, tokens)
-    assert [token for mine, _ in met for token in mine] == list(range(len(ours)))
-    assert [piece for _, pieces in met for piece in pieces] == list(range(1, len(tokens.ids) - 1))
-    assert ([1, 2], [2, 3, 4]) in met  # do n't: don ' t
-
-
 def test_every_word_piece_has_a_number_of_its_own_in_the_link():
     for text in (CAT, "zzxqy unbelievableness can't", "word " * 500, "🐈"):
         found = heads.numbers(text)
@@ -296,7 +286,7 @@ def test_without_a_word_that_glove_knows_the_first_word_is_chosen(monkeypatch, m
     held = {"s": "zzxqy qqqzx"}
     monkeypatch.setattr(state, "get", lambda name: held.get(name, state.CONTROLS[name].default))
     view, _ = heads.view_of(held["s"], model.read(held["s"]), heads.ONE, 5, 11, Taming())
-    assert (view.query, view.labels[1]) == (1, "z")
+    assert (chosen(view).query, view.labels[1]) == (1, "z")
 
 
 def test_a_matrix_is_orange_above_zero_and_blue_below(monkeypatch):
@@ -316,18 +306,18 @@ def test_every_token_can_be_chosen_and_stays_what_was_chosen(monkeypatch, cat):
     monkeypatch.setattr(state, "set_values", held.update)
     view, _ = heads.view_of(CAT, cat, heads.ONE, 5, 11, Taming())
     for token in range(12):
-        view.choose(token, 11 - token)
-        assert (view.query, view.key) == (token, 11 - token)
-        view.choose(token)
-        assert view.key not in (token, 0, 11)
+        choose(view, token, 11 - token)
+        assert chosen(view) == (token, 11 - token)
+        choose(view, token)
+        assert chosen(view).key not in (token, 0, 11)
     held["q"] = 400  # beyond the sentence: its last word
-    assert view.labels[view.query] == "tired"
+    assert view.labels[chosen(view).query] == "tired"
 
 
 def test_a_mean_is_taken_away_without_scores_for_it_has_none(cat):
-    blend = views.only(inside.mean_of_layer(cat, 0))
-    assert "scores" not in json.loads(export.document(cat.tokens.pieces, blend, {}, ""))
-    lines = export.table(cat.tokens.pieces, blend, {"sentence": CAT}).splitlines()
+    blend = View(cat.tokens.pieces, inside.mean_of_layer(cat, 0))
+    assert "scores" not in json.loads(export.document(cat.tokens.pieces, blend.known_stages, {}, ""))
+    lines = export.table(cat.tokens.pieces, blend.known_stages, {"sentence": CAT}).splitlines()
     assert lines[2].startswith("1,[CLS],1,[CLS],,,,0.")
 
 

@@ -166,7 +166,7 @@ def test_a_damaged_data_file_is_said_in_one_sentence(app, tmp_path, monkeypatch,
     loaders.glove.clear()
     assert not test.exception
     assert f"data/glove/order.npy is {'missing' if harm == 'missing' else 'damaged'}" in said(test)
-    assert "git checkout" in said(test)
+    assert files.CURE in said(test)
 
 
 def test_a_forged_message_of_half_a_million_letters_is_cut(monkeypatch):

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from attention_core import inside
+from attention_core.alignment import align_to_pieces
 from attention_core.bert import Reading, UnfitSentence
 from attention_core.examples import PRESETS
 from attention_core.files import DamagedData
@@ -21,7 +22,9 @@ from ui import state
 from ui.kit import components, export, figures
 from ui.kit.palette import Palette, along
 from ui.kit.wording import listed, percent, quoted, rounded
-from ui.map import view as views
+from ui.map import cell as cells
+from ui.map import compare, files, panel
+from ui.map.view import Choice, View, choose, chosen, in_words, raw_view
 from ui.models import loaders
 from ui.shell import errors, pages, sentence_input
 
@@ -45,6 +48,7 @@ class Inside:
         of: one of ONE, MEAN, ROLLOUT.
         taming: what is hidden.
         view: the map shown, of word pieces.
+        choice: the chosen query and key in it.
         left: (n,) how much of each row was left when the hidden tokens were taken out.
     """
 
@@ -54,7 +58,8 @@ class Inside:
     head: int
     of: str
     taming: Taming
-    view: views.View
+    view: View
+    choice: Choice
     left: np.ndarray
 
     @property
@@ -110,12 +115,10 @@ def subject() -> Inside:
     layer, head = state.index_of("l", len(reading.layers)), state.index_of("h", len(reading.layers[0].q))
     taming = Taming(state.get("nocls"), state.get("nosep"), state.get("noself"), int(state.get("top")) / 100)
     view, left = view_of(text, reading, state.get("of"), layer, head, taming)
-    return Inside(text, reading, layer, head, state.get("of"), taming, view, left)
+    return Inside(text, reading, layer, head, state.get("of"), taming, view, chosen(view), left)
 
 
-def view_of(
-    text: str, reading: Reading, of: str, layer: int, head: int, taming: Taming
-) -> tuple[views.View, np.ndarray]:
+def view_of(text: str, reading: Reading, of: str, layer: int, head: int, taming: Taming) -> tuple[View, np.ndarray]:
     """One map of the model, and how much of each row was left after hiding."""
     tokens = [readable(piece) for piece in reading.tokens.pieces]
     n = len(tokens)
@@ -136,19 +139,21 @@ def view_of(
     if of != ONE:
         whole = inside.mean_of_layer(reading, layer) if of == MEAN else inside.rolled_out(reading)
         weights, left = taming.of(whole)
-        return views.View(attention=views.only(weights), **common), left
+        return View(weights=weights, **common), left
     did = reading.layers[layer]
     attention, left = inside.one_head(did, head, taming)
     q, k, v = did.q[head], did.k[head], did.v[head]
+    visible = np.isfinite(attention.masked)
 
     def walk_from(row: int) -> Walk:
-        return walk(q[row], k, v, np.isfinite(attention.masked[row]))  # of every weight, drawn or cut off
+        return walk(q[row], k, v, visible[row])  # of every weight, drawn or cut off
 
-    return views.View(
-        attention=attention,
+    return View(
+        weights=attention.weights,
+        visible=visible,
+        stages=attention,
         walk=walk_from,
-        code=lambda: export.head_code(tokens, q, k, v, np.isfinite(attention.masked), settings, taming.share),
-        opens="icell",
+        code=lambda: export.head_code(tokens, q, k, v, visible, settings, taming.share),
         **common,
     ), left
 
@@ -168,7 +173,7 @@ def numbers(text: str) -> list[int]:
     sentence, tokens = loaders.taken_apart(text), loaders.minilm().tokens(text)
     n, top = len(tokens.ids), state.MAX_TOKENS
     known: dict[int, int] = {0: top - 1, n - 1: top}
-    for ours, pieces in inside.met(sentence.tokens, text, tokens):
+    for ours, pieces in align_to_pieces(sentence.tokens, text, tokens):
         for place, token in enumerate(ours):
             if sentence.places[token] is not None:
                 known.setdefault(pieces[min(place, len(pieces) - 1)], sentence.places[token] + 1)
@@ -275,13 +280,13 @@ def large(shown: Inside) -> None:
         label = "The case that raw vectors fail: it → cat"
         st.button(label, on_click=show_cat, key="show-it", type="tertiary", icon=":material/arrow_forward:")
     renormalised(shown)
-    views.look(shown.view, "head")
+    panel.look(shown.view, shown.choice, "head", opens="icell")
     aside(shown)
 
 
 def renormalised(shown: Inside) -> None:
     """Say what is hidden, and how much of the chosen row that was."""
-    taming, query = shown.taming, shown.view.query
+    taming, query = shown.taming, shown.choice.query
     if taming.hides:
         left = float(shown.left[query])
         components.text(
@@ -313,7 +318,7 @@ def hidden(taming: Taming) -> list[str]:
 
 def aside(shown: Inside) -> None:
     """What has to be known to read the map."""
-    view, query, key = shown.view, shown.view.query, shown.view.key
+    view, (query, key) = shown.view, shown.choice
     labels = view.labels
     if shown.of == ROLLOUT:
         components.text(
@@ -363,7 +368,7 @@ def cell(shown: Inside) -> None:
     if shown.of != ONE:
         components.text("A blend of several heads has no arithmetic of its own. Choose one head above.")
         return
-    if not shown.left[shown.view.query]:
+    if not shown.left[shown.choice.query]:
         components.text("Everything this token could look at is hidden.")
         return
     components.text(
@@ -371,9 +376,9 @@ def cell(shown: Inside) -> None:
         f"come from what layer {shown.layer + 1} was given.",
         "small",
     )
-    views.cell(shown.view, "head")
-    view = shown.view
-    if view.weights[view.query, view.key] == 0 < view.walk(view.query).weights[view.key]:
+    cells.cell(shown.view, shown.choice, "head")
+    view, (query, key) = shown.view, shown.choice
+    if view.weights[query, key] == 0 < view.walk(query).weights[key]:
         components.text(
             f"The map draws it as 0: it is not among the largest weights that make up {percent(shown.taming.share)} of "
             "the row.",
@@ -386,7 +391,7 @@ def beside_raw(shown: Inside) -> dict[str, figures.Picture]:
     components.text("These switches act on the raw vectors only:", "small")
     sentence_input.draw_switches()
     try:
-        raw = views.raw_view(state.switches())
+        raw = raw_view(state.switches())
     except errors.VISITOR_ERRORS as error:
         components.text(errors.message_for(error), "notice")
         return {}
@@ -395,15 +400,9 @@ def beside_raw(shown: Inside) -> dict[str, figures.Picture]:
         components.text("No word of this sentence is known to both.", "notice")
         return {}
     places, pieces, words = zip(*pairs, strict=True)
-    query, key = (
-        next((i for i, group in enumerate(pieces) if token in group), -1)
-        for token in (shown.view.query, shown.view.key)
-    )
-    missing = [token for token, word in ((shown.view.query, query), (shown.view.key, key)) if word < 0]
-    first, second = (
-        views.View(words, views.in_words(one.attention, list(groups)), (), one.settings, at=(query, key))
-        for one, groups in ((raw, places), (shown.view, pieces))
-    )
+    query, key = (next((i for i, group in enumerate(pieces) if token in group), -1) for token in shown.choice)
+    missing = [token for token, word in ((shown.choice.query, query), (shown.choice.key, key)) if word < 0]
+    first, second = (in_words(view, list(groups), words) for view, groups in ((raw, places), (shown.view, pieces)))
     marked(shown)
     if shown.taming.share < 1:
         components.text(
@@ -418,7 +417,9 @@ def beside_raw(shown: Inside) -> dict[str, figures.Picture]:
     else:
         missing = listed([quoted(shown.view.labels[at]) for at in missing])
         components.text(f"Raw vectors have nothing for {missing}: choose a word that GloVe knows for a comparison.")
-    pictures = views.compare(first, second, "raw", ("Raw GloVe", shown.name, "This minus raw, in points"))
+    pictures = compare.compare(
+        first, second, Choice(query, key), "raw", ("Raw GloVe", shown.name, "This minus raw, in points")
+    )
     components.text(
         "Both by words, in GloVe’s spelling. A word that the model reads in pieces looks as its pieces do on average, "
         "and is looked at as much as they are together."
@@ -451,14 +452,14 @@ def sent_elsewhere(shown: Inside, word: str, query: int, pieces: list[list[int]]
 def find(shown: Inside) -> None:
     """All heads, ranked by the weight they give the chosen pair."""
     view = shown.view
-    query, key = view.labels[view.query], view.labels[view.key]
-    views.choose_key(view, "find")
-    ranked = inside.heads_for_pair(shown.reading, view.query, view.key)
+    query, key = (view.labels[place] for place in shown.choice)
+    cells.choose_key(view, shown.choice, "find")
+    ranked = inside.heads_for_pair(shown.reading, *shown.choice)
     components.text(
         f"{query} → {key}: {head_name(*ranked[0][:2]).lower()} sends most, {percent(ranked[0][2], 1)}"
         f"{rank_of_shown(ranked, shown)}"
     )
-    ranked_list(ranked, shown, "found", "weight", lambda: view.choose(view.query, view.key))
+    ranked_list(ranked, shown, "found", "weight", lambda: choose(view, *shown.choice))
 
 
 def rank_of_shown(ranked: Sequence[tuple[int, int, float]], shown: Inside) -> str:
@@ -529,14 +530,11 @@ def beside(shown: Inside, text: str, other: Reading) -> None:
         return
     marked(shown)
     groups = [one.tokens.groups for one in (shown.reading, other)]
-    query, key = (
-        next(i for i, group in enumerate(groups[0]) if token in group) for token in (shown.view.query, shown.view.key)
-    )
+    query, key = (next(i for i, group in enumerate(groups[0]) if token in group) for token in shown.choice)
     second_view, _ = view_of(text, other, shown.of, shown.layer, shown.head, shown.taming)
     labels = [a if a == b else f"{a} / {b}" for a, b in zip(*words, strict=True)]
     first, second = (
-        views.View(labels, views.in_words(one.attention, group), (), one.settings, at=(query, key))
-        for one, group in zip((shown.view, second_view), groups, strict=True)
+        in_words(view, group, labels) for view, group in zip((shown.view, second_view), groups, strict=True)
     )
     mine, theirs = words
     names = [" ".join(a for a, b in zip(*pair, strict=True) if a != b) for pair in ((mine, theirs), (theirs, mine))]
@@ -560,7 +558,9 @@ def beside(shown: Inside, text: str, other: Reading) -> None:
     )
     heads = "".join(f"<th>{html.escape(name)}</th>" for name in (*names, "change, in points"))
     components.show_html(f"<table class=chain><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>")
-    views.compare(first, second, "two", (f"… {names[0]}", f"… {names[1]}", "Second minus first, in points"))
+    compare.compare(
+        first, second, Choice(query, key), "two", (f"… {names[0]}", f"… {names[1]}", "Second minus first, in points")
+    )
     ranked = inside.heads_that_notice(shown.reading, other, query, (groups[0], groups[1]))
     components.text("Which heads notice the change?", "heading")
     components.text(
@@ -577,4 +577,4 @@ def points(difference: float) -> str:
 
 def take_away(shown: Inside, compared: dict[str, figures.Picture]) -> None:
     """Pictures, numbers, code and link of the map shown, and the pictures beside raw vectors."""
-    views.take_away(shown.view, pages.link("inside_a_transformer"), "head", compared)
+    files.take_away(shown.view, shown.choice, pages.link("inside_a_transformer"), "head", compared)

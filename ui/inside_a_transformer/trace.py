@@ -23,7 +23,7 @@ def trace(shown: Inside) -> None:
         components.text(f"The matrices are drawn for up to {MOST_ROWS} tokens; this text has {n}.", "small")
         verdict(done, shown)
         return
-    query, key = shown.view.query, shown.view.key
+    query, key = shown.choice
     looking, seen = (html.escape(shown.view.labels[place]) for place in (query, key))
     tall = max(3, min(14, 280 // n))
     side = min(230, max(160, 14 * n))

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from attention_core.attention import Attention
 from attention_core.text import one_line
 from ui.kit.palette import Palette
 
@@ -92,28 +91,27 @@ def png(chart: Mapping[str, Any]) -> bytes:
     return vl_convert.vegalite_to_png(dict(chart), scale=2, allowed_base_urls=[])
 
 
-def table(labels: Sequence[str], attention: Attention, settings: Mapping[str, Any]) -> str:
+def table(labels: Sequence[str], stages: Mapping[str, np.ndarray], settings: Mapping[str, Any]) -> str:
     """Scores and weights as CSV, a line for each cell, after lines of settings that start with #."""
     out = io.StringIO()
     out.writelines(f"# {line}\n" for line in in_words(settings))
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["query_position", "query", "key_position", "key", "score", "scaled", "masked", "weight"])
-    stages = (attention.scores, attention.scaled, attention.masked, attention.weights)
+    labels = [one_line(label) for label in labels]  # csv quotes no bare carriage return
+    columns = [stages.get(name) for name in ("scores", "scaled", "masked", "weights")]
     for row, query in enumerate(labels):
         for column, key in enumerate(labels):
-            numbers = ["" if stage is None else repr(float(stage[row, column])) for stage in stages]
+            numbers = ["" if stage is None else repr(float(stage[row, column])) for stage in columns]
             writer.writerow([row + 1, query, column + 1, key, *numbers])
     return out.getvalue()
 
 
-def document(tokens: Sequence[str], attention: Attention, settings: Mapping[str, Any], link: str) -> str:
+def document(tokens: Sequence[str], stages: Mapping[str, np.ndarray], settings: Mapping[str, Any], link: str) -> str:
     """Everything as JSON: settings, link, tokens, and the stages as rows of queries; what a mask hides is null."""
-    stages = {
-        name: [[float(x) if np.isfinite(x) else None for x in row] for row in stage]
-        for name in ("scores", "scaled", "masked", "weights")
-        if (stage := getattr(attention, name)) is not None
+    rows = {
+        name: [[float(x) if np.isfinite(x) else None for x in row] for row in stage] for name, stage in stages.items()
     }
-    found = {"settings": dict(settings), "link": link, "tokens": list(tokens), **stages}
+    found = {"settings": dict(settings), "link": link, "tokens": list(tokens), **rows}
     return json.dumps(found, ensure_ascii=False, indent=1)
 
 

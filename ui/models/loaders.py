@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import streamlit as st
 
-from attention_core import gap, inside
+from attention_core import gap
+from attention_core.alignment import align_known
 from attention_core.bert import MiniLM, Reading, Tokens, load_minilm
 from attention_core.embeddings import Embeddings, RawAttention, raw_attention
 from attention_core.glove_sources import load_glove
@@ -79,7 +80,14 @@ def raw(text: str, switches: state.Switches) -> RawAttention:
 
 def _raw(text: str, switches: state.Switches) -> RawAttention:
     tokens = taken_apart(text).tokens
-    return raw_attention(tokens, glove(), **switches._asdict())
+    return raw_attention(
+        tokens,
+        glove(),
+        dim=switches.dim,
+        divisor=None if switches.scaled else 1,
+        see_self=switches.see_self,
+        causal=switches.causal,
+    )
 
 
 _short_raw = lru_cache(maxsize=256)(_raw)  # a visitor who chooses another word, a hall that opens one link
@@ -138,11 +146,7 @@ def known_to_both(text: str, tokens: Tokens) -> list[tuple[list[int], list[int],
         tokens: the sentence as the transformer takes it apart.
 
     Returns:
-        for each its places among those with a vector, its places among the transformer's pieces, and the word.
+        as `align_known`.
     """
-    ours = taken_apart(text)
-    return [
-        ([ours.places[token] for token in mine], pieces, " ".join(ours.tokens[token] for token in mine))
-        for mine, pieces in inside.met(ours.tokens, text, tokens)
-        if all(ours.places[token] is not None for token in mine)
-    ]
+    sentence = taken_apart(text)
+    return align_known(sentence.tokens, sentence.places, text, tokens)

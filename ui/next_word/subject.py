@@ -1,7 +1,7 @@
 """The text that the language model reads, the head shown, and the words it would write next."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,12 @@ import streamlit as st
 from attention_core import next_word
 from attention_core.attention import Attention
 from attention_core.llama import Layer, Reading
-from attention_core.maps import hide
+from attention_core.maps import favourite, hide
 from attention_core.steps import Walk, walk
 from ui import state
 from ui.kit import components, export
 from ui.kit.wording import counted
-from ui.map import view as views
+from ui.map.view import Choice, View
 from ui.models import language_model
 from ui.models.language_model import MAX_TOKENS, Text
 from ui.shell import run
@@ -67,7 +67,7 @@ class Subject:
 
     Attributes:
         text: the text inside the model.
-        view: the map of the chosen head.
+        view: the map of the chosen head; choice: the chosen query and key in it.
         layer, head: the chosen one, from 0.
         temperature: what the scores are divided by.
         likely: the numbers of the ten likeliest pieces, pieces: how they are spelt, probabilities: (10,) of them.
@@ -75,7 +75,8 @@ class Subject:
     """
 
     text: Text
-    view: views.View
+    view: View
+    choice: Choice
     layer: int
     head: int
     temperature: float
@@ -205,25 +206,18 @@ def subject(text: str) -> Subject:
     probabilities = next_word.next_probabilities(reading.logits, temperature)[likely]
     pieces = language_model.model().tokens_of(likely).pieces
     word = state.index_of("word", len(likely))
-    return Subject(read, view_of(read, layer, head), layer, head, temperature, likely, pieces, probabilities, word)
+    view = view_of(read, layer, head)
+    return Subject(
+        read, view, choice_of(view), layer, head, temperature, likely, pieces, probabilities, word
+    )
 
 
-@dataclass(frozen=True)
-class TextView(views.View):
-    """The map of a head of the language model; its query and key are the page's own, 0 for the last token."""
-
-    def choose(self, query: int, key: int | None = None) -> None:
-        """Choose a token to look from, and maybe one to look at. For callbacks."""
-        state.set_values({"wq": query + 1, "wk": 0 if key is None else key + 1})
-
-
-def view_of(text: Text, layer: int, head: int) -> views.View:
+def view_of(text: Text, layer: int, head: int) -> View:
     """The map of a head."""
-    reading = text.reading
-    pieces = reading.tokens.pieces
+    pieces = text.reading.tokens.pieces
     tokens = [readable(piece, first=not place) for place, piece in enumerate(pieces)]
     n, without_first = len(tokens), bool(state.get("nofirst"))
-    did = reading.layers[layer]
+    did = text.reading.layers[layer]
     attention, visible = one_head(did, head, without_first)
     shared = head // (len(did.q) // len(did.k))
     q, k, v = did.q[head], did.k[shared], did.v[shared]
@@ -238,21 +232,31 @@ def view_of(text: Text, layer: int, head: int) -> views.View:
     def walk_from(row: int) -> Walk:
         return walk(q[row], k, v, visible[row])
 
-    query = min(int(state.get("wq")) or n, n) - 1
-    key = min(int(state.get("wk")), query + 1) - 1
-    view = TextView(
+    return View(
         tokens=tokens,
-        attention=attention,
+        weights=attention.weights,
         words=list(zip(tokens, range(n), strict=True)),
         settings=settings,
+        visible=visible,
+        stages=attention,
         walk=walk_from,
         code=lambda: export.head_code(tokens, q, k, v, visible, settings, 1.0),
         aside=(0,),
-        opens="wcell",
+        controls=("wq", "wk"),
     )
-    if key < 0:
-        key = int(views.favourite(view.weights[query], [0])) if query else 0
-    return replace(view, at=(query, key))
+
+
+def choice_of(view: View) -> Choice:
+    """The chosen query and key: where the link names none, the last token, and what it looks at most besides the first.
+
+    What comes later cannot be looked at: a key behind the query counts as none.
+    """
+    n = len(view.labels)
+    query = min(int(state.get("wq")) or n, n) - 1
+    key = int(state.get("wk"))
+    if 0 < key <= query + 1:
+        return Choice(query, key - 1)
+    return Choice(query, favourite(view.weights[query], [0]) if query else 0)
 
 
 def one_head(did: Layer, head: int, without_first: bool) -> tuple[Attention, np.ndarray]:

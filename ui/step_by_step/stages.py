@@ -19,7 +19,8 @@ from ui import state
 from ui.kit import components, export, figures, latex, lesson_charts
 from ui.kit.latex import column, in_role, lines, tex
 from ui.kit.wording import counted, largest, listed, number, percent, quoted
-from ui.map import view as views
+from ui.map import cell, panel
+from ui.map.view import choose
 from ui.step_by_step import subject as subjects
 
 LAST = state.CONTROLS["step"].high
@@ -145,7 +146,7 @@ def _scores(subject: subjects.Subject) -> None:
             rf"{latex.sum_of_products(walk.query, walk.keys[j], order[j], 2)}={tex(walk.scores[j])}",
         ]
         sentence = (
-            f"{quoted(subject.labels[subject.view.query])} is the query, {quoted(subject.labels[j])} the key: "
+            f"{quoted(subject.labels[subject.choice.query])} is the query, {quoted(subject.labels[j])} the key: "
             + (
                 f"{dims} products, one for each dimension, are added up. "
                 if dims > 1
@@ -167,19 +168,19 @@ def _scores(subject: subjects.Subject) -> None:
         )
     _strip(subject, walk.scores, 0, formula, sentence)
     if subject.view:
-        seen, looking = (html.escape(subject.labels[place]) for place in (j, subject.view.query))
+        seen, looking = (html.escape(subject.labels[place]) for place in (j, subject.choice.query))
         components.words(
             [(label, place) for place, label in enumerate(subject.labels)],
-            subject.view.weights[subject.view.query],
+            subject.view.weights[subject.choice.query],
             j,
             j,
             components.palette(),
             key="walk-seen",
-            on_pick=lambda place: views.choose(subject.view.query, place),
+            on_pick=lambda place: choose(subject.view, subject.choice.query, place),
             label="Choose the word whose products are shown",
             role="key",
         )
-        components.show_html(views.products_table(walk, j, looking, seen))
+        components.show_html(cell.products_table(walk, j, looking, seen))
     elif walk.keys.shape[1] > 3:
         components.show_html(_products_grid(subject))
 
@@ -379,7 +380,7 @@ def _output(subject: subjects.Subject) -> None:
             f"{counted(len(walk.output), 'number')}. What does it mean? The words nearest to it say.",
             "plain",
         )
-        views.output(subject.view)
+        cell.output(subject.view, subject.choice)
         return
     order = rank(walk.weights)[:3]
     terms = "+".join(rf"{tex(walk.weights[j])}{column(walk.values[j], 'value')}" for j in sorted(order))
@@ -433,7 +434,7 @@ def _end(subject: subjects.Subject) -> None:
         components.text(
             "So far one query. Q holds one for each word, and every row is computed in the same way:", "plain"
         )
-        figures.draw(views.heatmap_picture(subject.view), "walk-all")
+        figures.draw(panel.heatmap_picture(subject.view, subject.choice), "walk-all")
 
 
 def _back_and_next(step: int, most: int) -> None:

@@ -15,7 +15,8 @@ from ui import state
 from ui.kit import components, figures, lesson_charts
 from ui.kit.latex import column, in_role
 from ui.kit.wording import listed
-from ui.map import view as views
+from ui.map import panel
+from ui.map.view import Choice, View, chosen, raw_view
 from ui.models import loaders
 from ui.shell import sentence_input
 
@@ -33,13 +34,15 @@ class Subject:
         labels: (n,) names of the keys.
         settings: what made it, for the files a visitor takes away.
         view: the sentence it belongs to; None for numbers that were typed.
+        choice: the chosen query and key of that sentence.
         key: the key whose arithmetic is shown, where not all fit.
     """
 
     walk: Walk
     labels: Sequence[str]
     settings: Mapping[str, Any]
-    view: views.View | None = None
+    view: View | None = None
+    choice: Choice | None = None
     key: int = 0
 
     @property
@@ -72,13 +75,14 @@ def choose_subject() -> Subject | None:
 
 
 def _word() -> Subject:
-    view = views.raw_view(state.switches())
-    views.words_and_reading(view, "walk")
+    view = raw_view(state.switches())
+    choice = chosen(view)
+    panel.words_and_reading(view, choice, "walk")
     raw = loaders.raw(state.sentence(), state.switches())
-    x, row = raw.vectors, view.query
-    visible = np.isfinite(view.attention.masked[row])
+    x, row = raw.vectors, choice.query
+    visible = view.visible[row]
     settings = {**view.settings, "query": view.labels[row]}
-    return Subject(walk(x[row], x, x, visible, raw.scale), view.labels, settings, view, view.key)
+    return Subject(walk(x[row], x, x, visible, raw.scale), view.labels, settings, view, choice, choice.key)
 
 
 def _numbers() -> Subject | None:

@@ -22,7 +22,9 @@ from attention_core.taught import Variant
 from ui import state
 from ui.kit import components, export, figures, learning_charts, matrices
 from ui.kit.wording import listed, mean_and_spread, percent, quoted, rounded
-from ui.map import view as views
+from ui.map import cell as cells
+from ui.map import compare, files, panel
+from ui.map.view import Choice, View, chosen, raw_view
 from ui.models import loaders
 from ui.models.lessons import BY_TITLE, GOOD, Lesson, Try, choose, find_what_asks, ours, read_in_words, tries
 from ui.models.training import Run, Settings, material, recalled, recipe, shipped, untrained
@@ -355,12 +357,14 @@ class Map:
 
     Attributes:
         view: the map.
+        choice: the chosen query and key in it.
         layers: what every layer computed.
         l: the layer whose map it is, from 1.
         head: the head, from 0; None for the mean of all.
     """
 
-    view: views.View
+    view: View
+    choice: Choice
     layers: list[Layer]
     l: int
     head: int | None
@@ -406,18 +410,19 @@ def map_of(shown: Lecture, model: Model, steps: str) -> Map:
         "settings": settings,
     }
     if head is None:
-        return Map(views.View(attention=views.only(done.attention.weights.mean(axis=0)), **common), layers, l, head)
+        blend = View(weights=done.attention.weights.mean(axis=0), **common)
+        return Map(blend, chosen(blend), layers, l, head)
     q, k, v = done.q[head], done.k[head], done.v[min(head, len(done.v) - 1)]
     stages = (getattr(done.attention, stage)[head] for stage in ("scores", "scaled", "masked", "weights"))
     attention = Attention(*stages, None)
-    view = views.View(
-        attention=attention,
+    view = View(
+        weights=attention.weights,
+        stages=attention,
         walk=lambda row: walk(q[row], k, v),
         code=lambda: export.head_code(tokens, q, k, v, np.ones((len(q), len(k)), bool), settings),
-        opens="tcell",
         **common,
     )
-    return Map(view, layers, l, head)
+    return Map(view, chosen(view), layers, l, head)
 
 
 def trained_in_words(shown: Lecture) -> str:
@@ -450,9 +455,9 @@ def look(shown: Lecture) -> Map | None:
         components.text(errors.message_for(error), "notice")
         found = None
     if found:
-        views.words_and_reading(found.view, "taught")
+        panel.words_and_reading(found.view, found.choice, "taught")
         if shown.model.reads:
-            query = found.view.query
+            query = found.choice.query
             output = found.layers[-1].output[query]
             components.text(read_in_words(shown.lesson, shown.model, found.view.tokens[query], output))
     left, right = st.columns([3, 2], gap="medium")
@@ -461,7 +466,7 @@ def look(shown: Lecture) -> Map | None:
         curve(shown, "loss")
     with left:
         if found:
-            views.heatmap(found.view, "taught")
+            panel.heatmap(found.view, found.choice, "taught", opens="tcell")
     return found
 
 
@@ -496,12 +501,10 @@ def before_and_after(shown: Lecture, found: Map) -> dict[str, figures.Picture]:
     if was == RAW:
         components.text("Raw: every vector is its own query and key. These switches act on it alone:", "small")
         sentence_input.draw_switches()
-        first = views.raw_view(state.switches())
+        first = raw_view(state.switches())
     else:
         first = map_of(shown, untrained(shown.settings), "0").view
-    second = found.view
-    at = (second.query, second.key)
-    first = views.View(first.tokens, first.attention, first.words, first.settings, at=at)
+    second, at = found.view, found.choice
     name, after = ("Taught", "as taught") if shown.taught else ("Untrained", "with random matrices")
     title = name
     if shown.taught:
@@ -514,7 +517,7 @@ def before_and_after(shown: Lecture, found: Map) -> dict[str, figures.Picture]:
             f"{'raw' if was == RAW else 'before training'}, {rounded(second.weights[at])} {after}."
         )
     titles = (was, title, f"{name} minus that, in points")
-    compared = views.compare(first, second, "taught", titles)
+    compared = compare.compare(first, second, at, "taught", titles)
     return {name: picture for name, picture in compared.items() if name == "difference"}
 
 
@@ -527,7 +530,7 @@ def learned(shown: Lecture, found: Map) -> None:
     """What the chosen word asks for, before training and now, and the matrices that make it ask."""
     view, layers, l, head = found.view, found.layers, found.l, found.head
     heads = range(shown.model.n_heads) if head is None else [head]
-    word, x = view.labels[view.query], layers[0].x
+    word, x = view.labels[found.choice.query], layers[0].x
     first = untrained(shown.settings)
     stages = [("random", first)] + [("taught", shown.model)] * shown.taught
     columns = []
@@ -535,10 +538,10 @@ def learned(shown: Lecture, found: Map) -> None:
         named = f", head {each + 1}" if shown.model.n_heads > 1 else ""
         for when, model in stages:
             done = layers if model is shown.model else learning.forward(model, x)
-            at = (l, each, view.query, view.key)
+            at = (l, each, *found.choice)
             columns.append((f"{when}{named}", asking.asks_for(model, done, *at, loaders.glove(), _candidates())))
     components.text(
-        f"In the place of {quoted(view.labels[view.key])}, {quoted(word)} would look most at these words; "
+        f"In the place of {quoted(view.labels[found.choice.key])}, {quoted(word)} would look most at these words; "
         f"{len(_candidates()):,} were tried."
     )
     head_row = "".join(f"<th>{title}</th>" for title, _ in columns)
@@ -584,7 +587,7 @@ def arithmetic_of(found: Map) -> None:
         "W_K.",
         "small",
     )
-    views.cell(found.view, "taught")
+    cells.cell(found.view, found.choice, "taught")
 
 
 def code() -> None:
@@ -642,4 +645,4 @@ def elsewhere(variant: Variant) -> str:
 
 def take_away(found: Map, compared: dict[str, figures.Picture]) -> None:
     """Pictures, numbers, code and link."""
-    views.take_away(found.view, pages.link("teach_it"), "taught", compared)
+    files.take_away(found.view, found.choice, pages.link("teach_it"), "taught", compared)

@@ -17,8 +17,10 @@ from attention_core.ranking import first_largest
 from attention_core.taught import VARIANTS, Variant
 from ui import state
 from ui.kit import charts, components, export, figures, learning_charts
-from ui.kit.wording import listed, mean_and_spread, percent, quoted, reading
-from ui.map import view as views
+from ui.kit.wording import listed, mean_and_spread, percent, quoted
+from ui.map import panel
+from ui.map.view import Choice, View
+from ui.map.view import in_words as map_in_words
 from ui.models import lessons, loaders, training
 from ui.shell import errors, pages, sentence_input
 
@@ -426,11 +428,12 @@ def three() -> None:
         return
     places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
     query = next((i for i, group in enumerate(places) if state.index_of("q", len(known)) in group), 0)
-    maps, told = [(RAW, views.in_words(raw.attention, places))], ""
+    raw_map = View(known, raw.attention.weights, visible=np.isfinite(raw.attention.masked))
+    maps, told = [(RAW, map_in_words(raw_map, places, words))], ""
     if model:
         last = learning.forward(model, loaders.glove().look_up(known))[-1]
-        blend = views.only(last.attention.weights.mean(axis=0))
-        maps.append((f"Taught for “{lesson.title}”", views.in_words(blend, places)))
+        blend = View(known, last.attention.weights.mean(axis=0))
+        maps.append((f"Taught for “{lesson.title}”", map_in_words(blend, places, words)))
         word, told = known[places[query][0]], f"Taught: {made.title}. "
         if model.reads:
             told += lessons.read_in_words(lesson, model, word, last.output[places[query][0]]) + " "
@@ -439,35 +442,36 @@ def three() -> None:
             told += f"It was taught where {asks} should look, and nothing about {quoted(word)}. "
         if best_head(one.task) is None:
             told += "In the table MiniLM was asked by its sentence vector; the head shown here was not measured. "
-    minilm = views.only(read.layers[layer - 1].weights[head - 1])
-    maps.append((f"MiniLM, layer {layer}, head {head}", views.in_words(minilm, pieces)))
-    drawn = [
-        (name, views.View(words, shown, (), {}, at=(query, int(first_largest(shown.weights[query])))))
-        for name, shown in maps
-    ]
-    first = drawn[0][1]
+    minilm = View(read.tokens.pieces, read.layers[layer - 1].weights[head - 1])
+    maps.append((f"MiniLM, layer {layer}, head {head}", map_in_words(minilm, pieces, words)))
+    drawn = [(name, view, Choice(query, int(first_largest(view.weights[query])))) for name, view in maps]
+    _, last_view, last_choice = drawn[-1]
     components.words(
-        [(label, place) for place, label in enumerate(first.labels)],
-        drawn[-1][1].weights[query],
-        query,
-        drawn[-1][1].key,
+        [(label, place) for place, label in enumerate(last_view.labels)],
+        last_view.weights[query],
+        *last_choice,
         components.palette(),
         key="gap-words",
         on_pick=lambda place: state.set_values({"q": places[place][0] + 1, "k": 0}),
     )
-    for (name, view), column in zip(drawn, st.columns(len(drawn), gap="small"), strict=True):
+    for (name, view, choice), column in zip(drawn, st.columns(len(drawn), gap="small"), strict=True):
         with column:
             components.text(name, "heading")
-            components.text(reading_in_words(view), "small")
-            if len(words) <= views.MOST_CELLS:
-                alt = f"{name}: {len(words)} by {len(words)} weights. {reading_in_words(view)}"
+            components.text(view.reading(query), "small")
+            if len(words) <= panel.MAX_CELLS:
+                alt = f"{name}: {len(words)} by {len(words)} weights. {view.reading(query)}"
                 options = {"signed": False, "clickable": False}
                 shown = figures.Picture(
-                    charts.heatmap, views.cells(view.seen_weights), alt, 330, views.fill(view), options
+                    charts.heatmap,
+                    panel.cells(view.visible_weights),
+                    alt,
+                    330,
+                    panel.chart_parameters(view, choice),
+                    options,
                 )
                 figures.draw(shown, f"three-{name}")
-    if len(words) > views.MOST_CELLS:
-        components.text(f"The maps are drawn for up to {views.MOST_CELLS} words.", "small")
+    if len(words) > panel.MAX_CELLS:
+        components.text(f"The maps are drawn for up to {panel.MAX_CELLS} words.", "small")
     components.text(
         f"{told}All by words, in GloVe’s spelling, and the words above coloured as MiniLM weighs them. What it sends "
         "to its marks [CLS] and [SEP] is left out, so its rows sum to less than 1."
@@ -485,11 +489,6 @@ def offer(task: str) -> None:
         for place, one in enumerate(lessons.tries(lesson)[:2]):
             shown = one.text == state.sentence()
             st.button(one.text, on_click=lessons.choose, args=(one,), key=f"offer-{place}", disabled=shown)
-
-
-def reading_in_words(view: views.View) -> str:
-    """Where the chosen word looks."""
-    return reading(view.labels, view.weights[view.query], view.query)
 
 
 def notes() -> None:

@@ -14,12 +14,13 @@ import streamlit as st
 from attention_core import scaling
 from attention_core.attention import Attention
 from attention_core.ranking import first_largest
+from attention_core.text import number_repeats
 from ui import state
 from ui.kit import components, export, figures, latex, lesson_charts
 from ui.kit.latex import tex
 from ui.kit.palette import THIN
 from ui.kit.wording import counted, largest, listed, number, percent, quoted, rounded
-from ui.map import view as views
+from ui.map import panel
 from ui.models import loaders
 from ui.shell import sentence_input
 
@@ -302,19 +303,17 @@ def sentence() -> None:
     d = st.slider("Dimensions d of the word vectors", 2, limit, min(50, limit), width=420, **state.widget_args("ds"))
     see_self, causal = state.get("self"), state.get("causal")
     plain, scaled = (loaders.raw(state.sentence(), state.Switches(on, see_self, causal, d)) for on in (False, True))
-    labels = views.number_repeats(plain.tokens)
+    labels = number_repeats(plain.tokens)
     n = len(labels)
     end = float(np.abs(plain.attention.scores).max())
-    if n > views.MOST_CELLS:
-        components.text(
-            f"The maps are drawn for up to {views.MOST_CELLS} words; the table below has them all.", "small"
-        )
+    if n > panel.MAX_CELLS:
+        components.text(f"The maps are drawn for up to {panel.MAX_CELLS} words; the table below has them all.", "small")
     else:
         titles = ("Scores as they are", f"Divided by √{d} = {math.sqrt(d):.3f}")
         for where, title, raw in zip(st.columns(2, gap="medium"), titles, (plain, scaled), strict=True):
             with where:
                 components.text(title, "heading")
-                with st.container(height=views.height_for(n) + 30, border=False):
+                with st.container(height=panel.height_for(n) + 30, border=False):
                     figures.draw(score_picture(raw.attention.scaled, labels, title, end), f"scores-{raw is plain}")
     components.signed_legend(f"{end:.1f}")
     components.show_html(_rows_table(labels, plain.attention, scaled.attention))
@@ -337,7 +336,7 @@ def score_picture(scores: np.ndarray, labels: list[str], title: str, end: float)
     drawn = pd.DataFrame({"query": query.ravel(), "key": key.ravel(), "score": scores.ravel().astype(np.float32)})
     said = f"{title}: {len(labels)} by {len(labels)} scores from {scores.min():.1f} to {scores.max():.1f}."
     return figures.Picture(
-        lesson_charts.score_map, drawn, said, views.height_for(len(labels)), {"labels": labels, "high": end or 1.0}
+        lesson_charts.score_map, drawn, said, panel.height_for(len(labels)), {"labels": labels, "high": end or 1.0}
     )
 
 
@@ -372,7 +371,7 @@ def temperature() -> None:
     st.latex(r"w=\operatorname{softmax}\!\left(\frac{x}{\tau}\right)\qquad\text{scale}=\frac{1}{\tau}")
     d = min(int(state.get("ds")), loaders.glove().d_model)
     raw = loaders.raw(state.sentence(), state.Switches(False, state.get("self"), state.get("causal"), d))
-    labels = views.number_repeats(raw.tokens)
+    labels = number_repeats(raw.tokens)
     query = state.index_of("q", len(labels))
     root = math.sqrt(d)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -390,7 +389,7 @@ def temperature() -> None:
         int(first_largest(weights)),
         components.palette(),
         key="tau-words",
-        on_pick=views.choose,
+        on_pick=lambda place: state.set_values({"q": place + 1, "k": 0}),
     )
     bits, shares = float(scaling.entropy(weights)), int(np.isfinite(scores).sum())
     best = largest(weights)

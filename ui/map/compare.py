@@ -1,0 +1,82 @@
+"""Two maps of the same words side by side, and their difference."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from attention_core.ranking import first_largest
+from ui.kit import charts, components, figures
+from ui.kit.wording import percent
+from ui.map.panel import MAX_CELLS, cells, chart_parameters
+from ui.map.view import Choice, View
+
+
+def compare(
+    first: View,
+    second: View,
+    choice: Choice,
+    key: str,
+    titles: tuple[str, str, str] = ("As above", "Second setting", "Second minus first, in points"),
+) -> dict[str, figures.Picture]:
+    """Two maps of the same words side by side, and what the second adds or takes.
+
+    Args:
+        titles: of the first, of the second and of their difference.
+
+    Returns:
+        the pictures of the second and of the difference, to take away, each with what it shows.
+    """
+    n = len(first.labels)
+    difference = second.weights - first.weights
+    end = max(float(np.abs(difference).max()), 0.01)  # where the colours of the difference end
+    row, column = np.unravel_index(first_largest(np.abs(difference).ravel()), difference.shape)
+    weights = [float(view.weights[row, column]) for view in (first, second)]
+    # As many decimals as tell the two apart; what five do not is rounding.
+    texts = [[percent(weight, digits) for weight in weights] for digits in range(1, 6)]
+    apart = next((pair for pair in texts if pair[0] != pair[1]), None)
+    components.text(
+        f"Largest change: {first.labels[row]} → {first.labels[column]}, from {apart[0]} to {apart[1]}."
+        if apart
+        else "Both give the same weights."
+    )
+    if n > MAX_CELLS:
+        components.text(f"The maps are drawn for up to {MAX_CELLS} words.", "small")
+        return {}
+    pictures = {
+        name: figures.Picture(
+            charts.heatmap,
+            cells(matrix),
+            f"{title}: {n} by {n} cells."
+            + (f" Largest change: {first.labels[row]} to {first.labels[column]}." if apart else ""),
+            330,
+            chart_parameters(first, choice) | {"high": end},
+            {"signed": name == "difference", "clickable": False},
+            about,
+        )
+        for name, title, matrix, about in zip(
+            ("first", "second", "difference"),
+            titles,
+            (first.visible_weights, second.visible_weights, difference),
+            ({}, {**second.settings, "numbers": "percent"}, about_difference(first, second, titles[2])),
+            strict=True,
+        )
+    }
+    for place, title, (name, picture) in zip(st.columns(3, gap="small"), titles, pictures.items(), strict=True):
+        with place:
+            components.text(title, "heading")
+            figures.draw(picture, f"{key}-{name}")
+            if name == "difference" and apart:
+                components.signed_legend(f"{100 * end:.0f}", " points")
+    del pictures["first"]  # it stands at the top of the page
+    return pictures
+
+
+def about_difference(first: View, second: View, title: str) -> dict[str, Any]:
+    """What the file of a difference says: which from which, and the settings in which the two differ."""
+    sides = {"first": first.settings, "second": second.settings}
+    names = [name for name in second.settings if first.settings.get(name) != second.settings[name]]
+    texts = [name for name in names if name != "sentence"]
+    apart = {f"{side}_{name}": of[name] for name in texts for side, of in sides.items() if name in of}
+    both = {"sentence": f"{first.settings['sentence']} / {second.settings['sentence']}"} if "sentence" in names else {}
+    return {**dict.fromkeys(names), **both, "shows": title[0].lower() + title[1:], **apart}

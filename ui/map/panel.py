@@ -1,0 +1,131 @@
+"""One attention map as every page shows it: the words, the reading, the heatmap, the bars."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ui import state
+from ui.kit import charts, components, figures
+from ui.kit.wording import percent
+from ui.map.view import Choice, View, choose
+
+MAX_CELLS = 64  # up to so many tokens each cell can be clicked; above, one image
+
+
+def cells(weights: np.ndarray) -> figures.Columns:
+    """A matrix as rows of query, key and weight."""
+    query, key = np.indices(weights.shape, dtype=np.int16)
+    return {"query": query.ravel(), "key": key.ravel(), "weight": weights.ravel().astype(np.float32)}
+
+
+def chart_parameters(view: View, choice: Choice) -> dict[str, Any]:
+    """The values that a chart of this view needs."""
+    return {"labels": list(view.labels), "chosen": choice.query, "seen": choice.key}
+
+
+def height_for(n: int) -> int:
+    """A heatmap's height in pixels: in four sizes, so that it does not jump with every word typed."""
+    return 370 if n <= 8 else 500 if n <= 14 else 620 if n <= 32 else 860
+
+
+def words_and_reading(view: View, choice: Choice, key: str) -> None:
+    """The sentence coloured by the chosen word's weights, and the same in a sentence."""
+    components.words(
+        [(text if place is None else view.labels[place], place) for text, place in view.words],
+        view.weights[choice.query],
+        choice.query,
+        choice.key,
+        components.palette(),
+        key=f"{key}-words",
+        on_pick=lambda place: choose(view, place),
+    )
+    components.text(view.reading(choice.query))
+
+
+def heatmap_picture(view: View, choice: Choice) -> figures.Picture:
+    """The map as a picture: cells while there is room, one image for a long text."""
+    n, parameters = len(view.labels), chart_parameters(view, choice)
+    described = f"Heatmap of {n} by {n} attention weights. {view.reading(choice.query)}"
+    if n > MAX_CELLS:
+        image = figures.image_of(view.weights)
+        return figures.Picture(charts.picture, image, described, height_for(n), parameters)
+    return figures.Picture(
+        charts.heatmap, cells(view.visible_weights), described, height_for(n), chart_parameters(view, choice)
+    )
+
+
+def bars_picture(view: View, choice: Choice) -> figures.Picture:
+    """The chosen word's row as a picture: a bar for each word, thin ones for a long text."""
+    n = len(view.labels)
+    row = view.visible_weights[choice.query].astype(np.float32)
+    frame = {"key": np.arange(n, dtype=np.int16), "weight": row}
+    described = f"Bars. {view.reading(choice.query)}"
+    if n > MAX_CELLS:
+        return figures.Picture(charts.skyline, frame, described, 200, chart_parameters(view, choice))
+    return figures.Picture(charts.bars, frame, described, max(height_for(n), 26 * n), chart_parameters(view, choice))
+
+
+def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
+    """The map, with a click on a cell choosing its row and column."""
+    name = f"{key}-heat-{choice.query}-{choice.key}"
+
+    def clicked() -> None:
+        if cell := st.session_state[name]["selection"]["cell"]:
+            choose(view, int(cell[0]["query"]), int(cell[0]["key"]))
+            if opens:
+                state.set_values({opens: True})
+
+    with st.container(height=height_for(len(view.labels)) + 100, border=False, key=f"{key}-heat-room"):
+        figures.draw(heatmap_picture(view, choice), name, clicked if len(view.labels) <= MAX_CELLS else None)
+        whole = len(view.labels) <= MAX_CELLS
+        components.legend(1 if whole else view.weights.max(), view.weights[choice.query].sum())
+        if whole:
+            looking, seen = (view.labels[place] for place in choice)
+            share = view.visible_weights[choice.query, choice.key]
+            said = "hidden" if np.isnan(share) else percent(share, 1)
+            opened = "Its arithmetic is open below." if opens and state.get(opens) else ""
+            hint = opened or ("A click on a cell opens its arithmetic below." if opens else "")
+            blank = " A blank cell is hidden." if view.visible is not None and not view.visible.all() else ""
+            components.text(f"Marked: {looking} → {seen}, {said}.{blank} {hint}", "small")
+
+
+def bars(view: View, choice: Choice, key: str) -> None:
+    """The chosen word's row as bars, with a click on a bar choosing the word looked at."""
+    name = f"{key}-bars-{choice.query}-{choice.key}"
+
+    def clicked() -> None:
+        if bar := st.session_state[name]["selection"]["bar"]:
+            choose(view, choice.query, int(bar[0]["key"]))
+
+    if len(view.labels) > MAX_CELLS:
+        figures.draw(bars_picture(view, choice), name)
+        return
+    picture = bars_picture(view, choice)
+    with st.container(height=picture.height + 20, border=False, key=f"{key}-bars-room"):
+        figures.draw(picture, name, clicked)
+
+
+def look(view: View, choice: Choice, key: str, opens: str = "") -> None:
+    """Words, reading, heatmap and bars: one attention map to look at and to choose from.
+
+    Args:
+        key: names the parts, so that a page can show several.
+        opens: the fold with a cell's arithmetic, which a click on a cell opens.
+    """
+    words_and_reading(view, choice, key)
+    n = len(view.labels)
+    if n > MAX_CELLS:
+        heatmap(view, choice, key, opens)
+        components.text(
+            f"{n} {'tokens' if view.aside else 'words'}: the cells are too small to click, so choose one above to see "
+            f"its row. The largest weight is {percent(view.weights.max(), 1)}.",
+            "small",
+        )
+        bars(view, choice, key)
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        heatmap(view, choice, key, opens)
+    with right:
+        bars(view, choice, key)
