@@ -13,12 +13,13 @@ In the task negation the answer is read, by a linear probe on the vector of the 
 
 import json
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from attention_core import files, gap, tasks
-from attention_core.maps import by_words, line_up
+from attention_core.alignment import align
+from attention_core.maps import by_words
 from attention_core.ranking import first_largest
 from attention_core.tasks import Example
 
@@ -34,7 +35,7 @@ def heads_right(sentence: Example, model: "Llama") -> np.ndarray:
     if sentence.answer > sentence.asks:
         return np.zeros(shape, bool)
     reading = model.read(START + gap.spelt(sentence.tokens[: sentence.asks + 1]))
-    pairs = line_up(list(sentence.tokens), [piece.strip() for piece in reading.tokens.pieces[1:]])
+    pairs = align(list(sentence.tokens), [piece.strip() for piece in reading.tokens.pieces[1:]])
     groups = [[1 + piece for piece in pieces] for _, pieces in pairs]
     asks, answer = (
         next(i for i, (ours, _) in enumerate(pairs) if place in ours) for place in (sentence.asks, sentence.answer)
@@ -49,7 +50,7 @@ def last_vectors(sentences: list[Example], model: "Llama") -> np.ndarray:
     return np.array([model.read(START + gap.spelt(sentence.tokens)).states[-1] for sentence in sentences])
 
 
-def cell_of(task: str, model: "Llama") -> dict:
+def cell_of(task: str, model: "Llama") -> dict[str, Any]:
     """A cell of the column as it is kept: {"head": [layer, head] from 1 or None, set: as `gap.as_cell`}."""
     sets = {name: sentences for name, sentences in gap.sentences_of(task).items() if sentences}
     if task == "negation":
@@ -69,7 +70,7 @@ def cell_of(task: str, model: "Llama") -> dict:
     return {"head": head} | {name: gap.as_cell(gap.score(booleans)) for name, booleans in right.items()}
 
 
-def read() -> dict[str, dict]:
+def read() -> dict[str, dict[str, Any]]:
     """The column that comes with the app: for each task its cell.
 
     Raises:
@@ -88,4 +89,3 @@ def measure(model: "Llama", names: Iterable[str], report: Callable[[str], object
         text = json.dumps({name: cells[name] for name in tasks.TASKS if name in cells}, indent=1) + "\n"
         files.write_anew(path, lambda path, text=text: path.write_text(text, "utf-8"))
         files.note_checksums(FILE)
-

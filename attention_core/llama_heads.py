@@ -86,4 +86,3 @@ def llama_heads() -> list[NamedHead]:
         DamagedData: the file is missing or altered.
     """
     return named_heads(FILE)
-

@@ -180,6 +180,16 @@ def model() -> Llama:
     return _model
 
 
+def size() -> int:
+    """How many numbers the model has learned."""
+    weights = model().weights
+    parts = [part for layer in weights["layers"] for group in layer.values() for part in group.values()]
+    tied = weights["unembed"].base is weights["words"] or np.shares_memory(weights["unembed"], weights["words"])
+    return sum(
+        part.size for part in (weights["words"], weights["norm"], *([] if tied else [weights["unembed"]]), *parts)
+    )
+
+
 def read(text: str) -> Text:
     """A text inside the model; a reading of its beginning that is kept saves most of the time.
 
@@ -191,7 +201,9 @@ def read(text: str) -> Text:
     tokens = model().tokens(text)
     most = min(MAX_TOKENS, model().config.n_positions)
     ids, cut = tokens.ids[:most], max(len(tokens.ids) - most, 0)
-    after = max((before for before in map(_reading, _texts.values()) if _begins(before, ids)), key=_length, default=None)
+    after = max(
+        (before for before in map(_reading, _texts.values()) if _begins(before, ids)), key=_length, default=None
+    )
     rest = Tokens(ids[_length(after) :], tokens.pieces[_length(after) : most])
     found = Text(text, model().read(rest, after), cut)
     _texts.put(text, found)
@@ -262,7 +274,9 @@ def cell_effects(text: str, word: int, heads: Collection[tuple[int, int]]) -> np
     return result(key, lambda: ablation.effects_of_cells(model(), read(text).reading, word, heads))
 
 
-def logits_without(text: str, off: Collection[tuple[int, int]], cut: Collection[tuple[int, int, int, int]]) -> np.ndarray:
+def logits_without(
+    text: str, off: Collection[tuple[int, int]], cut: Collection[tuple[int, int, int, int]]
+) -> np.ndarray:
     """(n_words,) the scores when the model runs without some heads and cells."""
     key = ("without", text, tuple(off), tuple(cut))
     return result(key, lambda: model().read(read(text).reading.tokens, off=off, cut=cut).logits)

@@ -207,9 +207,7 @@ def subject(text: str) -> Subject:
     pieces = language_model.model().tokens_of(likely).pieces
     word = state.index_of("word", len(likely))
     view = view_of(read, layer, head)
-    return Subject(
-        read, view, choice_of(view), layer, head, temperature, likely, pieces, probabilities, word
-    )
+    return Subject(read, view, choice_of(view), layer, head, temperature, likely, pieces, probabilities, word)
 
 
 def view_of(text: Text, layer: int, head: int) -> View:
@@ -277,7 +275,8 @@ def notices(shown: Subject) -> None:
     """What was left off, and what the pieces are."""
     if shown.text.cut:
         components.text(
-            f"The model reads {MAX_TOKENS} tokens here; {counted(shown.text.cut, 'token')} at the end left off.", "notice"
+            f"The model reads {MAX_TOKENS} tokens here; {counted(shown.text.cut, 'token')} at the end left off.",
+            "notice",
         )
     pieces = shown.reading.tokens.pieces
     said = []

@@ -87,6 +87,14 @@ PAGES = (
         "What do 72 trained heads look at?",
         "MiniLM, a small transformer, has learned W_Q, W_K and W_V for 6 layers of 12 heads each. It reads your "
         "sentence here; choose a head and see where it looks.",
+        "And how does it write? From attention to the next word",
+    ),
+    Page(
+        "next_word",
+        "The next word",
+        "How does it write?",
+        "**The last word looks back, and what it brings home becomes a score for every word it knows.** SmolLM2, a "
+        "language model with 30 layers of 9 heads, reads your text here.",
         "Back to the playground, with your sentence",
     ),
 )
@@ -139,7 +147,7 @@ def footer(here: Page) -> None:
         st.page_link(f"pages/{following.name}.py", label=here.next_label, icon=":material/arrow_forward:")
     st.html(
         f"<footer>Attention Playground {version()}. Code: MIT. Word vectors: GloVe 6B, Stanford (PDDL). "
-        "Transformer: all-MiniLM-L6-v2 (Apache 2.0). After "
+        "Transformer: all-MiniLM-L6-v2, language model: SmolLM2-135M-Instruct (Apache 2.0). After "
         "“May I Have Your Attention?” by Shreyas Mishra, 2025, and “Attention Is All You Need”, Vaswani et al., "
         "2017.</footer>"
     )
