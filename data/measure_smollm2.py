@@ -10,9 +10,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from attention_core import heads, llama_gap, llama_heads, tasks  # noqa: E402
-from attention_core.files import checked  # noqa: E402
-from attention_core.llama import load_llama  # noqa: E402
+from attention_core import heads, llama_gap, llama_heads, tasks
+from attention_core.files import checked
+from attention_core.llama import load_llama
 
 if __name__ == "__main__":
     model = load_llama()

@@ -138,8 +138,8 @@ CONTROLS: dict[str, Control] = {
     "itwo": Control(False, page="inside_a_transformer"),
     "s2": Control("", page="inside_a_transformer"),
     "itake": Control(False, page="inside_a_transformer"),
-    # the next word: the text, what divides the scores, which word is taken; layer and head, the token that looks (0: the
-    # last) and the one looked at (0: the one it looks at most), the followed word's place, which folds are open
+    # the next word: the text, what divides the scores, which word is taken; layer and head, the token that looks (0:
+    # the last) and the one looked at (0: the one it looks at most), the followed word's place, which folds are open
     "text": Control("The Eiffel Tower is in the city of", page="next_word"),
     "temp": Control(1.0, 0.1, 3.0, page="next_word"),
     "by": Control("The likeliest", page="next_word"),

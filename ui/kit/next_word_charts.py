@@ -33,6 +33,26 @@ def shares_by_layer(frame: pd.DataFrame, colors: Palette, *, title: str, what: s
     return alt.layer(line, dots).add_params(*parameters())
 
 
+def places_by_layer(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
+    """A word's place among all words after each layer: a point and a line, the first place on top, on a log scale.
+
+    Args:
+        frame: columns layer, value (the place, from 1), about (what stands beside it when it is pointed at).
+    """
+    base = alt.Chart(frame).transform_calculate(
+        says="'layer ' + datum.layer + ': place ' + format(datum.value, ',') + datum.about"
+    )
+    y_axis = alt.Axis(title=None, values=[1, 10, 100, 1000, 10000], gridColor=colors.line, domain=False)
+    y_axis.labelColor, y_axis.format = colors.text, ","
+    x = _layers(colors, "layer")
+    y = alt.Y("value:Q", scale=alt.Scale(type="log", domain=[1, 100000], nice=False, reverse=True), axis=y_axis)
+    line = base.mark_line(color=colors.weights[3], strokeWidth=2, aria=False).encode(x=x, y=y)
+    dots = base.mark_point(filled=True, size=45, opacity=1, color=colors.weights[3]).encode(
+        x=x, y=y, description="says:N", tooltip=[alt.Tooltip("says:N", title="place")]
+    )
+    return alt.layer(line, dots).add_params(*parameters())
+
+
 def added_by_layer(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, str]) -> alt.LayerChart:
     """What the two parts of each layer add to a score: two bars a layer, around zero.
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from attention_core import ablation, next_word
 from attention_core.ablation import Effect
-from attention_core.llama import Llama, Reading, Tokens, UnfitText, load_llama
+from attention_core.llama import Llama, Reading, Tokens, load_llama
 from attention_core.llama_file import bytes_of
 
 MAX_TOKENS = 64
@@ -159,7 +159,7 @@ class Written:
 
 queue = Queue()
 _texts = Kept(MOST_TOKENS_KEPT, lambda text: len(text.reading.tokens.ids))
-_results = Kept(MOST_RESULTS_KEPT, lambda result: 1)
+_results = Kept(MOST_RESULTS_KEPT, lambda _: 1)
 _model: Llama | None = None
 
 

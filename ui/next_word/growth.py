@@ -45,19 +45,25 @@ def grow(shown: Subject) -> None:
         f"{name} starts at place {places[0]:,} of {len(shown.reading.logits):,}"
         + (f", and from layer {first} on it is first." if first else f", and ends at place {places[-1]:,}.")
     )
-    about = [f", place {place:,}; first is {piece_name(best)}" for place, best in zip(places, grown.best, strict=True)]
-    frame = {
-        "layer": np.arange(n_layers + 1, dtype=np.int16),
-        "value": grown.probabilities.astype(np.float32),
-        "about": np.array(about),
-    }
-    components.text(f"Probability of {name} after each layer (0: the bare word)", "heading")
-    described = f"Line: the probability of {name} after each of {n_layers} layers, {percent(grown.probabilities[-1], 1)} at the end."
-    figures.draw(
-        figures.Picture(
-            next_word_charts.shares_by_layer, frame, described, 190, {}, {"title": "layer", "what": "probability"}
-        ),
-        "lens",
+    layers = np.arange(n_layers + 1, dtype=np.int16)
+    about = np.array([f"; first is {piece_name(best)}" for best in grown.best])
+    left, right = st.columns(2, gap="medium")
+    with left:
+        components.text(f"Probability of {name} after each layer", "heading")
+        frame = {"layer": layers, "value": grown.probabilities.astype(np.float32), "about": about}
+        described = (
+            f"Line: the probability of {name} after each layer, {percent(grown.probabilities[-1], 1)} at the end."
+        )
+        options = {"title": "layer", "what": "probability"}
+        lens = figures.Picture(next_word_charts.shares_by_layer, frame, described, 200, {}, options)
+        figures.draw(lens, "lens")
+    with right:
+        components.text(f"Its place among {len(shown.reading.logits):,} pieces", "heading")
+        frame = {"layer": layers, "value": grown.places.astype(np.int32), "about": about}
+        described = f"Line: the place of {name} after each layer, from {places[0]:,} to {places[-1]:,}."
+        figures.draw(figures.Picture(next_word_charts.places_by_layer, frame, described, 200), "places")
+    components.text(
+        "0 is the bare word, before the first layer. Point at a dot to see what comes first there.", "small"
     )
     components.text(f"What each layer adds to the score of {name}", "heading")
     values = np.stack([grown.heads, grown.feed_forward], axis=1).ravel().astype(np.float32)
@@ -71,12 +77,13 @@ def grow(shown: Subject) -> None:
     described = f"Bars: what heads and feed-forward network of each layer add to the score, {number(total, 2)} in all."
     figures.draw(figures.Picture(next_word_charts.added_by_layer, frame, described, 230, {}, {"names": PARTS}), "added")
     components.text(
-        f"With the last norm’s divisor as it is, the score {number(total, 2)} is a sum: {number(grown.embedding, 2)} from "
-        f"the bare word, and the bars of {counted(n_layers, 'layer')}.",
+        f"With the last norm’s divisor as it is, the score {number(total, 2)} is a sum: {number(grown.embedding, 2)} "
+        f"from the bare word, and the bars of {counted(n_layers, 'layer')}.",
         "small",
     )
     st.markdown(
-        "This is the *logit lens* ([nostalgebraist 2020](https://www.lesswrong.com/posts/AcKRB8wDpdaN6v6ru/)). What it "
-        "does not show: middle layers were never trained to be read like this. They may hold the answer in a form that "
-        "only later layers can read, so a low place does not mean that the model does not know yet."
+        "This is the *logit lens* ([nostalgebraist "
+        "2020](https://www.lesswrong.com/posts/AcKRB8wDpdaN6v6ru/interpreting-gpt-the-logit-lens)). What it does not "
+        "show: middle layers were never trained to be read like this. They may hold the answer in a form that only "
+        "later layers can read, so a low place does not mean that the model does not know yet."
     )

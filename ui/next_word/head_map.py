@@ -42,14 +42,14 @@ def draw_map(shown: Subject) -> None:
         did = shown.reading.layers[shown.layer].weights[shown.head]
         went = float(did[shown.choice.query, 0])
         components.text(
-            f"Renormalised: {percent(went, 1)} of the weight of {quoted(shown.view.labels[shown.choice.query])} went to "
-            "the first token, which is left out here. The model itself saw it.",
+            f"Renormalised: {percent(went, 1)} of the weight of {quoted(shown.view.labels[shown.choice.query])} went "
+            "to the first token, which is left out here. The model itself saw it.",
             "notice",
         )
     panel.look(shown.view, shown.choice, "next", opens="wcell")
     components.text(
-        "The upper half is empty: a token may look at itself and at what came before, not at what comes after. While the "
-        "model learned to write, what came after was the answer, and the answer must not be looked up.",
+        "The upper half is empty: a token may look at itself and at what came before, not at what comes after. While "
+        "the model learned to write, what came after was the answer, and the answer must not be looked up.",
         "small",
     )
 
@@ -129,10 +129,6 @@ def worth_a_look(shown: Subject) -> None:
 
 def cell(shown: Subject) -> None:
     """The arithmetic of the chosen weight, and what the rotation by positions does to its score."""
-    query, key = shown.choice
-    if not shown.view.visible[query].any():
-        components.text("This token has nothing left to look at.")
-        return
     rotation(shown)
     cells.cell(shown.view, shown.choice, "next")
 

@@ -53,9 +53,8 @@ def writing_on(shown: Subject) -> None:
         temperature.high,
         temperature.default,
         0.1,
-        help="Softmax turns the scores of all words into probabilities. Each score is divided by the temperature before "
-        "that, as by √d_k on page 3: small, and the best word takes all; large, and all words become alike. The order "
-        "stays the same.",
+        help="Softmax turns the scores of all words into probabilities. Before that each score is divided by the "
+        "temperature, as by √d_k on page 3: a small one lets the best word take all, a large one makes all alike.",
         **state.widget_args("temp"),
     )
     writing = st.session_state.get("writing")
@@ -92,8 +91,8 @@ def writing_on(shown: Subject) -> None:
     elif ended := st.session_state.pop("text-ended", None):
         components.text(f"The model would end the text here, or begin a new line ({ended}).", "notice")
     components.text(
-        f"A model this small ({language_model.size() / 1e6:.0f} million numbers) invents facts as fluently as it writes "
-        "true ones.",
+        f"A model this small ({language_model.size() / 1e6:.0f} million numbers) invents facts as fluently as it "
+        "writes true ones.",
         "small",
     )
 

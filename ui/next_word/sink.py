@@ -19,8 +19,8 @@ def sink(shown: Subject) -> None:
     first = quoted(shown.view.labels[0])
     layers = shown.reading.layers
     components.text(
-        f"In this text {percent(found.share)} of all weight goes to {first}, the first token; if every token looked at all "
-        f"that it may in equal parts, it would be {percent(found.even)}."
+        f"In this text {percent(found.share)} of all weight goes to {first}, the first token; if every token looked "
+        f"at all that it may in equal parts, it would be {percent(found.even)}."
     )
     frame = {
         "layer": np.arange(1, len(layers) + 1, dtype=np.int16),
@@ -32,9 +32,9 @@ def sink(shown: Subject) -> None:
     described = f"Line: the share of the weight that goes to the first token in each of {len(layers)} layers."
     figures.draw(figures.Picture(next_word_charts.shares_by_layer, frame, described, 190, {}, options), "sink")
     components.text(
-        f"And little comes back: the value of {first} has a length of {number(found.value, 2)} on average over all heads, "
-        f"those of the other tokens {number(found.values, 2)}. Weights must sum to 1, so a head with nothing to find parks "
-        "its weight where it does least: on a token that all others can see and whose value is small.",
+        f"And little comes back: the value of {first} has a length of {number(found.value, 2)} on average over all "
+        f"heads, those of the other tokens {number(found.values, 2)}. Weights must sum to 1, so a head with nothing "
+        "to find parks its weight where it does least: on a token that all others can see and whose value is small.",
         "plain",
     )
     st.markdown(

@@ -68,8 +68,8 @@ def with_and_without(shown: Subject, what: str) -> None:
     head = f"<tr><th>as it is</th><th></th><th>{html.escape(name[0].lower() + name[1:])}</th><th></th></tr>"
     components.show_html(f"<table class=chain><thead>{head}</thead><tbody>{rows}</tbody></table>")
     components.text(
-        "A head that is off brings back zeros, for every token. A cut cell is masked before the softmax, and the rest of "
-        "its row shares the weight. Probabilities at temperature 1.",
+        "A head that is off brings back zeros, for every token. A cut cell is masked before the softmax, and the "
+        "rest of its row shares the weight. Probabilities at temperature 1.",
         "small",
     )
 
@@ -101,9 +101,9 @@ def ranking(shown: Subject) -> None:
         )
     turned = sum(effect.direct * (effect.whole or 0) < 0 for effect in tried)
     components.text(
-        "The change of log p: −0.69 halves the probability, +0.69 doubles it. “Direct” takes what the head brought home "
-        f"out of the last vector, computed for all {len(effects)} heads. “Off” runs the model without the head, for the "
-        f"first {len(tried)}: later layers then react. "
+        "The change of log p: −0.69 halves the probability, +0.69 doubles it. “Direct” takes what the head brought "
+        f"home out of the last vector, computed for all {len(effects)} heads. “Off” runs the model without the head, "
+        f"for the first {len(tried)}: later layers then react. "
         + (f"In {turned} of them the two have different signs." if turned else "Their signs agree in all of them."),
         "small",
     )
@@ -151,8 +151,8 @@ def weight_and_effect(shown: Subject) -> None:
     }
     heaviest, strongest = int(np.argmax(row)), int(np.argmax(np.abs(effects)))
     components.text(
-        f"{quoted(labels[-1])} gives most weight to {quoted(labels[heaviest])} ({percent(float(row[heaviest]))}); without "
-        f"that log p changes by {signed(float(effects[heaviest]))}. The largest effect comes from "
+        f"{quoted(labels[-1])} gives most weight to {quoted(labels[heaviest])} ({percent(float(row[heaviest]))}); "
+        f"without that log p changes by {signed(float(effects[heaviest]))}. The largest effect comes from "
         + (
             "the same token."
             if heaviest == strongest
@@ -169,9 +169,9 @@ def weight_and_effect(shown: Subject) -> None:
         figures.Picture(next_word_charts.weight_and_effect, frame, described, 300, fill | {"high": high}), f"effect-{n}"
     )
     st.markdown(
-        "A dot far right near the line is a large weight with little effect, a dot far from the line on the left the other "
-        "way round. Whether weights explain an answer is disputed: [Jain & Wallace "
-        "2019](https://arxiv.org/abs/1902.10186) found very different weights that give the same one; [Wiegreffe & Pinter "
-        "2019](https://arxiv.org/abs/1908.04626) ask for a fairer test. Cutting is a test of the model itself, though a "
-        "model without a cell is one that never was trained."
+        "A dot far right near the line is a large weight with little effect, a dot far from the line on the left the "
+        "other way round. Whether weights explain an answer is disputed: [Jain & Wallace "
+        "2019](https://arxiv.org/abs/1902.10186) found very different weights that give the same one; [Wiegreffe & "
+        "Pinter 2019](https://arxiv.org/abs/1908.04626) ask for a fairer test. Cutting is a test of the model "
+        "itself, though a model without a cell is one that never was trained."
     )
