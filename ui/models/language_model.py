@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -227,7 +228,8 @@ def _begins(reading: Reading, ids: np.ndarray) -> bool:
 def write(text: str, temperature: float, seed: int | None, word: int | None = None) -> Written:
     """Put the next word piece behind a text.
 
-    A piece that is part of a character brings the likeliest pieces that complete it.
+    A text is one line here, so new lines are left out. A piece that is part of a character brings the likeliest pieces
+    that complete it.
 
     Args:
         temperature: what the scores are divided by when the piece is drawn by lot.
@@ -237,10 +239,10 @@ def write(text: str, temperature: float, seed: int | None, word: int | None = No
     reading = read(text).reading
     if word is None and seed is not None:
         generator = np.random.default_rng([seed, _length(reading)])
-        word = next_word.choose(next_word.next_probabilities(reading.logits, temperature), generator)
+        word = next_word.choose(next_word.next_probabilities(in_one_line(reading.logits), temperature), generator)
     added = b""
     for _ in range(LONGEST_CHARACTER):
-        word = next_word.likeliest(reading.logits, 1)[0] if word is None else word
+        word = next_word.likeliest(in_one_line(reading.logits), 1)[0] if word is None else word
         if ends_text(word):
             break
         added += bytes_of(model().tokenizer.id_to_token(word))
@@ -250,10 +252,22 @@ def write(text: str, temperature: float, seed: int | None, word: int | None = No
     return Written(text, ended=True)
 
 
+def in_one_line(logits: np.ndarray) -> np.ndarray:
+    """Scores without the pieces that begin a new line."""
+    rest = logits.copy()
+    rest[_line_ends()] = -np.inf
+    return rest
+
+
+@lru_cache(maxsize=1)
+def _line_ends() -> np.ndarray:
+    pieces = model().tokens_of(range(model().tokenizer.get_vocab_size())).pieces
+    return np.array([number for number, piece in enumerate(pieces) if "\n" in piece or "\r" in piece], int)
+
+
 def ends_text(word: int) -> bool:
     """Whether a piece ends the text here: one of the model's own marks, or a new line."""
-    piece = model().tokens_of([word]).pieces[0]
-    return word in model().tokenizer.get_added_tokens_decoder() or "\n" in piece
+    return word in model().tokenizer.get_added_tokens_decoder() or word in _line_ends()
 
 
 def result(key: Hashable, compute: Callable[[], Any]) -> Any:

@@ -64,7 +64,8 @@ def writing_on(shown: Subject) -> None:
             [LIKELIEST, BY_LOT],
             default=state.default("by"),
             required=True,
-            help="Drawn by lot, each word comes as often as its probability says; the seed makes the lot repeatable.",
+            help="Drawn by lot, each word comes as often as its probability says; the seed makes the lot repeatable. "
+            "The text here is one line: new lines are left out.",
             **state.widget_args("by"),
         )
         if how == BY_LOT:
@@ -89,7 +90,7 @@ def writing_on(shown: Subject) -> None:
     elif full:
         components.text(f"The text has {MAX_TOKENS} tokens, as many as fit here: shorten it to write on.", "small")
     elif ended := st.session_state.pop("text-ended", None):
-        components.text(f"The model would end the text here, or begin a new line ({ended}).", "notice")
+        components.text(f"Here the text would end or a new line begin ({ended}), and it is one line only.", "notice")
     components.text(
         f"A model this small ({language_model.size() / 1e6:.0f} million numbers) invents facts as fluently as it "
         "writes true ones.",

@@ -119,7 +119,7 @@ def piece_name(piece: str) -> str:
 def readable(piece: str, first: bool = False) -> str:
     """A piece for people: its leading space is left off, and a dot stands before a piece that goes on with a word."""
     if not piece.strip():
-        return {"\n": "↵"}.get(piece, "␣" * len(piece) if piece == " " * len(piece) else "↵" * piece.count("\n") or "␣")
+        return "↵" * piece.count("\n") or "␣" * len(piece)
     if piece[0].isspace() or first or not piece[0].isalnum():
         return piece.strip()
     return "·" + piece.rstrip()
