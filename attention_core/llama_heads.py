@@ -55,7 +55,8 @@ def targets(rule: str, words: list[str], sentence: dict) -> Targets:
 
 def written_twice(model: "Llama", text: str, seed: int) -> tuple[np.ndarray, Targets]:
     """The numbers of the different pieces of a text, shuffled and twice in a row; and where a copying head looks."""
-    once = np.random.default_rng(seed).permutation(np.unique(model.tokens(text).ids))
+    generator = np.random.default_rng(seed)
+    once = generator.permutation(np.unique(model.tokens(text).ids))
     n = len(once)
     return np.tile(once, 2), [(n + i, [i + 1]) for i in range(n - 1)]
 
