@@ -17,7 +17,7 @@ import numpy as np
 
 from attention_core import ablation, next_word
 from attention_core.ablation import Effect
-from attention_core.llama import Llama, Reading, Tokens, load_llama
+from attention_core.llama import Llama, Reading, UnfitText, load_llama
 from attention_core.llama_file import bytes_of
 
 MAX_TOKENS = 64
@@ -199,14 +199,15 @@ def read(text: str) -> Text:
     """
     if kept := _texts.get(text):
         return kept
-    tokens = model().tokens(text)
-    most = min(MAX_TOKENS, model().config.n_positions)
-    ids, cut = tokens.ids[:most], max(len(tokens.ids) - most, 0)
+    every, most = model().tokenizer.encode(text).ids, min(MAX_TOKENS, model().config.n_positions)
+    if not every:
+        raise UnfitText("there is nothing to read in this text")
+    ids = every[:most]
     after = max(
         (before for before in map(_reading, _texts.values()) if _begins(before, ids)), key=_length, default=None
     )
-    rest = Tokens(ids[_length(after) :], tokens.pieces[_length(after) : most])
-    found = Text(text, model().read(rest, after), cut)
+    rest = model().tokens_of(ids[_length(after) :])
+    found = Text(text, model().read(rest, after), len(every) - len(ids))
     _texts.put(text, found)
     return found
 
@@ -219,10 +220,10 @@ def _length(reading: Reading | None) -> int:
     return 0 if reading is None else len(reading.tokens.ids)
 
 
-def _begins(reading: Reading, ids: np.ndarray) -> bool:
+def _begins(reading: Reading, ids: list[int]) -> bool:
     """Whether a reading is of a beginning of these tokens, and shorter."""
     n = _length(reading)
-    return n < len(ids) and np.array_equal(reading.tokens.ids, ids[:n])
+    return n < len(ids) and reading.tokens.ids.tolist() == ids[:n]
 
 
 def write(text: str, temperature: float, seed: int | None, word: int | None = None) -> Written:
@@ -333,3 +334,4 @@ def forget() -> None:
     """Keep no result; for tests."""
     _texts.clear()
     _results.clear()
+    _line_ends.cache_clear()
