@@ -37,8 +37,11 @@ def test_equal_requests_are_computed_once_and_every_one_who_waits_gets_the_resul
             results.append(job.result())
 
     visitors = [threading.Thread(target=ask) for _ in range(20)]
-    for visitor in visitors:
-        visitor.start()
+    with queue.job("same", compute) as job:
+        for visitor in visitors:
+            visitor.start()
+        while job.waiting < 21:
+            time.sleep(0.01)
     go.set()
     for visitor in visitors:
         visitor.join(10)
