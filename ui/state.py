@@ -149,6 +149,26 @@ CONTROLS: dict[str, Control] = {
     "itwo": Control(False, page="inside_a_transformer"),
     "s2": Control("", page="inside_a_transformer"),
     "itake": Control(False, page="inside_a_transformer", private=True),
+    # the next word: the text, what divides the scores, which word is taken; layer and head, the token that looks (0:
+    # the last) and the one looked at (0: the one it looks at most), the followed word's place, which folds are open
+    "text": Control("The Eiffel Tower is in the city of", page="next_word"),
+    "temp": Control(1.0, 0.1, 3.0, page="next_word"),
+    "by": Control("The likeliest", page="next_word"),
+    "wseed": Control(1, 1, 9999, page="next_word"),
+    "wl": Control(24, 1, 64, page="next_word", hidden=True),
+    "wh": Control(5, 1, 64, page="next_word", hidden=True),
+    "wq": Control(0, 0, MAX_TOKENS, page="next_word", hidden=True),
+    "wk": Control(0, 0, MAX_TOKENS, page="next_word", hidden=True),
+    "word": Control(1, 1, 10, page="next_word", hidden=True),
+    "nofirst": Control(False, page="next_word"),
+    "wheads": Control(False, page="next_word"),
+    "wcell": Control(False, page="next_word"),
+    "wgrow": Control(False, page="next_word"),
+    "wsink": Control(False, page="next_word"),
+    "woff": Control(False, page="next_word"),
+    "off": Control("This head", page="next_word"),
+    "cutin": Control("In this head", page="next_word"),
+    "ntake": Control(False, page="next_word", private=True),
 }
 
 
