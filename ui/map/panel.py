@@ -51,9 +51,10 @@ def heatmap_picture(view: View, choice: Choice) -> figures.Picture:
     if n > MAX_CELLS:
         image = figures.image_of(view.weights)
         return figures.Picture(charts.picture, image, described, height_for(n), parameters)
-    return figures.Picture(
-        charts.heatmap, cells(view.visible_weights), described, height_for(n), chart_parameters(view, choice)
-    )
+    columns = cells(view.visible_weights)
+    if view.faint is not None:
+        columns["faint"] = view.faint.ravel().astype(np.int8)
+    return figures.Picture(charts.heatmap, columns, described, height_for(n), chart_parameters(view, choice))
 
 
 def bars_picture(view: View, choice: Choice) -> figures.Picture:
@@ -61,6 +62,8 @@ def bars_picture(view: View, choice: Choice) -> figures.Picture:
     n = len(view.labels)
     row = view.visible_weights[choice.query].astype(np.float32)
     frame = {"key": np.arange(n, dtype=np.int16), "weight": row}
+    if view.faint is not None:
+        frame["faint"] = view.faint[choice.query].astype(np.int8)
     described = f"Bars. {view.reading(choice.query)}"
     if n > MAX_CELLS:
         return figures.Picture(charts.skyline, frame, described, 200, chart_parameters(view, choice))

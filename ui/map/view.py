@@ -37,8 +37,10 @@ class View:
         neighbours: the words nearest to a token before and after attention, where that means something.
         code: the program that computes the same numbers.
         numbers: (n,) the number that stands for each token in q and k of the link; None counts them from 1.
+        faint: (n, n) True where a weight is drawn in grey; None: nowhere.
         aside: tokens that are not named as looked at until a visitor chooses them.
         left_out: in words what gets weight and is no part of the map; "" if there is nothing of the kind.
+        controls: those of the link that hold the chosen query and key.
     """
 
     tokens: Sequence[str]
@@ -51,8 +53,10 @@ class View:
     neighbours: Callable[[int], tuple[list, list]] | None = None
     code: Callable[[], str] | None = None
     numbers: Sequence[int] | None = None
+    faint: np.ndarray | None = None
     aside: Sequence[int] = ()
     left_out: str = ""
+    controls: tuple[str, str] = ("q", "k")
 
     @cached_property
     def labels(self) -> list[str]:
@@ -115,7 +119,8 @@ def _position(number: int, count: int, numbers: Sequence[int] | None = None) -> 
 def choose(view: View, query: int, key: int | None = None) -> None:
     """Choose a token to look from, and maybe one to look at; positions from 0. For callbacks."""
     numbers = range(1, len(view.labels) + 1) if view.numbers is None else view.numbers
-    state.set_values({"q": numbers[query], "k": 0 if key is None else numbers[key]})
+    of_query, of_key = view.controls
+    state.set_values({of_query: numbers[query], of_key: 0 if key is None else numbers[key]})
 
 
 def in_words(view: View, groups: list[list[int]], words: Sequence[str]) -> View:

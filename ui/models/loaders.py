@@ -12,6 +12,7 @@ from attention_core.bert import MiniLM, Reading, Tokens, load_minilm
 from attention_core.embeddings import Embeddings, RawAttention, raw_attention
 from attention_core.glove_sources import load_glove
 from attention_core.heads import NamedHead, named_heads
+from attention_core.llama_heads import llama_heads
 from attention_core.text import tokenize
 from ui import state
 
@@ -132,9 +133,15 @@ def heads_worth_a_look() -> list[NamedHead]:
 
 
 @lru_cache(maxsize=1)
+def llama_heads_worth_a_look() -> list[NamedHead]:
+    """The language model's heads whose use was measured."""
+    return llama_heads()
+
+
+@lru_cache(maxsize=1)
 def gap_table() -> dict:
-    """What was measured for the gap; as `gap.read`."""
-    return gap.read()
+    """What was measured for the gap; as `gap.load_table`."""
+    return gap.load_table()
 
 
 def known_to_both(text: str, tokens: Tokens) -> list[tuple[list[int], list[int], str]]:

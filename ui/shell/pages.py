@@ -87,8 +87,8 @@ PAGES = (
         "the_gap",
         "The gap",
         "Which words belong together?",
-        "Raw word vectors know which words are alike, not which belong together. How often is each right: raw vectors, "
-        "heads that were taught the task, a pretrained transformer?",
+        "Raw word vectors know which words are alike, not which belong together. How often does attention find the "
+        "right word?",
         "How often raw vectors, taught heads and a transformer are right",
         "Next: what 72 heads have learned that nobody taught where to look",
     ),
@@ -99,6 +99,15 @@ PAGES = (
         "MiniLM, a small transformer, has learned W_Q, W_K and W_V for 6 layers of 12 heads each. It reads your "
         "sentence here; choose a head and see where it looks.",
         "All heads of a real transformer on your sentence",
+        "Next: from attention to the next word. How does it write?",
+    ),
+    Page(
+        "next_word",
+        "The next word",
+        "How does it write?",
+        "**The last word looks back, and what it brings home becomes a score for every word it knows.** SmolLM2, a "
+        "language model with 30 layers of 9 heads, reads your text here.",
+        "A language model in the same five lines: from attention to the next word",
         "Back to the playground, with your sentence",
     ),
 )
@@ -166,7 +175,7 @@ def footer(here: Page) -> None:
     st.html(
         f"<footer>Attention Playground {version()}. Code: MIT. "
         f"Word vectors: {vectors}{', Stanford (PDDL)' if vectors == 'GloVe 6B' else ''}. "
-        "Transformer: all-MiniLM-L6-v2 (Apache 2.0). After "
+        "Transformer: all-MiniLM-L6-v2, language model: SmolLM2-135M-Instruct (Apache 2.0). After "
         "“May I Have Your Attention?” by Shreyas Mishra, 2025, and “Attention Is All You Need”, Vaswani et al., "
         "2017.</footer>"
     )
