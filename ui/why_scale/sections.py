@@ -21,6 +21,7 @@ from ui.kit.latex import tex
 from ui.kit.palette import THIN
 from ui.kit.wording import counted, largest, listed, number, percent, quoted, rounded
 from ui.map import panel
+from ui.map.view import chosen_query
 from ui.models import loaders
 from ui.shell import sentence_input
 
@@ -375,7 +376,7 @@ def temperature() -> None:
     d = min(int(state.get("ds")), loaders.glove().d_model)
     raw = loaders.raw(state.sentence(), state.Switches(1.0, state.get("self"), state.get("causal"), d))
     labels = number_repeats(raw.tokens)
-    query = state.index_of("q", len(labels))
+    query = chosen_query(len(labels))
     root = math.sqrt(d)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         tau = state.switches().divisor or root
