@@ -20,9 +20,7 @@ from ui import state
 @st.cache_resource(show_spinner="Opening the word vectors")
 def glove() -> Embeddings:
     """The GloVe vectors, the same for every visitor."""
-    embeddings = load_glove()
-    state.set_dimensions(embeddings.d_model)
-    return embeddings
+    return load_glove()
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def raw(text: str, switches: state.Switches) -> RawAttention:
     Raises:
         UnknownWords, NothingToAttend: as in `raw_attention`.
     """
-    switches = switches._replace(dim=min(switches.dim, glove().d_model))
+    switches = switches._replace(dim=min(switches.dim or glove().d_model, glove().d_model))
     if len(taken_apart(text).tokens) <= SHORT_RAW:
         return _short_raw(text, switches)
     return _raw(text, switches)
@@ -85,7 +83,7 @@ def _raw(text: str, switches: state.Switches) -> RawAttention:
         tokens,
         glove(),
         dim=switches.dim,
-        divisor=None if switches.scaled else 1,
+        divisor=switches.divisor,
         see_self=switches.see_self,
         causal=switches.causal,
     )
@@ -142,8 +140,8 @@ def llama_heads_worth_a_look() -> list[NamedHead]:
 
 @lru_cache(maxsize=1)
 def gap_table() -> dict:
-    """What was measured for the gap; as `gap.read`."""
-    return gap.read()
+    """What was measured for the gap; as `gap.load_table`."""
+    return gap.load_table()
 
 
 def known_to_both(text: str, tokens: Tokens) -> list[tuple[list[int], list[int], str]]:

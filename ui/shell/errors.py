@@ -13,6 +13,7 @@ from attention_core.embeddings import UnknownWords
 from attention_core.files import DamagedData
 from attention_core.gguf_file import UnusableModel
 from attention_core.llama import UnfitText
+from attention_core.text import shortened
 from ui import log, state
 from ui.kit import components
 from ui.models import loaders
@@ -66,7 +67,7 @@ def message_for(error: Exception) -> str:
     if isinstance(error, UnknownWords):
         return (
             "GloVe, which knows English words, has no vector for any of these, so there is nothing to compute: "
-            f"{', '.join(error.words)}."
+            f"{', '.join(map(shortened, error.words))}."
         )
     return str(error)
 
