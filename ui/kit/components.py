@@ -180,7 +180,7 @@ def style(*names: str) -> None:
 
 
 def legend(most: float, row_sum: float) -> None:
-    """What the colours of a map of weights mean, and the proof that they are shares.
+    """What the colours of a map of weights mean, and that a row sums to 1.
 
     Args:
         most: the weight at the dark end of the scale.
@@ -192,7 +192,7 @@ def legend(most: float, row_sum: float) -> None:
         f"{percent(share * most, digits)}</span>"
         for share in (0, 0.05, 0.25, 0.5, 1)
     ]
-    st.html(f'<div class="legend">{"".join(steps)}<span>The chosen row sums to {row_sum:.4f}.</span></div>')
+    st.html(f'<div class="legend">{"".join(steps)}<span>The chosen row sums to {percent(row_sum)}.</span></div>')
 
 
 def signed_legend(end: str, unit: str = "") -> None:
@@ -208,7 +208,8 @@ def text(text: str, kind: str = "reading") -> None:
     """A sentence that may hold the visitor's words, shown as text whatever is in it.
 
     Args:
-        kind: "reading" for what a picture says, "plain" for text, "heading" for a small one, "notice" for what was left
-            out or went wrong, "small" for an aside; "question" and "answer" for guesses.
+        kind: "lesson" for what a page teaches, "reading" for what a picture says, "plain" for text, "heading" for a
+            small one, "notice" for what was left out or went wrong, "small" for an aside; "question" and "answer" for
+            guesses.
     """
     st.html(f'<p class="say {kind}"{" role=status" if kind == "notice" else ""}>{html.escape(text)}</p>')
