@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from attention_core import learning
 from attention_core.embeddings import UnknownWords
 from attention_core.examples import example_of
+from attention_core.layers import forward
 from ui import state
 from ui.kit.wording import percent, quoted
 from ui.map.remarks import remark
@@ -85,7 +85,7 @@ def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], sw
             else "The taught heads read other vectors than those loaded here. Shown are the word vectors.",
         )
     lesson = fitting[0]
-    last = learning.forward(model, loaders.glove().look_up(known))[-1]
+    last = forward(model, loaders.glove().look_up(known))[-1]
     settings = {
         "sentence": state.sentence(),
         "model": f"attention on GloVe 6B {loaders.glove().d_model}d",
@@ -100,7 +100,7 @@ def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], sw
         return Sight(view, line, model=TAUGHT)
     output = last.output[chosen_query(len(known))]
     line = f"Trained on other sentences to find {relation(lesson, word)}."
-    if model.reads:
+    if model.kind == "classifier":
         line = f"{lessons.read_in_words(lesson, model, word, output)} {line}"
     return Sight(view, line, model=TAUGHT)
 
