@@ -58,14 +58,14 @@ PAGES = (
         "step_by_step",
         "Step by step",
         "How does a word decide where to look?",
-        "Six small steps lead from vectors to an answer. Walk through them with numbers you can change.",
+        "A dictionary needs the exact word. Attention compares with every word, and blends what it finds.",
         "Why divide by √d_k, of all things? What goes wrong without it",
     ),
     Page(
         "why_scale",
         "Why divide by √d_k?",
         "Why divide by the square root of d_k?",
-        "One small division keeps attention able to hesitate, and able to learn. See what happens without it.",
+        "Without it one word takes all the weight, and nothing can be learned. See it happen.",
         "Similar words find each other. Is that enough? The gap, measured",
     ),
     Page(
