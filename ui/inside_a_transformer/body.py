@@ -17,7 +17,7 @@ from attention_core.inside import Taming
 from attention_core.maps import by_words, favourite
 from attention_core.ranking import rank
 from attention_core.steps import Walk, walk
-from attention_core.text import number_repeats
+from attention_core.text import number_repeats, shortened
 from ui import state
 from ui.kit import components, export, figures
 from ui.kit.palette import Palette, along
@@ -350,7 +350,12 @@ def aside(shown: Inside) -> None:
     if any(piece.startswith("##") for piece in pieces):
         said += " A word the model does not know whole comes in pieces; a dot marks one that goes on."
     if "[UNK]" in pieces:
-        said += " [UNK] stands for what it does not know even in pieces, such as an emoji."
+        spans = (span for piece, span in zip(pieces, shown.reading.tokens.spans, strict=True) if piece == "[UNK]")
+        unknown = dict.fromkeys(shown.text[start:end] for start, end in spans)  # each once
+        said += (
+            f" [UNK] stands for {listed([quoted(shortened(word, 20)) for word in unknown])}: a word with a sign that "
+            "no piece of the model has, such as an emoji, or with more than 100 characters."
+        )
     components.text(said, "small")
 
 
