@@ -110,11 +110,8 @@ def test_a_word_chosen_on_another_page_stays_chosen(app):
         ({"s": "king", "noself": "true", "nocls": "true", "nosep": "true"}, "“king” looks at nothing that is shown"),
         ({"s": "king", "q": "512", "icell": "true"}, "[SEP] looks most at"),
         ({"s": CAT, "q": "511"}, "[CLS] looks most at"),
-        ({"s": "the hello😀 king"}, "[UNK] stands for “hello😀”: a word with a sign that no piece of the model has"),
-        ({"s": "the " + "x" * 101}, "[UNK] stands for “xxxxxxxxxxxxxxxxxxxx… (101 characters)”: a word with"),
-        ({"s": "see １２３ and １２３"}, "[UNK] stands for “１２３”: a word with"),
         ({"s": "unbelievableness"}, "a dot marks one that goes on"),
-        ({"s": "the king 🦖"}, "[UNK] stands for “🦖”: a word with a sign that no piece of the model has"),
+        ({"s": "the king 🦖"}, "[UNK] stands for what it does not know even in pieces"),
         ({"s": "Attention", "top": "20"}, "Of what is shown, “attention” looks only at [CLS]"),
     ],
 )
@@ -269,14 +266,6 @@ def test_rollout_of_the_means_is_rollout_of_the_heads(cat):
         total = (np.mean(layer, axis=0) + np.eye(12)) / 2 @ total
     assert inside.rolled_out(cat) == pytest.approx(total, abs=1e-6)
     assert inside.mean_of_layer(cat, 2) == pytest.approx(sum(cat.layers[2].weights) / 12, abs=1e-6)
-
-
-def test_a_typed_mark_is_text_and_what_is_hidden_hides_every_mark(app):
-    text = said(app(HERE, s="the king [SEP] the queen", nocls="true", nosep="true", q="2"))
-    assert "Renormalised: [CLS] and [SEP] hidden" in text
-    view, _ = heads.view_of("a [SEP] b", loaders.minilm().read("a [SEP] b"), heads.ONE, 5, 11, Taming(end=True))
-    assert view.tokens == ["[CLS]", "a", "[", "sep", "]", "b", "[SEP]"]
-    assert (view.weights[:, -1] == 0).all()
 
 
 def test_every_word_piece_has_a_number_of_its_own_in_the_link():

@@ -118,7 +118,8 @@ def document(tokens: Sequence[str], stages: Mapping[str, np.ndarray], settings: 
 
 def code(tokens: Sequence[str], vectors: np.ndarray, settings: Mapping[str, Any]) -> str:
     """A NumPy program that computes the same weights from the same vectors and prints them; it needs nothing else."""
-    scale = f"1 / math.sqrt({vectors.shape[1]})" if settings["scaled"] else "1.0"
+    divisor = settings["divisor"]  # a number, or the root as "√50"
+    scale = f"1 / math.sqrt({vectors.shape[1]})" if isinstance(divisor, str) else f"1 / {divisor}"
     n = len(tokens)
     mask = f"np.tri({n}, dtype=bool)" if settings["causal_mask"] else f"np.ones(({n}, {n}), dtype=bool)"
     hide_self = "" if settings["self_attention"] else "np.fill_diagonal(mask, False)  # no token looks at itself\n"

@@ -48,7 +48,7 @@ class Subject:
     @property
     def divided(self) -> bool:
         """Whether the scores are divided by √d_k."""
-        return bool(self.settings["scaled"])
+        return self.walk.scale != 1
 
     @property
     def shown(self) -> list[int]:
@@ -60,16 +60,11 @@ class Subject:
 def choose_subject() -> Subject | None:
     """Ask for the numbers: typed ones, or a word of the sentence. None if what was typed cannot be read."""
     components.style("lesson.css")
-    with st.container(key="step-unseen"):
-        step = state.CONTROLS["step"]
-        st.number_input("step", step.low, step.high, step.default, **state.widget_args("step"))
     on = st.segmented_control(
         "Walk with", ["Numbers", "Sentence"], default="Numbers", required=True, **state.widget_args("on")
     )
     if on == "Sentence":
         sentence_input.ask_for_sentence()
-        with st.container(key="editor-unseen"):
-            _editor()
         return _word()
     return _numbers()
 
