@@ -13,6 +13,8 @@ In the task negation the answer is read, by a linear probe on the vector of the 
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +36,7 @@ def heads_right(sentence: Example, model: "Llama") -> np.ndarray:
     shape = model.config.n_layers, model.config.n_heads
     if sentence.answer > sentence.asks:
         return np.zeros(shape, bool)
-    reading = model.read(START + gap.spelt(sentence.tokens[: sentence.asks + 1]))
+    reading = model.read(START + gap.join_tokens(sentence.tokens[: sentence.asks + 1]))
     pairs = align(list(sentence.tokens), [piece.strip() for piece in reading.tokens.pieces[1:]])
     groups = [[1 + piece for piece in pieces] for _, pieces in pairs]
     asks, answer = (
@@ -47,23 +49,24 @@ def heads_right(sentence: Example, model: "Llama") -> np.ndarray:
 
 def last_vectors(sentences: list[Example], model: "Llama") -> np.ndarray:
     """(sentences, d_model) the vector of each sentence's last token as it leaves the last layer."""
-    return np.array([model.read(START + gap.spelt(sentence.tokens)).states[-1] for sentence in sentences])
+    return np.array([model.read(START + gap.join_tokens(sentence.tokens)).states[-1] for sentence in sentences])
 
 
 def cell_of(task: str, model: "Llama") -> dict[str, Any]:
     """A cell of the column as it is kept: {"head": [layer, head] from 1 or None, set: as `gap.as_cell`}."""
-    sets = {name: sentences for name, sentences in gap.sentences_of(task).items() if sentences}
+    sets = {name: sentences for name, sentences in gap.evaluation_sets(task).items() if sentences}
     if task == "negation":
 
         def good(sentences: list[Example]) -> np.ndarray:
             return np.array([sentence.answer == 1 for sentence in sentences])
 
-        practice = gap.practice(task, gap.PROBED_ON)
-        w = gap.fitted(last_vectors(practice, model), good(practice))
-        right = {name: gap.probed_right(w, last_vectors(s, model), good(s)) for name, s in sets.items()}
-        head = None
+        practice = gap.training_sentences(task, gap.PROBED_ON)
+        w = gap.fit_probe(last_vectors(practice, model), good(practice))
+        right = {name: gap.probe_is_correct(w, last_vectors(s, model), good(s)) for name, s in sets.items()}
+        head: list[int] | None = None
     else:
-        counts = sum(heads_right(sentence, model).astype(int) for sentence in gap.practice(task, gap.CHOSEN_ON))
+        found = [heads_right(sentence, model) for sentence in gap.training_sentences(task, gap.CHOSEN_ON)]
+        counts = np.sum(found, axis=0)
         best = np.unravel_index(counts.argmax(), counts.shape)  # whole numbers: of a tie the first
         right = {name: np.array([heads_right(s, model)[best] for s in sentences]) for name, sentences in sets.items()}
         head = [int(place) + 1 for place in best]
@@ -85,7 +88,7 @@ def measure(model: "Llama", names: Iterable[str], report: Callable[[str], object
     cells = json.loads(path.read_text("utf-8")) if path.exists() else {}
     for task in names:
         cells[task] = cell_of(task, model)
-        report(gap.line_of(task, "smollm2", cells[task]))
+        report(gap.format_cell(task, "smollm2", cells[task]))
         text = json.dumps({name: cells[name] for name in tasks.TASKS if name in cells}, indent=1) + "\n"
-        files.write_anew(path, lambda path, text=text: path.write_text(text, "utf-8"))
+        files.write_anew(path, partial(Path.write_text, data=text, encoding="utf-8"))
         files.note_checksums(FILE)
