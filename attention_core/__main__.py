@@ -181,9 +181,9 @@ def print_gap(train: bool) -> None:
     if train:
         gap.train_all(glove(), minilm(), lambda line: print(line, flush=True))
         return
-    for task, row in gap.read()["rows"].items():
+    for task, row in gap.load_table()["rows"].items():
         for column, cell in row["cells"].items():
-            print(gap.line_of(task, column, cell))
+            print(gap.format_cell(task, column, cell))
 
 
 def counted(name: str, value: int | None, most: int, default: int | None = None) -> int:

@@ -50,7 +50,7 @@ def links(test) -> list[tuple[str, dict[str, str]]]:
 def test_the_table_and_the_picture_show_exactly_the_stored_figures(app, group):
     test = app(HERE, gset=GROUP[group])
     assert not test.exception
-    table, stored = cells(test), measure.read()["rows"]
+    table, stored = cells(test), measure.load_table()["rows"]
     alt = next(element.proto for element in test.get("vega_lite_chart")).alt
     shown = set()
     for task, row in stored.items():
@@ -88,7 +88,7 @@ def test_where_a_model_fails_the_table_says_so(app):
 
 def test_what_other_splits_of_the_words_give_stands_beside_the_figure(app, monkeypatch):
     splits, seeds = {"taught/meaning-2-4.npz": [0.8, 0.9]}, {"taught/object-1-1.npz": [0.7] * 3}
-    stored = measure.read() | {"splits": splits, "seeds": seeds}
+    stored = measure.load_table() | {"splits": splits, "seeds": seeds}
     monkeypatch.setattr(loaders, "gap_table", lambda: stored)
     gap.measured.cache_clear()
     test = app(HERE, gsay="true")
@@ -125,7 +125,7 @@ def test_a_link_opens_the_sentence_with_the_word_that_asks_chosen(app):
     for page, carried in opened:
         other = app(pages[page], **carried)
         assert not other.exception
-        assert other.text_input(key="s").value == measure.spelt(example.tokens)
+        assert other.text_input(key="s").value == measure.join_tokens(example.tokens)
         assert f"“{example.tokens[example.asks]}” looks most" in said(other)
         if page == "inside_a_transformer":
             pieces = loaders.minilm().tokens(example.tokens[example.answer]).pieces[1:-1]

@@ -135,8 +135,8 @@ def heads_worth_a_look() -> list[NamedHead]:
 
 @lru_cache(maxsize=1)
 def gap_table() -> dict:
-    """What was measured for the gap; as `gap.read`."""
-    return gap.read()
+    """What was measured for the gap; as `gap.load_table`."""
+    return gap.load_table()
 
 
 def known_to_both(text: str, tokens: Tokens) -> list[tuple[list[int], list[int], str]]:

@@ -10,11 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from attention_core import gap as measure
-from attention_core import learning, tasks
+from attention_core import tasks
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
+from attention_core.layers import forward
 from attention_core.ranking import first_largest
-from attention_core.taught import VARIANTS, Variant
+from attention_core.taught import SHIPPED, ModelSpec
 from ui import state
 from ui.kit import charts, components, export, figures, learning_charts
 from ui.kit.wording import listed, mean_and_spread, percent, quoted
@@ -82,7 +83,7 @@ class Figure:
     high: float
     chance: float
     cases: tuple[Case, ...]
-    variant: Variant | None
+    variant: ModelSpec | None
     head: tuple[int, int] | None
     elsewhere: tuple[float, ...] = ()
 
@@ -110,7 +111,7 @@ def measured() -> tuple[Figure, ...]:
     found, stored = [], loaders.gap_table()
     for task, row in stored["rows"].items():
         variants = measure.columns(task)
-        sets = {name: [tasks.marked(text) for text in texts] for name, texts in row["sentences"].items()}
+        sets = {name: [tasks.parse_marked(text) for text in texts] for name, texts in row["sentences"].items()}
         for column, cell in row["cells"].items():
             for name, examples in sets.items():
                 if name not in cell:
@@ -381,7 +382,7 @@ def entry(one: Figure, case: Case) -> str:
     else:
         words[example.answer] = f"<b class=key>{words[example.answer]}</b>"
     words[example.asks] = f"<b class=query>{words[example.asks]}</b>"
-    here = {"s": measure.spelt(example.tokens), "q": example.asks + 1}
+    here = {"s": measure.join_tokens(example.tokens), "q": example.asks + 1}
     if one.task != "negation":
         here["k"] = example.answer + 1
     ways = [("playground", "raw", {**here, "self": False})]
@@ -394,7 +395,7 @@ def entry(one: Figure, case: Case) -> str:
     links = " · ".join(
         f'<a href="{html.escape(address(page, values))}" target="_self">{name}</a>' for page, name, values in ways
     )
-    return f"<li>{measure.spelt(words)} <small>Open: {links}</small></li>"
+    return f"<li>{measure.join_tokens(words)} <small>Open: {links}</small></li>"
 
 
 def best_head(task: str) -> tuple[int, int] | None:
@@ -431,13 +432,13 @@ def three() -> None:
     raw_map = View(known, raw.attention.weights, visible=np.isfinite(raw.attention.masked))
     maps, told = [(RAW, map_in_words(raw_map, places, words))], ""
     if model:
-        last = learning.forward(model, loaders.glove().look_up(known))[-1]
+        last = forward(model, loaders.glove().look_up(known))[-1]
         blend = View(known, last.attention.weights.mean(axis=0))
         maps.append((f"Taught for “{lesson.title}”", map_in_words(blend, places, words)))
         word, told = known[places[query][0]], f"Taught: {made.title}. "
-        if model.reads:
+        if model.kind == "classifier":
             told += lessons.read_in_words(lesson, model, word, last.output[places[query][0]]) + " "
-        elif tasks.who_asks(one.task, [word]) is None:
+        elif tasks.find_query(one.task, [word]) is None:
             asks = lesson.asks if lesson.asks.startswith("“") else f"a {lesson.asks}"
             told += f"It was taught where {asks} should look, and nothing about {quoted(word)}. "
         if best_head(one.task) is None:
@@ -530,7 +531,7 @@ def notes() -> None:
 
 
 def _variant_in_words(file: str) -> str:
-    one = next(variant for variant in VARIANTS if variant.file == file)
+    one = next(variant for variant in SHIPPED if variant.file == file)
     return f"{TITLES[one.task]}, {one.title}:"
 
 
