@@ -126,7 +126,7 @@ def join_tokens(tokens: Iterable[str]) -> str:
 
 def heads_correct(sentence: Example, model: "MiniLM") -> np.ndarray:
     """(n_layers, n_heads) which heads look most, of all other words, at the one that answers."""
-    text = spelt(sentence.tokens)
+    text = join_tokens(sentence.tokens)
     reading = model.read(text)
     pairs = align_to_pieces(sentence.tokens, text, reading.tokens)
     asks, answer = (

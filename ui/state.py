@@ -103,7 +103,8 @@ CONTROLS: dict[str, Control] = {
     "gwhich": Control("Wrong", page="the_gap"),
     "gsay": Control(False, page="the_gap"),
     "gtake": Control(False, page="the_gap"),
-    # teach it: what is trained and how, the step it has come to (0: the shipped model), which map is shown, what it is
+    # teach it: what is trained and how, the step it has come to (0: untrained; more steps
+    # than any training has: the finished model that came with the app), which map is shown, what it is
     # compared with, which folds are open
     "task": Control("He, she, it", page="teach_it"),
     "layers": Control(1, 1, 3, page="teach_it"),
@@ -111,16 +112,18 @@ CONTROLS: dict[str, Control] = {
     "dk": Control(16, 4, 32, page="teach_it"),
     "rate": Control(0.01, page="teach_it"),
     "res": Control(True, page="teach_it"),
+    "pos": Control(False, page="teach_it"),
     "init": Control(0, 0, 9999, page="teach_it"),
     "trained": Control(0, 0, 9999, page="teach_it"),
     "map": Control("Last layer", page="teach_it"),
     "hd": Control("All heads", page="teach_it"),
     "was": Control("Raw GloVe", page="teach_it"),
-    "tcmp": Control(True, page="teach_it"),
-    "tasks": Control(False, page="teach_it"),
+    "tmat": Control(False, page="teach_it"),
+    "tcmp": Control(False, page="teach_it"),
     "tcell": Control(False, page="teach_it"),
     "tcode": Control(False, page="teach_it"),
     "tsay": Control(False, page="teach_it"),
+    "ttry": Control(False, page="teach_it"),
     "ttake": Control(False, page="teach_it"),
     # inside a transformer: layer and head, one head or a blend, what is hidden, which folds are open, another sentence;
     # in q and k the words that GloVe knows count from 1, as everywhere, [SEP] is 512, [CLS] 511, below them the rest

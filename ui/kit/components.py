@@ -179,7 +179,8 @@ def text(text: str, kind: str = "reading") -> None:
     """A sentence that may hold the visitor's words, shown as text whatever is in it.
 
     Args:
-        kind: "reading" for what a picture says, "plain" for text, "heading" for a small one, "notice" for what was left
-            out or went wrong, "small" for an aside; "question" and "answer" for guesses.
+        kind: "reading" for what a picture says, "lesson" for what to see on the page, "plain" for text, "heading" for a
+            small one, "notice" for what was left out or went wrong, "small" for an aside; "question" and "answer" for
+            guesses.
     """
     st.html(f'<p class="say {kind}"{" role=status" if kind == "notice" else ""}>{html.escape(text)}</p>')

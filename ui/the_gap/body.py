@@ -129,7 +129,7 @@ def measured() -> tuple[Figure, ...]:
 def begin() -> None:
     """The style of the page; and look from the word that asks in the task of the chosen figure."""
     components.style("inside.css", "teach.css")
-    lessons.find_what_asks("the_gap", chosen().task)
+    lessons.look_from_asking_word("the_gap", chosen().task)
 
 
 def of_task(task: str, group: str) -> list[Figure]:
@@ -437,9 +437,9 @@ def three() -> None:
         maps.append((f"Taught for “{lesson.title}”", map_in_words(blend, places, words)))
         word, told = known[places[query][0]], f"Taught: {made.title}. "
         if model.kind == "classifier":
-            told += lessons.read_in_words(lesson, model, word, last.output[places[query][0]]) + " "
+            told += lessons.verdict_in_words(lesson, model, word, last.output[places[query][0]]) + " "
         elif tasks.find_query(one.task, [word]) is None:
-            asks = lesson.asks if lesson.asks.startswith("“") else f"a {lesson.asks}"
+            asks = lesson.needs if lesson.needs.startswith("“") else f"a {lesson.needs}"
             told += f"It was taught where {asks} should look, and nothing about {quoted(word)}. "
         if best_head(one.task) is None:
             told += "In the table MiniLM was asked by its sentence vector; the head shown here was not measured. "
@@ -487,9 +487,9 @@ def offer(task: str) -> None:
     if lesson is None:
         return
     with st.container(horizontal=True):
-        for place, one in enumerate(lessons.tries(lesson)[:2]):
+        for place, one in enumerate(lessons.sample_sentences(lesson)[:2]):
             shown = one.text == state.sentence()
-            st.button(one.text, on_click=lessons.choose, args=(one,), key=f"offer-{place}", disabled=shown)
+            st.button(one.text, on_click=lessons.choose_sentence, args=(one,), key=f"offer-{place}", disabled=shown)
 
 
 def notes() -> None:
