@@ -24,6 +24,7 @@ with right:
 if shown := sentence.current_map(session):
     sentence.draw_words(session, shown)
 settings.offer_sentence(session.lesson)
+settings.reason(session.lesson)
 training.experiments(session)
 settings.advanced(session)
 sentence.choose_map(session.model)

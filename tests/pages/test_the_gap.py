@@ -10,7 +10,8 @@ from attention_core import gap as measure
 from ui.inside_a_transformer.body import readable
 from ui.kit.wording import percent, rounded
 from ui.models import lessons, loaders, training
-from ui.teach_it import body as teaching
+from ui.teach_it import map as sentence
+from ui.teach_it import notes
 from ui.the_gap import body as gap
 from ui.the_gap.body import NAMES, TITLES
 
@@ -101,7 +102,7 @@ def test_what_other_splits_of_the_words_give_stands_beside_the_figure(app, monke
         "from 3 seeds each, on the first split: Verb and object, 1 layer of 1 head: 70\u202f%\u00a0±\u00a00"
         in said_in_notes
     )
-    assert "on 2 other splits" in teaching.elsewhere(lessons.lesson_of("meaning").best)
+    assert "on 2 other splits" in notes.other_splits(lessons.lesson_of("meaning").best)
 
 
 @pytest.mark.parametrize("one", [FIGURES[0], FIGURES[-1], UNSEEN[-1]], ids=lambda one: f"{one.task}-{one.group}")
@@ -144,7 +145,7 @@ def test_ones_own_sentence_stands_in_all_three(app):
     raw, taught, pretrained = re.findall("“it” looks most at [^<]*", said(test))
     assert raw.startswith("“it” looks most at “because” (23\u202f%)")
     lesson = lessons.lesson_of("meaning")
-    share = teaching.answer(training.shipped(training.Settings(lesson.best)), lessons.tries(lesson)[0]).share
+    share = sentence.answer(training.shipped(training.Settings(lesson.best)), lessons.sample_sentences(lesson)[0]).share
     assert taught.startswith(f"“it” looks most at “cat” ({html.escape(rounded(share))})")
     layer, head = gap.best_head("meaning")
     row = loaders.reading(CAT["s"]).layers[layer - 1].weights[head - 1, 8]  # [CLS] stands before the words

@@ -26,6 +26,7 @@ from ui.models import loaders
 
 SLOTS = 2  # trainings that compute at the same moment; each fills a core
 LEASE = 10.0  # seconds without a request after which a visitor counts as gone; a waiting page asks every second
+FINISHED = 9999  # steps in a link that mean the model that came with the app: no training takes so many
 EVERY = 50  # steps from one report to the next, when most has been learned
 EVERY_REPORT_UP_TO, REPORTS_PER_DRAWING = 30, 4  # up to this step every report is drawn, later every fourth
 MAX_CACHED = 32  # trainings; each takes about half a megabyte

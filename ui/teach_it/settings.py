@@ -25,7 +25,6 @@ from ui.models.training import Run, Settings, recipe, run_at, shipped, untrained
 
 LAYERS, HEADS, WIDTHS = (1, 2, 3), (1, 2, 4), (4, 8, 16, 32)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 10.0)
-FINISHED = 9999  # steps in the link that mean the model that came with the app: no training is so long
 LAST_LAYER, ALL_HEADS = "Last layer", "All heads"
 
 
@@ -154,6 +153,11 @@ def offer_sentence(lesson: Lesson) -> None:
             type="tertiary",
             icon=":material/arrow_forward:",
         )
+
+
+def reason(lesson: Lesson) -> None:
+    """Why the task takes this many layers or heads, or positions."""
+    components.text(lesson.reason, "plain")
 
 
 def advanced(session: Session) -> None:

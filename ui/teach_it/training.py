@@ -14,9 +14,9 @@ from ui.kit import components, figures, learning_charts
 from ui.kit.wording import counted, percent
 from ui.models import loaders
 from ui.models.lessons import Lesson
-from ui.models.training import Run, Settings, recipe, shipped
+from ui.models.training import FINISHED, Run, Settings, recipe, shipped
 from ui.shell import run
-from ui.teach_it.settings import FINISHED, Session, values_of
+from ui.teach_it.settings import Session, values_of
 
 REDRAW_AFTER = 0.03  # seconds from one picture of a training to the next
 ASK_AGAIN_AFTER = 1.0  # seconds for which a training that waits in the queue leaves the page alone
@@ -67,11 +67,11 @@ def score(session: Session) -> None:
     steps = recipe(session.settings).steps
     share = accuracy(session)
     guess = f"Guessing gets about {percent(chance(session.lesson.task))}."
-    figure = "–" if share is None else f"about {percent(share)}"
-    tested = f"right on {taught.TESTING[1]:,} new sentences, with words that training never saw. {guess}"
-    step = "Trained for 0 steps." if not session.trained else f"Step {session.step:,} of {steps:,}."
-    if session.done:
-        step = f"Trained for {steps:,} steps."
+    figure, tested = "Untrained.", guess
+    if share is not None:
+        figure = f"about {percent(share)}"
+        tested = f"right on {taught.TESTING[1]:,} new sentences, with words that training never saw. {guess}"
+    step = f"Trained for {steps:,} steps." if session.done else f"Step {session.step:,} of {steps:,}."
     page = Markup(
         '<div class="score"><b>{}</b> <span>{}</span></div>'
         '<progress value="{:.3f}" max="1" aria-label="Training"></progress><small>{}{}</small>'

@@ -389,7 +389,7 @@ def entry(one: Figure, case: Case) -> str:
     if lesson := lessons.lesson_of(one.task):
         made = one.variant or lesson.best
         shape = {"layers": made.n_layers, "nh": made.n_heads, "res": made.residual}
-        ways.append(("teach_it", "taught", {**here, "task": lesson.title, **shape}))
+        ways.append(("teach_it", "taught", {**here, "task": lesson.title, **shape, "trained": training.FINISHED}))
     head = best_head(one.task)
     ways.append(("inside_a_transformer", "MiniLM", {**here, **({"l": head[0], "h": head[1]} if head else {})}))
     links = " · ".join(
