@@ -16,7 +16,7 @@ components.style("inside.css", "teach.css")
 settings.choose_task()
 session = settings.current_session()
 settings.headline(session)
-left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
+left, right = st.columns(2, gap="medium", vertical_alignment="center")
 with left:
     training.buttons(session)
 with right:

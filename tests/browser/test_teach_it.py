@@ -20,8 +20,8 @@ def press(visit, name):
 
 def standing(visit) -> str:
     """How far the page says the model has come."""
-    said = visit.page.locator(".say").all_inner_texts()
-    return next((text for text in said if re.match(r"Step|Trained for|Training ran", text)), "")
+    said = visit.page.locator(".own progress + small").all_inner_texts()
+    return next((text for text in said if re.match(r"Step|Trained for", text)), "")
 
 
 def step(visit) -> int:
@@ -67,7 +67,7 @@ def test_training_draws_itself_and_ends_where_the_core_ends(visit):
     assert len({reading for _, reading in seen}) > 3  # the map changed under the reader's eyes
     assert one.page.locator(".st-key-taught-heat-room").bounding_box()["y"] == top  # and nothing jumped
     *_, last = taught.train(taught.ModelSpec("gender", 1, 1), taught.datasets("gender", load_glove()))
-    assert f"{100 * last.accuracy:.1f}\u202f% right" in standing(one)
+    assert f"about {100 * last.accuracy:.0f}\u202f%" in one.page.locator(".score").inner_text()
     assert serious(one) == []
 
 
@@ -117,4 +117,5 @@ def test_the_gap_opens_a_figure_and_a_sentence(visit):
     one.page.wait_for_selector(".st-key-train")
     one.settle()
     assert one.address.startswith("/teach_it?")
-    assert "Shown is the model that came with the app" in one.page.locator(".stMain").inner_text()
+    assert "trained=9999" in one.link
+    assert "Trained for 1,000 steps" in one.page.locator(".stMain").inner_text()

@@ -44,19 +44,19 @@ def buttons(session: Session) -> None:
     label = "Go on" if half_way else "Train again" if session.trained else "Train"
     with st.container(horizontal=True, vertical_alignment="center", key="teach-buttons"):
         if session.in_training:
-            st.button("Stop", on_click=stop, key="stop", width=150)
+            st.button("Stop", on_click=stop, key="stop", width=130)
         else:
-            st.button(label, on_click=train, key="train", type="primary", width=150)
-        if not session.finished and shipped(session.settings):
+            st.button(label, on_click=train, key="train", type="primary", width=130)
+        if shipped(session.settings):
             st.button(
                 "Show the finished one",
                 on_click=lambda: state.set_values({"trained": FINISHED}),
                 key="finished",
-                disabled=session.in_training,
+                disabled=session.in_training or session.finished,
                 help="The model that came with the app, trained in the same way.",
             )
-        if session.trained or session.in_training:
-            st.button("Start over", on_click=start_over, key="afresh")
+        begun = session.trained or session.in_training
+        st.button("Start over", on_click=start_over, key="afresh", disabled=not begun)
     with st.container(key="trained-unseen"):
         bounds = state.CONTROLS["trained"]
         st.number_input("trained", bounds.low, bounds.high, bounds.default, **state.widget_args("trained"))
@@ -66,11 +66,11 @@ def score(session: Session) -> None:
     """How often the model is right, as one large figure; below it how far training is."""
     steps = recipe(session.settings).steps
     share = accuracy(session)
-    guess = f"Guessing gets about {percent(chance(session.lesson.task))}."
-    figure, tested = "Untrained.", guess
+    guess = f"Guessing: about {percent(chance(session.lesson.task))}."
+    figure, tested = "Untrained", guess
     if share is not None:
         figure = f"about {percent(share)}"
-        tested = f"right on {taught.TESTING[1]:,} new sentences, with words that training never saw. {guess}"
+        tested = f"right on {taught.TESTING[1]:,} sentences of new words. {guess}"
     step = f"Trained for {steps:,} steps." if session.done else f"Step {session.step:,} of {steps:,}."
     page = Markup(
         '<div class="score"><b>{}</b> <span>{}</span></div>'
@@ -117,9 +117,7 @@ def chance(task: str) -> float:
 
 
 def experiments(session: Session) -> None:
-    """Once the model is trained: buttons that take away what it needs, and the way back."""
-    if not session.done:
-        return
+    """Buttons that take away what the trained model needs, and the way back."""
     lesson = session.lesson
 
     def choose(changed: ModelSpec) -> None:
@@ -127,6 +125,8 @@ def experiments(session: Session) -> None:
             session.run.leave()
         state.set_values({**values_of(changed), "trained": FINISHED if shipped(Settings(changed)) else 0})
 
+    if not lesson.without:
+        return
     with st.container(horizontal=True, key="teach-experiments"):
         if not session.ideal:
             st.button(
@@ -146,6 +146,7 @@ def experiments(session: Session) -> None:
                 key=f"without-{number}",
                 type="tertiary",
                 icon=":material/science:",
+                disabled=not session.done,
             )
 
 
