@@ -6,7 +6,7 @@ What is trained is one of three things, the model's `kind`:
 - A classifier is trained on the output of its last layer at the word that asks: the sign of w · x' + b means good or
   bad.
 - A model of the next word is trained on the same output, read through the word vectors themselves: the score of each
-  word is its vector times x'.
+  word is its vector times x', divided by √d as the scores of attention are.
 
 Each loss returns its derivatives by what it was computed from. From there `layer_backward` goes down the layers.
 """
@@ -23,7 +23,7 @@ from attention_core.layers import Kind, Layer, Model, forward, layer_backward
 from attention_core.ranking import first_largest
 
 MAX_LOSS = 30.0  # a larger one means that training has failed: guessing among twenty words costs 3
-LOGIT_TOLERANCE = 1e-4  # scores of next words reach a hundred, where float32 has five digits behind the point
+LOGIT_TOLERANCE = 1e-4  # scores of next words reach some tens, where float32 has five digits behind the point
 
 
 class Diverged(ValueError):
@@ -130,13 +130,14 @@ def classifier_loss(model: Model, last: Layer, batch: Batch) -> Loss:
 
 
 def next_word_loss(model: Model, last: Layer, batch: Batch) -> Loss:
-    """-log softmax(x' Eᵀ) of the word that comes next: E are the word vectors, which are not trained."""
+    """-log softmax(x' Eᵀ / √d_word) of the word that comes next: E are the word vectors, which are not trained."""
     right, each = batch.ids[batch.rows, batch.answer], np.arange(len(batch.rows))
     d_logits = next_word_probabilities(model, last.output[batch.rows, batch.asks], batch.vocabulary)
     losses = -np.log(d_logits[each, right])
     d_logits[each, right] -= 1  # the derivative of -log softmax: the probabilities, 1 less at the right word
     d_output = np.zeros_like(last.output)
-    d_output[batch.rows, batch.asks, : model.d_word] = d_logits @ batch.vocabulary / len(losses)
+    d_found = d_logits @ batch.vocabulary / math.sqrt(model.d_word)
+    d_output[batch.rows, batch.asks, : model.d_word] = d_found / len(losses)
     return Loss(losses, 0.0, d_output, {})
 
 
@@ -148,13 +149,13 @@ LOSSES: dict[Kind, Callable[[Model, Layer, Batch], Loss]] = {
 
 
 def next_word_logits(model: Model, output: np.ndarray, vocabulary: np.ndarray) -> np.ndarray:
-    """The score of each word to come next: (..., d_model) the last layer's output at a word → (..., words)."""
-    logits: np.ndarray = output[..., : model.d_word] @ vocabulary.T
+    """The score of each word to come next, x' Eᵀ / √d_word: (..., d_model) the last layer's output → (..., words)."""
+    logits: np.ndarray = output[..., : model.d_word] @ vocabulary.T / math.sqrt(model.d_word)
     return logits
 
 
 def next_word_probabilities(model: Model, output: np.ndarray, vocabulary: np.ndarray) -> np.ndarray:
-    """The probability of each word to come next, softmax(x' Eᵀ): (..., d_model) → (..., words)."""
+    """The probability of each word to come next, the softmax of its score: (..., d_model) → (..., words)."""
     return softmax(next_word_logits(model, output, vocabulary))
 
 

@@ -32,8 +32,16 @@ from attention_core.embeddings import Embeddings
 from attention_core.files import checked
 from attention_core.learning import Encoded
 
-TASKS = ("similarity", "object", "gender", "meaning", "negation")
-CASES = {"similarity": 1, "object": 1, "gender": 2, "meaning": 2, "negation": 4}  # sentences that share their draws
+TASKS = ("similarity", "object", "subject", "adjective", "gender", "meaning", "negation")  # those of the gap's table
+CASES = {"gender": 2, "meaning": 2, "subject": 2, "adjective": 2, "negation": 4}  # sentences that share their draws
+ASKING_LISTS = {  # the lists whose words ask
+    "negation": ("positive", "negative"),
+    "subject": (
+        *("met", "handled", "happened", "posture", "befell", "broke", "said", "told", "seen", "taken"),
+        *("watching", "walking", "watches", "sleeps"),
+    ),
+    "adjective": ("living", "lifeless", "personal", "looks", "feelings", "neutral", "plain"),
+}
 MAX_DRAWS = 64
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
@@ -85,15 +93,18 @@ def add_marks(example: Example, task: str) -> str:
 def find_query(task: str, tokens: list[str]) -> int | None:
     """The place of the word that asks in a sentence without marks: the last one that fits; None if there is none.
 
-    That is a pronoun in the tasks gender and meaning, a verb of the lists in the task object, a good or bad word of the
-    lists in the task negation, and the first word of a pair in the task similarity.
+    That is a pronoun in the tasks gender and meaning, a verb of the lists in the tasks object and subject, an adjective
+    of the lists in the task adjective, a good or bad word of the lists in the task negation, the first word of a pair
+    in the task similarity, and in the task copy a word that stood before.
     """
-    if task in {"gender", "meaning"}:
+    if task == "copy":
+        return max((place for place, token in enumerate(tokens) if token in tokens[:place]), default=None)
+    if task in ASKING_LISTS:
+        fitting = {word for name in ASKING_LISTS[task] for word in word_lists()[name]}
+    elif task in {"gender", "meaning"}:
         fitting = {"he", "she", "it"} if task == "gender" else {"it"}
-    elif task == "negation":
-        fitting = {*word_lists()["positive"], *word_lists()["negative"]}
     else:
-        fitting = {word for firsts, _ in _read(task)["pairs"] for word in _listed_words(firsts)}
+        fitting = {word for firsts, _ in read(task)["pairs"] for word in _listed_words(firsts)}
     return max((place for place, token in enumerate(tokens) if token in fitting), default=None)
 
 
@@ -104,7 +115,12 @@ def _listed_words(options: str) -> list[str]:
 
 
 @cache
-def _read(name: str) -> dict[str, Any]:
+def read(name: str) -> dict[str, Any]:
+    """A file of data/tasks/: the templates of a task, the words, or the natural sentences.
+
+    Raises:
+        DamagedData: it is missing or altered.
+    """
     content: dict[str, Any] = json.loads(checked(f"tasks/{name}.json").read_text("utf-8"))
     return content
 
@@ -112,7 +128,7 @@ def _read(name: str) -> dict[str, Any]:
 @cache
 def word_lists() -> dict[str, tuple[str, ...]]:
     """The lists of words by name: animals, things, female_names and so on."""
-    return {name: tuple(" ".join(lines).split()) for name, lines in _read("words").items()}
+    return {name: tuple(" ".join(lines).split()) for name, lines in read("words").items()}
 
 
 @cache
@@ -124,7 +140,7 @@ def held_out() -> frozenset[str]:
 def other_split(number: int, glove: Embeddings) -> frozenset[str]:
     """Words for testing drawn anew by lot: two in nine of all but the 3,000 most frequent, and a few of every list."""
     lists = [words for name, words in word_lists().items() if name != "held_out"]
-    in_pairs = {word for pair in _read("object")["pairs"] for words in pair for word in words.split() if word[0] != "{"}
+    in_pairs = {word for pair in read("object")["pairs"] for words in pair for word in words.split() if word[0] != "{"}
     everything = sorted(in_pairs.union(*lists))
 
     def lot(word: str) -> int:
@@ -140,7 +156,7 @@ def other_split(number: int, glove: Embeddings) -> frozenset[str]:
 
 def natural_sentences(task: str) -> list[Example]:
     """Sentences written by hand in shapes that the templates do not have; their words may be of either side."""
-    return [parse_marked(text) for text in _read("natural")[task]]
+    return [parse_marked(text) for text in read("natural")[task]]
 
 
 def examples(
@@ -158,7 +174,7 @@ def examples(
         test_words: the words that are only for testing; None means `held_out`.
     """
     test_words = held_out() if test_words is None else test_words
-    written = _read(task)
+    written = read(task)
 
     def of_this_side(words: Iterable[str]) -> list[str]:
         return [word for word in words if word[0] == "{" or (word in test_words) == testing]
@@ -169,12 +185,13 @@ def examples(
     else:
         pairs = [[of_this_side(words.split()) for words in pair] for pair in written.get("pairs", [])]
         pairs = [pair for pair in pairs if all(pair)]
-    for _ in range(0, count, CASES[task]):
+    cases = CASES.get(task, 1)
+    for _ in range(0, count, cases):
         draws = generator.random(MAX_DRAWS + 2)
         shape = written["sentences"][int(draws[0] * len(written["sentences"]))]
         if pairs:
             choices["first"], choices["second"] = pairs[int(draws[1] * len(pairs))]
-        for case in range(CASES[task]):
+        for case in range(cases):
             filled = _fill(shape, case, choices, iter(draws[2:]))
             yield parse_marked(_A.sub(lambda a: "an " if a[1] else "a ", filled))
 

@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from attention_core import files, layers, learning, tasks
+from attention_core import copying, files, layers, learning, tasks
 from attention_core.embeddings import Embeddings
 from attention_core.layers import Kind, Layer, Model
 from attention_core.learning import Encoded, Progress, Recipe
 
 SEED = 0  # of the models that come with the app
-D_WORD, D_K, D_POSITIONS = 50, 16, 16
+D_WORD, D_K, D_POSITIONS = 50, 16, 32
 TRAINING, TESTING = (1, 24_000), (2, 1000)  # the seed that draws the sentences, and how many there are
+TESTING_COPIES = (2, 300)  # each with several questions
 
 
 class NoSuchModel(ValueError):
@@ -206,11 +207,18 @@ def datasets(task: str, glove: Embeddings, test_words: Collection[str] | None = 
         test_words: the words only for testing; None means `held_out`.
     """
 
-    def encoded(seed: int, count: int, *, testing: bool) -> Encoded:
-        generator = np.random.default_rng(seed)
-        return tasks.encode(list(tasks.examples(task, count, generator, testing=testing, test_words=test_words)), glove)
+    test_words = tasks.held_out() if test_words is None else test_words
 
-    return encoded(*TRAINING, testing=False), encoded(*TESTING, testing=True)
+    def drawn(seed: int, count: int, *, testing: bool) -> list[tasks.Example]:
+        generator = np.random.default_rng(seed)
+        if task == "copy":
+            return list(copying.examples(count, generator, testing=testing, test_words=test_words))
+        return list(tasks.examples(task, count, generator, testing=testing, test_words=test_words))
+
+    training = drawn(*TRAINING, testing=False)
+    if task == "copy":
+        return copying.datasets(glove, training, drawn(*TESTING_COPIES, testing=True))
+    return tasks.encode(training, glove), tasks.encode(drawn(*TESTING, testing=True), glove)
 
 
 def train(

@@ -86,11 +86,7 @@ def choose_head(layer: int, head: int, of: str = ONE) -> None:
 
 
 def controls() -> None:
-    """What is shown and what is hidden; layer and head are unseen, for the pictures show them."""
-    with st.container(key="inside-unseen"):
-        for name in ("l", "h"):
-            control = state.CONTROLS[name]
-            st.number_input(name, control.low, control.high, control.default, **state.widget_args(name))
+    """What is shown and what is hidden."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
             "Show", [ONE, MEAN, ROLLOUT], default=state.default("of"), required=True, **state.widget_args("of")

@@ -1,6 +1,7 @@
 """Where one weight comes from, number by number; and what the output is near to."""
 
 import html
+import math
 
 import streamlit as st
 
@@ -35,7 +36,7 @@ def cell(view: View, choice: Choice, key: str) -> None:
         f"<p><b class=query>{looking}</b> {looks} <b class=key>{seen}</b>. How well the two match is the dot product, "
         "the sum of the products of their numbers. The largest products first, by size:</p>"
         + products_table(walked, j, looking, seen)
-        + chain_table(walked, j, view.settings.get("scaled", True))
+        + chain_table(walked, j)
     )
 
 
@@ -59,15 +60,13 @@ def products_table(walked: Walk, j: int, looking: str, seen: str, shown: int = 6
     return table
 
 
-def chain_table(walked: Walk, j: int, scaled: bool) -> str:
+def chain_table(walked: Walk, j: int) -> str:
     """From the sum of the products of query and key j to the weight, one step a line."""
     d_k = len(walked.query)
     lines = [(f"sum of {counted(d_k, 'product')}: the score", number(walked.scores[j], 4))]
-    if scaled:
-        root = f"√{d_k} = {number(1 / walked.scale, 4)}"
-        lines.append((f"÷ {root}: the scaled score", number(walked.scaled[j], 4)))
-    else:
-        lines.append(("not scaled", number(walked.scaled[j], 4)))
+    divisor, root = 1 / walked.scale, math.sqrt(d_k)
+    by = f"√{d_k} = {number(root, 4)}" if math.isclose(divisor, root, rel_tol=1e-6) else number(divisor, 4)
+    lines.append(("not scaled" if divisor == 1 != root else f"÷ {by}: the scaled score", number(walked.scaled[j], 4)))
     if walked.visible[j]:
         lines += [
             ("mask: this word may be looked at", number(walked.scaled[j], 4)),

@@ -9,6 +9,7 @@ import numpy as np
 
 from attention_core.attention import Attention
 from attention_core.embeddings import neighbours_of_output
+from attention_core.glove_sources import vectors_name
 from attention_core.maps import by_words, favourite
 from attention_core.steps import Walk, walk
 from attention_core.text import number_repeats
@@ -117,8 +118,8 @@ def raw_view(switches: state.Switches) -> View:
     x, visible = raw.vectors, np.isfinite(raw.attention.masked)
     settings = {
         "sentence": text,
-        "model": f"GloVe 6B {loaders.glove().d_model}d, raw vectors (Q = K = V)",
-        "scaled": switches.scaled,
+        "model": f"{vectors_name()} {loaders.glove().d_model}d, raw vectors (Q = K = V)",
+        "divisor": switches.divisor or f"√{x.shape[1]}",
         "self_attention": switches.see_self,
         "causal_mask": switches.causal,
         "dimensions": x.shape[1],

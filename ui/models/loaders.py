@@ -19,9 +19,7 @@ from ui import state
 @st.cache_resource(show_spinner="Opening the word vectors")
 def glove() -> Embeddings:
     """The GloVe vectors, the same for every visitor."""
-    embeddings = load_glove()
-    state.set_dimensions(embeddings.d_model)
-    return embeddings
+    return load_glove()
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def raw(text: str, switches: state.Switches) -> RawAttention:
     Raises:
         UnknownWords, NothingToAttend: as in `raw_attention`.
     """
-    switches = switches._replace(dim=min(switches.dim, glove().d_model))
+    switches = switches._replace(dim=min(switches.dim or glove().d_model, glove().d_model))
     if len(taken_apart(text).tokens) <= SHORT_RAW:
         return _short_raw(text, switches)
     return _raw(text, switches)
@@ -84,7 +82,7 @@ def _raw(text: str, switches: state.Switches) -> RawAttention:
         tokens,
         glove(),
         dim=switches.dim,
-        divisor=None if switches.scaled else 1,
+        divisor=switches.divisor,
         see_self=switches.see_self,
         causal=switches.causal,
     )

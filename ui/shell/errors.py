@@ -11,6 +11,7 @@ from attention_core.attention import NothingToAttend
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
 from attention_core.files import DamagedData
+from attention_core.text import shortened
 from ui import log, state
 from ui.kit import components
 from ui.models import loaders
@@ -51,7 +52,7 @@ def message_for(error: Exception) -> str:
     if isinstance(error, UnknownWords):
         return (
             "GloVe, which knows English words, has no vector for any of these, so there is nothing to compute: "
-            f"{', '.join(error.words)}."
+            f"{', '.join(map(shortened, error.words))}."
         )
     return str(error)
 

@@ -6,6 +6,7 @@ with `guard()`, which sets up the navigation and starts over.
 """
 
 import contextlib
+import html
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
+from attention_core.glove_sources import vectors_name
 from ui import state
 from ui.shell.errors import show_errors
 
@@ -137,18 +139,26 @@ def footer(here: Page) -> None:
     if here.next_label:
         following = PAGES[(PAGES.index(here) + 1) % len(PAGES)]
         st.page_link(f"pages/{following.name}.py", label=here.next_label, icon=":material/arrow_forward:")
+    vectors = html.escape(vectors_name())
     st.html(
-        f"<footer>Attention Playground {version()}. Code: MIT. Word vectors: GloVe 6B, Stanford (PDDL). "
+        f"<footer>Attention Playground {version()}. Code: MIT. "
+        f"Word vectors: {vectors}{', Stanford (PDDL)' if vectors == 'GloVe 6B' else ''}. "
         "Transformer: all-MiniLM-L6-v2 (Apache 2.0). After "
         "“May I Have Your Attention?” by Shreyas Mishra, 2025, and “Attention Is All You Need”, Vaswani et al., "
         "2017.</footer>"
     )
 
 
-def link(page: str) -> str:
-    """The address that shows what the page shows now, made from the state and not from the address bar."""
+def link(page: str, *, private: bool = False) -> str:
+    """The address that shows what the page shows now, made from the state and not from the address bar.
+
+    Args:
+        private: as in `state.query_string`.
+    """
     address = urlsplit(st.context.url or "")
-    return urlunsplit((address.scheme, address.netloc, address.path or "/", "", "")) + state.query_string(page)
+    return urlunsplit((address.scheme, address.netloc, address.path or "/", "", "")) + state.query_string(
+        page, private=private
+    )
 
 
 @cache

@@ -1,18 +1,16 @@
 """The shared sentence as a page asks for it: the field, the examples, the switches, and what was left out of it."""
 
-import contextlib
 import math
-from collections.abc import Iterator
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from attention_core.examples import PRESETS, Preset
-from ui import state
+from attention_core.text import shortened
+from ui import controls, state
 from ui.kit import components
 from ui.kit.wording import listed
 from ui.models import loaders
-from ui.shell.errors import VISITOR_ERRORS
 
 
 def ask_for_sentence(switches: tuple[str, ...] = state.SWITCHES, *, presets: bool = True, raw: bool = True) -> None:
@@ -69,6 +67,13 @@ def switched_for(preset: Preset) -> dict[str, state.Value]:
     return {**{name: state.default(name) for name in state.SWITCHES}, "self": preset.see_self}
 
 
+SELF_LABEL = "Self-attention: a word may look at itself"
+SELF_HELP = (
+    "The article calls it self-attention when a word may look at itself. Textbooks mean something else by the word: "
+    "that the words of one sentence look at each other."
+)
+
+
 def about_sentence(shown: tuple[str, ...], presets: bool) -> None:
     """Show what to notice in the sentence on raw vectors, and what of it was left out."""
     sentence, example = loaders.taken_apart(state.sentence()), example_of(state.get("s")) if presets else None
@@ -84,9 +89,10 @@ def to_notice(example: Preset, shown: tuple[str, ...]) -> str:
     meant = {name: value for name, value in switched_for(example).items() if name in shown and state.get(name) != value}
     if not meant:
         return example.notice
-    names = {"scale": "scaling", "self": "self-attention", "causal": "the causal mask"}
-    wanted = [f"{'with' if value else 'without'} {names[name]}" for name, value in meant.items() if name in names]
-    wanted += [f"in all {meant['d']} dimensions"] if "d" in meant else []
+    names = {"self": "self-attention", "causal": "the causal mask"}
+    wanted = ["divided by √d"] if "divisor" in meant else []
+    wanted += [f"{'with' if value else 'without'} {names[name]}" for name, value in meant.items() if name in names]
+    wanted += ["in all dimensions"] if "d" in meant else []
     return f"This example is meant {listed(wanted)}. Choose it again to set that."
 
 
@@ -97,7 +103,7 @@ def unknown_words() -> str:
     if not unknown or not sentence.known:
         return ""
     these = "it" if len(unknown) == 1 else "them"
-    return f"Left out, because GloVe has no vector for {these}: {', '.join(unknown)}."
+    return f"Left out, because GloVe has no vector for {these}: {', '.join(map(shortened, unknown))}."
 
 
 def draw_switches(shown: tuple[str, ...] = state.SWITCHES, setting: str = "") -> None:
@@ -105,28 +111,64 @@ def draw_switches(shown: tuple[str, ...] = state.SWITCHES, setting: str = "") ->
     if not shown:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"switches{setting}"):
-        _draw_switches(shown, setting)
-    components.text(settings_in_words(*state.switches(setting), loaders.glove().d_model, shown), "small")
+        if "divisor" in shown:
+            draw_scaling(setting)
+        if "self" in shown:
+            controls.toggle(f"self{setting}", SELF_LABEL, help=SELF_HELP)
+        if "causal" in shown:
+            controls.toggle(f"causal{setting}", "Causal mask")
+        if "d" in shown:
+            draw_dimensions(setting)
+    components.text(settings_in_words(state.switches(setting), shown), "small")
 
 
-def _draw_switches(shown: tuple[str, ...], suffix: str = "") -> None:
-    titles = {"scale": "Scale by 1/√d", "self": "Self-attention", "causal": "Causal mask"}
-    for name in shown:
-        default, binding = state.default(name + suffix), state.widget_args(name + suffix)
-        if name == "d":
-            st.slider("Dimensions d", 1, loaders.glove().d_model, default, width=320, **binding)
-        else:
-            st.toggle(titles[name], default, **binding)
+def draw_scaling(setting: str = "") -> None:
+    """The toggle that divides the scores by √d or leaves them as they are, and the slider for any other divisor."""
+    name, divisor = f"divisor{setting}", state.switches(setting).divisor
+    root = math.sqrt(shown_dimensions(setting))
+    key = f"scaled{setting}-shown"
+    st.session_state[key] = divisor != 1
+
+    def toggled() -> None:
+        state.set_values({name: 0.0 if st.session_state[key] else 1.0})
+
+    st.toggle("Scaling: divide the scores by √d", key=key, on_change=toggled)
+
+    def moved(value: float) -> None:
+        state.set_values({name: 0.0 if value == round(root, 2) else value})
+
+    shown = round(divisor or root, 2)
+    controls.derived_slider(name, "Scores divided by", state.MIN_DIVISOR, state.MAX_DIVISOR, shown, moved, width=260)
 
 
-def settings_in_words(
-    scaled: bool, see_self: bool, causal: bool, dim: int, d_model: int, shown: tuple[str, ...] = state.SWITCHES
-) -> str:
+def draw_dimensions(setting: str = "") -> None:
+    """How many of the vectors' dimensions are kept; all of them is written as 0."""
+    d_model, name = loaders.glove().d_model, f"d{setting}"
+
+    def moved(value: int) -> None:
+        state.set_values({name: 0 if value == d_model else value})
+
+    if d_model > 1:
+        controls.derived_slider(name, "Dimensions d", 1, d_model, shown_dimensions(setting), moved, width=260)
+
+
+def shown_dimensions(setting: str = "") -> int:
+    """How many dimensions the switches keep of the vectors that are loaded."""
+    d_model = loaders.glove().d_model
+    return min(int(state.get(f"d{setting}")) or d_model, d_model)
+
+
+def settings_in_words(switches: state.Switches, shown: tuple[str, ...] = state.SWITCHES) -> str:
     """What the switches that are shown do, for the values they have."""
-    divided = f"Scores are divided by √{dim} = {math.sqrt(dim):.2f}" if scaled else "Scores are not divided by √d"
-    causal = causal and "causal" in shown
+    d_model = loaders.glove().d_model
+    dim = min(switches.dim or d_model, d_model)
+    divided = {
+        0: f"Scores are divided by √{dim} = {math.sqrt(dim):.2f}",
+        1: "Scores are not divided by √d",
+    }.get(switches.divisor, f"Scores are divided by {switches.divisor:.2f}")
+    causal = switches.causal and "causal" in shown
     others = "itself and the words before it" if causal else "all words, itself included"
-    if not see_self:
+    if not switches.see_self:
         others = "the words before it only" if causal else "all words but itself"
     cut = f"the {dim} along which words differ most are" if dim > 1 else "the one along which words differ most is"
     kept = (
@@ -134,34 +176,5 @@ def settings_in_words(
         if dim < d_model
         else f"All {d_model} dimensions: the raw GloVe vectors."
     )
-    said = {"scale": f"{divided}.", "self": f"A word may look at {others}.", "d": kept}
-    return " ".join(sentence for name, sentence in said.items() if name in shown)
-
-
-def draw_choices() -> None:
-    """Draw, out of sight, the controls that hold the chosen word and the word it looks at; the pictures show them.
-
-    Before the page: only a control that has been drawn knows what Back has put into the address.
-    """
-    with st.container(key="choices"):
-        for name in ("q", "k"):
-            control = state.CONTROLS[name]
-            st.slider(name, control.low, control.high, control.default, **state.widget_args(name))
-
-
-@contextlib.contextmanager
-def undrawn_controls_kept() -> Iterator[None]:
-    """Within this, a page may leave out shared controls: they are drawn after it, out of sight, for the link."""
-    try:
-        yield
-    except VISITOR_ERRORS:
-        _draw_undrawn()
-        raise
-    _draw_undrawn()
-
-
-def _draw_undrawn() -> None:
-    with st.container(key="undrawn"):
-        if state.undrawn(["s"]):
-            sentence_field(presets=False)
-        _draw_switches(tuple(state.undrawn(state.SWITCHES)))
+    sentences = {"divisor": f"{divided}.", "self": f"A word may look at {others}.", "d": kept}
+    return " ".join(sentence for name, sentence in sentences.items() if name in shown)

@@ -2,13 +2,13 @@
 
 from functools import lru_cache
 
-import streamlit as st
 from markupsafe import Markup
 
 from attention_core import query_matches
 from attention_core.layers import forward
-from ui import state
+from ui import controls, state
 from ui.kit import components, figures, matrices
+from ui.kit.html import table
 from ui.kit.wording import quoted, rounded
 from ui.map import cell as cells
 from ui.map import compare
@@ -50,19 +50,13 @@ def query_words(session: Session, shown: SentenceMap) -> None:
         f"{quoted(seen)}, {quoted(word)} would look most at:",
         "plain",
     )
-    cell = Markup("<td>{} {:.1f}</td>")
-    unseen = Markup("<i>{}</i>")
-    head_row = Markup("").join(Markup("<th>{}</th>").format(title) for title, _ in lists)
-    body = Markup("").join(
-        Markup("<tr>{}</tr>").format(
-            Markup("").join(cell.format(unseen.format(m.word) if m.unseen else m.word, m.score) for m in line)
-        )
+    found_word = Markup("<i>{}</i> {:.1f}"), "{} {:.1f}"
+    rows = [
+        [(found_word[0] if match.unseen else found_word[1]).format(match.word, match.score) for match in line]
         for line in zip(*(found for _, found in lists), strict=True)
-    )
-    table = Markup(
-        "<div class=wide tabindex=0><table class=matches><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-    )
-    components.show_html(table.format(head_row, body))
+    ]
+    matches = table([title for title, _ in lists], rows, "matches")
+    components.show_html(Markup("<div class=wide tabindex=0>{}</div>").format(matches))
     components.text(
         f"Of {len(_candidates()):,} words. The number is the score, q · k / √d_k. Italics: never seen in training.",
         "small",
@@ -92,8 +86,7 @@ def weight_tables(session: Session, shown: SentenceMap) -> None:
 
 def before_and_after(session: Session, shown: SentenceMap) -> dict[str, figures.Picture]:
     """The same sentence on raw vectors or before training, now, and the difference, which is returned to be saved."""
-    st.segmented_control("Compare with", [RAW, UNTRAINED], default=RAW, required=True, **state.widget_args("was"))
-    was = state.get("was")
+    was = controls.segmented("was", "Compare with")
     if was == RAW:
         components.text("Raw: every vector is its own query and key. These switches act on it alone:", "small")
         sentence_input.draw_switches()

@@ -10,10 +10,11 @@ import streamlit as st
 from attention_core import learning
 from attention_core.attention import Attention
 from attention_core.embeddings import UnknownWords
+from attention_core.glove_sources import vectors_name
 from attention_core.layers import Layer, Model, forward
 from attention_core.ranking import first_largest
 from attention_core.steps import walk
-from ui import state
+from ui import controls, state
 from ui.kit import components, export
 from ui.kit.wording import percent
 from ui.map import panel
@@ -21,11 +22,9 @@ from ui.map.view import Choice, View, choose, chosen
 from ui.models import loaders
 from ui.models.lessons import VERDICTS, SampleSentence, choose_sentence, sample_sentences, verdict_in_words
 from ui.shell import errors, pages
-from ui.teach_it.settings import ALL_HEADS, LAST_LAYER, Session, steps_in_words
+from ui.teach_it.settings import Session, steps_in_words
 from ui.teach_it.training import curve
 
-MAPS = (LAST_LAYER, "Layer 1", "Layer 2", "Layer 3")
-SHOWN_HEADS = (ALL_HEADS, "Head 1", "Head 2", "Head 3", "Head 4")
 SIDE_BY_SIDE = 2  # heads that are drawn beside each other; of more the mean is drawn
 
 
@@ -50,16 +49,16 @@ class SentenceMap:
 
 def chosen_layer(model: Model) -> int:
     """The layer, from 1, whose map is asked for."""
-    name = str(state.get("map"))
-    return model.n_layers if name not in MAPS[1:] else min(MAPS.index(name), model.n_layers)
+    place = state.CONTROLS["map"].options.index(state.get("map"))
+    return min(place or model.n_layers, model.n_layers)
 
 
 def chosen_head(model: Model) -> int | None:
     """The head, from 0, whose map is asked for; None for all of several."""
-    name = str(state.get("hd"))
+    place = state.CONTROLS["hd"].options.index(state.get("hd"))
     if model.n_heads == 1:
         return 0
-    return None if name not in SHOWN_HEADS[1:] else min(SHOWN_HEADS.index(name), model.n_heads) - 1
+    return min(place, model.n_heads) - 1 if place else None
 
 
 def sentence_map(session: Session, model: Model, steps: str, head: int | None) -> SentenceMap:
@@ -81,7 +80,7 @@ def sentence_map(session: Session, model: Model, steps: str, head: int | None) -
     shows = [f"layer {l}"] * (model.n_layers > 1) + ["mean of all heads" if head is None else f"head {head + 1}"]
     settings = {
         "sentence": state.sentence(),
-        "model": f"attention on GloVe 6B {loaders.glove().d_model}d",
+        "model": f"attention on {vectors_name()} {loaders.glove().d_model}d",
         "task": session.lesson.title.lower(),
         "layers": model.n_layers,
         "heads": model.n_heads,
@@ -156,17 +155,15 @@ def draw_words(session: Session, shown: SentenceMap) -> None:
 
 
 def choose_map(model: Model) -> None:
-    """Which layer's map, and which head's; hidden where there is only one."""
-    several = {"map": model.n_layers > 1, "hd": model.n_heads > 1}
-    with st.container(horizontal=True, gap="medium", key="teach-maps" if any(several.values()) else "maps-unseen"):
-        for name, title, options in (
-            ("map", "Map of", MAPS[: model.n_layers + 1]),
-            ("hd", "Head", SHOWN_HEADS[: model.n_heads + 1]),
-        ):
+    """Ask whose map is drawn, where there are several layers or heads."""
+    offered = (("map", "Map of", model.n_layers), ("hd", "Head", model.n_heads))
+    with st.container(horizontal=True, gap="medium", key="teach-maps"):
+        for name, title, count in offered:
+            options = state.CONTROLS[name].options[: count + 1]
             if state.get(name) not in options:  # of a larger model
                 state.set_values({name: state.default(name)})
-            with st.container(key=f"map-{name}" if several[name] else f"map-{name}-unseen", width="content"):
-                st.selectbox(title, options, width=150, **state.widget_args(name))
+            if count > 1:
+                controls.select(name, title, options, width=150)
 
 
 def draw(session: Session, shown: SentenceMap | None) -> None:

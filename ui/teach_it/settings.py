@@ -1,15 +1,13 @@
 """What is trained: the task, the settings under "Advanced", and the model that the page shows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import streamlit as st
 
 from attention_core import tasks
 from attention_core.layers import Model
 from attention_core.taught import ModelSpec
-from ui import state
+from ui import controls, state
 from ui.kit import components
 from ui.kit.wording import counted
 from ui.models import loaders
@@ -22,10 +20,6 @@ from ui.models.lessons import (
     sample_sentences,
 )
 from ui.models.training import Run, Settings, recipe, run_at, shipped, untrained
-
-LAYERS, HEADS, WIDTHS = (1, 2, 3), (1, 2, 4), (4, 8, 16, 32)
-RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 10.0)
-LAST_LAYER, ALL_HEADS = "Last layer", "All heads"
 
 
 @dataclass(frozen=True)
@@ -97,17 +91,11 @@ def current_session() -> Session:
 
 
 def settings_from_controls(lesson: Lesson) -> Settings:
-    """The settings that the controls hold; a value that no control offers counts as its default."""
-
-    def offered(name: str, options: Sequence[Any]) -> Any:
-        return state.get(name) if state.get(name) in options else state.default(name)
-
-    spec = ModelSpec(
-        lesson.task, offered("layers", LAYERS), offered("nh", HEADS), bool(state.get("res")), bool(state.get("pos"))
-    )
+    """The settings that the controls hold."""
+    spec = ModelSpec(lesson.task, *(state.get(name) for name in ("layers", "nh", "res", "pos")))
     if not residual_matters(spec):
         spec = replace(spec, residual=True)
-    return Settings(spec, offered("dk", WIDTHS), float(offered("rate", RATES)), int(state.get("init")))
+    return Settings(spec, state.get("dk"), state.get("rate"), int(state.get("init")))
 
 
 def residual_matters(spec: ModelSpec) -> bool:
@@ -125,19 +113,13 @@ def choose_task() -> None:
 
     def changed() -> None:
         lesson = BY_TITLE[state.get("task")]
-        state.set_values({**values_of(lesson.best), "trained": 0, "map": LAST_LAYER, "hd": ALL_HEADS})
+        state.set_values(
+            {**values_of(lesson.best), "trained": 0, "map": state.default("map"), "hd": state.default("hd")}
+        )
         if state.sentence() in offered_sentences() or not state.sentence().strip():
             choose_sentence(sample_sentences(lesson)[0])
 
-    st.segmented_control(
-        "Task",
-        list(BY_TITLE),
-        default=state.default("task"),
-        required=True,
-        on_change=changed,
-        label_visibility="collapsed",
-        **state.widget_args("task"),
-    )
+    controls.segmented("task", "Task", list(BY_TITLE), on_change=changed, label_visibility="collapsed")
     lesson = BY_TITLE.get(str(state.get("task")), BY_TITLE[str(state.default("task"))])
     look_from_asking_word("teach_it", lesson.task, instead=sample_sentences(lesson)[0])
 
@@ -166,60 +148,27 @@ def advanced(session: Session) -> None:
     def changed() -> None:
         state.set_values({"trained": 0})
 
-    def number_of(title: str, name: str, options: Sequence[int], explanation: str) -> None:
-        st.segmented_control(
-            title,
-            options,
-            default=state.default(name),
-            required=True,
-            on_change=changed,
-            help=explanation,
-            **state.widget_args(name),
-        )
-
+    used = residual_matters(session.settings.spec)
+    unused = " With one layer here, only its weights count, so it makes no difference."
+    helps = {
+        "layers": "A layer reads what the layer before it has found.",
+        "nh": "Each head of a layer has its own W_Q and W_K, and looks on its own.",
+        "dk": "The columns of W_Q: with more numbers a query can ask for more.",
+        "rate": "The size of a training step. Too small learns slowly, too large runs away.",
+        "init": "Another seed starts from other random numbers.",
+        "res": "Keep the word’s own vector and add what attention found." + ("" if used else unused),
+        "pos": "Put each word’s place in the sentence behind its vector.",
+    }
+    how = {name: {"on_change": changed, "help": text} for name, text in helps.items()}
     with st.expander(f"Advanced: {title_of(session.settings)}"):
         with st.container(horizontal=True, vertical_alignment="bottom", key="teach-settings"):
-            number_of("Layers", "layers", LAYERS, "A layer reads what the layer before it has found.")
-            number_of("Heads", "nh", HEADS, "Each head of a layer has its own W_Q and W_K, and looks on its own.")
-            number_of("Numbers per query, d_k", "dk", WIDTHS, "The columns of W_Q: more numbers can ask for more.")
-            st.selectbox(
-                "Learning rate",
-                RATES,
-                RATES.index(state.default("rate")),
-                format_func=lambda value: f"{value:g}",
-                on_change=changed,
-                width=110,
-                help="The size of a training step. Too small learns slowly, too large runs away.",
-                **state.widget_args("rate"),
-            )
-            seed = state.CONTROLS["init"]
-            st.number_input(
-                "Seed",
-                seed.low,
-                seed.high,
-                seed.default,
-                on_change=changed,
-                width=90,
-                help="Another seed starts from other random numbers.",
-                **state.widget_args("init"),
-            )
-            used = residual_matters(session.settings.spec)
-            unused = " With one layer here, only its weights count, so it makes no difference."
-            st.toggle(
-                "Residual",
-                True,
-                on_change=changed,
-                disabled=not used,
-                help="Keep the word’s own vector and add what attention found." + unused * (not used),
-                **state.widget_args("res"),
-            )
-            st.toggle(
-                "Positions",
-                False,
-                on_change=changed,
-                help="Put each word’s place in the sentence behind its vector.",
-                **state.widget_args("pos"),
-            )
+            controls.segmented("layers", "Layers", **how["layers"])
+            controls.segmented("nh", "Heads", **how["nh"])
+            controls.segmented("dk", "Numbers per query, d_k", **how["dk"])
+            controls.select("rate", "Learning rate", format_func=lambda value: f"{value:g}", width=120, **how["rate"])
+            controls.number("init", "Seed", width=100, **how["init"])
+            controls.toggle("res", "Residual", disabled=not used, **how["res"])
+            controls.toggle("pos", "Positions", **how["pos"])
         if session.settings != Settings(session.lesson.best):
             best = values_of(session.lesson.best)
             usual = {name: state.default(name) for name in ("dk", "rate", "init")}

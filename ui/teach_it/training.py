@@ -57,9 +57,6 @@ def buttons(session: Session) -> None:
             )
         begun = session.trained or session.in_training
         st.button("Start over", on_click=start_over, key="afresh", disabled=not begun)
-    with st.container(key="trained-unseen"):
-        bounds = state.CONTROLS["trained"]
-        st.number_input("trained", bounds.low, bounds.high, bounds.default, **state.widget_args("trained"))
 
 
 def score(session: Session) -> None:

@@ -413,7 +413,7 @@ def three() -> None:
     if not known:
         components.text(errors.message_for(UnknownWords(sentence.unknown)), "notice")
         return
-    raw = loaders.raw(state.sentence(), state.Switches(True, bool(state.get("self")), False, loaders.glove().d_model))
+    raw = loaders.raw(state.sentence(), state.Switches(see_self=bool(state.get("self"))))
     lesson = lessons.lesson_of(one.task)
     made = one.variant or (lesson and lesson.best)
     model = training.shipped(training.Settings(made)) if made else None
