@@ -1,10 +1,7 @@
 """The frame in a real browser: cold links, restarts, the way through the house."""
 
-import contextlib
-import time
-
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import expect
 
 from tests.support.browser import Visit
 from tests.support.server import Server
@@ -24,11 +21,10 @@ def own_server(tmp_path):
 def test_the_first_visitor_after_a_start_sees_a_linked_page_in_its_frame(browser, own_server):
     page, first = PAGES[2], Visit(browser, own_server)
     first.open(f"/{page.name}?s=two%20cats&causal=true")
-    assert first.page.locator("h1").inner_text() == page.question
-    assert first.page.get_by_label("Sentence", exact=True).input_value() == "two cats"
-    links = first.page.locator("[data-testid=stSidebarNavLink]").all_inner_texts()
-    assert links == [one.title for one in PAGES]
-    assert first.link == f"/{page.name}?s=two%20cats&causal=true"
+    expect(first.heading).to_have_text(page.question)
+    expect(first.sentence).to_have_value("two cats")
+    expect(first.page.locator("[data-testid=stSidebarNavLink]")).to_have_text([one.title for one in PAGES])
+    expect(first.link_field).to_have_value(f"{own_server.url}/{page.name}?s=two%20cats&causal=true")
     assert first.faults == []
     first.context.close()
 
@@ -37,6 +33,7 @@ def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
     one = Visit(browser, own_server)
     one.open("/?s=the%20queen%20and%20the%20king&q=2")
     one.page.get_by_text("Causal mask").click()
+    one.expect_link("causal=true")
     one.settle()
     before = (one.link, one.reading)
     own_server.stop()
@@ -45,8 +42,7 @@ def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
     one.settle()
     assert (one.link, one.reading) == before
     one.page.get_by_text("Self-attention").click()
-    one.settle()
-    assert one.link == before[0].replace("&causal=true", "&self=false&causal=true")
+    one.expect_link(before[0].replace("&causal=true", "&self=false&causal=true"))
     one.context.close()
 
 
@@ -57,33 +53,30 @@ def test_the_sidebar_and_each_page_s_last_sentence_lead_on_with_the_sentence_kep
             one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title, exact=True).click()
         else:
             one.page.locator("[data-testid=stPageLink] a").last.click()
-        one.page.wait_for_function(f"document.querySelector('h1')?.innerText === {page.question!r}")
+        expect(one.heading).to_have_text(page.question)
         one.settle()
-        assert one.page.get_by_label("Sentence", exact=True).input_value() == "the queen laughed"
-        assert one.link.startswith(f"/{page.name}?s=the%20queen%20laughed&self=false")
+        expect(one.sentence).to_have_value("the queen laughed")
+        one.expect_link(f"/{page.name}?s=the%20queen%20laughed&self=false")
     one.page.go_back()
-    one.page.wait_for_function(f"document.querySelector('h1')?.innerText === {PAGES[-2].question!r}")
-    assert "the queen laughed" in one.settle().page.get_by_label("Sentence", exact=True).input_value()
+    expect(one.heading).to_have_text(PAGES[-2].question)
+    expect(one.settle().sentence).to_have_value("the queen laughed")
 
 
 def test_one_step_back_is_the_page_before_with_every_setting(visit):
     first, second = ("/inside_a_transformer?causal=true&l=4&h=2&nocls=true", "/the_gap?causal=true")
     one = visit(first)
-    assert one.link == first
+    expect(one.link_field).to_have_value(one.server.url + first)
     for page in (PAGES[3], PAGES[5]):
         one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title, exact=True).click()
-        one.page.wait_for_function(f"document.querySelector('h1')?.innerText === {page.question!r}")
+        expect(one.heading).to_have_text(page.question)
         one.settle()
     one.page.get_by_text("Hide [SEP]").click()
-    assert one.settle().link == first + "&nosep=true"
+    expect(one.link_field).to_have_value(f"{one.server.url}{first}&nosep=true")
+    one.settle()
     for step, link in ((one.page.go_back, second), (one.page.go_back, first), (one.page.go_forward, second)):
         step()
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            with contextlib.suppress(Error):  # the page is loaded anew meanwhile
-                if one.settle().link == link:
-                    break
-        assert one.link == link
+        expect(one.link_field).to_have_value(one.server.url + link)
+        one.settle()
 
 
 @pytest.mark.parametrize("place", range(len(PAGES)), ids=[page.name for page in PAGES])

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 from ui.shell.pages import PAGES
 from ui.state import CONTROLS
@@ -54,12 +55,11 @@ def test_hostile_text_stays_text_typed_and_linked_on_every_page(visit):
         others = "".join(f"&{name}={quote(second)}" for name in texts)
         others = others.replace(f"on={quote(second)}", "on=Sentence")  # with numbers, that page asks for none
         one.open(f"/{'' if page is PAGES[0] else page.name}?s={quote(first)}{whole(page.name)}{others}")
-        field = one.page.get_by_label("Sentence", exact=True)
-        assert field.input_value() == first
+        expect(one.sentence).to_have_value(first)
         assert (page.name, one.page.evaluate(MADE)) == (page.name, [])
-        field.fill(second)
-        one.page.wait_for_timeout(500)
+        one.sentence.fill(second)
+        one.expect_link(quote(second, safe=""))
         one.settle()
-        assert field.input_value() == second
+        expect(one.sentence).to_have_value(second)
         assert (page.name, one.page.evaluate(MADE)) == (page.name, [])
     # dialogs, requests to other hosts and errors are what `visit` looks for at the end

@@ -1,6 +1,9 @@
 """Inside a transformer, in a real browser: choosing a head by click and key, its link, a phone."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.xdist_group("inside")
 
@@ -11,33 +14,30 @@ def head(visit, layer, number):
     return visit.page.locator(".st-key-heads [role=radio]").nth(12 * (layer - 1) + number - 1)
 
 
-def title(visit):
-    return visit.settle().page.locator(".stMain h2").inner_text()
-
-
-def focused(visit):
-    return visit.page.evaluate("(e => e.shadowRoot?.activeElement ?? e)(document.activeElement).ariaLabel")
+def expect_head(visit, title):
+    expect(visit.page.locator(".stMain h2").first).to_have_text(title)
+    visit.settle()
 
 
 def test_clicks_keys_and_lists_choose_a_head_and_its_link_restores_all(visit):
     one = visit(CAT)
-    assert one.reading == "“it” looks most at “cat” (68\u202f%), then “mat” (11\u202f%) and [CLS] (11\u202f%)."
+    one.expect_reading("“it” looks most at “cat” (68\u202f%), then “mat” (11\u202f%) and [CLS] (11\u202f%).")
     assert one.weights[8, 2] == "68.3%"
     picture = one.page.locator(".st-key-heads img")
-    assert picture.count() == 1
-    assert picture.get_attribute("src").startswith("data:image/png;base64,")
+    expect(picture).to_have_count(1)
+    expect(picture).to_have_attribute("src", re.compile("^data:image/png;base64,"))
     assert len(picture.get_attribute("src")) < 20_000  # all 72 maps
-    assert one.page.locator(".stVegaLiteChart").count() == 5  # two of the head, three beside raw vectors
+    expect(one.page.locator(".stVegaLiteChart")).to_have_count(5)  # two of the head, three beside raw vectors
 
     one.page.get_by_text("Which head sends this weight?").click()
     one.settle()
     one.page.locator(".st-key-found [role=radio]", has_text="Layer 6, head 5").click()
-    assert title(one) == "Layer 6, head 5"
-    assert "k=2" in one.link  # the pair that was ranked stays chosen
+    expect_head(one, "Layer 6, head 5")
+    one.expect_link("k=2")  # the pair that was ranked stays chosen
 
     head(one, 4, 2).click()
-    assert title(one) == "Layer 4, head 2"
-    assert "“it” looks most at “cat” (49\u202f%)" in one.reading
+    expect_head(one, "Layer 4, head 2")
+    one.expect_reading("“it” looks most at “cat” (49\u202f%)")
     for key, expected in (
         ("ArrowRight", "Layer 4, head 3"),
         ("ArrowDown", "Layer 5, head 3"),
@@ -46,21 +46,22 @@ def test_clicks_keys_and_lists_choose_a_head_and_its_link_restores_all(visit):
         ("ArrowUp", "Layer 4, head 12"),
     ):
         one.page.keyboard.press(key)
-        assert title(one) == expected
-        assert focused(one).startswith(expected)
+        expect_head(one, expected)
+        expect(one.page.locator(".st-key-heads [role=radio]:focus")).to_have_attribute(
+            "aria-label", re.compile("^" + expected)
+        )
 
     one.page.locator(".st-key-named [role=radio]", has_text="the word before").click()
-    assert title(one) == "Layer 1, head 3"
+    expect_head(one, "Layer 1, head 3")
     one.page.locator(".st-key-nocls label").click()
+    expect(one.page.locator(".say.notice").first).to_contain_text("Renormalised: [CLS] hidden")
     one.settle()
-    assert "Renormalised: [CLS] hidden" in one.page.locator(".say.notice").first.inner_text()
     assert one.weights[8, 0] == "hidden"
 
-    link, said = one.link, one.page.locator(".stMain").inner_text()
-    assert "l=1&h=3&nocls=true&ifind=true" in link
-    fresh = visit(link)
-    assert fresh.page.locator(".stMain").inner_text() == said
-    assert fresh.link == link
+    one.expect_link("l=1&h=3&nocls=true&ifind=true")
+    fresh = visit(one.link)
+    expect(fresh.link_field).to_have_value(one.server.url + one.link)
+    expect(fresh.page.locator(".stMain")).to_have_text(one.page.locator(".stMain").inner_text(), use_inner_text=True)
 
 
 def test_each_head_is_large_enough_to_tap_on_a_phone(visit):

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from attention_core import taught
 from attention_core.glove_sources import load_glove
@@ -103,18 +104,18 @@ def test_two_visitors_apart_a_stop_that_keeps_a_link_that_restores_and_a_page_th
 def test_the_gap_opens_a_figure_and_a_sentence(visit):
     one = visit("/the_gap?gsay=true")
     one.page.locator("path[aria-label^='Happy or not, MiniLM']").first.click()
+    one.expect_link("gtask=Happy")
+    expect(one.page.locator(".stMain")).to_contain_text("MiniLM, a probe on the sentence vector")
     one.settle()
-    assert "gtask=Happy" in one.link
-    assert "MiniLM, a probe on the sentence vector" in one.page.locator(".stMain").inner_text()
     one.page.locator(".own .gap a").nth(3).click()
     heading = one.page.get_by_role("heading", name="The sentences behind a figure")
-    deadline = time.monotonic() + 10
-    while not 0 <= heading.bounding_box()["y"] < 300 and time.monotonic() < deadline:
-        one.page.wait_for_timeout(100)
-    assert 0 <= heading.bounding_box()["y"] < 300
-    assert "gsay=true" in one.settle().link
+    one.page.wait_for_function(
+        "heading => { const { y } = heading.getBoundingClientRect(); return 0 <= y && y < 300; }",
+        arg=heading.element_handle(),
+    )
+    one.expect_link("gsay=true")
+    one.settle()
     one.page.locator(".cases a", has_text="taught").first.click()
     one.page.wait_for_selector(".st-key-train")
-    one.settle()
-    assert one.address.startswith("/teach_it?")
-    assert "Shown is the model that came with the app" in one.page.locator(".stMain").inner_text()
+    expect(one.page).to_have_url(re.compile(r"/teach_it\?"))
+    expect(one.page.locator(".stMain")).to_contain_text("Shown is the model that came with the app")

@@ -6,7 +6,7 @@ import pytest
 from attention_core.attention import scaled_dot_product_attention
 from attention_core.layers import Model
 from attention_core.learning import Encoded, is_correct, predict
-from attention_core.ranking import first_largest, rank
+from attention_core.ranking import first_largest, rank, tolerance_for
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,17 @@ def test_a_tie_is_no_wider_than_the_tolerance_however_many_values_stand_close():
     stairs = np.array([0.0, 0.6, 1.2, 1.8, 2.4])
     assert rank(stairs, 1).tolist() == [3, 4, 1, 2, 0]
     assert first_largest(stairs, 1) == 3
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_whether_scores_tie_does_not_depend_on_how_long_the_vectors_are(size):
+    scores = np.array([-np.inf, 0.3, 0.1 + 0.2, 0.2999]) * size
+    assert rank(scores, tolerance_for(scores)).tolist() == [1, 2, 3, 0]
+    assert first_largest(scores, tolerance_for(scores)) == 1
+
+
+def test_nothing_ties_where_there_is_nothing_but_zeros_or_what_is_hidden():
+    assert tolerance_for(np.zeros(3)) == tolerance_for(np.full(3, -np.inf)) == 0
 
 
 def test_each_row_is_ranked_by_itself():

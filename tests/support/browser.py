@@ -4,11 +4,12 @@ import contextlib
 import re
 import time
 
-from playwright.sync_api import Error
+from playwright.sync_api import Error, Locator, expect
 
 from tests.support.server import Server
 
 DESKTOP = {"width": 1280, "height": 900}
+expect.set_options(timeout=30_000)  # the machine may be busy
 # True once the page was at rest at nine looks, 50 ms of its own time apart; False after 20 s without.
 AT_REST = """async () => {
   const resting = () => {
@@ -66,6 +67,38 @@ class Visit:
         raise TimeoutError("the page never came to rest")
 
     @property
+    def heading(self) -> Locator:
+        """The page's title."""
+        return self.page.locator("h1")
+
+    @property
+    def sentence(self) -> Locator:
+        """The field that a sentence is typed into."""
+        return self.page.get_by_label("Sentence", exact=True)
+
+    def expect_reading(self, start: str) -> None:
+        """Wait until the sentence about the chosen row begins so.
+
+        Raises:
+            AssertionError: it does not.
+        """
+        expect(self.page.locator(".say.reading").first).to_have_text(re.compile("^" + re.escape(start)))
+
+    def expect_link(self, *parts: str) -> None:
+        """Wait until the link to this view holds all these parts.
+
+        Raises:
+            AssertionError: it does not.
+        """
+        ahead = "".join(f"(?=.*{re.escape(part)})" for part in parts)
+        expect(self.link_field).to_have_value(re.compile(ahead, re.DOTALL))
+
+    @property
+    def link_field(self) -> Locator:
+        """The field that shows the link to this view."""
+        return self.page.locator("input[aria-label='Link to this view']").first
+
+    @property
     def address(self) -> str:
         """Path and query of the address bar."""
         return self.page.evaluate("location.pathname + location.search")
@@ -73,9 +106,7 @@ class Visit:
     @property
     def link(self) -> str:
         """Path and query of the link the page offers."""
-        return (
-            self.page.locator("input[aria-label='Link to this view']").first.input_value().removeprefix(self.server.url)
-        )
+        return self.link_field.input_value().removeprefix(self.server.url)
 
     @property
     def reading(self) -> str:

@@ -15,6 +15,7 @@ import streamlit as st
 from attention_core import learning, query_matches, tasks, taught
 from attention_core.attention import Attention
 from attention_core.embeddings import UnknownWords
+from attention_core.glove_sources import vectors_name
 from attention_core.layers import Layer, Model, forward, layer, layer_backward
 from attention_core.ranking import first_largest
 from attention_core.steps import walk
@@ -151,9 +152,6 @@ def choose_settings(lesson: Lesson) -> Settings:
         why = None if used else "With one layer only the weights count, so what is added changes nothing."
         adding = {"on_change": changed, "disabled": not used, "help": why}
         residual = st.toggle("Residual (add x)", True, **adding, **state.widget_args("res"))
-    with st.container(key="trained-unseen"):
-        steps = state.CONTROLS["trained"]
-        st.number_input("trained", steps.low, steps.high, steps.default, **state.widget_args("trained"))
     variant = ModelSpec(lesson.task, int(layers), int(heads), bool(residual))
     if not matters(variant):
         variant = replace(variant, residual=True)
@@ -397,7 +395,7 @@ def map_of(shown: Lecture, model: Model, steps: str) -> Map:
     name = ", ".join(filter(None, [name, "mean of all heads" if head is None else f"head {head + 1}"]))
     settings = {
         "sentence": state.sentence(),
-        "model": f"attention on GloVe 6B {loaders.glove().d_model}d",
+        "model": f"attention on {vectors_name()} {loaders.glove().d_model}d",
         "task": shown.lesson.title.lower(),
         "layers": model.n_layers,
         "heads": model.n_heads,
