@@ -12,7 +12,7 @@ from ui.teach_it import learned, notes, settings, training
 from ui.teach_it import map as sentence
 
 sentence_input.ask_for_sentence((), presets=False)
-components.style("inside.css", "teach.css")
+components.style("inside_a_transformer.css", "teach.css")
 settings.choose_task()
 session = settings.current_session()
 settings.headline(session)

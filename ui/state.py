@@ -58,22 +58,23 @@ class Control:
 
 
 CONTROLS: dict[str, Control] = {
-    # the frame: the sentence, its switches (divisor 0: √d; d 0: all dimensions), the chosen word and the word that it
-    # looks at (0: the one it looks at most)
-    "s": Control("The king and queen ruled the kingdom"),
+    # the frame: the sentence, its switches (divisor 0: √d; d 0: all dimensions), the chosen word (0: a word worth a
+    # look) and the word that it looks at (0: the one it looks at most)
+    "s": Control("The cat sat on the mat because it was tired"),
     "divisor": Control(0.0, 0.0, MAX_DIVISOR, hidden=True),
-    "self": Control(True),
+    "self": Control(False),
     "causal": Control(False),
     "d": Control(0, 0, 300, hidden=True),
-    "q": Control(2, 1, MAX_TOKENS, hidden=True),
+    "q": Control(0, 0, MAX_TOKENS, hidden=True),
     "k": Control(0, 0, MAX_TOKENS, hidden=True),
-    # the playground: which folds are open, and the second setting of the comparison
+    # the playground: who looks, which folds are open, and the second setting of the comparison
+    "who": Control("Word vectors", options=("Word vectors", "Taught", "Transformer"), page="playground"),
     "cell": Control(False, page="playground"),
     "out": Control(False, page="playground"),
     "cmp": Control(False, page="playground"),
     "take": Control(False, page="playground", private=True),
     "divisor2": Control(1.0, 0.0, MAX_DIVISOR, page="playground", hidden=True),
-    "self2": Control(True, page="playground"),
+    "self2": Control(False, page="playground"),
     "causal2": Control(False, page="playground"),
     "d2": Control(0, 0, 300, page="playground", hidden=True),
     # step by step: whose numbers, how far the walk has come, the numbers typed for Q, K and V, which keys may be seen
@@ -108,8 +109,10 @@ CONTROLS: dict[str, Control] = {
     # the gap: the figure whose sentences are shown, which of them, and which folds are open
     "gtask": Control("Tired or soft", page="the_gap"),
     "gby": Control("MiniLM", page="the_gap"),
-    "gset": Control("Unseen words", options=("Unseen words", "Natural sentences"), page="the_gap"),
+    "gset": Control("Natural sentences", options=("Natural sentences", "Unseen words"), page="the_gap"),
     "gwhich": Control("Wrong", options=("Wrong", "Right"), page="the_gap"),
+    "gsent": Control(False, page="the_gap"),
+    "gall": Control(False, page="the_gap"),
     "gsay": Control(False, page="the_gap"),
     "gtake": Control(False, page="the_gap", private=True),
     # teach it: what is trained and how, the step it has come to (0: untrained; more steps than any training takes: the
@@ -134,22 +137,41 @@ CONTROLS: dict[str, Control] = {
     "tsay": Control(False, page="teach_it"),
     "ttry": Control(False, page="teach_it"),
     "ttake": Control(False, page="teach_it", private=True),
-    # inside a transformer: layer and head, one head or a blend, what is hidden, which folds are open, another sentence;
+    # inside a transformer: layer and head, one head or a blend, what is shown, which folds are open, another sentence;
     # in q and k the words that GloVe knows count from 1, as everywhere, [SEP] is 512, [CLS] 511, below them the rest
-    "l": Control(6, 1, 6, page="inside_a_transformer", hidden=True),
-    "h": Control(12, 1, 12, page="inside_a_transformer", hidden=True),
-    "of": Control("One head", page="inside_a_transformer"),
-    "nocls": Control(False, page="inside_a_transformer"),
-    "nosep": Control(False, page="inside_a_transformer"),
+    "l": Control(1, 1, 6, page="inside_a_transformer", hidden=True),
+    "h": Control(3, 1, 12, page="inside_a_transformer", hidden=True),
+    "of": Control("One head", options=("One head", "Mean of a layer", "Rollout"), page="inside_a_transformer"),
+    "marks": Control(False, page="inside_a_transformer"),
     "noself": Control(False, page="inside_a_transformer"),
     "top": Control(100, 5, 100, page="inside_a_transformer"),
-    "iraw": Control(True, page="inside_a_transformer"),
+    "iraw": Control(False, page="inside_a_transformer"),
     "icell": Control(False, page="inside_a_transformer"),
     "iway": Control(False, page="inside_a_transformer"),
     "ifind": Control(False, page="inside_a_transformer"),
     "itwo": Control(False, page="inside_a_transformer"),
     "s2": Control("", page="inside_a_transformer"),
     "itake": Control(False, page="inside_a_transformer", private=True),
+    # the next word: the text, what divides the scores, which word is taken; layer and head, the token that looks (0:
+    # the last) and the one looked at (0: the one it looks at most), the followed word's place, which folds are open
+    "text": Control("The Eiffel Tower is in the city of", page="next_word"),
+    "temp": Control(1.0, 0.1, 3.0, page="next_word"),
+    "by": Control("The likeliest", page="next_word"),
+    "wseed": Control(1, 1, 9999, page="next_word"),
+    "wl": Control(24, 1, 64, page="next_word", hidden=True),
+    "wh": Control(5, 1, 64, page="next_word", hidden=True),
+    "wq": Control(0, 0, MAX_TOKENS, page="next_word", hidden=True),
+    "wk": Control(0, 0, MAX_TOKENS, page="next_word", hidden=True),
+    "word": Control(1, 1, 10, page="next_word", hidden=True),
+    "nofirst": Control(False, page="next_word"),
+    "wheads": Control(False, page="next_word"),
+    "wcell": Control(False, page="next_word"),
+    "wgrow": Control(False, page="next_word"),
+    "wsink": Control(False, page="next_word"),
+    "woff": Control(False, page="next_word"),
+    "off": Control("This head", page="next_word"),
+    "cutin": Control("In this head", page="next_word"),
+    "ntake": Control(False, page="next_word", private=True),
 }
 
 

@@ -77,8 +77,10 @@ DEFAULTS = {
     "the_gap": {
         "gtask": "Tired or soft",
         "gby": "MiniLM",
-        "gset": "Unseen words",
+        "gset": "Natural sentences",
         "gwhich": "Wrong",
+        "gsent": False,
+        "gall": False,
         "gsay": False,
         "gtake": False,
     },
