@@ -120,7 +120,8 @@ CONTROLS: dict[str, Control] = {
     "gall": Control(False, page="the_gap"),
     "gsay": Control(False, page="the_gap"),
     "gtake": Control(False, page="the_gap", private=True),
-    # teach it: what is trained and how, the step it has come to (0: the shipped model), which map is shown, what it is
+    # teach it: what is trained and how, the step it has come to (0: untrained; more steps than any training takes: the
+    # finished model that came with the app), which map is shown, what it is
     # compared with, which folds are open
     "task": Control("He, she, it", page="teach_it"),
     "layers": Control(1, options=(1, 2, 3), page="teach_it"),
@@ -128,16 +129,18 @@ CONTROLS: dict[str, Control] = {
     "dk": Control(16, options=(4, 8, 16, 32), page="teach_it"),
     "rate": Control(0.01, options=(0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 10.0), page="teach_it"),
     "res": Control(True, page="teach_it"),
+    "pos": Control(False, page="teach_it"),
     "init": Control(0, 0, 9999, page="teach_it"),
     "trained": Control(0, 0, 9999, page="teach_it", hidden=True),
-    "map": Control("Last layer", page="teach_it"),
-    "hd": Control("All heads", page="teach_it"),
+    "map": Control("Last layer", options=("Last layer", "Layer 1", "Layer 2", "Layer 3"), page="teach_it"),
+    "hd": Control("All heads", options=("All heads", "Head 1", "Head 2", "Head 3", "Head 4"), page="teach_it"),
     "was": Control("Raw GloVe", options=("Raw GloVe", "Before training"), page="teach_it"),
-    "tcmp": Control(True, page="teach_it"),
-    "tasks": Control(False, page="teach_it"),
+    "tmat": Control(False, page="teach_it"),
+    "tcmp": Control(False, page="teach_it"),
     "tcell": Control(False, page="teach_it"),
     "tcode": Control(False, page="teach_it"),
     "tsay": Control(False, page="teach_it"),
+    "ttry": Control(False, page="teach_it"),
     "ttake": Control(False, page="teach_it", private=True),
     # inside a transformer: layer and head, one head or a blend, what is shown, which folds are open, another sentence;
     # in q and k the words that GloVe knows count from 1, as everywhere, [SEP] is 512, [CLS] 511, below them the rest
