@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from attention_core import gap
-from ui.inside_a_transformer.body import readable
+from ui.inside_a_transformer.subject import readable
 from ui.kit.wording import percent, rounded
 from ui.models import lessons, loaders, training
 from ui.teach_it import body as teaching
