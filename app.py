@@ -3,13 +3,13 @@
 import streamlit as st
 
 from ui import log
-from ui.kit import components
+from ui.kit import components, glossary
 from ui.shell import errors, pages, run
 from ui.shell.controls_kept import controls_kept
 
 with run.run_lock:
     page = st.navigation(pages.pages())
-    here = next(one for one in pages.PAGES if one.title == page.title)
+    here = pages.page_of(page)
     st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=components.ICON, layout="centered")
     components.style("page.css")
 
@@ -22,6 +22,7 @@ with run.run_lock:
     pages.footer(here)
 
     with st.sidebar:
+        glossary.popover()
         components.copy_link(pages.link(here.name), key="link")
         components.fix_history(pages.link(here.name, private=True))
         st.caption("The link holds your sentence and every setting.")

@@ -179,7 +179,7 @@ def raw_attention(
 
 
 def neighbours_of_output(
-    raw: RawAttention, row: int, embeddings: Embeddings
+    raw: RawAttention, row: int, embeddings: Embeddings, count: int = 8
 ) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The words nearest to a token's vector before attention, and to the blend it brings back.
 
@@ -189,4 +189,5 @@ def neighbours_of_output(
         two lists of (word, cosine), the nearest first.
     """
     values = embeddings.look_up(raw.tokens)
-    return embeddings.nearest(values[row]), embeddings.nearest(raw.attention.weights[row] @ values)
+    before, after = values[row], raw.attention.weights[row] @ values
+    return embeddings.nearest(before, count), embeddings.nearest(after, count)

@@ -119,7 +119,7 @@ def test_the_bars_of_a_long_sentence_end_above_what_follows(visit, words):
 
 def test_a_preset_changes_sentence_and_switches_together(visit):
     one = visit("/")
-    one.page.get_by_text("What is “it”?").click()
+    one.page.get_by_text("It was tired").click()
     one.expect_reading("“it” looks most at “because” (23\u202f%)")
     one.expect_link("self=false")
     expect(one.page.get_by_label("Self-attention")).not_to_be_checked()

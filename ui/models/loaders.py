@@ -12,6 +12,7 @@ from attention_core.bert import MiniLM, Reading, Tokens, load_minilm
 from attention_core.embeddings import Embeddings, RawAttention, raw_attention
 from attention_core.glove_sources import load_glove
 from attention_core.heads import NamedHead, named_heads
+from attention_core.llama_heads import llama_heads
 from attention_core.text import tokenize
 from ui import state
 
@@ -129,6 +130,12 @@ def _long_reading(text: str) -> Reading:
 def heads_worth_a_look() -> list[NamedHead]:
     """The heads whose use was measured."""
     return named_heads()
+
+
+@lru_cache(maxsize=1)
+def llama_heads_worth_a_look() -> list[NamedHead]:
+    """The language model's heads whose use was measured."""
+    return llama_heads()
 
 
 @lru_cache(maxsize=1)
