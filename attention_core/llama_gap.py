@@ -51,7 +51,7 @@ def last_vectors(sentences: list[Example], model: "Llama") -> np.ndarray:
 
 
 def measure_cell(task: str, model: "Llama") -> dict[str, Any]:
-    """A cell of the column: "head" (layer and head from 1, or None), its sets as in the table, "sentences": a digest."""
+    """A cell of the column: "head" (layer and head from 1, or None), its sets as in the table, and their digest."""
     sets = {name: sentences for name, sentences in gap.evaluation_sets(task).items() if sentences}
     if task == "negation":
 
