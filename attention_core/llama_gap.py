@@ -14,6 +14,8 @@ In the task negation the answer is read, by a linear probe on the vector of the 
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +53,7 @@ def last_vectors(sentences: list[Example], model: "Llama") -> np.ndarray:
 
 
 def measure_cell(task: str, model: "Llama") -> dict[str, Any]:
-    """A cell of the column: "head" (layer and head from 1, or None), its sets as in the table, and their digest."""
+    """A cell of the column: "head" (layer, head from 1, or None), its sets as in the table, "sentences": a digest."""
     sets = {name: sentences for name, sentences in gap.evaluation_sets(task).items() if sentences}
     if task == "negation":
 
@@ -111,5 +113,5 @@ def measure(model: "Llama", names: Iterable[str], report: Callable[[str], object
         cells[task] = measure_cell(task, model)
         report(gap.format_cell(task, NAME, {name: part for name, part in cells[task].items() if name != "sentences"}))
         text = json.dumps({name: cells[name] for name in tasks.TASKS if name in cells}, indent=1) + "\n"
-        files.write_anew(path, lambda path, text=text: path.write_text(text, "utf-8"))
+        files.write_anew(path, partial(Path.write_text, data=text, encoding="utf-8"))
         files.note_checksums(FILE)

@@ -77,34 +77,39 @@ CONTROLS: dict[str, Control] = {
     "self2": Control(False, page="playground"),
     "causal2": Control(False, page="playground"),
     "d2": Control(0, 0, 300, page="playground", hidden=True),
-    # step by step: whose numbers, how far the walk has come, the numbers typed for Q, K and V, which keys may be seen
-    "on": Control("Numbers", options=("Numbers", "Sentence"), page="step_by_step"),
-    "step": Control(1, 1, 6, page="step_by_step", hidden=True),
+    # step by step: the word asked of the dictionary, whose numbers are walked, how far the walk has come, the numbers
+    # typed for Q, K and V, which keys may be looked at, and which folds are open
+    "ask": Control("cats", page="step_by_step"),
+    "on": Control("Sentence", options=("Sentence", "Numbers"), page="step_by_step"),
+    "step": Control(1, 1, 8, page="step_by_step", hidden=True),
     "dims": Control(2, 2, 8, page="step_by_step"),
-    "keys": Control(3, 1, 8, page="step_by_step"),
+    "keys": Control(4, 1, 8, page="step_by_step"),
     "div": Control(True, page="step_by_step"),
-    "nq": Control("2 3", page="step_by_step"),
+    "nq": Control("2 1", page="step_by_step"),
     **{
         f"nk{row}": Control(text, page="step_by_step")
-        for row, text in enumerate(("11 13", "1 2", "4 6", "3 1", "-2 5", "0 4", "5 -3", "2 2"), start=1)
+        for row, text in enumerate(("1 3", "2 0", "0 2.5", "3 2", "-2 5", "0 4", "5 -3", "2 2"), start=1)
     },
     **{
         f"nv{row}": Control(text, page="step_by_step")
         for row, text in enumerate(("4 0", "0 4", "3 3", "-2 2", "-3 -1", "1 -3", "2 -2", "0 2"), start=1)
     },
-    **{f"see{row}": Control(True, page="step_by_step") for row in range(1, 9)},
+    **{f"see{row}": Control(row != 4, page="step_by_step") for row in range(1, 9)},
     "heads": Control(2, 1, 300, page="step_by_step"),
     "sheads": Control(False, page="step_by_step"),
+    "sover": Control(False, page="step_by_step"),
     "scode": Control(False, page="step_by_step"),
     "stake": Control(False, page="step_by_step", private=True),
-    # why scale: the example's d, three guesses, the experiment's seed and draws, d for the sentence
+    # why scale: the example's d, a guess, the experiment's seed and draws, and which folds are open
     "sd": Control(100, options=D_CHOICES, page="why_scale"),
     "g1": Control(None, page="why_scale", private=True),
-    "g2": Control(None, page="why_scale", private=True),
-    "g3": Control(None, page="why_scale", private=True),
     "seed": Control(1, 1, 9999, page="why_scale"),
     "draws": Control(1000, options=(100, 300, 1000, 3000), page="why_scale"),
-    "ds": Control(50, 1, 300, page="why_scale"),
+    "wmeasured": Control(False, page="why_scale"),
+    "wgradient": Control(False, page="why_scale"),
+    "wmaps": Control(False, page="why_scale"),
+    "wtau": Control(False, page="why_scale"),
+    "wread": Control(False, page="why_scale"),
     "wtake": Control(False, page="why_scale", private=True),
     # the gap: the figure whose sentences are shown, which of them, and which folds are open
     "gtask": Control("Tired or soft", page="the_gap"),

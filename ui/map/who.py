@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from attention_core.embeddings import UnknownWords
 from attention_core.examples import example_of
+from attention_core.glove_sources import vectors_name
 from attention_core.layers import forward
 from ui import state
 from ui.kit.wording import percent, quoted
@@ -88,7 +89,7 @@ def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], sw
     last = forward(model, loaders.glove().look_up(known))[-1]
     settings = {
         "sentence": state.sentence(),
-        "model": f"attention on GloVe 6B {loaders.glove().d_model}d",
+        "model": f"attention on {vectors_name()} {loaders.glove().d_model}d",
         "task": lesson.title.lower(),
         "layers": model.n_layers,
         "heads": model.n_heads,
