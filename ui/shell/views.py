@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui import controls, state
+from ui import state
 from ui.kit import components
 from ui.kit.wording import listed
 
@@ -16,9 +16,24 @@ ALONE = """
 """
 
 
-def figure(name: str) -> DeltaGenerator:
-    """The container of a figure that has an address of its own: its picture, and the line that reads it."""
-    return st.container(key=f"figure-{name}")
+def figure(name: str, part: str = "whole") -> DeltaGenerator:
+    """The container of a figure that has an address of its own: its picture, and the line that reads it.
+
+    Args:
+        part: of a figure that stands in several places of the page.
+    """
+    return st.container(key=f"{name}-{part}")
+
+
+def lecture_switch() -> None:
+    """Draw the switch of the lecture view: beside the page, or on it where the view hides what is beside."""
+    st.session_state["lecture-shown"] = state.get("lecture")
+
+    def changed() -> None:
+        state.set_values({"lecture": st.session_state["lecture-shown"]})
+
+    about = "Large, without this bar: for a projector."
+    st.toggle("Lecture view", key="lecture-shown", on_change=changed, help=about)
 
 
 def draw_view(figures: Sequence[str]) -> None:
@@ -29,10 +44,11 @@ def draw_view(figures: Sequence[str]) -> None:
     """
     if state.get("lecture"):
         components.style("lecture.css")
-        controls.toggle("lecture", "Lecture view")
+        lecture_switch()
     if name := str(state.get("figure")):
         if name not in figures:
             has = f"It has {listed([f'“{name}”' for name in figures], 9)}." if figures else "It has none."
             components.text(f"This page has no figure called “{name[:40]}”. {has}", "notice")
-        st.html(f"<style>{ALONE.format(figure=f'.st-key-figure-{name}' if name in figures else '.no-figure')}</style>")
+        shown = f":is(.st-key-{name}, [class*='st-key-{name}-'])" if name in figures else ".no-figure"
+        st.html(f"<style>{ALONE.format(figure=shown)}</style>")
         components.report_height()
