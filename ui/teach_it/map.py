@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from attention_core import learning
+from attention_core import copying, learning
 from attention_core.attention import Attention
 from attention_core.embeddings import UnknownWords
 from attention_core.glove_sources import vectors_name
@@ -16,7 +16,7 @@ from attention_core.ranking import first_largest
 from attention_core.steps import walk
 from ui import controls, state
 from ui.kit import components, export
-from ui.kit.wording import percent
+from ui.kit.wording import percent, quoted
 from ui.map import panel
 from ui.map.view import Choice, View, choose, chosen
 from ui.models import loaders
@@ -147,7 +147,11 @@ def draw_words(session: Session, shown: SentenceMap) -> None:
             on_pick=lambda place, view=each.view: choose(view, place),
         )
     query = shown.choice.query
-    if session.model.kind == "classifier":
+    if session.model.kind == "next_word":
+        following = copying.next_words(session.model, shown.layers, shown.view.tokens, loaders.glove(), query)
+        listed = ", ".join(f"{quoted(word)} {percent(probability)}" for word, probability in following)
+        components.text(f"Likeliest next words after {quoted(shown.view.labels[query])}: {listed}.")
+    elif session.model.kind == "classifier":
         output = shown.layers[-1].output[query]
         components.text(verdict_in_words(session.lesson, session.model, shown.view.tokens[query], output))
     else:
@@ -218,6 +222,12 @@ def answer(model: Model, sample: SampleSentence) -> Answer:
         good = float(learning.probability_good(model, layers[-1].output)[asks])
         text = f"{VERDICTS[int(good > 0.5)]} {percent(max(good, 1 - good))}"
         return Answer(text, good if right else 1 - good, (good > 0.5) == bool(right))
+    if model.kind == "next_word":
+        vocabulary, probabilities = copying.next_word_distribution(model, layers, words, loaders.glove(), asks)
+        best = int(first_largest(probabilities))
+        share = float(probabilities[vocabulary.index(words[right])])
+        text = f"{words[asks]} → {vocabulary[best]} {percent(probabilities[best])}"
+        return Answer(text, share, vocabulary[best] == words[right])
     row = layers[-1].attention.weights.mean(axis=0)[asks]
     best = int(first_largest(row))
     correct = best == right if model.d_positions else words[best] == words[right]

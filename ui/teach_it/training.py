@@ -7,14 +7,14 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from attention_core import taught
+from attention_core import copying, taught
 from attention_core.taught import ModelSpec
 from ui import state
 from ui.kit import components, figures, learning_charts
 from ui.kit.wording import counted, percent
 from ui.models import loaders
 from ui.models.lessons import Lesson
-from ui.models.training import FINISHED, Run, Settings, recipe, shipped
+from ui.models.training import FINISHED, Run, Settings, recipe, shipped, usual_settings
 from ui.shell import run
 from ui.teach_it.settings import Session, values_of
 
@@ -110,6 +110,8 @@ def shipped_accuracy(settings: Settings) -> float | None:
 
 def chance(task: str) -> float:
     """The share of right answers that guessing gets in a task."""
+    if task == "copy":
+        return 1 / len(copying.vocabulary())
     return float(loaders.gap_table()["rows"][task]["chance"])
 
 
@@ -120,7 +122,7 @@ def experiments(session: Session) -> None:
     def choose(changed: ModelSpec) -> None:
         if session.run:
             session.run.leave()
-        state.set_values({**values_of(changed), "trained": FINISHED if shipped(Settings(changed)) else 0})
+        state.set_values({**values_of(changed), "trained": FINISHED if shipped(usual_settings(changed)) else 0})
 
     if not lesson.without:
         return
