@@ -55,7 +55,7 @@ class Lesson:
         return [sample.text for sample in sample_sentences(self)]
 
 
-LESSONS = (
+WRITTEN = (
     Lesson(
         "gender",
         "He, she, it",
@@ -89,43 +89,6 @@ LESSONS = (
         ),
         "verb that the task knows",
         {"Take one head away": {"nh": 1}},
-    ),
-    Lesson(
-        "subject",
-        "Verb and subject",
-        "A verb should look at its grammatical subject: in “the letter was written by the nurse”, at the letter.",
-        "A verb now asks for the noun whose place makes it the subject, across what stands between them.",
-        "The place decides: “the dog bit the man” and “the man bit the dog” have the same words. In the first layer "
-        "words take up what stands beside them, such as “by” or “that”; in the second the verb asks with its place.",
-        "The place is put behind the word’s vector, not added to it as in the paper: with 50 numbers a word and a "
-        "thousand steps, a model learns twice as well so. Long sentences and clauses within clauses are its limit.",
-        (
-            "The dog* bit^ the man",
-            "The man* bit^ the dog",
-            "The letter* was written^ by the nurse",
-            "The keys* to the cabinet were lost^",
-        ),
-        "verb that the task knows",
-        {"Take the positions away": {"pos": False}, "Take a layer away": {"layers": 1}},
-    ),
-    Lesson(
-        "adjective",
-        "Adjective and noun",
-        "An adjective should look at the noun it modifies, before it or after it.",
-        "An adjective now asks for the noun that its place belongs to.",
-        "In “the tired dog” the noun stands after the adjective, in “the dog that chased the cat was tired” before it, "
-        "with another noun between. What the adjective means helps where the nouns differ; where they don’t, the place "
-        "decides.",
-        "The place is put behind the word’s vector, not added to it as in the paper. Adjectives that are not in the "
-        "task’s lists may be taken for something else.",
-        (
-            "The tired^ dog* chased the cat",
-            "The dog chased the tired^ cat*",
-            "The dog* that chased the cat was tired^",
-            "The dog chased the cat* that was tired^",
-        ),
-        "adjective that the task knows",
-        {"Take the positions away": {"pos": False}, "Take a layer away": {"layers": 1}},
     ),
     Lesson(
         "meaning",
@@ -163,29 +126,59 @@ LESSONS = (
         {"Take one head away": {"nh": 1}},
     ),
     Lesson(
+        "subject",
+        "Verb and subject",
+        "A verb should look at its subject: who or what does it.",
+        "A verb now asks for its subject by meaning and by place.",
+        "Who bit whom is told by the order of the words, and attention alone sees no order. So each word is given its "
+        "place as well: positions.",
+        "In a passive it finds the grammatical subject: in “the letter was written by the nurse” that is the letter.",
+        (
+            "The dog* bit^ the man",
+            "The man* bit^ the dog",
+            "The letter* was written^ by the nurse",
+            "The keys* to the cabinet were lost^",
+        ),
+        "verb that the task knows",
+        {"Take the positions away": {"pos": False}},
+    ),
+    Lesson(
+        "adjective",
+        "Adjective and noun",
+        "An adjective should look at the noun it describes.",
+        "An adjective now asks for its noun by meaning and by place.",
+        "The noun may stand before or after its adjective, and another noun is near. Where both would fit, only their "
+        "places tell which is meant.",
+        "It learns from a few patterns of sentences; a pattern that it has not seen may lead it to the wrong noun.",
+        (
+            "The tired^ dog* slept",
+            "The dog* that chased the cat was tired^",
+            "The dog chased the cat* that was tired^",
+            "The nurse helped the sick^ patient*",
+        ),
+        "adjective that the task knows",
+        {"Take the positions away": {"pos": False}},
+    ),
+    Lesson(
         "copy",
         "What comes next?",
-        "The next word should be the one that followed the same word last time.",
-        "In layer 1 each word now looks at the word before it; in layer 2 it looks at what followed the same word last "
-        "time, and copies it: an induction head.",
-        "A word has to find the place after its own double. One layer sees at that place only the word that stands "
-        "there, and not what stands before it. So layer 1 first brings each word its predecessor, and layer 2 looks "
-        "for the place whose predecessor is the word itself.",
-        "It copies, and knows nothing else: it was trained on random words in which a stretch repeats. The next word "
-        "is searched among those of the sentence and the task’s.",
+        "What comes next? Find the same word earlier in the sentence, and copy the word that followed it.",
+        "In layer 1 each word looks at the word before; layer 2 finds the word that has seen this one, and copies.",
+        "One layer cannot do it: a word can look for a word like itself, but not for “the word after it”, since no "
+        "vector says what stood before. Layer 1 writes the word before into each vector, and then layer 2 can look for "
+        "it: together they are called an induction head.",
+        "It knows no grammar and no meaning: it copies. Large language models learn such heads among many others.",
         (
             "The king and* queen ruled the king^",
-            "Anna loves* music , Paul hates music , Anna^",
-            "One two three four* one two three^",
-            "The black cat* chased the white mouse until the black^",
+            "Mary gave* John the keys because Mary^",
+            "She sells* sea shells and she^",
+            "In Paris we* ate bread and in Paris^",
         ),
-        "word that stood before",
-        {
-            "Take a layer away": {"layers": 1},
-            "Take the positions away": {"pos": False},
-        },
+        "word that stands twice",
+        {"Take a layer away": {"layers": 1}, "Take the positions away": {"pos": False}},
     ),
 )
+LESSONS = tuple(lesson for lesson in WRITTEN if any(spec.task == lesson.task for spec in taught.SHIPPED))
 BY_TITLE = {lesson.title: lesson for lesson in LESSONS}
 
 
