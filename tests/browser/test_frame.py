@@ -79,6 +79,47 @@ def test_one_step_back_is_the_page_before_with_every_setting(visit):
         one.settle()
 
 
+# What a browser's own translation does: each piece of text goes into an element that the page knows nothing of.
+TRANSLATE = """() => {
+  const walk = document.createTreeWalker(document.querySelector(".stMain"), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walk.nextNode()) found.push(walk.currentNode);
+  for (const text of found.filter((text) => text.data.trim() && !text.parentElement.closest("style, svg"))) {
+    const outer = document.createElement("font");
+    outer.append(document.createElement("font"));
+    outer.firstChild.append(text.data.toUpperCase());
+    text.replaceWith(outer);
+  }
+}"""
+
+
+def test_a_translated_page_gives_way_to_the_next(visit):
+    one = visit()
+    one.page.evaluate(TRANSLATE)
+    expect(one.heading).to_have_text(PAGES[0].question.upper())
+    one.page.locator("[data-testid=stSidebarNavLink]").nth(1).click()
+    expect(one.heading).to_have_text(PAGES[1].question)
+    expect(one.page.locator(".stMain")).to_contain_text(PAGES[1].lead)
+    one.settle()
+
+
+def test_the_front_door_has_a_name_and_an_address_without_a_page_leads_there_in_words(visit):
+    first = PAGES[0]
+    for address in (first.name, "nosuch"):
+        one = visit(f"/{address}?s=a%20cat")
+        expect(one.heading).to_have_text(first.question)
+        expect(one.page.get_by_role("dialog")).to_have_count(0)
+        expect(one.sentence).to_have_value("a cat")
+        expect(one.page.get_by_text("no page called “nosuch”")).to_have_count(int(address == "nosuch"))
+        one.page.get_by_text("Causal mask").click()
+        expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat&causal=true")
+        one.settle()
+        one.page.locator("[data-testid=stSidebarNavLink]").nth(0).click()
+        expect(one.page.get_by_text("no page called")).to_have_count(0)
+        expect(one.settle().sentence).to_have_value("a cat")
+        expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat&causal=true")
+
+
 @pytest.mark.parametrize("place", range(len(PAGES)), ids=[page.name for page in PAGES])
 def test_each_page_ends_with_the_way_to_the_next(app, place):
     way = app(PAGES[place].name).get("page_link")[-1].proto

@@ -26,7 +26,7 @@ def source(*names: str) -> str:
 _words = st.components.v2.component("words", js=source("radio.js", "words.js"), css=source("words.css"))
 _list = st.components.v2.component("list", js=source("radio.js", "list.js"), css=source("list.css"))
 _follow = st.components.v2.component("follow", js=source("follow.js"))
-_back = st.components.v2.component("back", js=source("back.js"))
+_back = st.components.v2.component("back", js=source("swipe.js", "back.js"))
 _copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
 
 

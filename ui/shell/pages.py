@@ -6,6 +6,7 @@ with `guard()`, which sets up the navigation and starts over.
 """
 
 import contextlib
+import re
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -93,11 +94,24 @@ PAGES = (
 
 
 def pages() -> list:
-    """The pages as Streamlit wants them; the first is the front door."""
-    return [
-        st.Page(f"pages/{page.name}.py", title=page.title, url_path=page.name, default=page is PAGES[0])
-        for page in PAGES
-    ]
+    """The pages as Streamlit wants them; the first is the front door.
+
+    An address that is none of theirs Streamlit answers with a dialog. So it is one more page, out of the navigation:
+    the front door again.
+    """
+    first, *others = PAGES
+    file = "pages/{}.py".format
+    known = [st.Page(file(first.name), title=first.title, url_path="", default=True)]
+    known += [st.Page(file(page.name), title=page.title, url_path=page.name) for page in others]
+    if asked := other_address():
+        known.append(st.Page(file(first.name), title=first.title, url_path=asked, visibility="hidden"))
+    return known
+
+
+def other_address() -> str:
+    """The last part of the visitor's address if it is no page's; that of the front door is empty."""
+    asked = unquote(urlsplit(st.context.url or "").path.rpartition("/")[2])
+    return asked if re.fullmatch(r"[\w-]+", asked) and asked not in {page.name for page in PAGES[1:]} else ""
 
 
 def guard() -> None:
@@ -148,7 +162,8 @@ def footer(here: Page) -> None:
 def link(page: str) -> str:
     """The address that shows what the page shows now, made from the state and not from the address bar."""
     address = urlsplit(st.context.url or "")
-    return urlunsplit((address.scheme, address.netloc, address.path or "/", "", "")) + state.query_string(page)
+    path = address.path.rpartition("/")[0] + "/" + ("" if page == PAGES[0].name else page)
+    return urlunsplit((address.scheme, address.netloc, path, "", "")) + state.query_string(page)
 
 
 @cache

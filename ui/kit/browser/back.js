@@ -7,6 +7,7 @@ export default function ({ data }) {
   const first = link === undefined;
   link = new URL(data.link, location.href);
   if (!first) return;
+  letSwipesScroll();
   const push = history.pushState.bind(history);
   let path = location.pathname;
   let acted = false;
