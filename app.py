@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from ui import log, state
-from ui.kit import components
-from ui.shell import errors, pages, run, sentence_input
+from ui import log
+from ui.kit import components, glossary
+from ui.shell import errors, pages, run
+from ui.shell.controls_kept import controls_kept
 
 with run.run_lock:
     page = st.navigation(pages.pages())
-    here = next(one for one in pages.PAGES if one.title == page.title)
+    here = pages.page_of(page)
     st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=components.ICON, layout="centered")
     components.style("page.css")
 
@@ -19,13 +20,12 @@ with run.run_lock:
         components.text(f"There is no page called “{page.url_path}”. This is the first one.", "notice")
     with log.run(here.name), pages.page_context():
         errors.reject_infinite_numbers()
-        state.keep_shared()
-        sentence_input.draw_choices()
-        with sentence_input.undrawn_controls_kept():
+        with controls_kept(here.name):
             page.run()
     pages.footer(here)
 
     with st.sidebar:
+        glossary.popover()
         components.copy_link(pages.link(here.name), key="link")
-        components.fix_history(pages.link(here.name))
+        components.fix_history(pages.link(here.name, private=True))
         st.caption("The link holds your sentence and every setting.")

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -20,7 +20,7 @@ from attention_core.embeddings import MIN_DIVISOR, Embeddings, raw_attention
 from attention_core.files import DamagedData
 from attention_core.glove_sources import load_glove
 from attention_core.taught import taught_attention
-from attention_core.text import tokenize
+from attention_core.text import shortened, tokenize
 
 if TYPE_CHECKING:
     from attention_core.llama import Llama
@@ -46,7 +46,7 @@ class OneLineParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with status 2."""
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{self.prog}: {on_one_line(shortened(message, 300))}\n")
 
 
 def command_name() -> str:
@@ -181,9 +181,9 @@ def print_gap(train: bool) -> None:
     if train:
         gap.train_all(glove(), minilm(), lambda line: print(line, flush=True))
         return
-    for task, row in gap.read()["rows"].items():
+    for task, row in gap.load_table()["rows"].items():
         for column, cell in row["cells"].items():
-            print(gap.line_of(task, column, cell))
+            print(gap.format_cell(task, column, cell))
 
 
 def counted(name: str, value: int | None, most: int, default: int | None = None) -> int:
@@ -291,10 +291,12 @@ def run_one(options: argparse.Namespace, sentence: str) -> None:
     """
     found, query = answer(options, sentence), options.query
     if query is not None and bare(query) not in (names := [bare(on_one_line(token)) for token in found.tokens]):
-        raise ValueError(f"--query {query} is not a token of the sentence; its tokens are: {' '.join(names)}")
+        tokens = " ".join(map(shortened, names))
+        raise ValueError(f"--query {shortened(query)} is not a token of the sentence; its tokens are: {tokens}")
     lines = [as_json(found)] if options.json else list(as_bars(found, query))
     if found.unknown:
-        print(f"left out, because they have no vector: {' '.join(found.unknown)}", file=sys.stderr)
+        unknown = " ".join(map(shortened, found.unknown))
+        print(f"left out, because they have no vector: {unknown}", file=sys.stderr)
     print(*lines, sep="\n", flush=True)
 
 
@@ -311,7 +313,7 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             run_one(options, sentence)
     except ValueError as error:
-        print(f"{command_name()}: {error}", file=sys.stderr)
+        print(f"{command_name()}: {on_one_line(str(error))}", file=sys.stderr)
         return 2
     return 0
 
@@ -330,12 +332,18 @@ def run_lines(options: argparse.Namespace) -> None:
         except DamagedData:
             raise
         except ValueError as error:
-            said = json.dumps({"error": str(error)}, ensure_ascii=False) if options.json else f"error: {error}"
+            said = (
+                json.dumps({"error": str(error)}, ensure_ascii=False)
+                if options.json
+                else f"error: {on_one_line(str(error))}"
+            )
             print(said, flush=True)
 
 
 def command() -> int:
     """`main` as a process of its own, in whatever shell: UTF-8, a closed pipe, a full disk, Ctrl-C."""
+    sys.stdout = sys.stdout or StringIO()  # closed by whoever called, who wants no answer
+    sys.stderr = sys.stderr or StringIO()  # else a complaint would be printed among the answers
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")

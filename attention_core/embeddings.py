@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from attention_core.attention import Attention, attention_mask, scaled_dot_product_attention
+from attention_core.ranking import TOLERANCE, rank
+from attention_core.text import shortened
 
 MIN_DIVISOR = 1e-20  # the largest scores of word vectors, 3e14, divided by less would leave float32, which ends at 3e38
 
@@ -24,7 +26,7 @@ class UnknownWords(ValueError):
     def __init__(self, words: list[str]):
         self.words = words
         if words:
-            super().__init__(f"no vector for any of these words: {', '.join(words)}")
+            super().__init__(f"no vector for any of these words: {', '.join(map(shortened, words))}")
         else:
             super().__init__("there is no word in this text")
 
@@ -118,7 +120,10 @@ class Embeddings(NamedTuple):
         """
         candidates = self.keep_directions(self.vectors[:among], len(x))
         cosines = candidates @ x / (np.linalg.norm(candidates, axis=1) * np.linalg.norm(x))
-        best = np.argsort(-cosines, kind="stable")[:count]
+        count = min(count, len(cosines))
+        lowest = np.partition(cosines, -count)[-count] - TOLERANCE  # what ties with the last place counts too
+        near = np.flatnonzero(cosines >= lowest)
+        best = near[rank(cosines[near])][:count]
         return [(self.words[row].decode("utf-8"), float(cosines[row])) for row in best]
 
 
@@ -174,7 +179,7 @@ def raw_attention(
 
 
 def neighbours_of_output(
-    raw: RawAttention, row: int, embeddings: Embeddings
+    raw: RawAttention, row: int, embeddings: Embeddings, count: int = 8
 ) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """The words nearest to a token's vector before attention, and to the blend it brings back.
 
@@ -184,4 +189,5 @@ def neighbours_of_output(
         two lists of (word, cosine), the nearest first.
     """
     values = embeddings.look_up(raw.tokens)
-    return embeddings.nearest(values[row]), embeddings.nearest(raw.attention.weights[row] @ values)
+    before, after = values[row], raw.attention.weights[row] @ values
+    return embeddings.nearest(before, count), embeddings.nearest(after, count)

@@ -24,31 +24,37 @@ PRESETS = (
     Preset(
         "King and queen",
         "The king and queen ruled the kingdom",
-        "Words of one world find each other: king, queen and kingdom. Similar words have similar vectors.",
+        "Words about the same topic look at each other: king, queen and kingdom.",
         "The king and queen left the kingdom",
         query=2,
     ),
     Preset(
-        "What is “it”?",
+        "It was tired",
         "The cat sat on the mat because it was tired",
-        "A reader looks from “it” to “cat”. Raw word vectors look at “because” and “the”: they know what is similar, "
-        "not what belongs together.",
+        "Word vectors know which words are used alike, not which noun “it” stands for: “it” looks at “because”.",
         "The cat sat on the mat because it was soft",
+        see_self=False,
+        query=8,
+    ),
+    Preset(
+        "It was soft",
+        "The cat sat on the mat because it was soft",
+        "“soft” in place of “tired” changes nothing here: “it” has one word vector, and it looks at “because” again.",
+        "The cat sat on the mat because it was tired",
         see_self=False,
         query=8,
     ),
     Preset(
         "Two banks",
         "She sat on the bank of the river and he put his money in the bank",
-        "“bank” stands here twice with two meanings, but it has one vector. Both rows are the same.",
+        "“bank” has two meanings here, but one vector: both its rows are the same.",
         "She sat on the bank of the river and he put his money in the sack",
         query=5,
     ),
     Preset(
         "Happy and sad",
         "He was not happy but she was not sad",
-        "“sad” looks most at “happy”: opposites are used alike, so their vectors are close. What “not” does to a word "
-        "leaves no trace.",
+        "“sad” looks most at “happy”: opposites are used alike. What “not” does leaves no trace.",
         "He was not happy but she was very sad",
         see_self=False,
         query=9,
@@ -56,19 +62,25 @@ PRESETS = (
     Preset(
         "Who bit whom",
         "The dog bit the man and the man bit the dog",
-        "Two dogs, two men, one picture: without positions, the order of the words does not count.",
+        "Two dogs, two men, the same rows: without positions, the order of the words does not count.",
         "The dog bit the man and the man fed the dog",
         query=2,
     ),
     Preset(
         "Two trades",
         "Doctors treat patients while teachers teach students",
-        "Each trade finds its own: doctors and patients, teachers and students. That takes no grammar.",
+        "Doctors look at patients, and teachers at students. That takes no grammar.",
         "Doctors treat patients while lawyers teach students",
         see_self=False,
         query=1,
     ),
 )
+
+
+def example_of(text: str | None) -> Preset | None:
+    """The sentence to start from that a text is, if it is one."""
+    return next((preset for preset in PRESETS if preset.sentence == text), None)
+
 
 # The article's steps 1 to 3: one query and three keys, and two keys in a hundred dimensions.
 QUERY = np.array([2.0, 3.0])

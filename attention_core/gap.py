@@ -26,7 +26,7 @@ import math
 import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -54,7 +54,7 @@ INPUTS = (
 
 @dataclass(frozen=True)
 class Score:
-    """How many sentences of a set were answered rightly, and which were not."""
+    """How many sentences of a set were answered correctly, and the places in the set of those that were not."""
 
     right: int
     of: int
@@ -78,9 +78,9 @@ def wilson(right: int, of: int, z: float = 1.959964) -> tuple[float, float]:
     return (middle - half) / (1 + spread), (middle + half) / (1 + spread)
 
 
-def score(right: np.ndarray) -> Score:
-    """From booleans, one a sentence."""
-    return Score(int(right.sum()), len(right), np.flatnonzero(~right).tolist())
+def score(is_correct: np.ndarray) -> Score:
+    """The score of a set, from a boolean for each sentence."""
+    return Score(int(is_correct.sum()), len(is_correct), np.flatnonzero(~is_correct).tolist())
 
 
 def chance(task: str, sentences: list[Example]) -> float:
@@ -90,22 +90,21 @@ def chance(task: str, sentences: list[Example]) -> float:
     return statistics.fmean(1 / (len(sentence.tokens) - 1) for sentence in sentences)
 
 
-def columns(task: str) -> dict[str, taught.Variant | None]:
+def columns(task: str) -> dict[str, taught.ModelSpec | None]:
     """The columns of a row by name: raw, one for each taught model ("1-2": 1 layer of 2 heads), minilm."""
-    of_task = sorted((one for one in taught.VARIANTS if one.task == task), key=lambda one: one.file)
-    names = {one.file.partition("-")[2].removesuffix(".npz"): one for one in of_task}
-    return {RAW: None, **names, MINILM: None}
+    of_task = sorted((spec for spec in taught.SHIPPED if spec.task == task), key=lambda spec: spec.file)
+    return {RAW: None, **{spec.name: spec for spec in of_task}, MINILM: None}
 
 
-def raw_right(sentences: list[Example], glove: Embeddings) -> np.ndarray:
+def raw_is_correct(sentences: list[Example], glove: Embeddings) -> np.ndarray:
     """(sentences,) whether raw attention looks most, of all other places, at the word that answers."""
-    right = []
+    found = []
     for sentence in sentences:
         x = glove.look_up(list(sentence.tokens))
         mask = ~np.eye(len(x), dtype=bool)
         row = scaled_dot_product_attention(x, x, x, mask).weights[sentence.asks]
-        right.append(sentence.tokens[first_largest(row)] == sentence.tokens[sentence.answer])
-    return np.array(right)
+        found.append(sentence.tokens[first_largest(row)] == sentence.tokens[sentence.answer])
+    return np.array(found)
 
 
 def raw_outputs(sentences: list[Example], glove: Embeddings) -> np.ndarray:
@@ -117,7 +116,7 @@ def raw_outputs(sentences: list[Example], glove: Embeddings) -> np.ndarray:
     return np.array(found)
 
 
-def spelt(tokens: Iterable[str]) -> str:
+def join_tokens(tokens: Iterable[str]) -> str:
     """A sentence as people write it: no gap before a comma, a period or n't."""
     text = " ".join(tokens)
     for mark in (",", ".", "?", "n't", "'s"):
@@ -125,9 +124,9 @@ def spelt(tokens: Iterable[str]) -> str:
     return text
 
 
-def heads_right(sentence: Example, model: "MiniLM") -> np.ndarray:
+def heads_correct(sentence: Example, model: "MiniLM") -> np.ndarray:
     """(n_layers, n_heads) which heads look most, of all other words, at the one that answers."""
-    text = spelt(sentence.tokens)
+    text = join_tokens(sentence.tokens)
     reading = model.read(text)
     pairs = align_to_pieces(sentence.tokens, text, reading.tokens)
     asks, answer = (
@@ -135,15 +134,15 @@ def heads_right(sentence: Example, model: "MiniLM") -> np.ndarray:
     )
     row = by_words(reading.maps, [pieces for _, pieces in pairs])[..., asks, :]
     row[..., asks] = -np.inf
-    return first_largest(row) == answer
+    return np.asarray(first_largest(row) == answer)
 
 
 def sentence_vectors(sentences: list[Example], model: "MiniLM") -> np.ndarray:
-    """(sentences, d_model) what MiniLM makes of each as a whole."""
-    return np.array([model.read(spelt(sentence.tokens)).sentence_vector for sentence in sentences])
+    """(sentences, d_model) MiniLM's vector of each sentence."""
+    return np.array([model.read(join_tokens(sentence.tokens)).sentence_vector for sentence in sentences])
 
 
-def fitted(x: np.ndarray, good: np.ndarray) -> np.ndarray:
+def fit_probe(x: np.ndarray, good: np.ndarray) -> np.ndarray:
     """A linear probe: the w that makes x w most like ±1, (XᵀX + λ I)⁻¹ Xᵀ y (Hoerl & Kennard 1970).
 
     X is x with a column of 1s. λ is the one of five that does best on the last quarter of the sentences when fitted to
@@ -152,7 +151,7 @@ def fitted(x: np.ndarray, good: np.ndarray) -> np.ndarray:
     x, y = _with_ones(x), np.where(good, 1.0, -1.0)
 
     def fit(x: np.ndarray, y: np.ndarray, strength: float) -> np.ndarray:
-        return np.linalg.solve(x.T @ x + strength * np.eye(x.shape[1]), x.T @ y)
+        return np.asarray(np.linalg.solve(x.T @ x + strength * np.eye(x.shape[1]), x.T @ y))
 
     cut = len(x) * 3 // 4
     rates = {
@@ -162,52 +161,74 @@ def fitted(x: np.ndarray, good: np.ndarray) -> np.ndarray:
     return fit(x, y, max(rates, key=rates.__getitem__))
 
 
-def probed_right(w: np.ndarray, x: np.ndarray, good: np.ndarray) -> np.ndarray:
-    """(sentences,) whether a probe reads the right sign."""
-    return (_with_ones(x) @ w > 0) == good
+def probe_is_correct(w: np.ndarray, x: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """(sentences,) whether a probe's sum has the right sign."""
+    return np.asarray((_with_ones(x) @ w > 0) == good)
 
 
 def _with_ones(x: np.ndarray) -> np.ndarray:
     return np.hstack([x, np.ones((len(x), 1))])
 
 
-def sentences_of(task: str) -> dict[str, list[Example]]:
+def evaluation_sets(task: str) -> dict[str, list[Example]]:
     """The sentences that every column of a row is measured on: those that training is tested on, each once."""
     seed, count = taught.TESTING
     unseen = dict.fromkeys(tasks.examples(task, count, np.random.default_rng(seed), testing=True))
-    return {"unseen": list(unseen), "natural": tasks.natural(task) if task != "similarity" else []}
+    return {"unseen": list(unseen), "natural": tasks.natural_sentences(task) if task != "similarity" else []}
 
 
-def practice(task: str, count: int) -> list[Example]:
-    """Sentences made of training words, to choose a head on and to fit a probe to."""
+def training_sentences(task: str, count: int) -> list[Example]:
+    """Sentences made of training words, on which MiniLM's head is chosen and the probes are fitted."""
     return list(tasks.examples(task, count, np.random.default_rng(4), testing=False))
 
 
-def right_of(
+def evaluate(
     task: str, column: str, sets: dict[str, list[Example]], glove: Embeddings, minilm: "MiniLM | None" = None
 ) -> tuple[dict[str, np.ndarray], list[int] | None]:
-    """For each set which sentences a column answers rightly; and MiniLM's chosen layer and head, counted from 1."""
+    """For each set which sentences a column answers correctly; and MiniLM's chosen layer and head, counted from 1.
+
+    Args:
+        minilm: needed for its own column.
+
+    Raises:
+        ValueError: it is needed and missing.
+    """
     sets = {name: sentences for name, sentences in sets.items() if sentences}
-    if one := columns(task)[column]:
-        model = taught.load(one)
-        return {name: learning.right(model, tasks.encode(sentences, glove)) for name, sentences in sets.items()}, None
+    if spec := columns(task)[column]:
+        model = taught.load(spec)
+        return {name: learning.is_correct(model, tasks.encode(found, glove)) for name, found in sets.items()}, None
+    if column == MINILM and minilm is None:
+        raise ValueError("the column of MiniLM needs the model")
     if task == "negation":
+        return _evaluate_probe(
+            sets,
+            lambda found: sentence_vectors(found, minilm) if column == MINILM and minilm else raw_outputs(found, glove),
+        )
+    if column == RAW or minilm is None:
+        return {name: raw_is_correct(sentences, glove) for name, sentences in sets.items()}, None
+    counts = np.sum([heads_correct(sentence, minilm) for sentence in training_sentences(task, CHOSEN_ON)], axis=0)
+    layer, head = np.unravel_index(counts.argmax(), counts.shape)  # whole numbers: of a tie the first
+    found = {
+        name: np.array([heads_correct(sentence, minilm)[layer, head] for sentence in sentences])
+        for name, sentences in sets.items()
+    }
+    return found, [int(layer) + 1, int(head) + 1]
 
-        def described(sentences: list[Example]) -> tuple[np.ndarray, np.ndarray]:
-            x = raw_outputs(sentences, glove) if column == RAW else sentence_vectors(sentences, minilm)
-            return x, np.array([sentence.answer == 1 for sentence in sentences])
 
-        w = fitted(*described(practice(task, PROBED_ON)))
-        return {name: probed_right(w, *described(sentences)) for name, sentences in sets.items()}, None
-    if column == RAW:
-        return {name: raw_right(sentences, glove) for name, sentences in sets.items()}, None
-    counts = sum(heads_right(sentence, minilm).astype(int) for sentence in practice(task, CHOSEN_ON))
-    best = np.unravel_index(counts.argmax(), counts.shape)  # whole numbers: of a tie the first
-    right = {name: np.array([heads_right(s, minilm)[best] for s in sentences]) for name, sentences in sets.items()}
-    return right, [int(place) + 1 for place in best]
+def _evaluate_probe(
+    sets: dict[str, list[Example]], vectors: Callable[[list[Example]], np.ndarray]
+) -> tuple[dict[str, np.ndarray], None]:
+    """For each set which sentences a probe answers correctly that is fitted to training sentences."""
+
+    def is_good(sentences: list[Example]) -> np.ndarray:
+        return np.array([sentence.answer == 1 for sentence in sentences])
+
+    training = training_sentences("negation", PROBED_ON)
+    w = fit_probe(vectors(training), is_good(training))
+    return {name: probe_is_correct(w, vectors(found), is_good(found)) for name, found in sets.items()}, None
 
 
-def measured(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], object]) -> dict:
+def measure_table(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], object]) -> dict[str, Any]:
     """The whole table, as it is kept in data/taught/gap.json.
 
     Returns:
@@ -216,25 +237,25 @@ def measured(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], object
     """
     rows = {}
     for task in tasks.TASKS:
-        sets, cells = sentences_of(task), {}
+        sets, cells = evaluation_sets(task), {}
         for column in columns(task):
-            right, head = right_of(task, column, sets, glove, minilm)
-            cells[column] = {"head": head} | {name: as_cell(score(booleans)) for name, booleans in right.items()}
-            report(line_of(task, column, cells[column]))
-        marked = {name: [tasks.with_marks(s, task) for s in sentences] for name, sentences in sets.items()}
+            found, head = evaluate(task, column, sets, glove, minilm)
+            cells[column] = {"head": head} | {name: as_cell(score(booleans)) for name, booleans in found.items()}
+            report(format_cell(task, column, cells[column]))
+        marked = {name: [tasks.add_marks(s, task) for s in sentences] for name, sentences in sets.items()}
         rows[task] = {"chance": chance(task, sets["unseen"]), "sentences": marked, "cells": cells}
-    inputs = [*INPUTS, *(one.file for one in taught.VARIANTS)]
+    inputs = [*INPUTS, *(spec.file for spec in taught.SHIPPED)]
     return {"inputs": {name: files.digest(files.DATA / name) for name in inputs}, "rows": rows}
 
 
-def as_cell(found: Score) -> dict:
+def as_cell(found: Score) -> dict[str, Any]:
     """A score as it is kept."""
     low, high = found.interval
     return {"right": found.right, "of": found.of, "low": round(low, 4), "high": round(high, 4), "wrong": found.wrong}
 
 
-def line_of(task: str, column: str, cell: dict) -> str:
-    """A cell in words, for whoever watches."""
+def format_cell(task: str, column: str, cell: dict[str, Any]) -> str:
+    """A cell as a line of text."""
     parts = [
         f"{name} {found['right'] / found['of']:6.1%} of {found['of']} ({found['low']:.0%} to {found['high']:.0%})"
         for name, found in cell.items()
@@ -244,37 +265,38 @@ def line_of(task: str, column: str, cell: dict) -> str:
     return f"{task:<11}{column:<14}{'   '.join(parts)}{head}"
 
 
-def other_seeds(one: taught.Variant, glove: Embeddings, seeds: int = SEEDS) -> list[float]:
-    """The held-out accuracy of a model trained anew from each of so many seeds."""
-    sentences = taught.material(one.task, glove)
-    return [_trained(one, sentences, seed) for seed in range(seeds)]
+def other_seeds(spec: taught.ModelSpec, glove: Embeddings, seeds: int = SEEDS) -> list[float]:
+    """The held-out accuracy of a model trained anew from each of several seeds."""
+    sentences = taught.datasets(spec.task, glove)
+    return [_trained_accuracy(spec, sentences, seed) for seed in range(seeds)]
 
 
-def other_splits(one: taught.Variant, glove: Embeddings, splits: int = SPLITS) -> list[float]:
-    """The held-out accuracy of a model trained and tested on each of so many other splits of the words."""
+def other_splits(spec: taught.ModelSpec, glove: Embeddings, splits: int = SPLITS) -> list[float]:
+    """The held-out accuracy of a model trained and tested on each of several other splits of the words."""
     drawn = (tasks.other_split(FIRST_UNSEEN_SPLIT + number, glove) for number in range(splits))
-    return [_trained(one, taught.material(one.task, glove, kept)) for kept in drawn]
+    return [_trained_accuracy(spec, taught.datasets(spec.task, glove, test_words)) for test_words in drawn]
 
 
-def _trained(
-    one: taught.Variant, sentences: tuple[learning.Encoded, learning.Encoded], seed: int = taught.SEED
+def _trained_accuracy(
+    spec: taught.ModelSpec, sentences: tuple[learning.Encoded, learning.Encoded], seed: int = taught.SEED
 ) -> float:
     """The held-out accuracy at the end of a training without reports in between."""
-    recipe = replace(one.recipe, every=one.recipe.steps)
-    *_, last = taught.training(one, sentences, seed, recipe=recipe)
+    recipe = replace(spec.recipe, every=spec.recipe.steps)
+    *_, last = taught.train(spec, sentences, seed, recipe=recipe)
     return last.accuracy
 
 
-def read() -> dict:
-    """The table that comes with the app, as `measured` returns it, with ten seeds and ten other splits.
+def load_table() -> dict[str, Any]:
+    """The table that comes with the app, as `measure_table` returns it, with ten seeds and ten other splits.
 
     Raises:
         DamagedData: its file is missing or altered.
     """
-    return json.loads(files.checked("taught/gap.json").read_text("utf-8"))
+    table: dict[str, Any] = json.loads(files.checked("taught/gap.json").read_text("utf-8"))
+    return table
 
 
-def train_all(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], object], seeds: int = SEEDS) -> dict:
+def train_all(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], object]) -> dict[str, Any]:
     """Train every model that comes with the app, keep them, and measure the table; a line to report for each figure.
 
     Running it again on the same machine gives the same bytes.
@@ -282,22 +304,20 @@ def train_all(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], objec
     Raises:
         ValueError: the vectors are not those that the models which come with the app read.
     """
-    if glove.d_model != taught.D_MODEL:
-        raise ValueError(f"the models read vectors of {taught.D_MODEL} numbers, and these have {glove.d_model}")
-    spreads, splits = {}, {}
-    for one in taught.VARIANTS:
-        for progress in taught.training(one, taught.material(one.task, glove)):
-            last = progress
-        taught.save(one, last.model)
-        accuracies = spreads[one.file] = other_seeds(one, glove, seeds) if seeds else [last.accuracy]
-        mean, deviation = statistics.fmean(accuracies), statistics.pstdev(accuracies)
-        report(
-            f"{one.task:<11}{one.title:<36}held out: {last.accuracy:.1%}; "
-            f"{len(accuracies)} seeds: {mean:.1%} ± {deviation:.1%}, {min(accuracies):.1%} to {max(accuracies):.1%}"
-        )
-        splits[one.file] = others = other_splits(one, glove)
-        report(f"{'':<47}{len(others)} other splits: {statistics.fmean(others):.1%} ± {statistics.pstdev(others):.1%}")
-    table = measured(glove, minilm, report) | {"seeds": spreads, "splits": splits}
+    if glove.d_model != taught.D_WORD:
+        raise ValueError(f"the models read vectors of {taught.D_WORD} numbers, and these have {glove.d_model}")
+    seeds: dict[str, list[float]] = {}
+    splits: dict[str, list[float]] = {}
+    for spec in taught.SHIPPED:
+        *_, last = taught.train(spec, taught.datasets(spec.task, glove))
+        taught.save(spec, last.model)
+        report(f"{spec.task:<11}{spec.title:<36}held out: {last.accuracy:.1%}")
+        for title, found, measure in (("seeds", seeds, other_seeds), ("other splits", splits, other_splits)):
+            found[spec.file] = accuracies = measure(spec, glove)
+            mean, deviation = statistics.fmean(accuracies), statistics.pstdev(accuracies)
+            low, high = min(accuracies), max(accuracies)
+            report(f"{'':<47}{len(accuracies)} {title}: {mean:.1%} ± {deviation:.1%}, {low:.1%} to {high:.1%}")
+    table = measure_table(glove, minilm, report) | {"seeds": seeds, "splits": splits}
     text = json.dumps(table, indent=1) + "\n"
     files.write_anew(files.DATA / "taught/gap.json", lambda path: path.write_text(text, "utf-8"))
     files.note_checksums("taught/gap.json")

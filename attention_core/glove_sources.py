@@ -18,12 +18,20 @@ import numpy as np
 
 from attention_core.embeddings import Embeddings
 from attention_core.files import DamagedData, checked, write_anew
+from attention_core.ranking import first_largest
+from attention_core.text import one_line
 
 FREQUENT = 10_000  # the words whose spread defines the principal directions
 STORED = ("words", "vectors", "order", "basis")  # one .npy each
 FAR = 1e6  # no number of a word vector is so large, by size
-FETCH = "fetch it again from Stanford's GloVe page"
+FETCH = "get the file anew"
 ARCHIVES = {b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip"}  # how their files begin
+
+
+def vectors_name() -> str:
+    """What the vectors are called on pages and in files: GloVe 6B, or the file that ATTENTION_GLOVE names."""
+    named = os.environ.get("ATTENTION_GLOVE")
+    return one_line(Path(named).name) if named else "GloVe 6B"
 
 
 def load_glove() -> Embeddings:
@@ -71,8 +79,8 @@ def read_text_file(path: Path) -> tuple[list[str], np.ndarray]:
                 continue
             width = width or _count_numbers(fields)
             word, row = " ".join(fields[:-width]).strip(" "), _read_numbers(fields[-width:])
-            if not word or "\ufffd" in word or width < 2 or row is None:
-                expected = width if width > 1 else "some"
+            if not word or "\ufffd" in word or width < 1 or row is None:
+                expected = width or "some"
                 raise DamagedData(f"{path}, line {number}: expected a word and {expected} numbers; {FETCH}")
             words.append(word)
             rows.append(row)
@@ -99,19 +107,29 @@ def _read_numbers(fields: list[str]) -> np.ndarray | None:
 
 
 def write_store(folder: Path, words: list[str], vectors: np.ndarray) -> None:
-    """Write words and vectors as the arrays of an `Embeddings`, one .npy each, ready to be memory-mapped."""
+    """Write words and vectors as the files of an `Embeddings`."""
+    write_arrays(folder, as_arrays(words, vectors))
+
+
+def write_arrays(folder: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write arrays, one .npy each, ready to be memory-mapped."""
+    for name, array in arrays.items():
+        write_anew(folder / f"{name}.npy", partial(np.save, arr=array))
+
+
+def as_arrays(words: list[str], vectors: np.ndarray) -> dict[str, np.ndarray]:
+    """Words and vectors as the arrays of an `Embeddings`, with the order and the directions that belong to them."""
     encoded = np.array([word.encode("utf-8") for word in words])
     spread = np.cov(np.asarray(vectors[:FREQUENT], dtype=np.float64), rowvar=False)
-    directions = np.linalg.eigh(spread).eigenvectors[:, ::-1]
-    directions = directions * np.sign(directions[np.abs(directions).argmax(axis=0), range(len(directions))])
-    arrays = {
+    directions = np.linalg.eigh(np.atleast_2d(spread)).eigenvectors[:, ::-1]
+    largest = first_largest(np.abs(directions).T)  # of each direction the largest number, which is to be positive
+    directions = directions * np.sign(directions[largest, range(len(directions))])
+    return {
         "words": encoded,
         "order": np.argsort(encoded, kind="stable").astype(np.int32),
         "basis": np.ascontiguousarray(directions, dtype=np.float32),
         "vectors": np.ascontiguousarray(vectors, dtype=np.float32),
     }
-    for name, array in arrays.items():
-        write_anew(folder / f"{name}.npy", partial(np.save, arr=array))
 
 
 def _open(paths: dict[str, Path]) -> Embeddings:
@@ -133,11 +151,11 @@ def _converted(source: Path, read: Callable[[Path], tuple[list[str], np.ndarray]
         known = folder.exists()
     if not known:
         with _blame(f"the word vectors in {source} cannot be read"):
-            words, vectors = read(source)
+            arrays = as_arrays(*read(source))
         with _blame(*unwritable):
             home.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=home) as temporary:
-                write_store(Path(temporary) / "new", words, vectors)
+                write_arrays(Path(temporary) / "new", arrays)
                 try:
                     (Path(temporary) / "new").rename(folder)
                 except OSError:

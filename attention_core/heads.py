@@ -8,12 +8,12 @@ heads is chosen on every other sentence and measured on the rest, which took no 
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attention_core.files import checked
+from attention_core.files import DATA, checked, note_checksums, write_anew
 from attention_core.maps import by_words
 from attention_core.ranking import TOLERANCE, first_largest
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from attention_core.bert import MiniLM
 
 Targets = list[tuple[int, list[int]]]  # a token that looks, and the tokens it should look at
+Case = tuple[np.ndarray, Targets]  # the maps of a sentence, (n_layers, n_heads, n, n), and where they should look
 
 # The tokens are [CLS], the words, [SEP]; [CLS] and [SEP] are looked at, but what they look at is not counted.
 PLACES: dict[str, Callable[[list[str]], Targets]] = {
@@ -80,33 +81,56 @@ def measure(model: "MiniLM", sentences: list[dict[str, Any]]) -> list[NamedHead]
         reading = model.read(sentence["text"])
         asked.append((sentence, reading.tokens.labels, by_words(reading.maps, reading.tokens.groups)))
 
-    def sent(rule: str, half: int) -> tuple[np.ndarray, np.ndarray]:
-        """(cases, n_layers, n_heads): the weight sent where the rule says, and whether nothing gets more."""
-        weight, first = [], []
-        for sentence, words, maps in asked[half::2]:
-            for query, keys in targets(rule, words, sentence):
-                row = maps[:, :, query]
-                weight.append(row[..., keys].sum(axis=-1))
-                first.append(row[..., keys].max(axis=-1) >= row.max(axis=-1) - TOLERANCE)
-        return np.stack(weight), np.stack(first)
+    def halves(rule: str) -> list[list[Case]]:
+        return [[(maps, targets(rule, words, sentence)) for sentence, words, maps in asked[half::2]] for half in (0, 1)]
 
-    found = []
-    for rule in (*PLACES, *GRAMMAR):
-        chosen = sent(rule, 0)[0].mean(axis=0)
-        best = layer, head = np.unravel_index(first_largest(chosen.ravel()), chosen.shape)
-        weight, first = sent(rule, 1)
-        share = weight.mean(axis=0)
-        others = (share.sum() - share[best]) / (share.size - 1)
-        figures = float(share[best]), float(first.mean(axis=0)[best]), float(others), len(weight)
-        found.append(NamedHead(rule, int(layer), int(head), *figures))
-    return found
+    return [choose_head(rule, *halves(rule)) for rule in (*PLACES, *GRAMMAR)]
 
 
-def named_heads() -> list[NamedHead]:
-    """The heads worth a look, as `measure` found them, from data/minilm/heads.json.
+def choose_head(name: str, first_half: list[Case], second_half: list[Case]) -> NamedHead:
+    """The head that sends most weight where it should in the first half of the cases, and its figures in the second.
+
+    Of heads that tie, the first is chosen.
+    """
+    chosen = _sent(first_half)[0].mean(axis=0)
+    best = layer, head = np.unravel_index(first_largest(chosen.ravel()), chosen.shape)
+    weight, first = _sent(second_half)
+    share = weight.mean(axis=0)
+    others = (share.sum() - share[best]) / (share.size - 1)
+    figures = float(share[best]), float(first.mean(axis=0)[best]), float(others), len(weight)
+    return NamedHead(name, int(layer), int(head), *figures)
+
+
+def _sent(cases: list[Case]) -> tuple[np.ndarray, np.ndarray]:
+    """(targets, n_layers, n_heads): the weight sent where it should go, and whether no other token gets more."""
+    weight, first = [], []
+    for maps, wanted in cases:
+        for query, keys in wanted:
+            row = maps[:, :, query]
+            weight.append(row[..., keys].sum(axis=-1))
+            first.append(row[..., keys].max(axis=-1) >= row.max(axis=-1) - TOLERANCE)
+    return np.stack(weight), np.stack(first)
+
+
+def named_heads(file: str = "minilm/heads.json") -> list[NamedHead]:
+    """The heads worth a look, as they were measured and stored with layers and heads counted from 1.
+
+    Args:
+        file: in data/.
 
     Raises:
         DamagedData: the file is missing or altered.
     """
-    stored = json.loads(checked("minilm/heads.json").read_text("utf-8"))
+    stored = json.loads(checked(file).read_text("utf-8"))
     return [NamedHead(**entry | {"layer": entry["layer"] - 1, "head": entry["head"] - 1}) for entry in stored]
+
+
+def store(file: str, found: list[NamedHead]) -> None:
+    """Write heads as `named_heads` reads them, with their checksum."""
+    entries = []
+    for head in found:
+        entry = asdict(head) | {"layer": head.layer + 1, "head": head.head + 1}  # people count from 1
+        entries.append(entry | {name: round(entry[name], 4) for name in ("share", "first", "others")})
+    lines = ",\n".join(json.dumps(entry) for entry in entries)
+    write_anew(DATA / file, lambda path: path.write_text(f"[\n{lines}\n]\n", "utf-8"))
+    note_checksums(file)

@@ -60,53 +60,52 @@ def retrace(model: MiniLM, reading: Reading, layer: int, head: int) -> Trace:
 
 
 @dataclass(frozen=True)
-class Taming:
-    """What a picture leaves out, so that the rest can be seen.
+class MapFilter:
+    """What a picture of a map leaves out, so that the rest can be seen.
 
     Attributes:
-        start, end: hide [CLS], hide [SEP].
-        itself: hide each token from itself.
-        share: keep of each row the fewest weights that make up this share of it; 1 keeps all.
+        marks: whether [CLS] and [SEP], the first and the last token, have a row and a column.
+        see_self: False leaves out what each token gives itself, and divides the rest of its row by its sum.
+        share: the strongest weights are the fewest that make up this share of a row; 1: all are.
     """
 
-    start: bool = False
-    end: bool = False
-    itself: bool = False
+    marks: bool = True
+    see_self: bool = True
     share: float = 1.0
 
-    @property
-    def hides(self) -> bool:
-        """Whether anything is hidden, and so the rest divided by its sum."""
-        return self.start or self.end or self.itself
+    def shown(self, n: int) -> slice:
+        """The tokens that have a row and a column, of a sentence of n tokens."""
+        return slice(0, n) if self.marks else slice(1, n - 1)
 
-    def columns(self, n: int) -> list[int]:
-        """The hidden tokens of a sentence of n."""
-        return [0] * self.start + [n - 1] * self.end
+    def apply(self, maps: np.ndarray) -> np.ndarray:
+        """Maps (..., n, n) → (..., m, m), m the number of tokens shown. The weights that are left out are missing
+        from a row's sum, but for those that a token gives itself."""
+        if not self.see_self:
+            maps, _ = hide(maps, [], see_self=False)
+        shown = self.shown(maps.shape[-1])
+        return maps[..., shown, shown]
 
-    def of(self, maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Maps (..., n, n) with that left out; and (..., n) how much of each row was left when it was divided."""
-        left = np.ones(maps.shape[:-1], maps.dtype)
-        if self.hides:
-            maps, left = hide(maps, self.columns(maps.shape[-1]), see_self=not self.itself)
-        if self.share < 1:
-            maps = keep_top(maps, self.share)
-        return maps, left
+    def strongest(self, maps: np.ndarray) -> np.ndarray:
+        """(..., m, m) whether a weight is among the strongest of its row, of maps that `apply` returned."""
+        return keep_top(maps, self.share) > 0 if self.share < 1 else np.ones(maps.shape, bool)
 
 
-def one_head(layer: Layer, head: int, taming: Taming) -> tuple[Attention, np.ndarray]:
-    """Every stage of one head, with what is hidden masked; and (n,) how much of each row was left.
+def one_head(layer: Layer, head: int, map_filter: MapFilter) -> Attention:
+    """Every stage of one head, (m, m) for the m tokens shown; what a token gives itself is masked if that is left out.
 
-    To hide tokens and divide the rest by its sum is the same as to mask them before the softmax.
+    To leave weights out and divide the rest by its sum is the same as to mask them before the softmax.
     """
     every = layer.attention(head)
-    weights, left = taming.of(every.weights)
-    masked = every.masked
-    if taming.hides:
+    weights, masked = every.weights, every.masked
+    if not map_filter.see_self:
+        weights, _ = hide(weights, [], see_self=False)
         masked = masked.copy()
-        masked[:, taming.columns(len(masked))] = -np.inf
-        if taming.itself:
-            np.fill_diagonal(masked, -np.inf)
-    return Attention(every.scores, every.scaled, masked, weights, weights @ layer.v[head]), left
+        np.fill_diagonal(masked, -np.inf)
+    shown = map_filter.shown(len(weights))
+    scores, scaled, masked, shown_weights = (
+        stage[shown, shown] for stage in (every.scores, every.scaled, masked, weights)
+    )
+    return Attention(scores, scaled, masked, shown_weights, (weights @ layer.v[head])[shown])
 
 
 def mean_of_layer(reading: Reading, layer: int) -> np.ndarray:
@@ -119,19 +118,22 @@ def rolled_out(reading: Reading) -> np.ndarray:
     return rollout(np.stack([layer.weights.mean(axis=0) for layer in reading.layers]))
 
 
-def all_heads(reading: Reading, taming: Taming, most: int) -> np.ndarray:
-    """`maps.grid` of all heads, made a layer at a time.
+def all_heads(reading: Reading, map_filter: MapFilter, most: int) -> np.ndarray:
+    """`maps.grid` of all heads, made a layer at a time; of each row the strongest weights.
 
     Args:
         most: a map of more tokens is shrunk to at most so many pixels.
     """
-    rows = [grid(taming.of(layer.weights)[0][None], most=most) for layer in reading.layers]
+    rows = []
+    for layer in reading.layers:
+        maps = map_filter.apply(layer.weights)
+        rows.append(grid(np.where(map_filter.strongest(maps), maps, 0)[None], most=most))
     return np.vstack([row[:-GRID_GAP] for row in rows[:-1]] + rows[-1:])
 
 
-def strongest(reading: Reading) -> np.ndarray:
-    """(n_layers, n_heads) the token that gets the most weight in all from a head."""
-    return np.stack([first_largest(layer.weights.sum(axis=1)) for layer in reading.layers])
+def favourites(reading: Reading, map_filter: MapFilter) -> np.ndarray:
+    """(n_layers, n_heads) the token, of those shown, that gets the most weight in all from a head."""
+    return np.stack([first_largest(map_filter.apply(layer.weights).sum(axis=1)) for layer in reading.layers])
 
 
 def heads_for_pair(reading: Reading, query: int, key: int) -> list[tuple[int, int, float]]:
@@ -139,7 +141,7 @@ def heads_for_pair(reading: Reading, query: int, key: int) -> list[tuple[int, in
     return rank_heads(np.stack([layer.weights[:, query, key] for layer in reading.layers]))
 
 
-def heads_that_notice(
+def heads_that_change(
     first: Reading, second: Reading, query: int, pieces: tuple[list[list[int]], list[list[int]]]
 ) -> list[tuple[int, int, float]]:
     """All heads, those whose row of one word changes most between two sentences first: (layer, head, share that moved).

@@ -208,12 +208,17 @@ def _as_numbers(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("as_numbers", _as_numbers)
 
 
+def bytes_of(piece: str) -> bytes:
+    """The bytes that a piece stands for, which may be only part of a character."""
+    if not all(letter in BYTES for letter in piece):
+        return piece.encode("utf-8")
+    return bytes(BYTES[letter] for letter in piece)
+
+
 def text_of(piece: str) -> str:
     """A piece as people read it: with its leading space; bytes that are only part of a character as numbers.
 
     >>> text_of("Ġcat"), text_of("ðŁ")
     (' cat', '<0xF0><0x9F>')
     """
-    if not all(letter in BYTES for letter in piece):
-        return piece
-    return bytes(BYTES[letter] for letter in piece).decode("utf-8", "as_numbers")
+    return bytes_of(piece).decode("utf-8", "as_numbers")

@@ -78,3 +78,36 @@ def logit_shares(model: Llama, reading: Reading, word: int, position: int = -1) 
         heads.append(np.vecdot(layer.output[:, position], own))
     feed_forward = np.array([layer.added[position] @ direction for layer in reading.layers])
     return Shares(np.array(heads), feed_forward, float(reading.layers[0].x[position] @ direction))
+
+
+class Sink(NamedTuple):
+    """How much of a text's attention goes to its first token.
+
+    Attributes:
+        share: of all weight, but that of the first token itself, which can look nowhere else.
+        layers: (n_layers,) the same for each layer.
+        even: what the share would be if every token looked at all that it may in equal parts.
+        value, values: the mean length of the first token's value, and of the other tokens' values.
+    """
+
+    share: float
+    layers: np.ndarray
+    even: float
+    value: float
+    values: float
+
+
+def attention_sink(reading: Reading) -> Sink | None:
+    """What the first token gets, and how little it gives for it (Xiao et al. 2024); None for a single token."""
+    n = len(reading.tokens.ids)
+    if n == 1:
+        return None
+    layers = np.array([layer.weights[:, 1:, 0].mean() for layer in reading.layers])
+    lengths = np.array([np.linalg.norm(layer.v, axis=-1).mean(axis=0) for layer in reading.layers]).mean(axis=0)
+    even = float(np.mean([1 / (i + 1) for i in range(1, n)]))
+    return Sink(float(layers.mean()), layers, even, float(lengths[0]), float(lengths[1:].mean()))
+
+
+def place_of(logits: np.ndarray, word: int) -> np.ndarray:
+    """The place of a word piece by its score, from 1, in each row: (..., n_words) → (...); of a tie the best."""
+    return 1 + (logits > logits[..., [word]] + TIE).sum(axis=-1)

@@ -10,6 +10,12 @@ import numpy as np
 TOLERANCE = 1e-6  # of shares, which are at most 1: more than float32 loses in a sum, less than any page prints
 
 
+def tolerance_for(values: np.ndarray) -> float:
+    """The tolerance for numbers that are no shares, such as scores: TOLERANCE of the largest finite one, by size."""
+    sizes = np.abs(values[np.isfinite(values)])
+    return TOLERANCE * float(sizes.max(initial=0.0))
+
+
 def first_largest(values: np.ndarray, tolerance: float = TOLERANCE) -> np.ndarray:
     """The place of the largest value along the last axis, of a tie the first: (..., n) → (...).
 

@@ -13,6 +13,7 @@ from attention_core.attention import (
     scaled_dot_product_attention,
     split_heads,
 )
+from attention_core.ranking import rank, tolerance_for
 
 SMALLEST, LARGEST = 1e-6, 10_000  # numbers that are typed may be so small and so large, by size, or 0
 A_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -90,7 +91,8 @@ class Walk:
 
     def order(self, column: int) -> np.ndarray:
         """(d_k,) the dimensions of one key, its product of largest size first; of equal ones the earlier first."""
-        return np.argsort(-np.abs(self.products[column]), kind="stable")
+        sizes = np.abs(self.products[column])
+        return rank(sizes, tolerance_for(sizes))
 
     @property
     def lengths(self) -> np.ndarray:

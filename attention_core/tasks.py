@@ -24,6 +24,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -31,14 +32,21 @@ from attention_core.embeddings import Embeddings
 from attention_core.files import checked
 from attention_core.learning import Encoded
 
-TASKS = ("similarity", "object", "gender", "meaning", "negation")
-CASES = {"similarity": 1, "object": 1, "gender": 2, "meaning": 2, "negation": 4}  # sentences that share their draws
-MOST_DRAWS = 64
+TASKS = ("similarity", "object", "subject", "adjective", "gender", "meaning", "negation")  # those of the gap's table
+CASES = {"gender": 2, "meaning": 2, "subject": 2, "adjective": 2, "negation": 4}  # sentences that share their draws
+ASKING_LISTS = {  # the lists whose words ask
+    "negation": ("positive", "negative"),
+    "subject": (
+        *("met", "handled", "happened", "posture", "befell", "broke", "said", "told", "seen", "taken"),
+        *("watching", "walking", "watches", "sleeps"),
+    ),
+    "adjective": ("living", "lifeless", "personal", "looks", "feelings", "neutral", "plain"),
+}
+MAX_DRAWS = 64
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 _A = re.compile(r"\ban? (?=([ai]|e(?!u)|o(?!ne\b)|u(?!ni|s|ku)|hour|heir|hono)?)")  # group 1: it is "an"
-_MARKED = re.compile(r"(.+?)([\^*+-]*)")
 
 
 @dataclass(frozen=True)
@@ -56,23 +64,25 @@ class Example:
     answer: int
 
 
-def marked(text: str) -> Example:
+def parse_marked(text: str) -> Example:
     """Read a sentence with its marks.
 
-    >>> marked("the cat* sat on the mat because it^ was tired")
+    >>> parse_marked("the cat* sat on the mat because it^ was tired")
     Example(tokens=('the', 'cat', 'sat', 'on', 'the', 'mat', 'because', 'it', 'was', 'tired'), asks=7, answer=1)
-    >>> marked("he was not happy^-").answer
+    >>> parse_marked("he was not happy^-").answer
     0
     """
-    tokens, marks = zip(*(_MARKED.fullmatch(word).groups() for word in text.split()), strict=True)
+    words = text.split()
+    marks = [word[len(word.rstrip("^*+-")) :] for word in words]
+    tokens = tuple(word.rstrip("^*+-") for word in words)
     asks = next(place for place, mark in enumerate(marks) if "^" in mark)
     if marks[asks] != "^":
         return Example(tokens, asks, int("+" in marks[asks]))
     return Example(tokens, asks, marks.index("*"))
 
 
-def with_marks(example: Example, task: str) -> str:
-    """The opposite of `marked`: a sentence as one line, with its marks."""
+def add_marks(example: Example, task: str) -> str:
+    """The opposite of `parse_marked`: a sentence as one line, with its marks."""
     if task == "negation":
         marks = {example.asks: "^" + "-+"[example.answer]}
     else:
@@ -80,36 +90,45 @@ def with_marks(example: Example, task: str) -> str:
     return " ".join(token + marks.get(place, "") for place, token in enumerate(example.tokens))
 
 
-def who_asks(task: str, tokens: list[str]) -> int | None:
+def find_query(task: str, tokens: list[str]) -> int | None:
     """The place of the word that asks in a sentence without marks: the last one that fits; None if there is none.
 
-    That is a pronoun in the tasks gender and meaning, a verb of the lists in the task object, a good or bad word of the
-    lists in the task negation, and the first word of a pair in the task similarity.
+    That is a pronoun in the tasks gender and meaning, a verb of the lists in the tasks object and subject, an adjective
+    of the lists in the task adjective, a good or bad word of the lists in the task negation, the first word of a pair
+    in the task similarity, and in the task copy a word that stood before.
     """
-    if task in {"gender", "meaning"}:
+    if task == "copy":
+        return max((place for place, token in enumerate(tokens) if token in tokens[:place]), default=None)
+    if task in ASKING_LISTS:
+        fitting = {word for name in ASKING_LISTS[task] for word in word_lists()[name]}
+    elif task in {"gender", "meaning"}:
         fitting = {"he", "she", "it"} if task == "gender" else {"it"}
-    elif task == "negation":
-        fitting = {*word_lists()["positive"], *word_lists()["negative"]}
     else:
-        fitting = {word for firsts, _ in _read(task)["pairs"] for word in _words(firsts)}
+        fitting = {word for firsts, _ in read(task)["pairs"] for word in _listed_words(firsts)}
     return max((place for place, token in enumerate(tokens) if token in fitting), default=None)
 
 
-def _words(options: str) -> list[str]:
+def _listed_words(options: str) -> list[str]:
     """The words among a template's options, those of the lists that it names included."""
     lists = word_lists()
     return [word for option in options.split() for word in (lists[option[1:-1]] if option[0] == "{" else [option])]
 
 
 @cache
-def _read(name: str) -> dict:
-    return json.loads(checked(f"tasks/{name}.json").read_text("utf-8"))
+def read(name: str) -> dict[str, Any]:
+    """A file of data/tasks/: the templates of a task, the words, or the natural sentences.
+
+    Raises:
+        DamagedData: it is missing or altered.
+    """
+    content: dict[str, Any] = json.loads(checked(f"tasks/{name}.json").read_text("utf-8"))
+    return content
 
 
 @cache
 def word_lists() -> dict[str, tuple[str, ...]]:
     """The lists of words by name: animals, things, female_names and so on."""
-    return {name: tuple(" ".join(lines).split()) for name, lines in _read("words").items()}
+    return {name: tuple(" ".join(lines).split()) for name, lines in read("words").items()}
 
 
 @cache
@@ -121,23 +140,23 @@ def held_out() -> frozenset[str]:
 def other_split(number: int, glove: Embeddings) -> frozenset[str]:
     """Words for testing drawn anew by lot: two in nine of all but the 3,000 most frequent, and a few of every list."""
     lists = [words for name, words in word_lists().items() if name != "held_out"]
-    in_pairs = {word for pair in _read("object")["pairs"] for words in pair for word in words.split() if word[0] != "{"}
+    in_pairs = {word for pair in read("object")["pairs"] for words in pair for word in words.split() if word[0] != "{"}
     everything = sorted(in_pairs.union(*lists))
 
     def lot(word: str) -> int:
         return int.from_bytes(hashlib.sha256(f"fresh{number}{word}".encode()).digest()[:4], "big")
 
     rows = zip(everything, glove.rows(everything), strict=True)
-    drawn = {word for word, row in rows if row >= 3000 and lot(word) % 9 < 2}
+    drawn = {word for word, row in rows if row is not None and row >= 3000 and lot(word) % 9 < 2}
     for words in lists:
         missing = min(6, len(words) // 4) - len(drawn.intersection(words))
         drawn |= set(sorted(set(words) - drawn, key=lot)[: max(missing, 0)])
     return frozenset(drawn)
 
 
-def natural(task: str) -> list[Example]:
+def natural_sentences(task: str) -> list[Example]:
     """Sentences written by hand in shapes that the templates do not have; their words may be of either side."""
-    return [marked(text) for text in _read("natural")[task]]
+    return [parse_marked(text) for text in read("natural")[task]]
 
 
 def examples(
@@ -146,19 +165,19 @@ def examples(
     generator: np.random.Generator,
     *,
     testing: bool,
-    kept: Collection[str] | None = None,
+    test_words: Collection[str] | None = None,
 ) -> Iterator[Example]:
     """Sentences of a task, made of the words of one side, at least count of them: all cases of the last are given.
 
     Args:
         testing: which side.
-        kept: the words that are only for testing; None means `held_out`.
+        test_words: the words that are only for testing; None means `held_out`.
     """
-    kept = held_out() if kept is None else kept
-    written = _read(task)
+    test_words = held_out() if test_words is None else test_words
+    written = read(task)
 
     def of_this_side(words: Iterable[str]) -> list[str]:
-        return [word for word in words if word[0] == "{" or (word in kept) == testing]
+        return [word for word in words if word[0] == "{" or (word in test_words) == testing]
 
     choices = {name: of_this_side(words) for name, words in word_lists().items()} | written["phrases"]
     if task == "similarity":  # nothing is trained: every other pair is enough of a split
@@ -166,27 +185,28 @@ def examples(
     else:
         pairs = [[of_this_side(words.split()) for words in pair] for pair in written.get("pairs", [])]
         pairs = [pair for pair in pairs if all(pair)]
-    for _ in range(0, count, CASES[task]):
-        draws = generator.random(MOST_DRAWS + 2)
+    cases = CASES.get(task, 1)
+    for _ in range(0, count, cases):
+        draws = generator.random(MAX_DRAWS + 2)
         shape = written["sentences"][int(draws[0] * len(written["sentences"]))]
         if pairs:
             choices["first"], choices["second"] = pairs[int(draws[1] * len(pairs))]
-        for case in range(CASES[task]):
-            filled = _filled(shape, case, choices, iter(draws[2:]))
-            yield marked(_A.sub(lambda a: "an " if a[1] else "a ", filled))
+        for case in range(cases):
+            filled = _fill(shape, case, choices, iter(draws[2:]))
+            yield parse_marked(_A.sub(lambda a: "an " if a[1] else "a ", filled))
 
 
-def _filled(template: str, case: int, choices: dict[str, list[str]], draws: Iterator[float]) -> str:
+def _fill(template: str, case: int, choices: dict[str, list[str]], draws: Iterator[float]) -> str:
     """A template with its choices made and its slots filled, from left to right, phrases within phrases."""
-    text, *rest = _pieces(template, case)
+    text, *rest = _split_at_slots(template, case)
     for slot, after in zip(rest[::2], rest[1::2], strict=True):
         among = choices[slot]
-        text += _filled(among[int(next(draws) * len(among))], case, choices, draws) + after
+        text += _fill(among[int(next(draws) * len(among))], case, choices, draws) + after
     return text
 
 
 @lru_cache(maxsize=2**15)
-def _pieces(template: str, case: int) -> list[str]:
+def _split_at_slots(template: str, case: int) -> list[str]:
     """A template with its choices made, cut at its slots: text, slot, text, slot, ..., text."""
     return _SLOT.split(_CHOICE.sub(lambda choice: choice[1].split("|")[case], template))
 
@@ -200,7 +220,8 @@ def encode(sentences: list[Example], glove: Embeddings) -> Encoded:
     words = sorted({token for sentence in sentences for token in sentence.tokens})
     rows = {word: row for row, word in enumerate(words)}
     ids = np.full((len(sentences), max(len(sentence.tokens) for sentence in sentences)), -1)
+    answers = ids.copy()
     for place, sentence in enumerate(sentences):
         ids[place, : len(sentence.tokens)] = [rows[token] for token in sentence.tokens]
-    asks, answer = (np.array([getattr(s, name) for s in sentences]) for name in ("asks", "answer"))
-    return Encoded(np.array(glove.look_up(words)), ids, asks, answer)
+        answers[place, sentence.asks] = sentence.answer
+    return Encoded(np.array(glove.look_up(words)), ids, answers)

@@ -7,16 +7,19 @@ its numbers differ.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from attention_core import files, learning, tasks
+from attention_core import copying, files, layers, learning, tasks
 from attention_core.embeddings import Embeddings
-from attention_core.learning import Encoded, Layer, Model, Progress, Recipe
+from attention_core.layers import Kind, Layer, Model
+from attention_core.learning import Encoded, Progress, Recipe
 
 SEED = 0  # of the models that come with the app
-D_MODEL, D_K = 50, 16
+D_WORD, D_K, D_POSITIONS = 50, 16, 32
 TRAINING, TESTING = (1, 24_000), (2, 1000)  # the seed that draws the sentences, and how many there are
+TESTING_COPIES = (2, 300)  # each with several questions
 
 
 class NoSuchModel(ValueError):
@@ -24,84 +27,112 @@ class NoSuchModel(ValueError):
 
 
 @dataclass(frozen=True)
-class Variant:
-    """A task and what is trained for it.
+class ModelSpec:
+    """A task and the model that is trained for it.
 
     Attributes:
         task: its name.
-        n_layers, n_heads: how many.
-        residual: whether what a layer found is added to what it was given.
+        n_layers, n_heads: the layers, and the heads of each.
+        residual: whether a layer's output is added to its input.
+        positions: whether a word's place stands behind its vector.
     """
 
     task: str
     n_layers: int
     n_heads: int
     residual: bool = True
+    positions: bool = False
 
     @property
-    def reads(self) -> bool:
-        """Whether the loss reads the output, not the weights."""
-        return self.task == "negation"
+    def kind(self) -> Kind:
+        """What the loss depends on."""
+        kinds: dict[str, Kind] = {"negation": "classifier", "copy": "next_word"}
+        return kinds.get(self.task, "pointer")
+
+    @property
+    def d_positions(self) -> int:
+        """The numbers of a word's place."""
+        return D_POSITIONS if self.positions else 0
 
     @property
     def recipe(self) -> Recipe:
-        """How it is trained: what points does better on new words with more noise, and what reads does worse."""
-        return Recipe() if self.reads else Recipe(noise=0.3, batch=64 * self.n_layers)
+        """The training recipe. Pointers get better on new words with more noise, classifiers worse."""
+        return Recipe(noise=0.3, batch=64 * self.n_layers) if self.kind == "pointer" else Recipe()
 
     @property
     def title(self) -> str:
         """In words: "2 layers of 1 head"."""
-        layers, heads = (f"{n} {word}{'s' * (n > 1)}" for n, word in ((self.n_layers, "layer"), (self.n_heads, "head")))
-        return f"{layers} of {heads}" + (" and a residual" if self.reads and self.residual else "")
+        counts = ((self.n_layers, "layer"), (self.n_heads, "head"))
+        layers_and_heads = " of ".join(f"{n} {word}{'s' * (n > 1)}" for n, word in counts)
+        extras = ["a residual"] * (self.kind == "classifier" and self.residual) + ["positions"] * self.positions
+        return " and ".join([layers_and_heads, *extras])
+
+    @property
+    def name(self) -> str:
+        """Layers and heads in short: "1-2", "1-1-residual", "2-4-positions"."""
+        residual = "-residual" * (self.kind == "classifier" and self.residual)
+        return f"{self.n_layers}-{self.n_heads}{residual}{'-positions' * self.positions}"
 
     @property
     def file(self) -> str:
         """The name of its file in data/."""
-        return f"taught/{self.task}-{self.n_layers}-{self.n_heads}{'-residual' * (self.reads and self.residual)}.npz"
+        return f"taught/{self.task}-{self.name}.npz"
+
+    def new_model(self, generator: np.random.Generator, d_word: int, d_k: int = D_K) -> Model:
+        """The model before training."""
+        return layers.new_model(
+            generator, d_word, self.n_layers, self.n_heads, d_k, self.residual, self.kind, self.d_positions
+        )
 
 
 # Those that come with the app; the best of each task stands first.
-VARIANTS = (
-    Variant("object", 1, 2),
-    Variant("object", 1, 1),
-    Variant("gender", 1, 1),
-    Variant("gender", 1, 2),
-    Variant("meaning", 2, 4),
-    Variant("meaning", 1, 1),
-    Variant("negation", 1, 2, residual=False),
-    Variant("negation", 1, 1, residual=False),
-    Variant("negation", 1, 1, residual=True),
+SHIPPED = (
+    ModelSpec("object", 1, 2),
+    ModelSpec("object", 1, 1),
+    ModelSpec("gender", 1, 1),
+    ModelSpec("gender", 1, 2),
+    ModelSpec("meaning", 2, 4),
+    ModelSpec("meaning", 1, 1),
+    ModelSpec("negation", 1, 2, residual=False),
+    ModelSpec("negation", 1, 1, residual=False),
+    ModelSpec("negation", 1, 1, residual=True),
 )
 
 
-def variant(task: str, layers: int | None = None, heads: int | None = None, residual: bool | None = None) -> Variant:
+def find_spec(
+    task: str,
+    n_layers: int | None = None,
+    n_heads: int | None = None,
+    residual: bool | None = None,
+    positions: bool | None = None,
+) -> ModelSpec:
     """The best of the models that come with the app and have these layers and heads; None leaves the choice open.
 
     Raises:
         NoSuchModel: there is none.
     """
-    of_task = [one for one in VARIANTS if one.task == task]
-    wanted = ((layers, "n_layers"), (heads, "n_heads"), (residual, "residual"))
-    for one in of_task:
-        if all(value is None or value == getattr(one, name) for value, name in wanted):
-            return one
+    of_task = [spec for spec in SHIPPED if spec.task == task]
+    wanted = {"n_layers": n_layers, "n_heads": n_heads, "residual": residual, "positions": positions}
+    for spec in of_task:
+        if all(value is None or value == getattr(spec, name) for name, value in wanted.items()):
+            return spec
     if not of_task:
         raise NoSuchModel(f"nothing is taught for the task {task}: raw vectors do it, or it is none of the tasks")
-    there_are = ", ".join(one.title for one in of_task)
-    raise NoSuchModel(f"no such model for the task {task} comes with the app; there are: {there_are}")
+    titles = ", ".join(spec.title for spec in of_task)
+    raise NoSuchModel(f"no such model for the task {task} comes with the app; there are: {titles}")
 
 
-def load(one: Variant) -> Model:
+def load(spec: ModelSpec) -> Model:
     """A model that comes with the app.
 
     Raises:
         DamagedData: its file is missing or altered.
     """
-    with np.load(files.checked(one.file)) as stored:
-        parameters = {name: stored[name] for name in stored.files}
+    with np.load(files.checked(spec.file)) as stored:
+        parameters: dict[str, np.ndarray] = {name: stored[name] for name in stored.files}
     for parameter in parameters.values():
         parameter.setflags(write=False)
-    return Model(one.n_layers, one.n_heads, one.residual, one.reads, parameters)
+    return Model(spec.n_layers, spec.n_heads, spec.residual, spec.kind, parameters, spec.d_positions)
 
 
 @dataclass(frozen=True)
@@ -109,14 +140,14 @@ class Taught:
     """What a taught model makes of a sentence.
 
     Attributes:
-        variant: which model it is; model: its numbers.
+        spec: which model it is; model: its numbers.
         tokens: the n tokens that have a vector; unknown: those that have none.
         layers: what each layer computed, the first one first: `layers[l].attention` holds every stage,
             (n_heads, n, n) or (n_heads, n, d_k).
         asks: the place of the word that asks, None where the sentence has none that fits.
     """
 
-    variant: Variant
+    spec: ModelSpec
     model: Model
     tokens: list[str]
     unknown: list[str]
@@ -126,55 +157,72 @@ class Taught:
     @property
     def weights(self) -> np.ndarray:
         """(n, n) the weights of the last layer, the mean over its heads: what the model answers with."""
-        return self.layers[-1].attention.weights.mean(axis=0)
+        weights: np.ndarray = self.layers[-1].attention.weights.mean(axis=0)
+        return weights
 
     @property
     def good(self) -> np.ndarray | None:
-        """(n,) how likely something good is said, read from each token's output; None for a model that points."""
-        return learning.goodness(self.model, self.layers[-1].output) if self.model.reads else None
+        """(n,) a classifier's probability that something good is said, at each token; None for another model."""
+        if self.model.kind != "classifier":
+            return None
+        return learning.probability_good(self.model, self.layers[-1].output)
 
 
 def taught_attention(
     tokens: list[str],
     task: str,
     glove: Embeddings,
-    layers: int | None = None,
-    heads: int | None = None,
+    n_layers: int | None = None,
+    n_heads: int | None = None,
     residual: bool | None = None,
+    positions: bool | None = None,
 ) -> Taught:
     """Let a model that comes with the app look at a sentence.
 
     Args:
         tokens: as `text.tokenize` gives them.
-        task: one of those of VARIANTS.
+        task: one of those of SHIPPED.
         glove: the vectors the models were trained on, 50 numbers each.
-        layers, heads, residual: which of the task's models; None leaves the choice open, and the best is taken.
+        n_layers, n_heads, residual, positions: which of the task's models; None leaves the choice open, and the best
+            is taken.
 
     Raises:
         NoSuchModel: no such model comes with the app, or the vectors are not those it was trained on.
         UnknownWords: no token has a vector.
         DamagedData: the model's file is missing or altered.
     """
-    chosen = variant(task, layers, heads, residual)
-    model = load(chosen)
-    if glove.d_model != (d_model := len(model.parameters["1.W_Q"])):
-        raise NoSuchModel(f"the taught models read vectors of {d_model} numbers, and these have {glove.d_model}")
+    spec = find_spec(task, n_layers, n_heads, residual, positions)
+    model = load(spec)
+    if glove.d_model != model.d_word:
+        raise NoSuchModel(f"the taught models read vectors of {model.d_word} numbers, and these have {glove.d_model}")
     known, unknown = glove.split_known(tokens)
-    done = learning.forward(model, glove.look_up(known))
-    return Taught(chosen, model, known, unknown, done, tasks.who_asks(task, known))
+    computed = layers.forward(model, glove.look_up(known))
+    return Taught(spec, model, known, unknown, computed, tasks.find_query(task, known))
 
 
-def material(task: str, glove: Embeddings, kept: Collection[str] | None = None) -> tuple[Encoded, Encoded]:
-    """The sentences to train with and those to test with; kept are the words only for testing, as in `examples`."""
-    sides = ((TRAINING, False), (TESTING, True))
-    return tuple(
-        tasks.encode(list(tasks.examples(task, count, np.random.default_rng(seed), testing=testing, kept=kept)), glove)
-        for (seed, count), testing in sides
-    )
+def datasets(task: str, glove: Embeddings, test_words: Collection[str] | None = None) -> tuple[Encoded, Encoded]:
+    """The sentences to train with and those to test with.
+
+    Args:
+        test_words: the words only for testing; None means `held_out`.
+    """
+
+    test_words = tasks.held_out() if test_words is None else test_words
+
+    def drawn(seed: int, count: int, *, testing: bool) -> list[tasks.Example]:
+        generator = np.random.default_rng(seed)
+        if task == "copy":
+            return list(copying.examples(count, generator, testing=testing, test_words=test_words))
+        return list(tasks.examples(task, count, generator, testing=testing, test_words=test_words))
+
+    training = drawn(*TRAINING, testing=False)
+    if task == "copy":
+        return copying.datasets(glove, training, drawn(*TESTING_COPIES, testing=True))
+    return tasks.encode(training, glove), tasks.encode(drawn(*TESTING, testing=True), glove)
 
 
-def training(
-    one: Variant,
+def train(
+    spec: ModelSpec,
     sentences: tuple[Encoded, Encoded],
     seed: int = SEED,
     d_k: int = D_K,
@@ -182,16 +230,19 @@ def training(
 ) -> Iterator[Progress]:
     """Train a model from its first random numbers, a report at a time.
 
+    Args:
+        sentences: those to train with and those to test with, as `datasets` gives them.
+
     Raises:
-        Diverged: it ran away.
+        Diverged: training failed.
     """
     generator = np.random.default_rng(seed)
-    d_model = sentences[0].table.shape[1]
-    model = learning.new_model(generator, d_model, one.n_layers, one.n_heads, d_k, one.residual, one.reads)
-    return learning.train(model, *sentences, generator, recipe or one.recipe)
+    model = spec.new_model(generator, sentences[0].table.shape[1], d_k)
+    return learning.train(model, *sentences, generator, recipe or spec.recipe)
 
 
-def save(one: Variant, model: Model) -> None:
+def save(spec: ModelSpec, model: Model) -> None:
     """Keep a model in data/taught/ and its checksum in data/SHA256SUMS; the same numbers give the same bytes."""
-    files.write_anew(files.DATA / one.file, lambda path: np.savez(path, **model.parameters))
-    files.note_checksums(one.file)
+    arrays: dict[str, Any] = dict(model.parameters)
+    files.write_anew(files.DATA / spec.file, lambda path: np.savez(path, **arrays))
+    files.note_checksums(spec.file)

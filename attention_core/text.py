@@ -159,6 +159,15 @@ def number_repeats(tokens: list[str]) -> list[str]:
     return labels
 
 
+def shortened(text: str, most: int = 60) -> str:
+    """A text that a message can hold: its beginning, and how long it is, if it has more than `most` characters.
+
+    >>> shortened("the king"), shortened("x" * 3_000_000, 5)
+    ('the king', 'xxxxx… (3,000,000 characters)')
+    """
+    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
+
+
 def one_line(text: str) -> str:
     """A text without control characters and without line ends of any alphabet: each becomes a blank.
 

@@ -10,7 +10,6 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -96,13 +95,7 @@ def build_minilm(folder: Path) -> None:
 def build_heads() -> None:
     """What single heads are for, as measured with the model that stands in data/minilm."""
     sentences = json.loads((DATA / "minilm" / "sentences.json").read_text("utf-8"))
-    found = [asdict(head) for head in heads.measure(bert.load_minilm(), sentences)]
-    for head in found:
-        head |= {"layer": head["layer"] + 1, "head": head["head"] + 1}  # people count from 1
-        head |= {name: round(head[name], 4) for name in ("share", "first", "others")}
-    lines = ",\n".join(json.dumps(head) for head in found)
-    write_anew(DATA / "minilm" / "heads.json", lambda path: path.write_text(f"[\n{lines}\n]\n", "utf-8"))
-    note_checksums("minilm/heads.json")
+    heads.store("minilm/heads.json", heads.measure(bert.load_minilm(), sentences))
 
 
 def flat(tree: dict, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:

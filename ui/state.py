@@ -5,8 +5,8 @@ link already shared. Bounds never depend on another control; a value is clamped 
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -17,7 +17,8 @@ from attention_core.text import one_line
 MAX_CHARACTERS = 2_000
 MAX_TOKENS = 512
 
-SWITCHES = ("scale", "self", "causal", "d")  # the controls that say how raw vectors attend
+SWITCHES = ("divisor", "self", "causal", "d")  # the controls that say how raw vectors attend
+MIN_DIVISOR, MAX_DIVISOR = 0.25, 30.0
 
 
 class _Run(threading.local):
@@ -29,6 +30,8 @@ class _Run(threading.local):
 
 _run = _Run()
 
+D_CHOICES = (1, 2, 4, 8, 10, 16, 25, 32, 50, 64, 100, 128, 256, 384, 512, 768, 1024, 2048, 4096)
+
 Value = str | int | float | bool | None
 
 
@@ -39,36 +42,44 @@ class Control:
     Attributes:
         default: what holds when the link does not say it.
         low, high: the bounds of a number.
+        options: all the values it can have, where these are few.
         page: the page it belongs to; "" for the controls of the frame, which every page shares.
+        hidden: no widget shows it; the pictures, or a widget that derives its value, set it.
+        private: the copied link leaves it out: a guess, an open download fold.
     """
 
     default: Value
     low: float | None = None
     high: float | None = None
+    options: tuple[Value, ...] = ()
     page: str = ""
+    hidden: bool = False
+    private: bool = False
 
 
 CONTROLS: dict[str, Control] = {
-    # the frame: the sentence, its switches, the chosen word and the word it looks at (0: the one it looks at most)
-    "s": Control("The king and queen ruled the kingdom"),
-    "scale": Control(True),
-    "self": Control(True),
+    # the frame: the sentence, its switches (divisor 0: √d; d 0: all dimensions), the chosen word (0: a word worth a
+    # look) and the word that it looks at (0: the one it looks at most)
+    "s": Control("The cat sat on the mat because it was tired"),
+    "divisor": Control(0.0, 0.0, MAX_DIVISOR, hidden=True),
+    "self": Control(False),
     "causal": Control(False),
-    "d": Control(50, 1, 300),
-    "q": Control(2, 1, MAX_TOKENS),
-    "k": Control(0, 0, MAX_TOKENS),
-    # the playground: which folds are open, and the second setting of the comparison
+    "d": Control(0, 0, 300, hidden=True),
+    "q": Control(0, 0, MAX_TOKENS, hidden=True),
+    "k": Control(0, 0, MAX_TOKENS, hidden=True),
+    # the playground: who looks, which folds are open, and the second setting of the comparison
+    "who": Control("Word vectors", options=("Word vectors", "Taught", "Transformer"), page="playground"),
     "cell": Control(False, page="playground"),
     "out": Control(False, page="playground"),
     "cmp": Control(False, page="playground"),
-    "take": Control(False, page="playground"),
-    "scale2": Control(False, page="playground"),
-    "self2": Control(True, page="playground"),
+    "take": Control(False, page="playground", private=True),
+    "divisor2": Control(1.0, 0.0, MAX_DIVISOR, page="playground", hidden=True),
+    "self2": Control(False, page="playground"),
     "causal2": Control(False, page="playground"),
-    "d2": Control(50, 1, 300, page="playground"),
+    "d2": Control(0, 0, 300, page="playground", hidden=True),
     # step by step: whose numbers, how far the walk has come, the numbers typed for Q, K and V, which keys may be seen
-    "on": Control("Numbers", page="step_by_step"),
-    "step": Control(1, 1, 6, page="step_by_step"),
+    "on": Control("Numbers", options=("Numbers", "Sentence"), page="step_by_step"),
+    "step": Control(1, 1, 6, page="step_by_step", hidden=True),
     "dims": Control(2, 2, 8, page="step_by_step"),
     "keys": Control(3, 1, 8, page="step_by_step"),
     "div": Control(True, page="step_by_step"),
@@ -85,66 +96,80 @@ CONTROLS: dict[str, Control] = {
     "heads": Control(2, 1, 300, page="step_by_step"),
     "sheads": Control(False, page="step_by_step"),
     "scode": Control(False, page="step_by_step"),
-    "stake": Control(False, page="step_by_step"),
-    # why scale: the example's d, three guesses, the experiment's seed and draws, d and temperature for the sentence
-    "sd": Control(100, 1, 4096, page="why_scale"),
-    "g1": Control(None, page="why_scale"),
-    "g2": Control(None, page="why_scale"),
-    "g3": Control(None, page="why_scale"),
+    "stake": Control(False, page="step_by_step", private=True),
+    # why scale: the example's d, three guesses, the experiment's seed and draws, d for the sentence
+    "sd": Control(100, options=D_CHOICES, page="why_scale"),
+    "g1": Control(None, page="why_scale", private=True),
+    "g2": Control(None, page="why_scale", private=True),
+    "g3": Control(None, page="why_scale", private=True),
     "seed": Control(1, 1, 9999, page="why_scale"),
-    "draws": Control(1000, 100, 3000, page="why_scale"),
-    "ds": Control(50, 2, 300, page="why_scale"),
-    "tau": Control(7.07, 0.25, 30.0, page="why_scale"),
-    "wtake": Control(False, page="why_scale"),
+    "draws": Control(1000, options=(100, 300, 1000, 3000), page="why_scale"),
+    "ds": Control(50, 1, 300, page="why_scale"),
+    "wtake": Control(False, page="why_scale", private=True),
     # the gap: the figure whose sentences are shown, which of them, and which folds are open
     "gtask": Control("Tired or soft", page="the_gap"),
     "gby": Control("MiniLM", page="the_gap"),
-    "gset": Control("Unseen words", page="the_gap"),
-    "gwhich": Control("Wrong", page="the_gap"),
+    "gset": Control("Natural sentences", options=("Natural sentences", "Unseen words"), page="the_gap"),
+    "gwhich": Control("Wrong", options=("Wrong", "Right"), page="the_gap"),
+    "gsent": Control(False, page="the_gap"),
+    "gall": Control(False, page="the_gap"),
     "gsay": Control(False, page="the_gap"),
-    "gtake": Control(False, page="the_gap"),
+    "gtake": Control(False, page="the_gap", private=True),
     # teach it: what is trained and how, the step it has come to (0: the shipped model), which map is shown, what it is
     # compared with, which folds are open
     "task": Control("He, she, it", page="teach_it"),
-    "layers": Control(1, 1, 3, page="teach_it"),
-    "nh": Control(1, 1, 4, page="teach_it"),
-    "dk": Control(16, 4, 32, page="teach_it"),
-    "rate": Control(0.01, page="teach_it"),
+    "layers": Control(1, options=(1, 2, 3), page="teach_it"),
+    "nh": Control(1, options=(1, 2, 4), page="teach_it"),
+    "dk": Control(16, options=(4, 8, 16, 32), page="teach_it"),
+    "rate": Control(0.01, options=(0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 10.0), page="teach_it"),
     "res": Control(True, page="teach_it"),
     "init": Control(0, 0, 9999, page="teach_it"),
-    "trained": Control(0, 0, 9999, page="teach_it"),
+    "trained": Control(0, 0, 9999, page="teach_it", hidden=True),
     "map": Control("Last layer", page="teach_it"),
     "hd": Control("All heads", page="teach_it"),
-    "was": Control("Raw GloVe", page="teach_it"),
+    "was": Control("Raw GloVe", options=("Raw GloVe", "Before training"), page="teach_it"),
     "tcmp": Control(True, page="teach_it"),
     "tasks": Control(False, page="teach_it"),
     "tcell": Control(False, page="teach_it"),
     "tcode": Control(False, page="teach_it"),
     "tsay": Control(False, page="teach_it"),
-    "ttake": Control(False, page="teach_it"),
-    # inside a transformer: layer and head, one head or a blend, what is hidden, which folds are open, another sentence;
+    "ttake": Control(False, page="teach_it", private=True),
+    # inside a transformer: layer and head, one head or a blend, what is shown, which folds are open, another sentence;
     # in q and k the words that GloVe knows count from 1, as everywhere, [SEP] is 512, [CLS] 511, below them the rest
-    "l": Control(6, 1, 6, page="inside_a_transformer"),
-    "h": Control(12, 1, 12, page="inside_a_transformer"),
-    "of": Control("One head", page="inside_a_transformer"),
-    "nocls": Control(False, page="inside_a_transformer"),
-    "nosep": Control(False, page="inside_a_transformer"),
+    "l": Control(1, 1, 6, page="inside_a_transformer", hidden=True),
+    "h": Control(3, 1, 12, page="inside_a_transformer", hidden=True),
+    "of": Control("One head", options=("One head", "Mean of a layer", "Rollout"), page="inside_a_transformer"),
+    "marks": Control(False, page="inside_a_transformer"),
     "noself": Control(False, page="inside_a_transformer"),
     "top": Control(100, 5, 100, page="inside_a_transformer"),
-    "iraw": Control(True, page="inside_a_transformer"),
+    "iraw": Control(False, page="inside_a_transformer"),
     "icell": Control(False, page="inside_a_transformer"),
     "iway": Control(False, page="inside_a_transformer"),
     "ifind": Control(False, page="inside_a_transformer"),
     "itwo": Control(False, page="inside_a_transformer"),
     "s2": Control("", page="inside_a_transformer"),
-    "itake": Control(False, page="inside_a_transformer"),
+    "itake": Control(False, page="inside_a_transformer", private=True),
+    # the next word: the text, what divides the scores, which word is taken; layer and head, the token that looks (0:
+    # the last) and the one looked at (0: the one it looks at most), the followed word's place, which folds are open
+    "text": Control("The Eiffel Tower is in the city of", page="next_word"),
+    "temp": Control(1.0, 0.1, 3.0, page="next_word"),
+    "by": Control("The likeliest", page="next_word"),
+    "wseed": Control(1, 1, 9999, page="next_word"),
+    "wl": Control(24, 1, 64, page="next_word", hidden=True),
+    "wh": Control(5, 1, 64, page="next_word", hidden=True),
+    "wq": Control(0, 0, MAX_TOKENS, page="next_word", hidden=True),
+    "wk": Control(0, 0, MAX_TOKENS, page="next_word", hidden=True),
+    "word": Control(1, 1, 10, page="next_word", hidden=True),
+    "nofirst": Control(False, page="next_word"),
+    "wheads": Control(False, page="next_word"),
+    "wcell": Control(False, page="next_word"),
+    "wgrow": Control(False, page="next_word"),
+    "wsink": Control(False, page="next_word"),
+    "woff": Control(False, page="next_word"),
+    "off": Control("This head", page="next_word"),
+    "cutin": Control("In this head", page="next_word"),
+    "ntake": Control(False, page="next_word", private=True),
 }
-
-
-def set_dimensions(d_model: int) -> None:
-    """Say how wide the loaded vectors are: all of it is the default, so a link without d means the raw vectors."""
-    for name in ("d", "d2"):
-        CONTROLS[name] = replace(CONTROLS[name], default=d_model, high=d_model)
 
 
 def default(name: str) -> Value:
@@ -153,17 +178,24 @@ def default(name: str) -> Value:
 
 
 class Switches(NamedTuple):
-    """How raw vectors attend: scaled by 1/√d, to itself, only backwards, in how many dimensions."""
+    """How raw vectors attend.
 
-    scaled: bool
-    see_self: bool
-    causal: bool
-    dim: int
+    Attributes:
+        divisor: the scores are divided by it; 0 means √d.
+        see_self, causal: as in `attention_mask`.
+        dim: the dimensions kept; 0 means all.
+    """
+
+    divisor: float = 0.0
+    see_self: bool = True
+    causal: bool = False
+    dim: int = 0
 
 
 def switches(setting: str = "") -> Switches:
     """The switches now; setting "2" is the second one of a comparison."""
-    return Switches(*(get(name + setting) for name in SWITCHES))
+    divisor, see_self, causal, dim = (get(name + setting) for name in SWITCHES)
+    return Switches(divisor and max(divisor, MIN_DIVISOR), see_self, causal, dim)
 
 
 def get(name: str) -> Any:
@@ -181,6 +213,8 @@ def _from_link(name: str) -> Value:
     control, text = CONTROLS[name], st.query_params.get(name)
     if text is None:
         return control.default
+    if control.options:
+        return next((option for option in control.options if link_text(option) == text), control.default)
     if isinstance(control.default, str | None):
         return text if text or name == "s" else control.default  # the sentence alone may be empty
     if isinstance(control.default, bool):
@@ -206,13 +240,19 @@ def set_and_rerun(values: Mapping[str, Value]) -> None:
         st.rerun()
 
 
-def keep_shared() -> None:
-    """Keep what a link has set of the shared controls: Streamlit forgets it where a page draws them itself."""
+def begin_run(page: str) -> None:
+    """Set what the last run asked for, and keep the values of the page's controls, shared ones included: Streamlit
+    forgets the value of a widget that a run does not draw."""
     _run.drawn = set()
     set_values(st.session_state.pop("values_to_set", {}))
-    for name, control in CONTROLS.items():
-        if not control.page and name in st.session_state:
+    for name in names_of(page):
+        if name in st.session_state:
             st.session_state[name] = st.session_state[name]
+
+
+def names_of(page: str) -> list[str]:
+    """The controls that a page has: the shared ones and its own."""
+    return [name for name, control in CONTROLS.items() if control.page in ("", page)]
 
 
 def widget_args(name: str) -> dict[str, Any]:
@@ -221,9 +261,13 @@ def widget_args(name: str) -> dict[str, Any]:
     return {"key": name, "bind": "query-params"}
 
 
-def undrawn(names: Iterable[str]) -> list[str]:
-    """Those of the controls that no widget has been drawn for in this run."""
-    return [name for name in names if name not in _run.drawn]
+def undrawn(page: str) -> list[str]:
+    """The controls of a page that this run has drawn no widget for, though the link needs one."""
+    return [
+        name
+        for name in names_of(page)
+        if name not in _run.drawn and (not CONTROLS[name].page or get(name) != default(name))
+    ]
 
 
 def link_text(value: Value) -> str:
@@ -233,12 +277,16 @@ def link_text(value: Value) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def query_string(page: str, value_of: Callable[[str], Value] = get) -> str:
-    """What differs from the defaults on a page, as a query string in the table's order; "" if nothing does."""
+def query_string(page: str, value_of: Callable[[str], Value] = get, *, private: bool = False) -> str:
+    """What differs from the defaults on a page, as a query string in the table's order; "" if nothing does.
+
+    Args:
+        private: whether guesses and open download folds are in it, as in the address, or not, as in a link to share.
+    """
     parts = [
         f"{name}={quote(link_text(value_of(name)), safe='')}"
-        for name, control in CONTROLS.items()
-        if control.page in ("", page) and value_of(name) != control.default
+        for name in names_of(page)
+        if (private or not CONTROLS[name].private) and value_of(name) != CONTROLS[name].default
     ]
     return "?" + "&".join(parts) if parts else ""
 

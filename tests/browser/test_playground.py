@@ -99,7 +99,7 @@ def test_back_and_forward_walk_through_the_words_that_were_chosen(visit):
 
 
 def test_a_hidden_cell_is_blank_and_a_visible_one_never_is(visit):
-    one = visit("/?causal=true&s=the+sad+sad+happy+happy+king&d=50&scale=false")
+    one = visit("/?causal=true&s=the+sad+sad+happy+happy+king&divisor=1")
     expect(one.page.locator(".st-key-raw-heat-room svg path[aria-label*=' look']")).to_have_count(36)
     fills = one.page.evaluate(
         """() => [...document.querySelectorAll('.st-key-raw-heat-room svg path[aria-label*=" look"]')]
@@ -119,7 +119,7 @@ def test_the_bars_of_a_long_sentence_end_above_what_follows(visit, words):
 
 def test_a_preset_changes_sentence_and_switches_together(visit):
     one = visit("/")
-    one.page.get_by_text("What is “it”?").click()
+    one.page.get_by_text("It was tired").click()
     one.expect_reading("“it” looks most at “because” (23\u202f%)")
     one.expect_link("self=false")
     expect(one.page.get_by_label("Self-attention")).not_to_be_checked()
@@ -166,7 +166,7 @@ LINKS = {
 
 
 def test_a_link_shows_in_a_fresh_browser_what_its_sender_saw(visit):
-    sender = visit("/?scale=false&d=7&causal=true&q=1")
+    sender = visit("/?divisor=1&d=7&causal=true&q=1")
     receiver = visit("/")
     for text in LINKS.values():
         type_sentence(sender, text)
@@ -181,7 +181,7 @@ def test_a_link_shows_in_a_fresh_browser_what_its_sender_saw(visit):
 
 def test_an_impossible_setting_in_a_link_is_ignored_or_refused_in_words(visit):
     one = visit("/")
-    for query in ("d=0&q=-3&scale=maybe", "d=x&q=1e9&self=&k=nan", "d=7&d=9&s=&cell=2"):
+    for query in ("d=0&q=-3&divisor=maybe", "d=x&q=1e9&self=&k=nan", "d=7&d=9&s=&cell=2"):
         one.open(f"/?{query}")
         expect(one.page.locator(".say").nth(1)).to_be_visible()
         expect(one.page.locator(".stException")).to_have_count(0)

@@ -67,7 +67,7 @@ def test_training_draws_itself_and_ends_where_the_core_ends(visit):
     assert len({steps for steps, _ in seen}) > 3
     assert len({reading for _, reading in seen}) > 3  # the map changed under the reader's eyes
     assert one.page.locator(".st-key-taught-heat-room").bounding_box()["y"] == top  # and nothing jumped
-    *_, last = taught.training(taught.Variant("gender", 1, 1), taught.material("gender", load_glove()))
+    *_, last = taught.train(taught.ModelSpec("gender", 1, 1), taught.datasets("gender", load_glove()))
     assert f"{100 * last.accuracy:.1f}\u202f% right" in standing(one)
     assert serious(one) == []
 

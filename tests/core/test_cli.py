@@ -221,6 +221,40 @@ def test_a_reader_who_leaves_is_no_fault_and_a_full_disk_is_one_line(unbuffered)
         assert (done.returncode, done.stderr.count(b"\n")) == (status, lines)
 
 
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "2>&-", "<&-"])
+@pytest.mark.parametrize("arguments", [["--json", KING], ["zzxqy"], ["--help"], ["--wrong"], ["--json", "-"]])
+def test_whatever_stream_is_closed_there_is_no_traceback_and_no_complaint_among_the_answers(closed, arguments):
+    shell = f'exec "$@" {closed}'
+    command = ["sh", "-c", shell, "sh", sys.executable, "-m", "attention_core", *arguments]
+    done = subprocess.run(command, input=b"the king\n", capture_output=True, check=False)
+    assert b"Traceback" not in done.stderr
+    assert b"Error" not in done.stderr
+    assert done.returncode in (0, 2)
+    for line in done.stdout.splitlines() if "--json" in arguments else []:
+        assert "weights" in json.loads(line)
+    if arguments == ["zzxqy"]:
+        assert (done.returncode, done.stdout) == (2, b"")
+
+
+@pytest.mark.parametrize("options", [[], ["--json"], ["--model", "taught"], ["--query", "x" * 100_000]])
+def test_a_word_of_three_million_letters_is_not_echoed_whole(options):
+    status, out, err = process([*options, "-"], b"the king " + b"zx" * 1_500_000)
+    assert status == 0
+    assert len(err) < 300
+    if "--json" in options:
+        assert json.loads(out)["unknown"] == ["zx" * 1_500_000]  # a program gets what it gave
+    else:
+        assert len(out) < 1000
+    status, out, err = process([*options, "-"], b"zx" * 1_500_000)
+    assert (status, err) == (0, b"")
+    assert len(out) < 300
+
+
+def test_what_is_wrong_takes_one_line_even_where_an_option_holds_a_line_end(capsys):
+    status, out, err = run(capsys, "--query", "a\nb", KING)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -19,7 +19,7 @@ from attention_core import files, glove_sources
 from attention_core.attention import NothingToAttend
 from attention_core.embeddings import Embeddings, UnknownWords, neighbours_of_output, raw_attention
 from attention_core.files import DamagedData
-from attention_core.glove_sources import load_glove
+from attention_core.glove_sources import load_glove, vectors_name
 
 GLOVE = Path(__file__).resolve().parents[2] / "data" / "glove"
 KINGDOM = ["the", "king", "and", "queen", "ruled", "the", "kingdom"]
@@ -405,16 +405,17 @@ def test_when_another_process_was_quicker_its_conversion_is_used(tmp_path, monke
     path = tmp_path / "glove.txt"
     path.write_text("a 1 2\nb 3 4\n")
     monkeypatch.setenv("ATTENTION_GLOVE", str(path))
-    write = glove_sources.write_store
+    write = glove_sources.write_arrays
 
-    def write_while_another_finishes(folder, words, vectors):
-        write(folder, words, vectors)
+    def write_while_another_finishes(folder, arrays):
+        write(folder, arrays)
         key = glove_sources.hashlib.sha256(
             f"{path.resolve()} {path.stat().st_size} {path.stat().st_mtime_ns}".encode()
         ).hexdigest()
-        write(folder.parent.parent / f"glove-{key[:16]}", ["other", "words"], np.array([[1.0, 2], [3, 4]]))
+        others = glove_sources.as_arrays(["other", "words"], np.array([[1.0, 2], [3, 4]]))
+        write(folder.parent.parent / f"glove-{key[:16]}", others)
 
-    monkeypatch.setattr(glove_sources, "write_store", write_while_another_finishes)
+    monkeypatch.setattr(glove_sources, "write_arrays", write_while_another_finishes)
     assert load_glove().words.tolist() == [b"other", b"words"]
     assert len(list((tmp_path / "cache" / "attention-playground").iterdir())) == 1
 
@@ -433,7 +434,6 @@ def test_when_another_process_was_quicker_its_conversion_is_used(tmp_path, monke
         ("a\nb\n", 1, "some numbers"),
         ("a x\nb 1\n", 1, "some numbers"),
         ("a nan\nb 1\n", 1, "some numbers"),
-        ("king 1\nqueen 2\n", 1, "some numbers"),
         ("king 1 2\nqueen 3 1e39\n", 2, "2 numbers"),
         (b"a 1 2\nb\xff 3 4\n", 2, "2 numbers"),
     ],
@@ -446,10 +446,22 @@ def test_a_line_that_is_not_a_word_and_its_numbers_is_told_by_file_and_number(
     monkeypatch.setenv("ATTENTION_GLOVE", str(path))
     with pytest.raises(DamagedData) as caught:
         load_glove()
-    assert str(caught.value) == (
-        f"{path}, line {line}: expected a word and {expected}; fetch it again from Stanford's GloVe page"
-    )
+    assert str(caught.value) == (f"{path}, line {line}: expected a word and {expected}; get the file anew")
     assert not (tmp_path / "cache" / "attention-playground").exists()
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_vectors_may_be_as_short_as_people_draw_them(tmp_path, monkeypatch, width):
+    path = tmp_path / "drawn.txt"
+    path.write_text("".join(f"{word} {' '.join(numbers[:width])}\n" for word, *numbers in ("a12", "b34", "c53")))
+    monkeypatch.setenv("ATTENTION_GLOVE", str(path))
+    loaded = load_glove()
+    assert loaded.look_up(["c"])[0].tolist() == [5, 3][:width]
+    assert np.abs(loaded.basis.T @ loaded.basis - np.eye(width)).max() < 1e-6
+    raw = raw_attention(["a", "b", "c"], loaded)
+    assert raw.scale == 1 / math.sqrt(width)
+    before, _ = neighbours_of_output(raw, 0, loaded)
+    assert before[0][0] == "a"
 
 
 @pytest.mark.parametrize(("text", "count"), [("", 0), ("a 1 2\n", 1)])
@@ -457,7 +469,7 @@ def test_a_file_with_fewer_than_two_words_is_told(tmp_path, monkeypatch, text, c
     path = tmp_path / "glove.txt"
     path.write_text(text)
     monkeypatch.setenv("ATTENTION_GLOVE", str(path))
-    with pytest.raises(DamagedData, match=rf"{path} holds {count} words; fetch it again from Stanford's GloVe page$"):
+    with pytest.raises(DamagedData, match=rf"{path} holds {count} words; get the file anew$"):
         load_glove()
 
 
@@ -496,6 +508,12 @@ def test_a_cache_that_cannot_be_written_is_told(tmp_path, monkeypatch):
         match=rf"^converted vectors cannot be kept in {home} \(\[Errno .*\); set XDG_CACHE_HOME to a folder",
     ):
         load_glove()
+
+
+def test_the_vectors_are_called_what_was_loaded(monkeypatch):
+    assert vectors_name() == "GloVe 6B"
+    monkeypatch.setenv("ATTENTION_GLOVE", "/somewhere/wiki-news\n300d.vec")
+    assert vectors_name() == "wiki-news 300d.vec"
 
 
 @pytest.mark.parametrize("damage", ["empty", "short", "missing", "garbage"])
@@ -580,6 +598,15 @@ def test_a_damaged_package_is_told(package, damage):
         vectors.write_bytes(vectors.read_bytes()[:-40])
     with pytest.raises(DamagedData, match=rf"^the word vectors in {package} cannot be read \("):
         load_glove()
+
+
+def test_of_neighbours_that_are_equally_near_the_more_frequent_comes_first():
+    vectors = np.array([[0, 1], [3, 4], [30, 40], [0.3, 0.4], [4, 3]], np.float32)  # the second to fourth point one way
+    words = np.array([b"a", b"b", b"c", b"d", b"e"])
+    glove = Embeddings(words, vectors, np.arange(5), np.eye(2, dtype=np.float32))
+    for count in (1, 2, 3):
+        assert [word for word, _ in glove.nearest(np.array([6, 8], np.float32), count)] == ["b", "c", "d"][:count]
+    assert [word for word, _ in glove.nearest(np.array([1, 0], np.float32), 5)] == ["e", "b", "c", "d", "a"]
 
 
 # ---- data/ -----------------------------------------------------------------------------------------------------------

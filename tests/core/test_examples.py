@@ -35,7 +35,7 @@ def test_king_finds_queen_and_kingdom(found):
 
 
 def test_it_looks_at_because_and_the_and_not_at_cat(found):
-    tokens, weights = row(found, "What is “it”?")
+    tokens, weights = row(found, "It was tired")
     assert tokens[weights.argmax()] == "because"
     assert most(tokens, weights, 3) == {"because", "the"}
     assert weights[tokens.index("cat")] < 0.05

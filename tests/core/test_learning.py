@@ -9,35 +9,42 @@ import pytest
 
 from attention_core import learning
 from attention_core.attention import NothingToAttend
-from attention_core.learning import (
-    Adam,
-    Batch,
-    Diverged,
-    Encoded,
-    Model,
-    Recipe,
-    forward,
-    loss_and_gradients,
-    new_model,
-)
+from attention_core.layers import Model, forward, new_model
+from attention_core.learning import Adam, Batch, Diverged, Encoded, Recipe, loss_and_gradients
 
-D_MODEL, D_K = 5, 3
-SHAPES = [  # layers, heads, residual, reads
-    *itertools.product((1, 2), (1, 2), (True, False), (True, False)),
-    (3, 2, True, False),
+D_WORD, D_K = 5, 3
+SHAPES = [  # layers, heads, residual, kind, numbers of a position
+    *itertools.product((1, 2), (1, 2), (True, False), ("pointer", "classifier"), (0,)),
+    *itertools.product((1, 2), (1, 2), (True,), ("next_word",), (0, 4)),
+    (3, 2, True, "pointer", 0),
+    (2, 2, True, "pointer", 4),
+    (1, 1, False, "pointer", 3),
+    (1, 2, False, "classifier", 4),
 ]
 MASKS = {"padding": {}, "padding, itself hidden": {"see_self": False}, "padding, the future hidden": {"causal": True}}
 
 
-def sentences(lengths: tuple[int, ...] = (4, 2, 3), *, good_or_bad: bool = False) -> Encoded:
-    """Sentences of such lengths, every word another random vector; the last word asks and the first answers."""
+def sentences(lengths: tuple[int, ...] = (4, 2, 3), *, kind: str = "pointer") -> Encoded:
+    """Sentences of such lengths, every word another random vector; the last word asks and the first answers.
+
+    Where the next word is asked for, the first word of a sentence asks as well, and the second answers.
+    """
     generator = np.random.default_rng(7)
     ids = np.full((len(lengths), max(lengths)), -1)
     for row, length in enumerate(lengths):
         ids[row, :length] = sum(lengths[:row]) + np.arange(length)
-    answer = np.array([1, 0, 1]) if good_or_bad else np.zeros(len(lengths), int)
-    table = generator.standard_normal((sum(lengths), D_MODEL)).astype(np.float32)
-    return Encoded(table, ids, np.array(lengths) - 1, answer)
+    answers = np.full(ids.shape, -1)
+    answers[np.arange(len(lengths)), np.array(lengths) - 1] = [1, 0, 1] if kind == "classifier" else 0
+    if kind == "next_word":
+        answers[:, 0] = 1
+    table = generator.standard_normal((sum(lengths), D_WORD)).astype(np.float32)
+    return Encoded(table, ids, answers)
+
+
+def asked(x: np.ndarray, asks: int, answer: int) -> Batch:
+    """A single sentence, x (1, n, d_word), every word another, and a question about it."""
+    n = x.shape[1]
+    return Batch(x, np.ones((1, 1, 1, n), bool), np.arange(n)[None], *np.array([[0], [asks], [answer]]), x[0])
 
 
 def in_double(model: Model) -> Model:
@@ -45,11 +52,13 @@ def in_double(model: Model) -> Model:
 
 
 @pytest.mark.parametrize("mask", MASKS)
-@pytest.mark.parametrize(("n_layers", "n_heads", "residual", "reads"), SHAPES)
-def test_every_gradient_is_the_slope_of_the_loss(n_layers, n_heads, residual, reads, mask):
-    model = in_double(new_model(np.random.default_rng(3), D_MODEL, n_layers, n_heads, D_K, residual, reads))
-    batch = sentences(good_or_bad=reads).batch(slice(None), **MASKS[mask])
-    batch = replace(batch, x=batch.x.astype(np.float64))
+@pytest.mark.parametrize(("n_layers", "n_heads", "residual", "kind", "d_positions"), SHAPES)
+def test_every_gradient_is_the_slope_of_the_loss(n_layers, n_heads, residual, kind, d_positions, mask):
+    if kind == "next_word" and "see_self" in MASKS[mask]:
+        mask = "padding"  # the first word would see nothing: it sees no later one
+    model = in_double(new_model(np.random.default_rng(3), D_WORD, n_layers, n_heads, D_K, residual, kind, d_positions))
+    batch = sentences(kind=kind).batch(slice(None), **MASKS[mask])
+    batch = replace(batch, x=batch.x.astype(np.float64), vocabulary=batch.vocabulary.astype(np.float64))
     _, gradients = loss_and_gradients(model, batch)
     assert gradients.keys() == model.parameters.keys()
     for name, value in model.parameters.items():
@@ -64,46 +73,53 @@ def test_every_gradient_is_the_slope_of_the_loss(n_layers, n_heads, residual, re
             assert gradients[name][place] == pytest.approx(slope, rel=1e-5, abs=1e-8), (name, place)
 
 
-@pytest.mark.parametrize(("n_layers", "n_heads", "residual", "reads"), SHAPES)
-def test_a_stack_of_layers_is_what_the_formula_says_written_as_loops(n_layers, n_heads, residual, reads):
-    model = in_double(new_model(np.random.default_rng(4), D_MODEL, n_layers, n_heads, D_K, residual, reads))
+@pytest.mark.parametrize(("n_layers", "n_heads", "residual", "kind", "d_positions"), SHAPES)
+def test_a_stack_of_layers_is_what_the_formula_says_written_as_loops(n_layers, n_heads, residual, kind, d_positions):
+    model = in_double(new_model(np.random.default_rng(4), D_WORD, n_layers, n_heads, D_K, residual, kind, d_positions))
     x = sentences().table[:4].astype(np.float64)
     layers = forward(model, x)
-    p = model.parameters
+    p, d_model = model.parameters, D_WORD + d_positions
+    places = [
+        [(math.cos if d % 2 else math.sin)(i / 10000 ** (d // 2 * 2 / d_positions)) for d in range(d_positions)]
+        for i in range(len(x))
+    ]
+    x = np.hstack([x, np.reshape(places, (len(x), d_positions))])
     for l in range(1, n_layers + 1):
         given, n = x.tolist(), len(x)
-        last_of_a_pointer = l == n_layers and not reads
-        found = np.zeros((n, D_MODEL))
+        last_of_a_pointer = l == n_layers and kind == "pointer"
+        found = np.zeros((n, d_model))
         for head in range(n_heads):
             own = slice(head * D_K, (head + 1) * D_K)
             W_Q, W_K = p[f"{l}.W_Q"][:, own], p[f"{l}.W_K"][:, own]
             for i in range(n):
                 scores = []
-                for j in range(n):
-                    query = [sum(given[i][d] * W_Q[d, c] for d in range(D_MODEL)) for c in range(D_K)]
-                    key = [sum(given[j][d] * W_K[d, c] for d in range(D_MODEL)) for c in range(D_K)]
+                visible = range(i + 1) if kind == "next_word" else range(n)
+                for j in visible:
+                    query = [sum(given[i][d] * W_Q[d, c] for d in range(d_model)) for c in range(D_K)]
+                    key = [sum(given[j][d] * W_K[d, c] for d in range(d_model)) for c in range(D_K)]
                     scores.append(sum(a * b for a, b in zip(query, key, strict=True)) / math.sqrt(D_K))
                 shares = [math.exp(s) / sum(math.exp(t) for t in scores) for s in scores]
-                assert layers[l - 1].attention.weights[head, i].tolist() == pytest.approx(shares)
+                shares += [0.0] * (n - len(shares))
+                assert layers[l - 1].attention.weights[head, i].tolist() == pytest.approx(shares, abs=1e-7)
                 for j in range(n):
                     if last_of_a_pointer:
                         found[i] += shares[j] * x[j] / n_heads
                     else:
                         found[i] += shares[j] * (x[j] @ p[f"{l}.W_V"][:, own]) @ p[f"{l}.W_O"][own]
         x = x + found if residual else found
-        np.testing.assert_allclose(layers[l - 1].output, x)
+        np.testing.assert_allclose(layers[l - 1].output, x, rtol=1e-6)
 
 
 def test_the_loss_is_the_mean_of_minus_the_logarithm_of_what_the_right_answer_gets():
     x = np.array([[[1.0, 0.0], [0.0, 1.0]]])
     q, k = np.array([[0.0], [1.0]]), np.array([[math.log(3)], [0.0]])  # the second word scores log 3 and 0: 3 to 1
-    batch = Batch(x, np.ones((1, 1, 1, 2), bool), np.array([1]), np.array([0]))
-    loss, _ = loss_and_gradients(Model(1, 1, True, False, {"1.W_Q": q, "1.W_K": k}), batch)
+    batch = asked(x, asks=1, answer=0)
+    loss, _ = loss_and_gradients(Model(1, 1, True, "pointer", {"1.W_Q": q, "1.W_K": k}), batch)
     assert loss == pytest.approx(-math.log(0.75))
 
 
 def test_padding_changes_nothing():
-    model = new_model(np.random.default_rng(0), D_MODEL, 2, 2, D_K)
+    model = new_model(np.random.default_rng(0), D_WORD, 2, 2, D_K)
     many = sentences()
     together = forward(model, many.batch(slice(None)).x, many.batch(slice(None)).mask)[-1].attention.weights
     for row, length in enumerate((4, 2, 3)):
@@ -118,20 +134,20 @@ def test_a_model_points_at_the_largest_weight_of_the_whole_row_itself_included()
     for best in range(3):
         k = np.zeros((3, 1))
         k[best] = 5.0
-        model = Model(1, 1, True, False, {"1.W_Q": q, "1.W_K": k})
-        assert learning.answers(model, Batch(x, np.ones((1, 1, 1, 3), bool), np.array([2]), np.array([0]))) == [best]
+        model = Model(1, 1, True, "pointer", {"1.W_Q": q, "1.W_K": k})
+        assert learning.predict(model, asked(x, asks=2, answer=0)) == [best]
 
 
 def test_a_word_that_may_see_nothing_is_said_to_see_nothing():
     alone = sentences((1,)).batch(slice(None), see_self=False)
     with pytest.raises(NothingToAttend):
-        forward(new_model(np.random.default_rng(0), D_MODEL), alone.x, alone.mask)
+        forward(new_model(np.random.default_rng(0), D_WORD), alone.x, alone.mask)
 
 
 def test_single_precision_stays_single_precision():
-    for reads in (False, True):
-        model = new_model(np.random.default_rng(0), D_MODEL, 2, 2, D_K, reads=reads)
-        batch = sentences(good_or_bad=reads).batch(slice(None))
+    for kind in ("pointer", "classifier", "next_word"):
+        model = new_model(np.random.default_rng(0), D_WORD, 2, 2, D_K, kind=kind, d_positions=4)
+        batch = sentences(kind=kind).batch(slice(None))
         _, gradients = loss_and_gradients(model, batch)
         stepped = Adam().step(model.parameters, gradients)
         for numbers in (model.parameters, gradients, stepped):
@@ -159,7 +175,7 @@ def test_weight_decay_pulls_towards_zero_and_leaves_the_running_means_alone():
 def trained(seed: int = 0, **changes) -> list[learning.Progress]:
     generator = np.random.default_rng(seed)
     recipe = replace(Recipe(steps=60, every=20), **changes)
-    return list(learning.train(new_model(generator, D_MODEL), sentences(), sentences(), generator, recipe))
+    return list(learning.train(new_model(generator, D_WORD), sentences(), sentences(), generator, recipe))
 
 
 def test_training_reports_from_the_first_step_to_the_last_and_gets_better():
@@ -182,7 +198,7 @@ def test_two_trainings_at_once_stay_apart_and_each_model_reported_stays_as_it_wa
     runs = []
     for seed in (1, 2):
         generator = np.random.default_rng(seed)
-        model, recipe = new_model(generator, D_MODEL), Recipe(steps=60, every=20)
+        model, recipe = new_model(generator, D_WORD), Recipe(steps=60, every=20)
         runs.append(learning.train(model, sentences(), sentences(), generator, recipe))
     in_turn = [mine.model.parameters for mine, _ in zip(*runs, strict=True)]
     for one, other in zip(alone, in_turn, strict=True):
@@ -200,7 +216,7 @@ def test_a_number_that_is_none_stops_training_at_once():
     broken = sentences()
     broken.table[0, 0] = np.nan
     generator = np.random.default_rng(0)
-    reports = learning.train(new_model(generator, D_MODEL), broken, sentences(), generator, Recipe(steps=5))
+    reports = learning.train(new_model(generator, D_WORD), broken, sentences(), generator, Recipe(steps=5))
     next(reports)
     with pytest.raises(Diverged, match="step 1"):
         list(reports)

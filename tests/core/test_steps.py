@@ -104,6 +104,8 @@ def test_a_walk_leads_from_two_vectors_to_the_weight_that_the_attention_gave(mas
 def test_of_equal_products_the_earlier_dimension_comes_first():
     key = np.ones((1, 41))
     assert walk(np.array([1.0, -1.0] * 20 + [2.0]), key, key).order(0).tolist() == [40, *range(40)]
+    assert walk(np.array([0.1 + 0.2, 0.3, -0.3]), key[:, :3], key).order(0).tolist() == [0, 1, 2]
+    assert walk(np.array([0.3, 0.1 + 0.2, -0.3]), key[:, :3], key).order(0).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("text", ["2 3", "[2, 3]", "2,3", " 2;3 ", "(2.0, 3e0)", "+2 3."])

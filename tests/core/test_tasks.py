@@ -44,7 +44,7 @@ def test_every_word_of_lists_templates_and_natural_sentences_has_a_vector(glove)
     for name in tasks.TASKS:
         words |= spelt_out(name) | paired(name)
     for name in TAUGHT:
-        words |= {token for example in tasks.natural(name) for token in example.tokens}
+        words |= {token for example in tasks.natural_sentences(name) for token in example.tokens}
     missing = [word for word, row in zip(sorted(words), glove.rows(sorted(words)), strict=True) if row is None]
     assert missing == []
 
@@ -161,13 +161,13 @@ def test_a_pronoun_answers_to_its_gender_and_kind():
 
 @pytest.mark.parametrize("task", TAUGHT)
 def test_marks_written_and_read_are_the_same(task):
-    for example in [*tasks.natural(task), *tasks.examples(task, 40, np.random.default_rng(0), testing=True)]:
-        assert tasks.marked(tasks.with_marks(example, task)) == example
+    for example in [*tasks.natural_sentences(task), *tasks.examples(task, 40, np.random.default_rng(0), testing=True)]:
+        assert tasks.parse_marked(tasks.add_marks(example, task)) == example
 
 
 def test_there_are_sixty_natural_sentences_and_more_in_shapes_of_their_own():
     for task in ("gender", "meaning", "negation"):
-        assert len(set(tasks.natural(task))) >= 60
+        assert len(set(tasks.natural_sentences(task))) >= 60
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_there_are_sixty_natural_sentences_and_more_in_shapes_of_their_own():
     ],
 )
 def test_the_word_that_asks_is_found_in_a_sentence_without_marks(task, sentence, asks):
-    place = tasks.who_asks(task, sentence.split())
+    place = tasks.find_query(task, sentence.split())
     assert asks == (None if place is None else sentence.split()[place])
 
 

@@ -10,7 +10,7 @@ import pytest
 from attention_core import files, gap, learning, tasks, taught
 from attention_core.embeddings import UnknownWords
 from attention_core.glove_sources import load_glove
-from attention_core.taught import VARIANTS, NoSuchModel, Variant, taught_attention
+from attention_core.taught import SHIPPED, ModelSpec, NoSuchModel, taught_attention
 
 TIRED = ["the", "cat", "sat", "on", "the", "mat", "because", "it", "was", "tired"]
 SOFT = ["the", "cat", "sat", "on", "the", "mat", "because", "it", "was", "soft"]
@@ -23,30 +23,30 @@ def glove():
 
 @pytest.fixture(scope="module")
 def table():
-    return gap.read()
+    return gap.load_table()
 
 
 @pytest.fixture(scope="module")
 def held_out(glove):
     """The accuracy of each model on sentences made of words it has never met."""
     found = {}
-    for task in {one.task for one in VARIANTS}:
-        _, testing = taught.material(task, glove)
-        found |= {one: learning.accuracy(taught.load(one), testing) for one in VARIANTS if one.task == task}
+    for task in {spec.task for spec in SHIPPED}:
+        _, testing = taught.datasets(task, glove)
+        found |= {spec: learning.accuracy(taught.load(spec), testing) for spec in SHIPPED if spec.task == task}
     return found
 
 
 def test_gender_and_kind_take_one_layer(held_out):
-    assert held_out[Variant("gender", 1, 1)] >= 0.95
+    assert held_out[ModelSpec("gender", 1, 1)] >= 0.95
 
 
 def test_tired_or_soft_takes_two_layers_and_one_can_only_guess(held_out):
-    assert held_out[Variant("meaning", 2, 4)] >= 0.9
-    assert abs(held_out[Variant("meaning", 1, 1)] - 0.5) <= 0.05
+    assert held_out[ModelSpec("meaning", 2, 4)] >= 0.9
+    assert abs(held_out[ModelSpec("meaning", 1, 1)] - 0.5) <= 0.05
 
 
 def test_negation_takes_two_heads_and_raw_vectors_can_only_guess(held_out, table):
-    assert held_out[Variant("negation", 1, 2, residual=False)] >= 0.92
+    assert held_out[ModelSpec("negation", 1, 2, residual=False)] >= 0.92
     raw = table["rows"]["negation"]["cells"]["raw"]["unseen"]
     assert abs(raw["right"] / raw["of"] - 0.5) <= 0.06
 
@@ -54,20 +54,20 @@ def test_negation_takes_two_heads_and_raw_vectors_can_only_guess(held_out, table
 def test_one_head_is_right_in_about_three_of_four_sentences_with_and_without_not(held_out):
     # It reads a mixture of v(word) and v("not"). One v("not") cannot be both low, to turn good into bad, and high.
     for residual in (False, True):
-        assert 0.65 <= held_out[Variant("negation", 1, 1, residual)] <= 0.85
+        assert 0.65 <= held_out[ModelSpec("negation", 1, 1, residual)] <= 0.85
 
 
 def test_with_one_layer_the_odds_between_two_nouns_do_not_depend_on_what_is_said_of_it(glove):
     odds = []
     for sentence in (TIRED, SOFT):
-        row = taught_attention(sentence, "meaning", glove, layers=1).weights[7]
+        row = taught_attention(sentence, "meaning", glove, n_layers=1).weights[7]
         odds.append(row[1] / row[5])
     assert odds[0] == pytest.approx(odds[1], rel=1e-4)
 
 
 def test_with_two_layers_it_looks_at_the_cat_that_is_tired_and_at_the_mat_that_is_soft(glove):
     tired, soft = (taught_attention(sentence, "meaning", glove) for sentence in (TIRED, SOFT))
-    assert (tired.variant.n_layers, tired.asks) == (2, 7)
+    assert (tired.spec.n_layers, tired.asks) == (2, 7)
     assert tired.tokens[tired.weights[7].argmax()] == "cat"
     assert soft.tokens[soft.weights[7].argmax()] == "mat"
     assert [layer.attention.weights.shape for layer in tired.layers] == [(4, 10, 10), (4, 10, 10)]
@@ -92,7 +92,7 @@ def test_a_model_that_points_reads_nothing(glove):
 
 
 def test_the_weights_are_the_formula_with_the_stored_matrices(glove):
-    found = taught_attention(TIRED, "gender", glove, layers=1, heads=1)
+    found = taught_attention(TIRED, "gender", glove, n_layers=1, n_heads=1)
     with np.load(files.DATA / "taught/gender-1-1.npz") as stored:
         x, W_Q, W_K = (part.astype(float) for part in (glove.look_up(TIRED), stored["1.W_Q"], stored["1.W_K"]))
     queries, keys = (
@@ -114,8 +114,8 @@ def test_words_without_a_vector_are_left_out_and_named(glove):
 @pytest.mark.parametrize(
     ("task", "choice", "said"),
     [
-        ("meaning", {"layers": 3}, "there are: 2 layers of 4 heads, 1 layer of 1 head"),
-        ("negation", {"heads": 5}, "1 layer of 1 head and a residual"),
+        ("meaning", {"n_layers": 3}, "there are: 2 layers of 4 heads, 1 layer of 1 head"),
+        ("negation", {"n_heads": 5}, "1 layer of 1 head and a residual"),
         ("similarity", {}, "nothing is taught for the task similarity"),
     ],
 )
@@ -125,15 +125,15 @@ def test_a_model_that_does_not_come_with_the_app_is_refused_with_those_that_do(t
 
 
 def test_the_best_model_of_a_task_is_the_one_taken_when_none_is_named(table):
-    for task in {one.task for one in VARIANTS}:
-        means = {one: statistics.fmean(table["seeds"][one.file]) for one in VARIANTS if one.task == task}
-        assert means[taught.variant(task)] >= max(means.values()) - 0.01
+    for task in {spec.task for spec in SHIPPED}:
+        means = {spec: statistics.fmean(table["seeds"][spec.file]) for spec in SHIPPED if spec.task == task}
+        assert means[taught.find_spec(task)] >= max(means.values()) - 0.01
 
 
 @pytest.mark.parametrize("which", ["seeds", "splits"])
 def test_ten_seeds_and_ten_splits_that_nobody_looked_at_meet_the_targets(which, table):
     mean = {name: statistics.fmean(accuracies) for name, accuracies in table[which].items()}
-    assert mean.keys() == {each.file for each in VARIANTS}
+    assert mean.keys() == {each.file for each in SHIPPED}
     assert {len(accuracies) for accuracies in table[which].values()} == {10}
     assert mean["taught/gender-1-1.npz"] >= 0.95
     assert mean["taught/meaning-2-4.npz"] >= 0.9
@@ -142,44 +142,44 @@ def test_ten_seeds_and_ten_splits_that_nobody_looked_at_meet_the_targets(which, 
 
 
 def test_training_on_another_split_gives_what_the_table_says(table, glove):
-    one = Variant("gender", 1, 1)
-    assert gap.other_splits(one, glove, 1)[0] == pytest.approx(table["splits"][one.file][0], abs=0.005)
+    spec = ModelSpec("gender", 1, 1)
+    assert gap.other_splits(spec, glove, 1)[0] == pytest.approx(table["splits"][spec.file][0], abs=0.005)
 
 
 def test_the_shipped_models_are_among_the_ten_seeds(table, held_out):
-    for one, accuracy in held_out.items():
-        assert accuracy == pytest.approx(table["seeds"][one.file][taught.SEED], abs=0.003)
+    for spec, accuracy in held_out.items():
+        assert accuracy == pytest.approx(table["seeds"][spec.file][taught.SEED], abs=0.003)
 
 
 def test_training_and_saving_again_gives_the_same_bytes(glove, tmp_path, monkeypatch):
-    one, kept = Variant("meaning", 2, 4), []
-    sentences = taught.material(one.task, glove)
+    spec, kept = ModelSpec("meaning", 2, 4), []
+    sentences = taught.datasets(spec.task, glove)
     monkeypatch.setattr(files, "DATA", tmp_path)
     for _ in range(2):
         (tmp_path / "SHA256SUMS").write_text("")
-        *_, last = taught.training(one, sentences, recipe=learning.Recipe(steps=15))
-        taught.save(one, last.model)
-        kept.append(((tmp_path / one.file).read_bytes(), (tmp_path / "SHA256SUMS").read_text()))
+        *_, last = taught.train(spec, sentences, recipe=learning.Recipe(steps=15))
+        taught.save(spec, last.model)
+        kept.append(((tmp_path / spec.file).read_bytes(), (tmp_path / "SHA256SUMS").read_text()))
     assert kept[0] == kept[1]
-    assert one.file in kept[0][1]
+    assert spec.file in kept[0][1]
 
 
 def test_the_table_was_measured_on_the_files_that_are_here(table):
     inputs = table["inputs"]
     assert inputs == {name: hashlib.sha256((files.DATA / name).read_bytes()).hexdigest() for name in inputs}
-    assert {one.file for one in VARIANTS} <= inputs.keys()
+    assert {spec.file for spec in SHIPPED} <= inputs.keys()
 
 
 @pytest.mark.parametrize("task", tasks.TASKS)
 def test_raw_and_taught_columns_come_out_again_as_they_stand_in_the_table(task, table, glove):
     row = table["rows"][task]
-    sets = {name: [tasks.marked(text) for text in texts] for name, texts in row["sentences"].items()}
-    assert sets == gap.sentences_of(task)
+    sets = {name: [tasks.parse_marked(text) for text in texts] for name, texts in row["sentences"].items()}
+    assert sets == gap.evaluation_sets(task)
     assert row["chance"] == pytest.approx(gap.chance(task, sets["unseen"]))
     assert list(row["cells"]) == list(gap.columns(task))
     for column in gap.columns(task):
         if column != gap.MINILM:
-            right, _ = gap.right_of(task, column, sets, glove)
+            right, _ = gap.evaluate(task, column, sets, glove)
             for name, booleans in right.items():
                 cell = row["cells"][column][name]
                 assert np.flatnonzero(~booleans).tolist() == cell["wrong"]
@@ -194,7 +194,7 @@ def test_the_head_of_minilm_in_the_table_is_right_and_wrong_where_the_table_says
         cell = table["rows"][task]["cells"][gap.MINILM]
         layer, head = cell["head"]
         for place, text in enumerate(table["rows"][task]["sentences"]["unseen"][:25]):
-            right = gap.heads_right(tasks.marked(text), minilm)[layer - 1, head - 1]
+            right = gap.heads_correct(tasks.parse_marked(text), minilm)[layer - 1, head - 1]
             assert right == (place not in cell["unseen"]["wrong"])
 
 
@@ -208,9 +208,9 @@ def test_a_probe_finds_a_direction_and_cannot_find_an_exclusive_or():
     generator = np.random.default_rng(0)
     x = generator.standard_normal((4000, 6))
     plain, crossed = x[:, 2] > 0, (x[:, 0] > 0) ^ (x[:, 1] > 0)
-    assert gap.probed_right(gap.fitted(x[:3000], plain[:3000]), x[3000:], plain[3000:]).mean() > 0.95
-    assert gap.probed_right(gap.fitted(x[:3000], crossed[:3000]), x[3000:], crossed[3000:]).mean() < 0.56
+    assert gap.probe_is_correct(gap.fit_probe(x[:3000], plain[:3000]), x[3000:], plain[3000:]).mean() > 0.95
+    assert gap.probe_is_correct(gap.fit_probe(x[:3000], crossed[:3000]), x[3000:], crossed[3000:]).mean() < 0.56
 
 
 def test_minilm_reads_sentences_as_people_write_them():
-    assert gap.spelt(["he", "was", "n't", "happy", ",", "it", "'s", "true", "."]) == "he wasn't happy, it's true."
+    assert gap.join_tokens(["he", "was", "n't", "happy", ",", "it", "'s", "true", "."]) == "he wasn't happy, it's true."

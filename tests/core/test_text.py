@@ -346,6 +346,6 @@ def test_labels_are_all_different_and_begin_with_their_token(tokens):
 
 
 def test_whatever_is_typed_the_tables_of_characters_stay_small():
-    for start in range(0, 0x110000, 0x4000):
+    for start in range(0, 0x20000, 0x4000):  # several times as many characters as the tables hold
         tokenize("".join(chr(code) for code in range(start, start + 0x4000) if not 0xD800 <= code < 0xE000))
     assert max(len(text._PLAIN), len(text._SHAPE)) <= text.MOST_KEPT

@@ -23,7 +23,7 @@ from tests.support.server import Server
 from tests.support.visitor import Visitor
 from ui.shell.pages import PAGES
 from ui.state import CONTROLS
-from ui.the_gap.body import TITLES
+from ui.the_gap import measured
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -150,7 +150,7 @@ def reader_of(name: str) -> tuple[str, dict[str, str]]:
     layers, heads, *residual = rest or ["1", "1"]
     plain = folder == "taught" and of == "negation" and not residual
     shape = {"layers": layers, "nh": heads, "res": "false" if plain else "true"}
-    return "teach_it", {"task": TITLES.get(of, ""), **shape}
+    return "teach_it", {"task": measured.title_of(of) if of else "", **shape}
 
 
 @pytest.mark.parametrize("how", ["deleted", "altered"])

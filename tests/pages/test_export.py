@@ -23,7 +23,7 @@ VECTORS = np.eye(2, dtype=np.float32)
 
 
 def settings(sentence: str) -> dict:
-    return {"sentence": sentence, "scaled": True, "self_attention": True, "causal_mask": False}
+    return {"sentence": sentence, "divisor": "√2", "self_attention": True, "causal_mask": False}
 
 
 def shape_of(program: str) -> str:

@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from attention_core import inside
+from attention_core.attention import scaled_dot_product_attention
 from attention_core.inside import Taming
-from attention_core.maps import grid
+from attention_core.maps import grid, keep_top
 from ui import state
 from ui.inside_a_transformer import body as heads
 from ui.kit import components, export, figures, matrices
@@ -353,6 +354,18 @@ def test_the_code_of_a_head_cut_to_its_top_share_prints_the_weights_of_the_page(
     printed = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines() if not line.endswith(":")]
     assert (attention.weights == 0).sum() > len(mask)  # more than [CLS] is cut
     assert np.allclose(np.reshape(printed, mask.shape), attention.weights, atol=6e-5)
+
+
+def test_the_code_of_a_head_decides_a_tie_at_the_cut_as_the_page_does():
+    v = np.arange(8, dtype=np.float32).reshape(4, 2)
+    k = np.array([[1, 0], [3, 0], [3, 0], [3, 0]], np.float32)
+    k[2, 0] = np.nextafter(np.float32(3), np.float32(4))  # the same but for rounding: no reason to be kept first
+    mask, names = np.ones((4, 4), bool), {}
+    for share in (0.1, 0.5, 0.9):
+        exec(export.head_code("abcd", k, k, v, mask, {"sentence": "a b c d"}, share), names)
+        whole = scaled_dot_product_attention(k, k, v).weights
+        assert np.flatnonzero(names["weights"][1]).tolist() == {0.1: [1], 0.5: [1, 2], 0.9: [1, 2, 3]}[share]
+        assert ((names["weights"] > 0) == (keep_top(whole, share) > 0)).all()
 
 
 def test_a_pictures_caption_has_its_link_whole_or_not_at_all():

@@ -28,12 +28,12 @@ def labels(chart) -> list[str]:
 
 
 def test_a_link_seeds_every_control(app):
-    test = app(s=CAT, scale="false", self="false", causal="true", d="7", q="8", k="2", cell="true")
+    test = app(s=CAT, divisor="1", self="false", causal="true", d="7", q="8", k="2", cell="true")
     assert not test.exception
     assert test.text_input(key="s").value == CAT
-    assert [test.toggle(key=name).value for name in ("scale", "self", "causal")] == [False, False, True]
-    assert test.slider(key="d").value == 7
-    assert [test.slider(key=name).value for name in ("q", "k")] == [8, 2]
+    assert [test.toggle(key=name).value for name in ("scaled-shown", "self", "causal")] == [False, False, True]
+    assert test.slider(key="d-shown").value == 7
+    assert [test.number_input(key=name).value for name in ("q", "k")] == [8, 2]
 
 
 def test_repeated_words_stay_apart_and_in_the_order_of_the_sentence(app):
@@ -56,18 +56,22 @@ def test_every_chart_says_what_it_shows(app):
 
 
 def test_switches_change_the_numbers(app):
-    seen = {said(app(**query)) for query in ({}, {"scale": "false"}, {"self": "false"}, {"causal": "true"}, {"d": "5"})}
+    seen = {said(app(**query)) for query in ({}, {"divisor": "1"}, {"self": "false"}, {"causal": "true"}, {"d": "5"})}
     assert len(seen) == 5
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
-    test = app(s="anything", scale="false", causal="true", d="3")
+    test = app(s="anything", divisor="1", causal="true", d="3")
     test.pills(key="preset").set_value(preset.name).run()
     assert not test.exception
     assert preset.notice in said(test)
     assert test.text_input(key="s").value == preset.sentence
-    assert [test.toggle(key=name).value for name in ("scale", "self", "causal")] == [True, preset.see_self, False]
+    assert [test.toggle(key=name).value for name in ("scaled-shown", "self", "causal")] == [
+        True,
+        preset.see_self,
+        False,
+    ]
     test.toggle(key="causal").set_value(True).run()
     assert test.pills(key="preset").value == preset.name
     assert preset.notice not in said(test)  # it speaks of other switches
@@ -86,7 +90,7 @@ def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
         ({"s": "king", "self": "false"}, "The only word has nothing left to look at: add a word, or let it look at"),
         ({"self": "false", "causal": "true"}, "let words look at themselves, or switch the causal mask off"),
         ({"s": "zzxqy the qqqzx"}, "Left out, because GloVe has no vector for them: zzxqy, qqqzx"),
-        ({"s": "bank bank", "scale": "false"}, "“bank₂” looks equally at “bank₁” and itself (50\u202f% each)."),
+        ({"s": "bank bank", "divisor": "1"}, "“bank₂” looks equally at “bank₁” and itself (50\u202f% each)."),
         ({"s": "the king zzxqy"}, "Left out, because GloVe has no vector for it: zzxqy"),
         ({"s": "king"}, "“king” looks only at itself (100\u202f%)"),
         ({"s": "word " * 500}, "longer than 2,000 characters"),
@@ -127,9 +131,9 @@ def test_a_second_setting_that_cannot_be_is_said_there_and_the_rest_of_the_page_
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"s": "bank bank", "self": "false", "self2": "false", "scale2": "false"}, "Both give the same weights."),
-        ({"s": "bank bank", "scale2": "false"}, "Both give the same weights."),
-        ({"self2": "false", "scale2": "true"}, "Largest change: queen → queen, from 44.8\u202f% to 0.0\u202f%."),
+        ({"s": "bank bank", "self": "false", "self2": "false", "divisor2": "1"}, "Both give the same weights."),
+        ({"s": "bank bank", "divisor2": "1"}, "Both give the same weights."),
+        ({"self2": "false", "divisor2": "0"}, "Largest change: queen → queen, from 44.8\u202f% to 0.0\u202f%."),
     ],
 )
 def test_two_settings_differ_by_what_can_be_told_apart(app, query, words):
@@ -137,9 +141,13 @@ def test_two_settings_differ_by_what_can_be_told_apart(app, query, words):
 
 
 def test_invalid_settings_fall_back_to_their_defaults(app):
-    test = app(d="99", q="0", k="x", scale="maybe", cell="2")
+    test = app(d="99", q="0", k="x", divisor="maybe", cell="2")
     assert not test.exception
-    assert (test.slider(key="d").value, test.slider(key="q").value, test.toggle(key="scale").value) == (
+    assert (
+        test.slider(key="d-shown").value,
+        test.number_input(key="q").value,
+        test.toggle(key="scaled-shown").value,
+    ) == (
         50,
         2,
         True,

@@ -11,10 +11,10 @@ from ui import state
 DEFAULTS = {
     "": {
         "s": "The king and queen ruled the kingdom",
-        "scale": True,
+        "divisor": 0.0,
         "self": True,
         "causal": False,
-        "d": 50,
+        "d": 0,
         "q": 2,
         "k": 0,
     },
@@ -23,10 +23,10 @@ DEFAULTS = {
         "out": False,
         "cmp": False,
         "take": False,
-        "scale2": False,
+        "divisor2": 1.0,
         "self2": True,
         "causal2": False,
-        "d2": 50,
+        "d2": 0,
     },
     "step_by_step": {
         "on": "Numbers",
@@ -72,14 +72,15 @@ DEFAULTS = {
         "seed": 1,
         "draws": 1000,
         "ds": 50,
-        "tau": 7.07,
         "wtake": False,
     },
     "the_gap": {
         "gtask": "Tired or soft",
         "gby": "MiniLM",
-        "gset": "Unseen words",
+        "gset": "Natural sentences",
         "gwhich": "Wrong",
+        "gsent": False,
+        "gall": False,
         "gsay": False,
         "gtake": False,
     },
@@ -131,7 +132,7 @@ def test_a_link_leaves_out_what_is_as_it_always_is():
     assert state.query_string("playground", PLAYGROUND.get) == ""
 
 
-@pytest.mark.parametrize(("name", "value"), [("k", 3), ("scale", False), ("self", False), ("d", 1), ("s", "")])
+@pytest.mark.parametrize(("name", "value"), [("k", 3), ("divisor", 1), ("self", False), ("d", 1), ("s", "")])
 def test_a_setting_at_zero_false_or_nothing_is_said(name, value):
     said = dict(
         parse_qsl(state.query_string("playground", {**PLAYGROUND, name: value}.get)[1:], keep_blank_values=True)

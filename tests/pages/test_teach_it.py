@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from attention_core import asking, learning, tasks
-from attention_core.taught import Variant
+from attention_core import learning, query_matches, tasks
+from attention_core.layers import forward, new_model
+from attention_core.taught import ModelSpec
 from ui.models import loaders, training
 from ui.models.lessons import BY_TITLE, LESSONS, tries
 from ui.models.training import EVERY, Settings
@@ -19,12 +20,12 @@ from ui.teach_it import body as teaching
 HERE = "teach_it"
 SHE = {"s": "Mary gave John the keys because she trusted him", "q": "7"}
 THIN = "\u202f"
-GENDER = Variant("gender", 1, 1)
+GENDER = ModelSpec("gender", 1, 1)
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    training.forget()
+    training.clear_cache()
 
 
 def said(test) -> str:
@@ -51,13 +52,12 @@ def trained(test, most: int = 60):
 
 def independent(settings: Settings, steps: int) -> learning.Progress:
     """The same training without the page."""
-    one, generator = settings.variant, np.random.default_rng(settings.seed)
-    glove = loaders.glove()
-    model = learning.new_model(
-        generator, glove.d_model, one.n_layers, one.n_heads, settings.d_k, one.residual, one.reads
+    spec, generator = settings.spec, np.random.default_rng(settings.seed)
+    model = new_model(
+        generator, 50, spec.n_layers, spec.n_heads, settings.d_k, spec.residual, spec.kind, spec.d_positions
     )
-    how = replace(one.recipe, rate=settings.rate, every=EVERY)
-    reports = learning.train(model, *training.material(one.task), generator, how)
+    how = replace(spec.recipe, rate=settings.rate, every=EVERY)
+    reports = learning.train(model, *training.datasets(spec.task), generator, how)
     return next(report for report in reports if report.step == steps)
 
 
@@ -72,7 +72,7 @@ def test_a_first_visit_shows_a_pronoun_find_its_noun_and_how_often_the_model_is_
     assert len(listed(test)) == 4
     assert test.text_input(key="s").value == SHE["s"]
     assert "“she” looks most at “mary”" in said(test)
-    right = np.mean(learning.right(training.shipped(Settings(GENDER)), training.material("gender")[1]))
+    right = np.mean(learning.is_correct(training.shipped(Settings(GENDER)), training.datasets("gender")[1]))
     assert f"that came with the app, trained like this for 1,000 steps: {100 * right:.1f}{THIN}% right" in said(test)
 
 
@@ -89,7 +89,7 @@ def test_whoever_types_a_sentence_looks_from_the_word_that_asks_and_a_link_holds
     test = app(HERE, s="The doctor saw the nurse")
     test.text_input(key="s").set_value("My sister phoned grandpa since she missed him").run()
     assert "“she” looks most at" in said(test)
-    assert test.slider(key="q").set_value(2).run()
+    assert test.number_input(key="q").set_value(2).run()
     assert "“sister” looks" in said(test)
     assert "“grandpa” looks" in said(app(HERE, s="My sister phoned grandpa since she missed him", q="4"))
     assert "“she” looks" in said(app(HERE, s="My sister phoned grandpa since she missed him"))
@@ -98,8 +98,8 @@ def test_whoever_types_a_sentence_looks_from_the_word_that_asks_and_a_link_holds
 def test_a_link_with_a_number_of_steps_trains_the_same_model_to_that_step(app):
     test = trained(app(HERE, **SHE, trained="200", init="3"))
     report = independent(Settings(GENDER, seed=3), 200)
-    testing = training.material("gender")[1]
-    assert report.accuracy == np.mean(learning.right(report.model, testing))
+    testing = training.datasets("gender")[1]
+    assert report.accuracy == np.mean(learning.is_correct(report.model, testing))
     assert f"Step 200 of 1,000: {100 * report.accuracy:.1f}{THIN}% right of {len(testing):,} test sentences" in said(
         test
     )
@@ -114,7 +114,7 @@ def test_training_can_be_stopped_looked_at_and_gone_on_with(app):
     for _ in range(2):
         test.run()
     assert test.session_state["run"].step == 20
-    test.slider(key="q").set_value(1).run()  # choosing a word does not disturb it
+    test.number_input(key="q").set_value(1).run()  # choosing a word does not disturb it
     assert test.session_state["run"].step == 30
     test.button(key="stop").click().run()
     stopped = test.session_state["run"].history[-1]
@@ -150,8 +150,8 @@ def test_a_sentence_of_ones_own_stays_when_the_task_changes(app):
 
 def test_one_layer_gives_both_sentences_of_a_pair_the_same_question():
     lesson = BY_TITLE["Tired or soft"]
-    model = training.shipped(Settings(Variant("meaning", 1, 1)))
-    answers = [learning.forward(model, loaders.glove().look_up(list(one.example.tokens))) for one in tries(lesson)[:2]]
+    model = training.shipped(Settings(ModelSpec("meaning", 1, 1)))
+    answers = [forward(model, loaders.glove().look_up(list(one.example.tokens))) for one in tries(lesson)[:2]]
     q = [layers[0].q[0, one.example.asks] for layers, one in zip(answers, tries(lesson), strict=False)]
     assert np.array_equal(*q)
     assert sum(teaching.answer(model, one).right for one in tries(lesson)[:2]) <= 1
@@ -229,13 +229,13 @@ def test_two_trainings_at_once_stay_apart_and_a_third_waits_in_words(app, monkey
     for run, one in zip(runs, settings, strict=True):
         assert run.history[-1].accuracy == independent(one, run.step).accuracy
 
-    monkeypatch.setattr(training, "PATIENCE", 0.01)
+    monkeypatch.setattr(training, "SLOT_TIMEOUT", 0.01)
     for _ in range(2):
-        training.ROOM.acquire()
+        training.TRAINING_SLOTS.acquire()
     test = app(HERE, trained="100").run()
     assert "Others are training just now" in said(test)
     for _ in range(2):
-        training.ROOM.release()
+        training.TRAINING_SLOTS.release()
     assert "Others are training" not in said(trained(test))
 
 
@@ -287,27 +287,29 @@ def test_room_is_given_back_when_training_fails(monkeypatch):
     for _ in range(5):
         with pytest.raises(MemoryError):
             training.Run(Settings(GENDER)).advance(1000)
-    assert training.ROOM.acquire(timeout=0)
-    training.ROOM.release()
+    assert training.TRAINING_SLOTS.acquire(timeout=0)
+    training.TRAINING_SLOTS.release()
 
 
 def test_few_trainings_are_kept():
-    for seed in range(training.MOST_KEPT + 5):
-        training.Run(Settings(GENDER, seed=seed)).keep()
-    assert len(training._kept) == training.MOST_KEPT
+    for seed in range(training.MAX_CACHED + 5):
+        training.Run(Settings(GENDER, seed=seed)).cache()
+    assert len(training._cached) == training.MAX_CACHED
 
 
 def test_a_key_tried_in_the_place_of_a_word_is_the_one_it_would_have_there():
     glove, generator = loaders.glove(), np.random.default_rng(1)
-    model = learning.new_model(generator, glove.d_model, 3, 2, 4)
+    model = new_model(generator, glove.d_model, 3, 2, 4)
     words = ["the", "cat", "sat", "on", "the", "mat"]
-    layers = learning.forward(model, glove.look_up(words))
+    layers = forward(model, glove.look_up(words))
     for l in (1, 2, 3):
-        keys = asking.keys_instead(model, layers, l, 1, glove.look_up(["cat"]))
+        keys = query_matches.substituted_keys(model, layers, l, 1, glove.look_up(["cat"]))
         assert np.allclose(keys[0], layers[l - 1].k[:, 1], atol=1e-5)
-    other = learning.forward(model, glove.look_up(["dog" if word == "cat" else word for word in words]))
-    assert np.allclose(asking.keys_instead(model, layers, 1, 1, glove.look_up(["dog"]))[0], other[0].k[:, 1], atol=1e-6)
-    found = asking.asks_for(model, layers, 1, 1, 0, 1, glove, ["dog", "sofa", "happy"], 3)
+    other = forward(model, glove.look_up(["dog" if word == "cat" else word for word in words]))
+    assert np.allclose(
+        query_matches.substituted_keys(model, layers, 1, 1, glove.look_up(["dog"]))[0], other[0].k[:, 1], atol=1e-6
+    )
+    found = query_matches.best_matches(model, layers, 1, 1, 0, 1, glove, ["dog", "sofa", "happy"], 3)
     scores = glove.look_up([one.word for one in found]) @ model.parameters["1.W_K"][:, 4:] @ layers[0].q[1, 0] / 2
     assert np.allclose([one.score for one in found], scores, atol=1e-4)
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
@@ -330,7 +332,7 @@ def test_two_heads_share_the_work_of_not_as_the_lesson_says():
     model = training.shipped(Settings(lesson.best))
     on_not = []
     for one in tries(lesson)[1::2]:  # not good, not bad
-        weights = learning.forward(model, loaders.glove().look_up(list(one.example.tokens)))[0].attention.weights
+        weights = forward(model, loaders.glove().look_up(list(one.example.tokens)))[0].attention.weights
         on_not.append(weights[:, one.example.asks, one.example.tokens.index("not")].round().tolist())
     assert sorted(on_not) == [[0, 1], [1, 0]]
 

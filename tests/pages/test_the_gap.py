@@ -1,4 +1,4 @@
-"""The gap, without a browser: the page shows the stored figures and nothing else, and opens their sentences."""
+"""The gap, without a browser: the page shows the stored rates and nothing else, and opens their sentences."""
 
 import html
 import re
@@ -6,34 +6,54 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from attention_core import gap as measure
-from ui.inside_a_transformer.body import readable
+from attention_core import gap
+from ui.inside_a_transformer.subject import readable
 from ui.kit.wording import percent, rounded
 from ui.models import lessons, loaders, training
 from ui.teach_it import body as teaching
-from ui.the_gap import body as gap
-from ui.the_gap.body import NAMES, TITLES
+from ui.the_gap import figure, measured, sentences, side_by_side
 
 HERE = "the_gap"
 CAT = {"s": "The cat sat on the mat because it was tired", "q": "8"}
-FIGURES = gap.measured()
-UNSEEN = [one for one in FIGURES if one.group == "unseen"]
-GROUP = {group: title for title, group in gap.SETS.items()}
+RATES = measured.measured()
+NAMES, TITLES = measured.names(), measured.titles()
+GROUPS = {group: title for title, group in measured.SETS.items()}
 
 
-def said(test) -> str:
+@pytest.fixture
+def other_table(monkeypatch):
+    """Shows the page another stored table."""
+
+    def show(stored: dict) -> None:
+        monkeypatch.setattr(loaders, "gap_table", lambda: stored)
+        measured.measured.cache_clear()
+
+    yield show
+    measured.measured.cache_clear()
+
+
+def texts(test) -> str:
     return " ".join(element.proto.body for element in test.get("html"))
 
 
-def cells(test) -> dict[tuple[str, str], str]:
-    """The table's text, by task and model."""
-    table = re.search(r"<table class=gap>(.*?)</table>", said(test)).group(1)
+def alts(test) -> list[str]:
+    return [element.proto.alt for element in test.get("vega_lite_chart")]
+
+
+def lesson(test) -> str:
+    return html.unescape(re.search('<p class="say lesson">(.*?)</p>', texts(test)).group(1))
+
+
+def cells(test, names=NAMES) -> dict[tuple[str, str], str]:
+    """The table's text, by the task's title and the model."""
+    table = re.search(r"<table class=gap>(.*?)</table>", texts(test)).group(1)
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)[1:]]
-    plain = [[html.unescape(re.sub("<[^>]*>", " ", one)).strip() for one in row] for row in rows]
+    heads = [row[0].partition("<small>")[0] for row in rows]
+    plain = [[html.unescape(re.sub("<[^>]*>", " ", cell)).strip() for cell in row] for row in rows]
     return {
-        (task, name): text
-        for task, row in zip(TITLES, plain, strict=True)
-        for name, text in zip((*NAMES, "Guessing"), row[1:], strict=True)
+        (head, name): text
+        for head, row in zip(heads, plain, strict=True)
+        for name, text in zip((*names, "Guessing"), row[1:], strict=True)
     }
 
 
@@ -41,114 +61,184 @@ def links(test) -> list[tuple[str, dict[str, str]]]:
     """Every link to another page: its page and what it carries."""
     found = [
         html.unescape(address).partition("#")[0]
-        for address in re.findall(r'<a href="([^"]*)" target="_self">', said(test))
+        for address in re.findall(r'<a href="([^"]*)" target="_self">', texts(test))
     ]
     return [(address.partition("?")[0], dict(parse_qsl(address.partition("?")[2]))) for address in found]
 
 
-@pytest.mark.parametrize("group", GROUP)
-def test_the_table_and_the_picture_show_exactly_the_stored_figures(app, group):
-    test = app(HERE, gset=GROUP[group])
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_table_and_the_dots_show_exactly_the_stored_rates(app, group):
+    test = app(HERE, gset=GROUPS[group], gall="true")
     assert not test.exception
-    table, stored = cells(test), measure.read()["rows"]
-    alt = next(element.proto for element in test.get("vega_lite_chart")).alt
+    table, stored = cells(test), gap.load_table()["rows"]
+    alt = next(text for text in alts(test) if text.startswith("Dots"))
     shown = set()
     for task, row in stored.items():
         for column, kept in row["cells"].items():
             if group not in kept:
                 continue
-            name, found = gap.COLUMNS[column], kept[group]
-            shown.add((task, name))
-            text = table[task, name]
-            assert text.startswith(percent(found["right"] / found["of"]))
-            assert f"{percent(found['low'])} to {percent(found['high'])}" in text
-            assert f"n = {found['of']:,}" in text
-            assert not kept["head"] or f"layer {kept['head'][0]}, head {kept['head'][1]}" in text
-            assert f"{TITLES[task]}, {name}: {percent(found['right'] / found['of'])}" in alt
+            where, found = (TITLES[task], measured.COLUMNS[column]), kept[group]
+            shown.add(where)
+            assert table[where].startswith(percent(found["right"] / found["of"]))
+            assert f"{percent(found['low'])} to {percent(found['high'])}" in table[where]
+            assert f"n = {found['of']:,}" in table[where]
+            assert not kept["head"] or f"layer {kept['head'][0]}, head {kept['head'][1]}" in table[where]
+            assert f"{', '.join(where)}: {percent(found['right'] / found['of'])}" in alt
     assert all(text == "–" for where, text in table.items() if where not in shown and where[1] != "Guessing")
     if group == "unseen":
-        assert all(table[task, "Guessing"] == percent(row["chance"]) for task, row in stored.items())
+        assert all(table[TITLES[task], "Guessing"] == percent(row["chance"]) for task, row in stored.items())
 
 
-def test_the_figures_are_what_their_sentences_say():
-    for one in FIGURES:
-        assert len(one.cases) == one.count
-        assert sum(case.right for case in one.cases) == one.right
-        assert one.low <= one.share <= one.high
+def test_the_rates_are_what_their_sentences_say():
+    for rate in RATES:
+        assert len(rate.cases) == rate.count
+        assert sum(case.right for case in rate.cases) == rate.right
+        assert rate.low <= rate.share <= rate.high
+
+
+@pytest.mark.parametrize("task", TITLES)
+def test_a_task_opens_with_raw_vectors_the_taught_model_that_it_takes_and_the_pretrained_ones(app, task):
+    test = app(HERE, gtask=TITLES[task])
+    assert not test.exception
+    assert len(alts(test)) == 1  # everything else is folded away
+    row, made = gap.load_table()["rows"][task], lessons.lesson_of(task)
+    group = "natural" if "natural" in row["cells"]["raw"] else "unseen"
+    column = next((name for name, variant in gap.columns(task).items() if made and variant == made.best), None)
+    for name in ("raw", column, "minilm"):
+        if name:
+            found = row["cells"][name][group]
+            assert f"{measured.COLUMNS[name]}: {percent(found['right'] / found['of'])}" in alts(test)[0]
+            assert name == "raw" or percent(found["right"] / found["of"]) in lesson(test)
+
+
+def test_the_lesson_follows_the_task_and_scolds_nobody(app):
+    assert lesson(app(HERE, gtask="Tired or soft")).startswith("Raw vectors point at neither noun. Taught attention")
+    assert lesson(app(HERE, gtask="Happy or not")).startswith("Raw vectors do no better than guessing.")
+    assert "needs no teaching" in lesson(app(HERE, gtask="Similar words"))
+    assert lesson(app(HERE, gtask="Verb and object")).startswith(f"Raw vectors are right in {percent(20 / 30)}.")
 
 
 def test_where_a_model_fails_the_table_says_so(app):
-    table = cells(app(HERE))
-    assert "worse than guessing" in table["meaning", "Raw GloVe"]
-    assert "like guessing" in table["meaning", "Taught, 1 layer"]
-    assert "like guessing" in table["negation", "Raw GloVe"]
-    assert "below the taught" in table["negation", "MiniLM"]
-    assert "MiniLM, which nobody taught these tasks, gets" in said(app(HERE))
+    table = cells(app(HERE, gset="Unseen words", gall="true"))
+    assert "below guessing" in table["Tired or soft", "Raw vectors"]
+    assert "like guessing" in table["Tired or soft", "Taught, 1 layer"]
+    assert "like guessing" in table["Happy or not", "Raw vectors"]
+    assert "below the taught" in table["Happy or not", "MiniLM"]
 
 
-def test_what_other_splits_of_the_words_give_stands_beside_the_figure(app, monkeypatch):
+def test_the_page_draws_any_task_and_any_model_that_the_table_has(app, other_table):
+    stored = gap.load_table()
+    row = stored["rows"]["object"]
+    new = {"head": [10, 5], "unseen": {**row["cells"]["raw"]["unseen"], "right": 170, "low": 0.148, "high": 0.194}}
+    new["unseen"]["wrong"] = list(range(830))
+    rows = {**stored["rows"], "weather": {**row, "cells": {"raw": new, "smollm2": new, "oracle": new}}}
+    other_table({**stored, "rows": rows})
+    test = app(HERE, gtask="Weather", gset="Unseen words", gall="true", gsent="true", gby="oracle")
+    assert not test.exception
+    names = (*NAMES, "SmolLM2", "oracle")
+    table = cells(test, names)
+    assert table["Weather", "SmolLM2"].startswith("17\u202f%")
+    assert table["Verb and object", "oracle"] == "–"
+    assert "oracle, layer 10, head 5" in " ".join(element.value for element in test.subheader)
+    assert "SmolLM2 in 17\u202f% and oracle in 17\u202f%" in lesson(test)
+
+
+def test_what_other_splits_of_the_words_give_stands_beside_the_rate(app, other_table):
     splits, seeds = {"taught/meaning-2-4.npz": [0.8, 0.9]}, {"taught/object-1-1.npz": [0.7] * 3}
-    stored = measure.read() | {"splits": splits, "seeds": seeds}
-    monkeypatch.setattr(loaders, "gap_table", lambda: stored)
-    gap.measured.cache_clear()
-    test = app(HERE, gsay="true")
-    gap.measured.cache_clear()
-    assert "other splits 85\u202f%\u00a0±\u00a05" in cells(test)["meaning", "Taught, 2 layers"]
-    said_in_notes = " ".join(element.value for element in test.markdown)
-    assert "2 other splits, drawn by lot" in said_in_notes
-    assert "Tired or soft, 2 layers of 4 heads: 85\u202f%\u00a0±\u00a05" in said_in_notes
-    assert (
-        "from 3 seeds each, on the first split: Verb and object, 1 layer of 1 head: 70\u202f%\u00a0±\u00a00"
-        in said_in_notes
-    )
+    other_table(gap.load_table() | {"splits": splits, "seeds": seeds})
+    test = app(HERE, gset="Unseen words", gall="true", gsay="true")
+    assert "other splits 85\u202f%\u00a0±\u00a05" in cells(test)["Tired or soft", "Taught, 2 layers"]
+    notes = " ".join(element.value for element in test.markdown)
+    assert "tested with 2 other splits" in notes
+    assert "Tired or soft, 2 layers of 4 heads: 85\u202f%\u00a0±\u00a05" in notes
+    assert "from 3 other random starts, on the first split: Verb and object, 1 layer of 1 head: 70" in notes
     assert "on 2 other splits" in teaching.elsewhere(lessons.lesson_of("meaning").best)
 
 
-@pytest.mark.parametrize("one", [FIGURES[0], FIGURES[-1], UNSEEN[-1]], ids=lambda one: f"{one.task}-{one.group}")
-def test_every_figure_opens_its_sentences_right_and_wrong(app, one):
+@pytest.mark.parametrize("rate", [RATES[0], RATES[-1], RATES[4]], ids=lambda rate: f"{rate.task}-{rate.group}")
+def test_every_rate_opens_its_sentences_right_and_wrong(app, rate):
     counts = []
-    for which in (gap.RIGHT, gap.WRONG):
-        test = app(HERE, gtask=TITLES[one.task], gby=one.name, gwhich=which, gset=GROUP[one.group])
+    for which in (sentences.RIGHT, sentences.WRONG):
+        choice = {"gtask": TITLES[rate.task], "gby": rate.name, "gset": GROUPS[rate.group]}
+        test = app(HERE, gwhich=which, gsent="true", **choice)
         assert not test.exception
-        assert f"{one.model}: {percent(one.share, 1)} of {one.count:,} sentences right" in said(test)
-        counts.append(len(re.findall("<li>", said(test))))
-    assert counts == [sum(case.right == wanted for case in one.cases) for wanted in (True, False)]
+        assert test.subheader[0].value == f"{TITLES[rate.task]}: {rate.model}"
+        assert f"{percent(rate.share, 1)} of {rate.count:,} sentences right" in texts(test)
+        counts.append(len(re.findall("<li>", texts(test))))
+    assert counts == [sum(case.right == wanted for case in rate.cases) for wanted in (True, False)]
 
 
 def test_a_link_opens_the_sentence_with_the_word_that_asks_chosen(app):
     pages = {"./": "playground", "teach_it": "teach_it", "inside_a_transformer": "inside_a_transformer"}
-    test = app(HERE, gtask="Tired or soft", gby="MiniLM", gwhich="Right")
-    case = next(case for case in gap.figure_of("Tired or soft", "MiniLM", gap.UNSEEN).cases if case.right)
+    test = app(HERE, gtask="Tired or soft", gby="MiniLM", gwhich="Right", gsent="true")
+    case = next(case for case in measured.rate_of("meaning", "MiniLM", "natural").cases if case.right)
     opened = [(page, carried) for page, carried in links(test) if page in pages][:3]
     assert {page for page, _ in opened} == set(pages)
     example = case.example
     for page, carried in opened:
         other = app(pages[page], **carried)
         assert not other.exception
-        assert other.text_input(key="s").value == measure.spelt(example.tokens)
-        assert f"“{example.tokens[example.asks]}” looks most" in said(other)
+        assert other.text_input(key="s").value == gap.join_tokens(example.tokens)
+        assert f"“{example.tokens[example.asks]}” looks most" in texts(other)
         if page == "inside_a_transformer":
             pieces = loaders.minilm().tokens(example.tokens[example.answer]).pieces[1:-1]
-            assert any(f"looks most at “{readable(piece)}” " in said(other) for piece in pieces)
+            assert any(f"looks most at “{readable(piece)}” " in texts(other) for piece in pieces)
         if page == "teach_it":
             assert other.segmented_control(key="task").value == "Tired or soft"
 
 
-def test_a_task_that_a_model_was_not_measured_on_says_so(app):
-    assert "“Taught, 2 heads” was not measured here" in said(app(HERE, gtask="Similar words", gby="Taught, 2 heads"))
+def test_an_apostrophe_joins_its_word_and_markup_in_a_sentence_is_text():
+    example = gap.tasks.Example(("it", "was", "n't", "<b>", "cat"), 0, 4)
+    rate = measured.Rate("natural", "gender", "MiniLM", 0, 1, 0, 1, 0.5, (), None, (4, 2))
+    item = sentences.sentence_item(rate, measured.Case(example, False))
+    assert item.startswith("<li><b class=query>it</b> wasn't &lt;b&gt; <b class=key>cat</b> <small>")
+
+
+def test_a_task_that_a_model_was_not_measured_in_says_so(app):
+    test = app(HERE, gtask="Similar words", gby="Taught, 2 heads", gsent="true")
+    assert "“Taught, 2 heads” was not measured in this task. These are the sentences of MiniLM." in texts(test)
+    assert "There are no natural sentences for this task" in texts(test)
 
 
 def test_ones_own_sentence_stands_in_all_three(app):
-    test = app(HERE, **CAT, self="false", gtask="Tired or soft")
+    test = app(HERE, **CAT, gtask="Tired or soft")
     assert not test.exception
-    raw, taught, pretrained = re.findall("“it” looks most at [^<]*", said(test))
+    raw, taught, pretrained = re.findall("“it” looks most at [^<]*", texts(test))
     assert raw.startswith("“it” looks most at “because” (23\u202f%)")
-    lesson = lessons.lesson_of("meaning")
-    share = teaching.answer(training.shipped(training.Settings(lesson.best)), lessons.tries(lesson)[0]).share
+    made = lessons.lesson_of("meaning")
+    share = teaching.answer(training.shipped(training.Settings(made.best)), lessons.tries(made)[0]).share
     assert taught.startswith(f"“it” looks most at “cat” ({html.escape(rounded(share))})")
-    layer, head = gap.best_head("meaning")
+    layer, head = measured.head_for("meaning")
     row = loaders.reading(CAT["s"]).layers[layer - 1].weights[head - 1, 8]  # [CLS] stands before the words
     assert f"“cat” ({percent(row[2])})" in pretrained
+
+
+@pytest.mark.parametrize(
+    ("word", "task", "fitting"),
+    [
+        ("she", "meaning", "gender"),
+        ("it", "negation", "meaning"),
+        ("it", "gender", "gender"),
+        ("drove", "meaning", "object"),
+        ("good", "meaning", "negation"),
+        ("the", "meaning", None),
+    ],
+)
+def test_the_head_that_fits_the_chosen_word_is_shown(word, task, fitting):
+    found = side_by_side.fitting_lesson(word, task)
+    assert (found and found.task) == fitting
+
+
+def test_she_is_shown_under_the_head_for_gender_whatever_task_is_chosen(app):
+    test = app(HERE, s="Tom lent Anna his bike because she missed the bus", q="7", gtask="Tired or soft")
+    assert "Taught: He, she, it" in texts(test)
+    assert "“she” looks most at “anna”" in texts(test)
+
+
+def test_a_word_that_no_head_was_taught_for_says_so(app):
+    test = app(HERE, s="my old house", q="1")
+    assert "No head was taught for “my”" in texts(test)
+    assert "Taught:" not in texts(test)
 
 
 @pytest.mark.parametrize(
@@ -164,28 +254,37 @@ def test_ones_own_sentence_stands_in_all_three(app):
     ],
 )
 def test_the_table_stays_whatever_the_sentence_is(app, query, words):
-    test = app(HERE, **query, gsay="true", gtake="true")
+    test = app(HERE, **query, gsent="true", gall="true", gsay="true", gtake="true")
     assert not test.exception
-    assert words in said(test)
-    assert "<img src=x" not in said(test)
-    assert len(cells(test)) == 5 * 7
+    assert words in texts(test)
+    assert "<img src=x" not in texts(test)
+    assert len(cells(test)) == len(TITLES) * (len(NAMES) + 1)
 
 
-def test_a_link_shows_its_figure_in_the_picture_at_once_and_every_figure_keeps_the_other_settings(app):
-    kept = {"self": "false", "d": "20", "gwhich": "Right", "gsay": "true"}
-    test = app(HERE, gtask="Happy or not", gby="Raw GloVe", **kept)
-    assert "In the ring: Raw GloVe on Happy or not" in said(test)
+def test_every_number_of_the_table_keeps_the_other_settings(app):
+    kept = {"d": "20", "gwhich": "Right", "gall": "true"}
+    test = app(HERE, gtask="Happy or not", gby="Raw vectors", **kept)
     found = [carried for page, carried in links(test) if page == HERE]
     assert len(found) == len([text for text in cells(test).values() if "n =" in text])
-    assert [carried for carried in found if not kept.items() <= carried.items()] == []
-
-
-def test_a_mask_that_is_switched_elsewhere_is_not_spoken_of_where_the_page_has_none(app):
-    assert "A word may look at all words but itself." in said(app(HERE, causal="true", self="false"))
-    assert "A word may look at the words before it only." in said(app(causal="true", self="false", s="a cat"))
+    assert [carried for carried in found if not (kept | {"gsent": "true"}).items() <= carried.items()] == []
 
 
 def test_without_a_sentence_one_of_the_tasks_is_offered(app):
     test = app(HERE, s="")
     test.button(key="offer-0").click().run()
-    assert "“it” looks" in said(test)
+    assert "“it” looks" in texts(test)
+
+
+def test_an_offered_sentence_follows_the_task_and_a_visitors_own_stays(app):
+    assert app(HERE, gtask="Happy or not").text_input(key="s").value == "The soup was good"
+    own = "My grandmother baked bread"
+    assert app(HERE, gtask="Happy or not", s=own).text_input(key="s").value == own
+
+
+def test_a_click_on_a_bar_opens_the_sentences(monkeypatch):
+    held = {}
+    monkeypatch.setattr(figure.state, "set_values", held.update)
+    monkeypatch.setattr(figure.st, "session_state", {})
+    figure.open_sentences("gender", "MiniLM")
+    assert held == {"gtask": "He, she, it", "gby": "MiniLM", "gsent": True}
+    assert figure.st.session_state == {"gap-opened": True}

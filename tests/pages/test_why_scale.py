@@ -119,7 +119,7 @@ def test_both_maps_have_one_colour_scale(app):
 
 
 def test_temperature_finds_the_papers_choice_and_no_scaling(app):
-    test = app(PAGE, tau="20")
+    test = app(PAGE, divisor="20")
     test.button(key="tau-root").click().run()
     assert "At τ = 7.07, “king” gives itself 44.3\u202f%" in text_of(test)
     test.button(key="tau-one").click().run()

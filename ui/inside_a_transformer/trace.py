@@ -4,27 +4,27 @@ import html
 import math
 
 from attention_core import inside
-from ui.inside_a_transformer.body import ONE, Inside, head_name
+from ui.inside_a_transformer.subject import ONE, Subject, head_name
 from ui.kit import components
 from ui.kit.matrices import matrix, step
 from ui.kit.wording import number, percent
 from ui.models import loaders
 
-MOST_ROWS = 128  # tokens; of a longer text, the matrices are not drawn
+MAX_ROWS = 128  # tokens; of a longer text, the matrices are not drawn
 
 
-def trace(shown: Inside) -> None:
-    """x → x W_Q, x W_K → q, k → scores → ÷ √d_k → softmax → · V → W_O, computed here and now."""
-    n = len(shown.view.labels)
+def draw_trace(shown: Subject) -> None:
+    """Draw x → x W_Q, x W_K → q, k → scores → ÷ √d_k → softmax → · V → W_O, computed here and now."""
+    n = len(shown.reading.tokens.pieces)
     done = inside.retrace(loaders.minilm(), shown.reading, shown.layer, shown.head)
     if shown.of != ONE:
         components.text("The map above is a blend of several heads. This is one of them:", "small")
-    if n > MOST_ROWS:
-        components.text(f"The matrices are drawn for up to {MOST_ROWS} tokens; this text has {n}.", "small")
-        verdict(done, shown)
+    if n > MAX_ROWS:
+        components.text(f"The matrices are drawn for up to {MAX_ROWS} tokens; this text has {n}.", "small")
+        draw_verdict(done, shown)
         return
-    query, key = shown.choice
-    looking, seen = (html.escape(shown.view.labels[place]) for place in (query, key))
+    query, key = shown.tokens
+    looking, seen = (html.escape(shown.view.labels[place]) for place in shown.choice)
     tall = max(3, min(14, 280 // n))
     side = min(230, max(160, 14 * n))
     scores, scaled, weights = (getattr(done.attention, name) for name in ("scores", "scaled", "weights"))
@@ -65,15 +65,15 @@ def trace(shown: Inside) -> None:
             matrix("output W<sub>O</sub>, added to x", done.added, 400, tall * n, rows=looks, role="output"),
         )
     )
-    verdict(done, shown)
+    draw_verdict(done, shown)
 
 
-def verdict(done: inside.Trace, shown: Inside) -> None:
-    """How near the recomputed numbers are to the model's own."""
+def draw_verdict(done: inside.Trace, shown: Subject) -> None:
+    """Draw how near the recomputed numbers are to the model's own."""
     components.text(
         f"All this was computed again for this page. The largest difference from the model’s own weights is "
         f"{number(done.difference)}. Together with the other 11 heads, each computed alone, it makes up what the layer "
         f"adds to x; there the largest difference is {number(done.sum_difference)}.",
     )
-    if shown.taming.hides or shown.taming.share < 1:
-        components.text("Nothing is hidden in this part.", "small")
+    if not shown.map_filter.marks:
+        components.text("The first and the last token, [CLS] and [SEP], are shown in this part.", "small")

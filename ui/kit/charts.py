@@ -72,7 +72,8 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
     """Who looks at whom: a row for each query, a column for each key, in the order of the sentence.
 
     Args:
-        frame: columns query, key (positions), weight (0 to 1, or from -`high` to `high` when signed; NaN: hidden).
+        frame: columns query, key (positions), weight (0 to 1, or from -`high` to `high` when signed; NaN: hidden), and
+            maybe faint (1: drawn in grey).
         colors: of the theme.
         signed: the weights are differences, and get the diverging scale.
         clickable: a click on a cell is reported as the selection `cell`.
@@ -81,7 +82,7 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
     number = "format(datum.weight * 100, '.0f')"
     if signed:
         number = "abs(datum.weight) < 0.005 ? '0' : format(datum.weight * 100, '+.0f')"
-    exact = "isValid(datum.weight) ? format(datum.weight, '{}') : 'hidden'".format("+.2%" if signed else ".2%")
+    exact = "isValid(datum.weight) ? format(datum.weight, '{}') : 'masked'".format("+.2%" if signed else ".2%")
     strong = f"abs(datum.weight) > {colors.strong_signed} * high" if signed else f"datum.weight > {colors.strong}"
     base = alt.Chart(frame).transform_calculate(
         looking="labels[datum.query]",
@@ -93,11 +94,13 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
         "+ format(datum.weight, '.1%') : ' may not look at ' + labels[datum.key])",
     )
     x, y = word_axes(colors)
-    shade = alt.Color("shade:Q", scale=scale, legend=None)
+    plain = [("!isValid(datum.weight)", colors.background), ("datum.faint", colors.line)]
+    conditions = [{"test": test, "value": color} for test, color in plain]
+    shade = alt.Color("shade:Q", scale=scale, legend=None, condition=conditions)
     cells = base.mark_rect(cursor="pointer" if clickable else "default").encode(
         x=x,
         y=y,
-        color=alt.condition("isValid(datum.weight)", shade, alt.value(colors.background)),
+        color=shade,
         description="says:N",
         tooltip=[
             alt.Tooltip("looking:N", title="looks from"),
@@ -128,13 +131,13 @@ def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     """One query's weights, a bar for each key, in the order of the sentence.
 
     Args:
-        frame: columns key (position), weight (0 to 1; NaN: hidden).
+        frame: columns key (position), weight (0 to 1; NaN: hidden), and maybe faint (1: drawn in grey).
     """
     base = alt.Chart(frame).transform_calculate(
         seen_word="labels[datum.key]",
         share="isValid(datum.weight) ? datum.weight : 0",
-        number=f"isValid(datum.weight) ? {share_in_words('datum.weight', 1)} : 'hidden'",
-        exact="isValid(datum.weight) ? format(datum.weight, '.4%') : 'hidden'",
+        number=f"isValid(datum.weight) ? {share_in_words('datum.weight', 1)} : 'masked'",
+        exact="isValid(datum.weight) ? format(datum.weight, '.4%') : 'masked'",
         says="labels[chosen] + (isValid(datum.weight) ? ' looks at ' + labels[datum.key] + ': ' "
         "+ format(datum.weight, '.2%') : ' may not look at ' + labels[datum.key])",
     )
@@ -148,7 +151,11 @@ def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     bar = base.mark_bar(cornerRadiusEnd=2, cursor="pointer").encode(
         x=alt.X("share:Q", stack=None, scale=share, axis=None),
         y=y,
-        color=alt.condition("datum.key === seen", alt.value(colors.key), alt.value(colors.weights[3])),
+        color=alt.when("datum.key === seen")
+        .then(alt.value(colors.key))
+        .when("datum.faint")
+        .then(alt.value(colors.line))
+        .otherwise(alt.value(colors.weights[3])),
         description="says:N",
         tooltip=[alt.Tooltip("seen_word:N", title="looks at"), alt.Tooltip("exact:N", title="weight")],
     )

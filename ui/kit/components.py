@@ -25,6 +25,7 @@ def source(*names: str) -> str:
 
 _words = st.components.v2.component("words", js=source("radio.js", "words.js"), css=source("words.css"))
 _list = st.components.v2.component("list", js=source("radio.js", "list.js"), css=source("list.css"))
+_heads = st.components.v2.component("all_heads", js=source("heads.js"), css=source("heads.css"))
 _follow = st.components.v2.component("follow", js=source("follow.js"))
 _back = st.components.v2.component("back", js=source("swipe.js", "back.js"))
 _copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
@@ -92,6 +93,7 @@ def radio_list(
     on_pick: Callable[[int], None],
     label: str,
     role: str = "query",
+    buttons: bool = False,
 ) -> None:
     """A list to choose from by click or arrow key, each line with a bar.
 
@@ -100,9 +102,11 @@ def radio_list(
         on_pick: called with the position picked.
         label: what is chosen, for those who cannot see it.
         role: the colour of the chosen line's frame.
+        buttons: the lines are buttons: arrow keys only move, for a press does something more than to choose.
     """
     data = {
         "label": label,
+        "buttons": buttons,
         "lines": [
             {"name": name, "value": value, "share": min(max(share, 0), 1), "chosen": chosen}
             for name, value, share, chosen in lines
@@ -111,6 +115,31 @@ def radio_list(
         "mark": getattr(palette(), role),
     }
     _list(key=key, data=data, on_pick_change=pick_callback(key, on_pick))
+
+
+def heads_grid(
+    picture: str, shape: tuple[int, int], chosen: tuple[int, int], titles: Sequence[str], *, key: str, on_pick: Callable
+) -> None:
+    """All heads of a model as one picture, a row a layer, a column a head; a click or an arrow key chooses one.
+
+    Args:
+        picture: its address, of `maps.grid`.
+        shape: the numbers of layers and heads.
+        chosen: layer and head, from 0.
+        titles: of the heads, layer by layer.
+        on_pick: called with the number of the head picked, counted through all layers.
+    """
+    data = {
+        "layers": shape[0],
+        "heads": shape[1],
+        "chosen": list(chosen),
+        "rows": [],
+        "picture": picture,
+        "titles": list(titles),
+        "label": "All heads: choose one. Arrow keys move between heads and layers",
+        "mark": palette().output,
+    }
+    _heads(key=key, data=data, on_pick_change=pick_callback(key, on_pick))
 
 
 def copy_link(link: str, key: str) -> None:
@@ -151,7 +180,7 @@ def style(*names: str) -> None:
 
 
 def legend(most: float, row_sum: float) -> None:
-    """What the colours of a map of weights mean, and the proof that they are shares.
+    """What the colours of a map of weights mean, and that a row sums to 1.
 
     Args:
         most: the weight at the dark end of the scale.
@@ -163,7 +192,7 @@ def legend(most: float, row_sum: float) -> None:
         f"{percent(share * most, digits)}</span>"
         for share in (0, 0.05, 0.25, 0.5, 1)
     ]
-    st.html(f'<div class="legend">{"".join(steps)}<span>The chosen row sums to {row_sum:.4f}.</span></div>')
+    st.html(f'<div class="legend">{"".join(steps)}<span>The chosen row sums to {percent(row_sum)}.</span></div>')
 
 
 def signed_legend(end: str, unit: str = "") -> None:
@@ -179,7 +208,8 @@ def text(text: str, kind: str = "reading") -> None:
     """A sentence that may hold the visitor's words, shown as text whatever is in it.
 
     Args:
-        kind: "reading" for what a picture says, "plain" for text, "heading" for a small one, "notice" for what was left
-            out or went wrong, "small" for an aside; "question" and "answer" for guesses.
+        kind: "lesson" for what a page teaches, "reading" for what a picture says, "plain" for text, "heading" for a
+            small one, "notice" for what was left out or went wrong, "small" for an aside; "question" and "answer" for
+            guesses.
     """
     st.html(f'<p class="say {kind}"{" role=status" if kind == "notice" else ""}>{html.escape(text)}</p>')

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from attention_core.ranking import TOLERANCE
 from attention_core.text import one_line
 from ui.kit.palette import Palette
 
@@ -117,11 +118,12 @@ def document(tokens: Sequence[str], stages: Mapping[str, np.ndarray], settings: 
 
 def code(tokens: Sequence[str], vectors: np.ndarray, settings: Mapping[str, Any]) -> str:
     """A NumPy program that computes the same weights from the same vectors and prints them; it needs nothing else."""
-    scale = f"1 / math.sqrt({vectors.shape[1]})" if settings["scaled"] else "1.0"
+    divisor = settings["divisor"]  # a number, or the root as "√50"
+    scale = f"1 / math.sqrt({vectors.shape[1]})" if isinstance(divisor, str) else f"1 / {divisor}"
     n = len(tokens)
     mask = f"np.tri({n}, dtype=bool)" if settings["causal_mask"] else f"np.ones(({n}, {n}), dtype=bool)"
     hide_self = "" if settings["self_attention"] else "np.fill_diagonal(mask, False)  # no token looks at itself\n"
-    about = f"a row for each token: GloVe, {vectors.shape[1]} dimensions"
+    about = f"a row for each token, {vectors.shape[1]} dimensions"
     given = f"""{_assigned("q = k = v", vectors, about)}
 
 mask = {mask}  # True = may look
@@ -152,11 +154,15 @@ for row, column in {np.argwhere(~mask).tolist()}:
     mask[row, column] = False
 """
     cut = f"""
-order = np.argsort(-weights, axis=-1, kind="stable")  # of each row the largest weights, up to {share:g} of it
-sizes = np.take_along_axis(weights, order, axis=-1)
-kept = np.cumsum(sizes, axis=-1) - sizes < {share!r}
-kept[:, 0] = True
-np.put_along_axis(weights, order, np.where(kept, sizes, 0), axis=-1)"""
+for row in weights:  # only its largest weights are kept, up to {share:g} of it; of equal ones the earlier
+    enough, kept, rest = {share!r} * row.sum() - {TOLERANCE}, [], list(range(len(row)))
+    while rest and (not kept or row[kept].sum() < enough):
+        equal = row[rest].max() - {TOLERANCE}
+        for place in [place for place in rest if row[place] >= equal]:
+            rest.remove(place)
+            if not kept or row[kept].sum() < enough:
+                kept.append(place)
+    row[[place for place in range(len(row)) if place not in kept]] = 0"""
     return _program(tokens, given, f"1 / math.sqrt({q.shape[1]})", settings, cut if share < 1 else "")
 
 

@@ -100,7 +100,12 @@ def take_away(
         settings: go into the pictures and the files' names; `sentence` comes first if there is one.
     """
     colors = palette()
-    kinds = {"csv": ("CSV", "text/csv"), "json": ("JSON", "application/json"), "py": ("NumPy code", "text/x-python")}
+    kinds = {
+        "csv": ("CSV", "text/csv"),
+        "json": ("JSON", "application/json"),
+        "py": ("NumPy code", "text/x-python"),
+        "html": ("Interactive page", "text/html"),
+    }
 
     def offer(label: str, make: Callable[[], str | bytes], name: str, ending: str, mime: str) -> None:
         file = export.file_name(settings, name, ending)

@@ -44,7 +44,57 @@ def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool, beg
     return alt.layer(*layers).add_params(*parameters(), *more)
 
 
-def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...], slots: int) -> alt.LayerChart:
+def kind_colors(colors: Palette) -> list[str]:
+    """The colours of models by kind: 0 raw, 1 taught, 2 pretrained."""
+    return [colors.muted, colors.weights[3], colors.text]
+
+
+def rate_bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
+    """How often each model is right in one task: a bar, its number, and a dashed line at what guessing gives.
+
+    Args:
+        frame: columns model (position in labels), share, low, high, chance, count, kind (as in `kind_colors`).
+
+    A click on a bar is reported as the selection `bar`.
+    """
+    base = alt.Chart(frame).transform_calculate(
+        name="labels[datum.model]",
+        number=share_in_words("datum.share"),
+        says=f"labels[datum.model] + ': ' + {share_in_words('datum.share')} + ' of ' + format(datum.count, ',') "
+        "+ ' sentences right, interval ' + format(datum.low, '.1%') + ' to ' + format(datum.high, '.1%')",
+    )
+    scale = alt.Scale(domain=[0, 1], range=[0, alt.expr("width - 52")], nice=False)  # room for the number beside a bar
+    axis = alt.Axis(
+        title=None, labelExpr="labels[datum.value]", labelFontSize=15, labelLimit=170, labelPadding=10, domain=False
+    )
+    axis.labelColor, axis.ticks, axis.grid = colors.text, False, False
+    y = alt.Y("model:O", axis=axis, scale=alt.Scale(paddingInner=0.35, paddingOuter=0.15))
+    shades = alt.Scale(domain=[0, 1, 2], range=kind_colors(colors))
+    bar = base.mark_bar(cornerRadiusEnd=2, cursor="pointer").encode(
+        x=alt.X("share:Q", stack=None, scale=scale, axis=None),
+        y=y,
+        color=alt.Color("kind:O", scale=shades, legend=None),
+        description="says:N",
+        tooltip=[alt.Tooltip("says:N", title="measured")],
+    )
+    bar = bar.add_params(alt.selection_point(name="bar", fields=["model"], toggle=False))
+    number = base.mark_text(align="left", dx=8, fontSize=16, fontWeight="bold", aria=False, color=colors.text).encode(
+        x="share:Q", y=y, text="number:N"
+    )
+    first = base.transform_filter("datum.model === 0")
+    guess = first.mark_rule(strokeDash=[4, 4], strokeWidth=1.5, color=colors.muted, aria=False).encode(x="chance:Q")
+    return alt.layer(bar, guess, number).add_params(*parameters())
+
+
+def dots(
+    frame: pd.DataFrame,
+    colors: Palette,
+    *,
+    names: tuple[str, ...],
+    slots: int,
+    shapes: tuple[str, ...],
+    kinds: tuple[int, ...],
+) -> alt.LayerChart:
     """How often each model is right in each task: a dot, its interval, its number, and what guessing gives.
 
     Args:
@@ -52,6 +102,7 @@ def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...], slots:
             (the share in words), slot (the model's place in its row).
         names: of the models.
         slots: places in a row.
+        shapes, kinds: of the models' dots; the kind (0 raw, 1 taught, 2 pretrained) gives the colour.
 
     A click on a dot is reported as the selection `dot`; the dot of `chosen` (row) and `seen` (model) is framed.
     """
@@ -75,18 +126,15 @@ def dots(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, ...], slots:
     y_axis.labelColor, y_axis.ticks, y_axis.labelPadding, y_axis.grid = colors.text, False, 10, False
     y = alt.Y("row:O", axis=y_axis, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))
     down = alt.YOffset("slot:O", scale=alt.Scale(domain=list(range(slots))))
-    violet = colors.weights[3]
     look = {
         "color": alt.Color(
             "name:N",
-            scale=alt.Scale(domain=list(names), range=[colors.muted, *[violet] * (len(names) - 2), colors.text]),
+            scale=alt.Scale(domain=list(names), range=[kind_colors(colors)[kind] for kind in kinds]),
             legend=None,
         ),
         "shape": alt.Shape(
             "name:N",
-            scale=alt.Scale(
-                domain=list(names), range=["circle", "circle", "square", "diamond", "cross", "triangle-up"]
-            ),
+            scale=alt.Scale(domain=list(names), range=list(shapes)),
             legend=None,
         ),
     }

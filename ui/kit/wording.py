@@ -65,13 +65,14 @@ def quoted(word: str) -> str:
     return word if word[:1] == "[" and word[-1:] == "]" else f"“{word}”"
 
 
-def reading(labels: Sequence[str], row: np.ndarray, query: int) -> str:
+def reading(labels: Sequence[str], row: np.ndarray, query: int, left_out: str = "") -> str:
     """A row of weights in a sentence: “king” looks most at itself (44 %), then “queen” (16 %) and “kingdom” (15 %).
 
     Args:
         labels: (n,) the words.
         row: (n,) the weights of the query; less than 1 together where some are not shown.
         query: its position.
+        left_out: in words what gets weight and is not shown; "" if that has no name.
     """
     names = [quoted(label) for label in labels]
     looking = names[query]
@@ -87,7 +88,9 @@ def reading(labels: Sequence[str], row: np.ndarray, query: int) -> str:
         said = f"{'most' if after else 'only'} at {names[first[0]]} ({share})"
     if then := after[: max(3 - len(first), 0)]:
         said += f", then {listed([f'{names[place]} ({rounded(row[place])})' for place in then])}"
-    return f"{'' if row.sum() > 0.995 else 'Of what is shown, '}{looking} looks {said}."
+    if row.sum() > 0.995:
+        return f"{looking} looks {said}."
+    return f"{f'Without {left_out}' if left_out else 'Of what is shown'}, {looking} looks {said}."
 
 
 def mean_and_spread(shares: Sequence[float]) -> str:

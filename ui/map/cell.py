@@ -1,13 +1,19 @@
 """Where one weight comes from, number by number; and what the output is near to."""
 
-import html
+import math
 
+import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from attention_core.steps import Walk
 from ui.kit import components
 from ui.kit.wording import counted, number, percent
 from ui.map.view import Choice, View, choose
+from ui.models.queries import is_function_word
+
+SHOWN = 6  # products in sight, the others folded away
+NEAREST = 8  # words of the vocabulary, before attention and after
 
 
 def choose_key(view: View, choice: Choice, key: str) -> None:
@@ -26,75 +32,123 @@ def choose_key(view: View, choice: Choice, key: str) -> None:
 
 
 def cell(view: View, choice: Choice, key: str) -> None:
-    """How the weight of the chosen cell came about, from the products of its numbers to the share on the heatmap."""
+    """How the weight of the chosen cell comes about, from the products of its numbers on."""
     choose_key(view, choice, key)
     walked, j = view.walk(choice.query), choice.key
-    looking, seen = (html.escape(view.labels[place]) for place in choice)
+    looking, seen = (view.labels[place] for place in choice)
     looks = "looks at" if walked.visible[j] else "may not look at"
     components.show_html(
-        f"<p><b class=query>{looking}</b> {looks} <b class=key>{seen}</b>. How well the two match is the dot product, "
-        "the sum of the products of their numbers. The largest products first, by size:</p>"
+        Markup(
+            "<p><b class=query>{}</b> {} <b class=key>{}</b>. How well the two match is the dot product, the sum of "
+            "the products of their numbers. The largest products first, by size:</p>"
+        ).format(looking, looks, seen)
         + products_table(walked, j, looking, seen)
-        + chain_table(walked, j, view.settings.get("scaled", True))
+        + chain_table(walked, j)
     )
+    if remark := other_way(view, choice):
+        components.text(remark, "small")
 
 
-def products_table(walked: Walk, j: int, looking: str, seen: str, shown: int = 6) -> str:
-    """The products of the query and key j, the largest first, the rest folded away."""
+def products_table(walked: Walk, j: int, looking: str, seen: str) -> Markup:
+    """The products of the query and key j, the largest first, most of them folded away."""
+    line = Markup("<tr><td>{}</td><td class=query>{}</td><td class=key>{}</td><td>{}</td></tr>")
+
+    def signed(value: float, form: str) -> str:
+        return format(value, form).replace("-", "−")
+
     rows = [
-        f"<tr><td>{place + 1}</td><td class=query>{walked.query[place]:.4f}</td>"
-        f"<td class=key>{walked.keys[j, place]:.4f}</td><td>{walked.products[j, place]:+.4f}</td></tr>".replace(
-            "-", "−"
+        line.format(
+            place + 1,
+            signed(walked.query[place], ".4f"),
+            signed(walked.keys[j, place], ".4f"),
+            signed(walked.products[j, place], "+.4f"),
         )
         for place in walked.order(j)
     ]
-    names = f"<th>dimension</th><th class=query>{looking}</th><th class=key>{seen}</th><th>product</th>"
-    head = f"<thead><tr>{names}</tr></thead>"
-    table = f"<table>{head}<tbody>{''.join(rows[:shown])}</tbody></table>"
-    if len(rows) > shown:
-        table += (
-            f"<details><summary>{len(rows) - shown} more</summary>"
-            f"<table>{head}<tbody>{''.join(rows[shown:])}</tbody></table></details>"
-        )
-    return table
+    head = Markup(
+        "<thead><tr><th>dimension</th><th class=query>{}</th><th class=key>{}</th><th>product</th></tr></thead>"
+    ).format(looking, seen)
+    table = Markup("<table>{}<tbody>{}</tbody></table>")
+    shown = table.format(head, Markup().join(rows[:SHOWN]))
+    if len(rows) > SHOWN:
+        rest = table.format(head, Markup().join(rows[SHOWN:]))
+        shown += Markup("<details><summary>{} more</summary>{}</details>").format(len(rows) - SHOWN, rest)
+    return shown
 
 
-def chain_table(walked: Walk, j: int, scaled: bool) -> str:
+def chain_table(walked: Walk, j: int) -> Markup:
     """From the sum of the products of query and key j to the weight, one step a line."""
-    d_k = len(walked.query)
+    d_k, divisor = len(walked.query), 1 / walked.scale
+    paper = math.isclose(divisor, math.sqrt(d_k), rel_tol=1e-6)
     lines = [(f"sum of {counted(d_k, 'product')}: the score", number(walked.scores[j], 4))]
-    if scaled:
-        root = f"√{d_k} = {number(1 / walked.scale, 4)}"
-        lines.append((f"÷ {root}: the scaled score", number(walked.scaled[j], 4)))
-    else:
-        lines.append(("not scaled", number(walked.scaled[j], 4)))
+    if not math.isclose(divisor, 1, rel_tol=1e-6):
+        by = f"√{d_k} = {number(divisor, 4)}" if paper else number(divisor, 4)
+        lines.append((f"÷ {by}: the scaled score", number(walked.scaled[j], 4)))
     if walked.visible[j]:
-        lines += [
-            ("mask: this word may be looked at", number(walked.scaled[j], 4)),
-            (f"minus the row’s largest, {number(walked.largest, 4)}; exp of that", number(walked.exponentials[j], 4)),
-            (f"÷ the row’s sum of these, {number(walked.row_sum, 4)}: the weight", number(walked.weights[j], 4)),
-        ]
+        whole = float(walked.unshifted.sum())
+        if math.isfinite(whole) and whole > 0:
+            lines += [("e to the power of that", number(float(walked.unshifted[j]), 4))]
+            lines += [(f"÷ {number(whole, 4)}, the sum of these over the row", number(walked.weights[j], 4))]
+        else:  # e^710 is more than a computer's numbers hold
+            shifted = f"minus {number(walked.largest, 4)}, the row’s largest; e to the power of that"
+            lines += [(shifted, number(walked.exponentials[j], 4))]
+            lines += [(f"÷ {number(walked.row_sum, 4)}, the sum of these over the row", number(walked.weights[j], 4))]
     else:
-        lines += [("mask: this word may not be looked at", "−∞"), ("exp of −∞", "0"), ("the weight", "0")]
-    lines.append(("in percent", percent(walked.weights[j], 2)))
-    rows = "".join(f"<tr><td>{html.escape(text)}</td><td>{html.escape(value)}</td></tr>" for text, value in lines)
-    return f"<table class=chain><tbody>{rows}</tbody></table>"
+        lines += [("masked", "−∞"), ("e to the power of −∞", "0")]
+    lines.append(("the weight", percent(walked.weights[j], 2)))
+    rows = Markup().join(Markup("<tr><td>{}</td><td>{}</td></tr>").format(*line) for line in lines)
+    return Markup("<table class=chain><tbody>{}</tbody></table>").format(rows)
+
+
+def other_way(view: View, choice: Choice) -> str:
+    """Why two words that score the same both ways give each other different weights; "" where that is not so."""
+    (i, j), scores = choice, view.stages and view.stages.scores
+    if scores is None or i == j or not np.isclose(scores[i, j], scores[j, i], rtol=1e-4):
+        return ""
+    if view.visible is not None and not (view.visible[i, j] and view.visible[j, i]):
+        return ""
+    here, there = (percent(view.weights[place], 1) for place in ((i, j), (j, i)))
+    names = f"{view.labels[i]} → {view.labels[j]}", f"{view.labels[j]} → {view.labels[i]}"
+    return (
+        f"{names[0]} gets {here} and {names[1]} {there}: the score is the same both ways, but each row is divided by a "
+        "sum of its own."
+    )
 
 
 def output(view: View, choice: Choice) -> None:
     """What the chosen word brings back: the words nearest to its vector, and to the blend of what it looked at."""
-    before, after = view.neighbours(choice.query)
+    before, after = ([pair for pair in near if _tells(pair[0])] for near in view.neighbours(choice.query))
+    ranks = {word: rank for rank, (word, _) in enumerate(before)}
     word = view.labels[choice.query]
-    for column, title, near in zip(
-        st.columns(2), (f"{word}, before attention", f"{word}, after attention"), (before, after), strict=True
-    ):
+    line = Markup("<tr><td>{}</td><td>{}</td><td>{:.2f}</td></tr>")
+    tables = (
+        (f"{word}, before attention", [("", *pair) for pair in before[:NEAREST]]),
+        (
+            f"{word}, after attention",
+            [(_moved(rank, ranks.get(pair[0])), *pair) for rank, pair in enumerate(after[:NEAREST])],
+        ),
+    )
+    for column, (title, rows) in zip(st.columns(2), tables, strict=True):
         with column:
             components.text(title, "heading")
-            rows = "".join(f"<tr><td>{html.escape(other)}</td><td>{cosine:.2f}</td></tr>" for other, cosine in near)
-            head = "<thead><tr><th>nearest words</th><th>cosine</th></tr></thead>"
-            components.show_html(f"<table class=chain>{head}<tbody>{rows}</tbody></table>")
+            body = Markup().join(line.format(other, moved, cosine) for moved, other, cosine in rows)
+            head = Markup("<thead><tr><th>nearest words</th><th></th><th>cosine</th></tr></thead>")
+            components.show_html(Markup("<table class=chain>{}<tbody>{}</tbody></table>").format(head, body))
     components.text(
-        "The output is the weighted sum of the values: here, of the words’ full vectors, each times the weight it got. "
-        "The cosine says how nearly two vectors point the same way; 1 is the same direction.",
+        "The output is the weighted sum of the values: here, of the words’ full vectors, each times its weight. The "
+        "cosine tells how nearly two vectors point the same way; 1 is the same direction. Function words and numerals "
+        "are left out of the lists.",
         "small",
     )
+
+
+def _tells(word: str) -> bool:
+    """Whether a neighbour tells something of a meaning: no function word, numeral or single letter."""
+    return word.isalpha() and len(word) > 2 and not is_function_word(word)
+
+
+def _moved(rank: int, before: int | None) -> str:
+    """How a neighbour's place has changed by attention."""
+    if before is None:
+        return "new"
+    return f"↑ {before - rank}" if before > rank else ""

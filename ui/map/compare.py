@@ -17,7 +17,7 @@ def compare(
     second: View,
     choice: Choice,
     key: str,
-    titles: tuple[str, str, str] = ("As above", "Second setting", "Second minus first, in points"),
+    titles: tuple[str, str, str] = ("As above", "Second setting", "Second minus first, in percentage points"),
 ) -> dict[str, figures.Picture]:
     """Two maps of the same words side by side, and what the second adds or takes.
 
@@ -67,7 +67,7 @@ def compare(
             components.text(title, "heading")
             figures.draw(picture, f"{key}-{name}")
             if name == "difference" and apart:
-                components.signed_legend(f"{100 * end:.0f}", " points")
+                components.signed_legend(f"{100 * end:.0f}", " percentage points")
     del pictures["first"]  # it stands at the top of the page
     return pictures
 

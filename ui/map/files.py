@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ui.kit import components, export, figures
+from ui.kit import components, export, figures, interactive
 from ui.map.panel import bars_picture, heatmap_picture
 from ui.map.view import Choice, View
 
@@ -20,6 +20,7 @@ def take_away(
     files = {
         "weights.csv": lambda: export.table(view.labels, view.known_stages, {**settings, "link": link}),
         "weights.json": lambda: export.document(view.tokens, view.known_stages, view.settings, link),
+        "map.html": lambda: interactive.page(view.labels, view.visible_weights, choice.query, settings, link),
     }
     if view.code:
         files["code.py"] = view.code

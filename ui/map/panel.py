@@ -10,6 +10,7 @@ from ui.kit import charts, components, figures
 from ui.kit.wording import percent
 from ui.map.view import Choice, View, choose
 
+FEW = 14  # up to so many tokens heatmap and bars stand side by side beside the settings
 MAX_CELLS = 64  # up to so many tokens each cell can be clicked; above, one image
 
 
@@ -25,8 +26,8 @@ def chart_parameters(view: View, choice: Choice) -> dict[str, Any]:
 
 
 def height_for(n: int) -> int:
-    """A heatmap's height in pixels: in four sizes, so that it does not jump with every word typed."""
-    return 370 if n <= 8 else 500 if n <= 14 else 620 if n <= 32 else 860
+    """A heatmap's height in pixels: in three sizes, so that it does not jump with every word typed."""
+    return 385 if n <= FEW else 620 if n <= 32 else 860
 
 
 def words_and_reading(view: View, choice: Choice, key: str) -> None:
@@ -50,9 +51,10 @@ def heatmap_picture(view: View, choice: Choice) -> figures.Picture:
     if n > MAX_CELLS:
         image = figures.image_of(view.weights)
         return figures.Picture(charts.picture, image, described, height_for(n), parameters)
-    return figures.Picture(
-        charts.heatmap, cells(view.visible_weights), described, height_for(n), chart_parameters(view, choice)
-    )
+    columns = cells(view.visible_weights)
+    if view.faint is not None:
+        columns["faint"] = view.faint.ravel().astype(np.int8)
+    return figures.Picture(charts.heatmap, columns, described, height_for(n), chart_parameters(view, choice))
 
 
 def bars_picture(view: View, choice: Choice) -> figures.Picture:
@@ -60,6 +62,8 @@ def bars_picture(view: View, choice: Choice) -> figures.Picture:
     n = len(view.labels)
     row = view.visible_weights[choice.query].astype(np.float32)
     frame = {"key": np.arange(n, dtype=np.int16), "weight": row}
+    if view.faint is not None:
+        frame["faint"] = view.faint[choice.query].astype(np.int8)
     described = f"Bars. {view.reading(choice.query)}"
     if n > MAX_CELLS:
         return figures.Picture(charts.skyline, frame, described, 200, chart_parameters(view, choice))
@@ -74,6 +78,7 @@ def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
         if cell := st.session_state[name]["selection"]["cell"]:
             choose(view, int(cell[0]["query"]), int(cell[0]["key"]))
             if opens:
+                st.session_state["just-opened"] = not state.get(opens)
                 state.set_values({opens: True})
 
     with st.container(height=height_for(len(view.labels)) + 100, border=False, key=f"{key}-heat-room"):
@@ -83,11 +88,13 @@ def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
         if whole:
             looking, seen = (view.labels[place] for place in choice)
             share = view.visible_weights[choice.query, choice.key]
-            said = "hidden" if np.isnan(share) else percent(share, 1)
+            said = "masked" if np.isnan(share) else percent(share, 1)
             opened = "Its arithmetic is open below." if opens and state.get(opens) else ""
-            hint = opened or ("A click on a cell opens its arithmetic below." if opens else "")
-            blank = " A blank cell is hidden." if view.visible is not None and not view.visible.all() else ""
+            hint = opened or ("Click a cell for its arithmetic." if opens else "")
+            blank = " A blank cell is masked." if view.visible is not None and not view.visible.all() else ""
             components.text(f"Marked: {looking} → {seen}, {said}.{blank} {hint}", "small")
+    if opens:
+        components.scroll_to(f".st-key-{opens}" if st.session_state.pop("just-opened", False) else "")
 
 
 def bars(view: View, choice: Choice, key: str) -> None:
@@ -107,24 +114,31 @@ def bars(view: View, choice: Choice, key: str) -> None:
 
 
 def look(view: View, choice: Choice, key: str, opens: str = "") -> None:
-    """Words, reading, heatmap and bars: one attention map to look at and to choose from.
+    """Words, reading, heatmap and bars: one attention map to look at and to choose from; arguments as in `pictures`."""
+    words_and_reading(view, choice, key)
+    pictures(view, choice, key, opens)
+
+
+def pictures(view: View, choice: Choice, key: str, opens: str = "", *, narrow: bool = False) -> None:
+    """Heatmap and bars of one attention map, to look at and to choose from.
 
     Args:
         key: names the parts, so that a page can show several.
         opens: the fold with a cell's arithmetic, which a click on a cell opens.
+        narrow: whether something else stands beside them, so that of many words the bars stand below.
     """
-    words_and_reading(view, choice, key)
     n = len(view.labels)
-    if n > MAX_CELLS:
+    if n > MAX_CELLS or (narrow and n > FEW):
         heatmap(view, choice, key, opens)
-        components.text(
-            f"{n} {'tokens' if view.aside else 'words'}: the cells are too small to click, so choose one above to see "
-            f"its row. The largest weight is {percent(view.weights.max(), 1)}.",
-            "small",
-        )
+        if n > MAX_CELLS:
+            components.text(
+                f"{n} {'tokens' if view.aside else 'words'}: the cells are too small to click, so choose one above to "
+                f"see its row. The largest weight is {percent(view.weights.max(), 1)}.",
+                "small",
+            )
         bars(view, choice, key)
         return
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([3, 2], gap="small" if narrow else "medium")
     with left:
         heatmap(view, choice, key, opens)
     with right:

@@ -9,6 +9,7 @@ import numpy as np
 
 from attention_core.attention import Attention
 from attention_core.embeddings import neighbours_of_output
+from attention_core.glove_sources import vectors_name
 from attention_core.maps import by_words, favourite
 from attention_core.steps import Walk, walk
 from attention_core.text import number_repeats
@@ -16,6 +17,9 @@ from ui import state
 from ui.kit import export
 from ui.kit.wording import reading
 from ui.models import loaders
+from ui.models.queries import worth_a_look
+
+NEIGHBOURS = 60  # words of the vocabulary looked up, of which a page shows those that tell something
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,10 @@ class View:
         neighbours: the words nearest to a token before and after attention, where that means something.
         code: the program that computes the same numbers.
         numbers: (n,) the number that stands for each token in q and k of the link; None counts them from 1.
+        faint: (n, n) True where a weight is drawn in grey; None: nowhere.
         aside: tokens that are not named as looked at until a visitor chooses them.
+        left_out: in words what gets weight and is no part of the map; "" if there is nothing of the kind.
+        controls: those of the link that hold the chosen query and key.
     """
 
     tokens: Sequence[str]
@@ -46,7 +53,10 @@ class View:
     neighbours: Callable[[int], tuple[list, list]] | None = None
     code: Callable[[], str] | None = None
     numbers: Sequence[int] | None = None
+    faint: np.ndarray | None = None
     aside: Sequence[int] = ()
+    left_out: str = ""
+    controls: tuple[str, str] = ("q", "k")
 
     @cached_property
     def labels(self) -> list[str]:
@@ -67,7 +77,7 @@ class View:
 
     def reading(self, query: int) -> str:
         """A sentence that says where a token, by its position, looks most."""
-        return reading(self.labels, self.weights[query], query)
+        return reading(self.labels, self.weights[query], query, self.left_out)
 
 
 class Choice(NamedTuple):
@@ -79,25 +89,38 @@ class Choice(NamedTuple):
 
 def chosen(view: View) -> Choice:
     """The query and key that the link names; without a key the one with the largest weight besides the query."""
-    query = _position(view, "q")
-    if state.get("k"):
-        return Choice(query, _position(view, "k"))
+    query = _position(chosen_number(), len(view.tokens), view.numbers)
+    if key := state.get("k"):
+        return Choice(query, _position(int(key), len(view.tokens), view.numbers))
     return Choice(query, favourite(view.weights[query], [query, *view.aside]))
 
 
-def _position(view: View, name: str) -> int:
-    """The position that a control names: the token of that number, or else the last one before it."""
-    if view.numbers is None:
-        return state.index_of(name, len(view.labels))
-    wanted = int(state.get(name))
-    number = max((number for number in view.numbers if number <= wanted), default=min(view.numbers))
-    return view.numbers.index(number)
+def chosen_number() -> int:
+    """The number of the chosen word among those that have a vector, from 1: the link's, or else of one worth a look."""
+    return int(state.get("q")) or worth_a_look(loaders.taken_apart(state.sentence()).known) + 1
+
+
+def chosen_query(count: int) -> int:
+    """The position of the chosen word among all those of the sentence that have a vector; the last one if it is beyond.
+
+    Args:
+        count: how many have one.
+    """
+    return _position(chosen_number(), count)
+
+
+def _position(number: int, count: int, numbers: Sequence[int] | None = None) -> int:
+    """The position of the token with a number, or else of the last one before it."""
+    if numbers is None:
+        return min(max(number, 1), count) - 1
+    return numbers.index(max((other for other in numbers if other <= number), default=min(numbers)))
 
 
 def choose(view: View, query: int, key: int | None = None) -> None:
     """Choose a token to look from, and maybe one to look at; positions from 0. For callbacks."""
     numbers = range(1, len(view.labels) + 1) if view.numbers is None else view.numbers
-    state.set_values({"q": numbers[query], "k": 0 if key is None else numbers[key]})
+    of_query, of_key = view.controls
+    state.set_values({of_query: numbers[query], of_key: 0 if key is None else numbers[key]})
 
 
 def in_words(view: View, groups: list[list[int]], words: Sequence[str]) -> View:
@@ -117,8 +140,8 @@ def raw_view(switches: state.Switches) -> View:
     x, visible = raw.vectors, np.isfinite(raw.attention.masked)
     settings = {
         "sentence": text,
-        "model": f"GloVe 6B {loaders.glove().d_model}d, raw vectors (Q = K = V)",
-        "scaled": switches.scaled,
+        "model": f"{vectors_name()} {loaders.glove().d_model}d, raw vectors (Q = K = V)",
+        "divisor": switches.divisor or f"√{x.shape[1]}",
         "self_attention": switches.see_self,
         "causal_mask": switches.causal,
         "dimensions": x.shape[1],
@@ -131,6 +154,6 @@ def raw_view(switches: state.Switches) -> View:
         visible=visible,
         stages=raw.attention,
         walk=lambda row: walk(x[row], x, x, visible[row], raw.scale),
-        neighbours=lambda row: neighbours_of_output(raw, row, loaders.glove()),
+        neighbours=lambda row: neighbours_of_output(raw, row, loaders.glove(), NEIGHBOURS),
         code=lambda: export.code(raw.tokens, x, settings),
     )

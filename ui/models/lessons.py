@@ -8,8 +8,8 @@ import streamlit as st
 
 from attention_core import learning, tasks, taught
 from attention_core.examples import PRESETS
-from attention_core.learning import Model
-from attention_core.taught import Variant
+from attention_core.layers import Model
+from attention_core.taught import ModelSpec
 from ui import state
 from ui.kit.wording import percent, quoted
 from ui.models import loaders
@@ -38,9 +38,9 @@ class Lesson:
     asks: str
 
     @property
-    def best(self) -> Variant:
-        """What it takes."""
-        return taught.variant(self.task)
+    def best(self) -> ModelSpec:
+        """The best model that comes with the app."""
+        return taught.find_spec(self.task)
 
 
 LESSONS = (
@@ -126,7 +126,7 @@ def tries(lesson: Lesson) -> tuple[Try, ...]:
     """The sentences of a task."""
     found = []
     for text in lesson.marked:
-        example = tasks.marked(text)
+        example = tasks.parse_marked(text)
         lowered = tasks.Example(tuple(word.lower() for word in example.tokens), example.asks, example.answer)
         found.append(Try(" ".join(example.tokens), lowered))
     return tuple(found)
@@ -150,7 +150,7 @@ def find_what_asks(page: str, task: str, instead: Try | None = None) -> None:
     st.session_state[f"asked-{page}"] = now
     if now == before:
         return
-    asks = tasks.who_asks(task, loaders.taken_apart(state.sentence()).known)
+    asks = tasks.find_query(task, loaders.taken_apart(state.sentence()).known)
     if asks is None:
         if instead and state.sentence() in ours():
             state.set_and_rerun(chosen(instead))
@@ -174,7 +174,7 @@ def read_in_words(lesson: Lesson, model: Model, word: str, output: np.ndarray) -
     Args:
         output: (d_model,) of the last layer, at the word.
     """
-    if tasks.who_asks(lesson.task, [word]) is None:
+    if tasks.find_query(lesson.task, [word]) is None:
         return f"Nothing is read at {quoted(word)}: choose a {lesson.asks}."
-    good = float(learning.goodness(model, output))
+    good = float(learning.probability_good(model, output))
     return f"Read at {quoted(word)}: something {GOOD[int(good > 0.5)]} is said, {percent(max(good, 1 - good), 1)} sure."

@@ -12,6 +12,7 @@ from attention_core.bert import MiniLM, Reading, Tokens, load_minilm
 from attention_core.embeddings import Embeddings, RawAttention, raw_attention
 from attention_core.glove_sources import load_glove
 from attention_core.heads import NamedHead, named_heads
+from attention_core.llama_heads import llama_heads
 from attention_core.text import tokenize
 from ui import state
 
@@ -19,9 +20,7 @@ from ui import state
 @st.cache_resource(show_spinner="Opening the word vectors")
 def glove() -> Embeddings:
     """The GloVe vectors, the same for every visitor."""
-    embeddings = load_glove()
-    state.set_dimensions(embeddings.d_model)
-    return embeddings
+    return load_glove()
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def raw(text: str, switches: state.Switches) -> RawAttention:
     Raises:
         UnknownWords, NothingToAttend: as in `raw_attention`.
     """
-    switches = switches._replace(dim=min(switches.dim, glove().d_model))
+    switches = switches._replace(dim=min(switches.dim or glove().d_model, glove().d_model))
     if len(taken_apart(text).tokens) <= SHORT_RAW:
         return _short_raw(text, switches)
     return _raw(text, switches)
@@ -84,7 +83,7 @@ def _raw(text: str, switches: state.Switches) -> RawAttention:
         tokens,
         glove(),
         dim=switches.dim,
-        divisor=None if switches.scaled else 1,
+        divisor=switches.divisor,
         see_self=switches.see_self,
         causal=switches.causal,
     )
@@ -134,9 +133,15 @@ def heads_worth_a_look() -> list[NamedHead]:
 
 
 @lru_cache(maxsize=1)
+def llama_heads_worth_a_look() -> list[NamedHead]:
+    """The language model's heads whose use was measured."""
+    return llama_heads()
+
+
+@lru_cache(maxsize=1)
 def gap_table() -> dict:
-    """What was measured for the gap; as `gap.read`."""
-    return gap.read()
+    """What was measured for the gap; as `gap.load_table`."""
+    return gap.load_table()
 
 
 def known_to_both(text: str, tokens: Tokens) -> list[tuple[list[int], list[int], str]]:

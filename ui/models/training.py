@@ -1,7 +1,7 @@
 """Models in training: each visitor's own, a report at a time, so that nobody waits long for anybody.
 
 Training is seeded, so a link needs no more than the settings and a number of steps: whoever opens it trains the same
-model again. What has been trained is kept for a while, and a link that is opened here often opens at once.
+model again. Trainings are cached for a while, so that a link that is opened often opens at once.
 """
 
 import threading
@@ -12,27 +12,28 @@ from functools import lru_cache
 
 import numpy as np
 
-from attention_core import learning, tasks, taught
-from attention_core.learning import Diverged, Encoded, Model, Progress, Recipe
-from attention_core.taught import Variant
+from attention_core import tasks, taught
+from attention_core.layers import Model
+from attention_core.learning import Diverged, Encoded, Progress, Recipe
+from attention_core.taught import ModelSpec
 from ui.models import loaders
 
-ROOM = threading.BoundedSemaphore(2)  # trainings that compute at the same moment; each fills a core
-PATIENCE = 1.0  # seconds that a visitor's next steps wait for room before the page says so
+TRAINING_SLOTS = threading.BoundedSemaphore(2)  # trainings that compute at the same moment; each fills a core
+SLOT_TIMEOUT = 1.0  # seconds that a visitor's next steps wait for room before the page says so
 EVERY = 50  # steps from one report to the next, when most has been learned
-ALL_DRAWN, FEWER = 30, 4  # up to this step every report is drawn, later every fourth
-MOST_KEPT = 32  # trainings, of which each takes about half a megabyte
+EVERY_REPORT_UP_TO, REPORTS_PER_DRAWING = 30, 4  # up to this step every report is drawn, later every fourth
+MAX_CACHED = 32  # trainings; each takes about half a megabyte
 
-_kept: OrderedDict["Settings", "Run"] = OrderedDict()
+_cached: OrderedDict["Settings", "Run"] = OrderedDict()
 _lock = threading.Lock()
-_writing = threading.Lock()
+_generating = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Settings:
     """What is trained, and how: with the number of steps, this determines every number of the model."""
 
-    variant: Variant
+    spec: ModelSpec
     d_k: int = taught.D_K
     rate: float = Recipe().rate
     seed: int = taught.SEED
@@ -40,26 +41,25 @@ class Settings:
 
 def recipe(settings: Settings) -> Recipe:
     """How these settings are trained."""
-    return replace(settings.variant.recipe, rate=settings.rate, every=EVERY)
+    return replace(settings.spec.recipe, rate=settings.rate, every=EVERY)
 
 
-def material(task: str) -> tuple[Encoded, Encoded]:
+def datasets(task: str) -> tuple[Encoded, Encoded]:
     """The sentences to train with and those to test with, the same for every visitor and every seed."""
-    with _writing:
-        return _material(task)
+    with _generating:
+        return _datasets(task)
 
 
 @lru_cache(maxsize=len(tasks.TASKS))
-def _material(task: str) -> tuple[Encoded, Encoded]:
-    return taught.material(task, loaders.glove())
+def _datasets(task: str) -> tuple[Encoded, Encoded]:
+    return taught.datasets(task, loaders.glove())
 
 
 @lru_cache(maxsize=32)
 def untrained(settings: Settings) -> Model:
     """The model before its first step."""
-    one, generator = settings.variant, np.random.default_rng(settings.seed)
-    d_model = loaders.glove().d_model
-    return learning.new_model(generator, d_model, one.n_layers, one.n_heads, settings.d_k, one.residual, one.reads)
+    generator = np.random.default_rng(settings.seed)
+    return settings.spec.new_model(generator, loaders.glove().d_model, settings.d_k)
 
 
 def shipped(settings: Settings) -> Model | None:
@@ -68,21 +68,21 @@ def shipped(settings: Settings) -> Model | None:
     Raises:
         DamagedData: its file is missing or altered.
     """
-    one = settings.variant
-    if settings != Settings(one) or one not in taught.VARIANTS:
+    spec = settings.spec
+    if settings != Settings(spec) or spec not in taught.SHIPPED:
         return None
-    model = _loaded(one)
-    return model if len(model.parameters["1.W_Q"]) == loaders.glove().d_model else None
+    model = _loaded(spec)
+    return model if model.d_word == loaders.glove().d_model else None
 
 
-@lru_cache(maxsize=len(taught.VARIANTS))
-def _loaded(one: Variant) -> Model:
-    return taught.load(one)
+@lru_cache(maxsize=len(taught.SHIPPED))
+def _loaded(spec: ModelSpec) -> Model:
+    return taught.load(spec)
 
 
 def _reports(settings: Settings) -> Iterator[Progress]:
-    sentences = material(settings.variant.task)
-    return taught.training(settings.variant, sentences, settings.seed, settings.d_k, recipe(settings))
+    sentences = datasets(settings.spec.task)
+    return taught.train(settings.spec, sentences, settings.seed, settings.d_k, recipe(settings))
 
 
 class Run:
@@ -91,7 +91,7 @@ class Run:
     Attributes:
         settings: what is trained.
         history: every report so far, the first before any step.
-        diverged: what was said when training ran away, None while it has not.
+        diverged: the error with which training failed, None while it has not.
     """
 
     def __init__(self, settings: Settings):
@@ -103,29 +103,29 @@ class Run:
 
     @property
     def step(self) -> int:
-        """How many steps have been trained."""
+        """The steps trained so far."""
         return self.history[-1].step if self.history else 0
 
     def is_at(self, step: int) -> bool:
-        """Whether no training is left before the page can show the model after so many steps."""
+        """Whether the model after this number of steps, or the failure before it, is there to be shown."""
         return self.diverged is not None or (bool(self.history) and self.step >= step)
 
     def advance(self, target: int) -> bool:
-        """Train a piece further; False if too many others are training just now.
+        """Train up to a few reports further; False if too many others are training just now.
 
-        The first steps change most and are all drawn. What was taken from those kept has its reports but not the
-        trainer's memory, so its steps are made once more, unseen, before it goes on.
+        The first steps change most and are all drawn. A cached training has no optimiser state, so its steps are
+        replayed before it goes on.
 
         Args:
             target: the step at which the training is to stop.
         """
         with self._turn:
-            if not ROOM.acquire(timeout=PATIENCE):
+            if not TRAINING_SLOTS.acquire(timeout=SLOT_TIMEOUT):
                 return False
             try:
                 if self._reports is None:
                     self._reports = _reports(self.settings)
-                for _ in range(1 if self.step < ALL_DRAWN else FEWER):
+                for _ in range(1 if self.step < EVERY_REPORT_UP_TO else REPORTS_PER_DRAWING):
                     if not self.is_at(target):
                         report = next(self._reports)
                         if not self.history or report.step > self.step:
@@ -133,27 +133,27 @@ class Run:
             except Diverged as error:
                 self.diverged = error
             finally:
-                ROOM.release()
+                TRAINING_SLOTS.release()
             return True
 
-    def keep(self) -> None:
-        """Let whoever opens a link to this model have it at once."""
+    def cache(self) -> None:
+        """Keep the reports, so that a link to this model opens at once."""
         with _lock:
-            known = _kept.get(self.settings)
+            known = _cached.get(self.settings)
             if known is None or known.step < self.step or self.diverged:
                 copy = Run(self.settings)
                 copy.history, copy.diverged = list(self.history), self.diverged
-                _kept[self.settings] = copy
-            _kept.move_to_end(self.settings)
-            while len(_kept) > MOST_KEPT:
-                _kept.popitem(last=False)
+                _cached[self.settings] = copy
+            _cached.move_to_end(self.settings)
+            while len(_cached) > MAX_CACHED:
+                _cached.popitem(last=False)
 
 
-def recalled(settings: Settings, step: int) -> Run:
-    """A training that is at this step, if it is among those kept; else one that has not begun."""
+def from_cache(settings: Settings, step: int) -> Run:
+    """A training that is at this step, if it is cached; else one that has not begun."""
     run = Run(settings)
     with _lock:
-        known = _kept.get(settings)
+        known = _cached.get(settings)
     if known is None:
         return run
     upto = next((place for place, report in enumerate(known.history) if report.step >= step), None)
@@ -164,7 +164,7 @@ def recalled(settings: Settings, step: int) -> Run:
     return run
 
 
-def forget() -> None:
-    """Keep none; for tests."""
+def clear_cache() -> None:
+    """Forget all trainings; for tests."""
     with _lock:
-        _kept.clear()
+        _cached.clear()

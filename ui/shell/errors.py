@@ -11,6 +11,9 @@ from attention_core.attention import NothingToAttend
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
 from attention_core.files import DamagedData
+from attention_core.gguf_file import UnusableModel
+from attention_core.llama import UnfitText
+from attention_core.text import shortened
 from ui import log, state
 from ui.kit import components
 from ui.models import loaders
@@ -20,7 +23,15 @@ class InvalidLink(ValueError):
     """A link with a number beyond all bounds."""
 
 
-VISITOR_ERRORS = (DamagedData, UnknownWords, NothingToAttend, UnfitSentence, InvalidLink)
+VISITOR_ERRORS = (
+    DamagedData,
+    UnknownWords,
+    NothingToAttend,
+    UnfitSentence,
+    InvalidLink,
+    UnusableModel,
+    UnfitText,
+)
 
 
 @contextlib.contextmanager
@@ -39,6 +50,11 @@ def message_for(error: Exception) -> str:
     if isinstance(error, UnfitSentence):
         message = str(error)
         return message[0].upper() + message[1:] + "." if state.sentence().strip() else message_for(UnknownWords([]))
+    if isinstance(error, UnusableModel):
+        message = str(error)
+        return f"{message[0].upper()}{message[1:]}. All other pages work without it."
+    if isinstance(error, UnfitText):
+        return "Type the beginning of a text above, and see what comes next."
     if isinstance(error, NothingToAttend):
         if len(loaders.taken_apart(state.sentence()).known) == 1:
             return "The only word has nothing left to look at: add a word, or let it look at itself."
@@ -51,7 +67,7 @@ def message_for(error: Exception) -> str:
     if isinstance(error, UnknownWords):
         return (
             "GloVe, which knows English words, has no vector for any of these, so there is nothing to compute: "
-            f"{', '.join(error.words)}."
+            f"{', '.join(map(shortened, error.words))}."
         )
     return str(error)
 

@@ -6,6 +6,7 @@ with `guard()`, which sets up the navigation and starts over.
 """
 
 import contextlib
+import html
 import re
 import threading
 import tomllib
@@ -18,7 +19,9 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import streamlit as st
 
+from attention_core.glove_sources import vectors_name
 from ui import state
+from ui.kit import components, glossary
 from ui.shell.errors import show_errors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +38,7 @@ class Page:
         title: in the navigation.
         question: its heading.
         lead: one sentence below the heading, Markdown.
+        about: a line for the navigation's tooltip.
         next_label: the sentence that leads to the next page.
     """
 
@@ -42,7 +46,8 @@ class Page:
     title: str
     question: str
     lead: str
-    next_label: str = ""
+    about: str
+    next_label: str
 
 
 PAGES = (
@@ -50,37 +55,43 @@ PAGES = (
         "playground",
         "Playground",
         "May I have your attention?",
-        "Every word of a sentence looks at the others. Type one and see where each word looks, on real word vectors.",
-        next_label="How does a word decide where to look? The formula, one number at a time",
+        "Attention lets each word of a sentence gather what it needs from the others: it is how a language model finds "
+        "out what “it” stands for.",
+        "See where each word of your sentence looks",
+        "Next: how a word decides where to look, one number at a time",
     ),
     Page(
         "step_by_step",
         "Step by step",
         "How does a word decide where to look?",
         "Six small steps lead from vectors to an answer. Walk through them with numbers you can change.",
-        "Why divide by √d_k, of all things? What goes wrong without it",
+        "Query, key, value; scores, softmax, weighted sum",
+        "Next: why divide by √d_k? What goes wrong without it",
     ),
     Page(
         "why_scale",
         "Why divide by √d_k?",
         "Why divide by the square root of d_k?",
         "One small division keeps attention able to hesitate, and able to learn. See what happens without it.",
-        "Similar words find each other. Is that enough? The gap, measured",
-    ),
-    Page(
-        "the_gap",
-        "The gap",
-        "Which words belong together?",
-        "Raw word vectors know which words are alike, not which belong together. How often is each right: raw vectors, "
-        "heads that were taught the task, a pretrained transformer?",
-        "Can the gap be closed? Train W_Q and W_K yourself, here and now",
+        "What one small division is good for",
+        "Next: teach attention where to look. Train W_Q and W_K yourself",
     ),
     Page(
         "teach_it",
         "Teach it",
         "Can attention be taught where to look?",
         "On raw vectors “it” does not find its noun. Train W_Q and W_K, and watch it learn.",
-        "And if nobody says where to look? What the 72 heads of a transformer have learned",
+        "Train W_Q and W_K, and watch them learn",
+        "Next: how often is it right? Raw, taught and pretrained, measured",
+    ),
+    Page(
+        "the_gap",
+        "The gap",
+        "Which words belong together?",
+        "Raw word vectors know which words are alike, not which belong together. How often does attention find the "
+        "right word?",
+        "How often raw vectors, taught heads and a transformer are right",
+        "Next: what 72 heads have learned that nobody taught where to look",
     ),
     Page(
         "inside_a_transformer",
@@ -88,23 +99,40 @@ PAGES = (
         "What do 72 trained heads look at?",
         "MiniLM, a small transformer, has learned W_Q, W_K and W_V for 6 layers of 12 heads each. It reads your "
         "sentence here; choose a head and see where it looks.",
+        "All heads of a real transformer on your sentence",
+        "Next: from attention to the next word. How does it write?",
+    ),
+    Page(
+        "next_word",
+        "The next word",
+        "How does it write?",
+        "**The last word looks back, and what it brings home becomes a score for every word it knows.** SmolLM2, a "
+        "language model with 30 layers of 9 heads, reads your text here.",
+        "A language model in the same five lines: from attention to the next word",
         "Back to the playground, with your sentence",
     ),
 )
 
 
 def pages() -> list:
-    """The pages as Streamlit wants them; the first is the front door.
+    """The pages as Streamlit wants them, numbered as they are to be read; the first is the front door.
 
     An address that is none of theirs Streamlit answers with a dialog. So it is one more page, out of the navigation:
     the front door again.
     """
-    first, *others = PAGES
-    file = "pages/{}.py".format
-    known = [st.Page(file(first.name), title=first.title, url_path="", default=True)]
-    known += [st.Page(file(page.name), title=page.title, url_path=page.name) for page in others]
+    known = [
+        st.Page(
+            f"pages/{page.name}.py",
+            title=f"{number}. {page.title}",
+            url_path="" if page is PAGES[0] else page.name,
+            default=page is PAGES[0],
+            help=page.about,
+        )
+        for number, page in enumerate(PAGES, start=1)
+    ]
     if asked := other_address():
-        known.append(st.Page(file(first.name), title=first.title, url_path=asked, visibility="hidden"))
+        front = PAGES[0]
+        known.append(st.Page(f"pages/{front.name}.py", title=front.title, url_path=asked, visibility="hidden"))
     return known
 
 
@@ -112,6 +140,11 @@ def other_address() -> str:
     """The last part of the visitor's address if it is no page's; that of the front door is empty."""
     asked = unquote(urlsplit(st.context.url or "").path.rpartition("/")[2])
     return asked if re.fullmatch(r"[\w-]+", asked) and asked not in {page.name for page in PAGES[1:]} else ""
+
+
+def page_of(entry: Any) -> Page:
+    """The page that an entry of Streamlit's navigation stands for."""
+    return next((page for page in PAGES if page.name == entry.url_path), PAGES[0])
 
 
 def guard() -> None:
@@ -147,23 +180,31 @@ def fold(name: str, title: str, body: Callable[..., Any], *args: Any) -> Any:
 
 
 def footer(here: Page) -> None:
-    """The end of a page: the way on, and where everything comes from."""
-    if here.next_label:
-        following = PAGES[(PAGES.index(here) + 1) % len(PAGES)]
-        st.page_link(f"pages/{following.name}.py", label=here.next_label, icon=":material/arrow_forward:")
+    """The end of a page: the way on, what a closed sidebar would hide on a phone, and where everything comes from."""
+    following = PAGES[(PAGES.index(here) + 1) % len(PAGES)]
+    st.page_link(f"pages/{following.name}.py", label=here.next_label, icon=":material/arrow_forward:")
+    with st.container(horizontal=True, vertical_alignment="center", key="narrow-screen"):
+        glossary.popover("glossary-below")
+        components.copy_link(link(here.name), key="link-below")
+    vectors = html.escape(vectors_name())
     st.html(
-        f"<footer>Attention Playground {version()}. Code: MIT. Word vectors: GloVe 6B, Stanford (PDDL). "
-        "Transformer: all-MiniLM-L6-v2 (Apache 2.0). After "
+        f"<footer>Attention Playground {version()}. Code: MIT. "
+        f"Word vectors: {vectors}{', Stanford (PDDL)' if vectors == 'GloVe 6B' else ''}. "
+        "Transformer: all-MiniLM-L6-v2, language model: SmolLM2-135M-Instruct (Apache 2.0). After "
         "“May I Have Your Attention?” by Shreyas Mishra, 2025, and “Attention Is All You Need”, Vaswani et al., "
         "2017.</footer>"
     )
 
 
-def link(page: str) -> str:
-    """The address that shows what the page shows now, made from the state and not from the address bar."""
+def link(page: str, *, private: bool = False) -> str:
+    """The address that shows what the page shows now, made from the state and not from the address bar.
+
+    Args:
+        private: as in `state.query_string`.
+    """
     address = urlsplit(st.context.url or "")
     path = address.path.rpartition("/")[0] + "/" + ("" if page == PAGES[0].name else page)
-    return urlunsplit((address.scheme, address.netloc, path, "", "")) + state.query_string(page)
+    return urlunsplit((address.scheme, address.netloc, path, "", "")) + state.query_string(page, private=private)
 
 
 @cache

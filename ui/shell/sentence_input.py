@@ -1,18 +1,21 @@
 """The shared sentence as a page asks for it: the field, the examples, the switches, and what was left out of it."""
 
-import contextlib
 import math
-from collections.abc import Iterator
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from attention_core.examples import PRESETS, Preset
-from ui import state
+from attention_core.examples import PRESETS, Preset, example_of
+from attention_core.text import shortened
+from ui import controls, state
 from ui.kit import components
-from ui.kit.wording import listed
 from ui.models import loaders
-from ui.shell.errors import VISITOR_ERRORS
+
+WHO_LOOKS = (
+    "Word vectors: the words as they are, nothing trained on top. Taught: a small head that was trained for the chosen "
+    "word. Transformer: a head of MiniLM, a pretrained model."
+)
 
 
 def ask_for_sentence(switches: tuple[str, ...] = state.SWITCHES, *, presets: bool = True, raw: bool = True) -> None:
@@ -27,41 +30,68 @@ def ask_for_sentence(switches: tuple[str, ...] = state.SWITCHES, *, presets: boo
     draw_switches(switches)
     if raw:
         with below:
-            about_sentence(switches, presets)
+            about_sentence(presets)
+
+
+def ask_with_model() -> str:
+    """Draw the shared sentence, beside it the choice of who looks at it, and below both the examples; the choice."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        text = _field("visible")
+    with right:
+        model = controls.segmented("who", "Who looks", help=WHO_LOOKS)
+    _examples(text)
+    if notice := unknown_words():
+        components.text(notice, "small")
+    _show_cut_words()
+    return str(model)
 
 
 def sentence_field(presets: bool) -> DeltaGenerator:
     """The shared sentence, with sentences to start from if so wanted; the place below them, for `about_sentence`."""
+    text = _field("collapsed")
+    if presets:
+        _examples(text)
+    return st.container()
 
-    def trim() -> None:
+
+def _field(label: Literal["visible", "collapsed"]) -> str:
+    """The field for the shared sentence; its text."""
+
+    def changed() -> None:
         st.session_state["was_cut"] = len(st.session_state["s"]) > state.MAX_CHARACTERS
         st.session_state["s"] = st.session_state["s"][: state.MAX_CHARACTERS]
+        state.set_values({"q": _kept_query(drawn, state.sentence()), "k": 0})
 
-    how = {"live": "300ms", "autocomplete": "off", "placeholder": "Type a sentence", "label_visibility": "collapsed"}
-    text = st.text_input("Sentence", state.default("s"), on_change=trim, **how, **state.widget_args("s"))
+    drawn = state.sentence()
+    how = {"live": "300ms", "autocomplete": "off", "placeholder": "Type a sentence", "label_visibility": label}
+    text = st.text_input("Sentence", state.default("s"), on_change=changed, **how, **state.widget_args("s"))
     if len(text or "") > state.MAX_CHARACTERS or st.session_state.get("was_cut"):
         components.text(
             f"The text was longer than {state.MAX_CHARACTERS:,} characters; the rest was cut. "
             f"It now ends with “…{state.sentence()[-30:]}”.",
             "notice",
         )
+    return text or ""
 
-    def start_from() -> None:  # the one that is chosen already comes as None: it is set again, its switches with it
+
+def _kept_query(before: str, now: str) -> int:
+    """The chosen word's number if a changed sentence has the same word in the same place; else 0, one worth a look."""
+    number, known = int(state.get("q")), [loaders.taken_apart(text).known for text in (before, now)]
+    same = 0 < number <= min(map(len, known)) and known[0][number - 1] == known[1][number - 1]
+    return number if same else 0
+
+
+def _examples(text: str) -> None:
+    """Sentences to start from, in a row; the one that is chosen already sets its switches again."""
+
+    def start_from() -> None:  # the chosen one comes as None
         if preset := by_name.get(st.session_state["preset"]) or example_of(state.sentence()):
             state.set_values({**switched_for(preset), "s": preset.sentence, "q": preset.query, "k": 0})
 
-    if presets:
-        by_name, here = {preset.name: preset for preset in PRESETS}, example_of(text)
-        st.session_state["preset"] = here and here.name
-        st.pills(
-            "Sentences to start from", list(by_name), key="preset", on_change=start_from, label_visibility="collapsed"
-        )
-    return st.container()
-
-
-def example_of(text: str | None) -> Preset | None:
-    """The sentence to start from that this text is, if it is one."""
-    return next((one for one in PRESETS if one.sentence == text), None)
+    by_name, here = {preset.name: preset for preset in PRESETS}, example_of(text)
+    st.session_state["preset"] = here and here.name
+    st.pills("Sentences to start from", list(by_name), key="preset", on_change=start_from, label_visibility="collapsed")
 
 
 def switched_for(preset: Preset) -> dict[str, state.Value]:
@@ -69,25 +99,30 @@ def switched_for(preset: Preset) -> dict[str, state.Value]:
     return {**{name: state.default(name) for name in state.SWITCHES}, "self": preset.see_self}
 
 
-def about_sentence(shown: tuple[str, ...], presets: bool) -> None:
+SELF_LABEL = "Self-attention: a word may look at itself"
+SCALING_HELP = "Softens the scores before they become weights, so that more than one word gets some."
+DIVISOR_HELP = "Small: one word takes nearly all. Large: all words get nearly the same. The paper takes √d."
+DIMENSIONS_HELP = "Keep only the most telling of a word’s numbers. Fewer: words get harder to tell apart."
+CAUSAL_HELP = "A word may look only at itself and the words before it, as a model must that writes the next word."
+SELF_HELP = (
+    "The article calls it self-attention when a word may look at itself. Textbooks mean something else by the word: "
+    "that the words of one sentence look at each other."
+)
+
+
+def about_sentence(presets: bool) -> None:
     """Show what to notice in the sentence on raw vectors, and what of it was left out."""
-    sentence, example = loaders.taken_apart(state.sentence()), example_of(state.get("s")) if presets else None
-    notice = to_notice(example, shown) if example else unknown_words()
-    if notice or presets:  # there the line stays, empty, so that nothing jumps while somebody types
+    example = example_of(state.get("s")) if presets else None
+    meant = example and all(state.get(name) == value for name, value in switched_for(example).items())
+    if notice := example.notice if meant else unknown_words():
         components.text(notice, "small")
-    if sentence.cut:
-        components.text(f"Only the first {state.MAX_TOKENS} words are used; {sentence.cut} were left off.", "notice")
+    _show_cut_words()
 
 
-def to_notice(example: Preset, shown: tuple[str, ...]) -> str:
-    """What to notice in a sentence to start from, or which of the switches that are shown have to be set for it."""
-    meant = {name: value for name, value in switched_for(example).items() if name in shown and state.get(name) != value}
-    if not meant:
-        return example.notice
-    names = {"scale": "scaling", "self": "self-attention", "causal": "the causal mask"}
-    wanted = [f"{'with' if value else 'without'} {names[name]}" for name, value in meant.items() if name in names]
-    wanted += [f"in all {meant['d']} dimensions"] if "d" in meant else []
-    return f"This example is meant {listed(wanted)}. Choose it again to set that."
+def _show_cut_words() -> None:
+    """Show how many words were too many."""
+    if cut := loaders.taken_apart(state.sentence()).cut:
+        components.text(f"Only the first {state.MAX_TOKENS} words are used; {cut} were left off.", "notice")
 
 
 def unknown_words() -> str:
@@ -97,7 +132,7 @@ def unknown_words() -> str:
     if not unknown or not sentence.known:
         return ""
     these = "it" if len(unknown) == 1 else "them"
-    return f"Left out, because GloVe has no vector for {these}: {', '.join(unknown)}."
+    return f"Left out, because GloVe has no vector for {these}: {', '.join(map(shortened, unknown))}."
 
 
 def draw_switches(shown: tuple[str, ...] = state.SWITCHES, setting: str = "") -> None:
@@ -105,28 +140,72 @@ def draw_switches(shown: tuple[str, ...] = state.SWITCHES, setting: str = "") ->
     if not shown:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"switches{setting}"):
-        _draw_switches(shown, setting)
-    components.text(settings_in_words(*state.switches(setting), loaders.glove().d_model, shown), "small")
+        if "divisor" in shown:
+            draw_scaling(setting)
+        if "self" in shown:
+            controls.toggle(f"self{setting}", SELF_LABEL, help=SELF_HELP)
+        if "causal" in shown:
+            controls.toggle(f"causal{setting}", "Causal mask", help=CAUSAL_HELP)
+        if "d" in shown:
+            draw_dimensions(setting)
+    components.text(settings_in_words(state.switches(setting), shown), "small")
 
 
-def _draw_switches(shown: tuple[str, ...], suffix: str = "") -> None:
-    titles = {"scale": "Scale by 1/√d", "self": "Self-attention", "causal": "Causal mask"}
-    for name in shown:
-        default, binding = state.default(name + suffix), state.widget_args(name + suffix)
-        if name == "d":
-            st.slider("Dimensions d", 1, loaders.glove().d_model, default, width=320, **binding)
-        else:
-            st.toggle(titles[name], default, **binding)
+def draw_scaling(setting: str = "", width: int | Literal["stretch"] = 260) -> None:
+    """The toggle that divides the scores by √d or leaves them as they are, and the slider for any other divisor.
+
+    Args:
+        width: of the slider, in pixels.
+    """
+    name, divisor = f"divisor{setting}", state.switches(setting).divisor
+    root = math.sqrt(shown_dimensions(setting))
+    key = f"scaled{setting}-shown"
+    st.session_state[key] = divisor != 1
+
+    def set_divisor(value: float) -> None:
+        state.set_values({name: 0.0 if value == round(root, 2) else value})
+
+    def toggled() -> None:
+        state.set_values({name: 0.0 if st.session_state[key] else 1.0})
+
+    st.toggle("Scaling: divide the scores by √d", key=key, on_change=toggled, help=SCALING_HELP)
+    shown, low, high = round(divisor or root, 2), state.MIN_DIVISOR, state.MAX_DIVISOR
+    controls.derived_slider(name, "Scores divided by", low, high, shown, set_divisor, width=width, help=DIVISOR_HELP)
+    with st.container(horizontal=True, gap="small", key=f"divisors{setting}"):
+        for label, value in (("1", 1.0), ("√d", 0.0)):
+            how = {"on_click": state.set_values, "args": ({name: value},), "disabled": divisor == value}
+            st.button(label, key=f"{name}-{label}", **how)
 
 
-def settings_in_words(
-    scaled: bool, see_self: bool, causal: bool, dim: int, d_model: int, shown: tuple[str, ...] = state.SWITCHES
-) -> str:
+def draw_dimensions(setting: str = "", width: int | Literal["stretch"] = 260) -> None:
+    """How many of the vectors' dimensions are kept; all of them is written as 0. Arguments as in `draw_scaling`."""
+    d_model, name = loaders.glove().d_model, f"d{setting}"
+
+    def moved(value: int) -> None:
+        state.set_values({name: 0 if value == d_model else value})
+
+    if d_model > 1:
+        shown = shown_dimensions(setting)
+        controls.derived_slider(name, "Dimensions d", 1, d_model, shown, moved, width=width, help=DIMENSIONS_HELP)
+
+
+def shown_dimensions(setting: str = "") -> int:
+    """How many dimensions the switches keep of the vectors that are loaded."""
+    d_model = loaders.glove().d_model
+    return min(int(state.get(f"d{setting}")) or d_model, d_model)
+
+
+def settings_in_words(switches: state.Switches, shown: tuple[str, ...] = state.SWITCHES) -> str:
     """What the switches that are shown do, for the values they have."""
-    divided = f"Scores are divided by √{dim} = {math.sqrt(dim):.2f}" if scaled else "Scores are not divided by √d"
-    causal = causal and "causal" in shown
+    d_model = loaders.glove().d_model
+    dim = min(switches.dim or d_model, d_model)
+    divided = {
+        0: f"Scores are divided by √{dim} = {math.sqrt(dim):.2f}",
+        1: "Scores are not divided by √d",
+    }.get(switches.divisor, f"Scores are divided by {switches.divisor:.2f}")
+    causal = switches.causal and "causal" in shown
     others = "itself and the words before it" if causal else "all words, itself included"
-    if not see_self:
+    if not switches.see_self:
         others = "the words before it only" if causal else "all words but itself"
     cut = f"the {dim} along which words differ most are" if dim > 1 else "the one along which words differ most is"
     kept = (
@@ -134,34 +213,5 @@ def settings_in_words(
         if dim < d_model
         else f"All {d_model} dimensions: the raw GloVe vectors."
     )
-    said = {"scale": f"{divided}.", "self": f"A word may look at {others}.", "d": kept}
-    return " ".join(sentence for name, sentence in said.items() if name in shown)
-
-
-def draw_choices() -> None:
-    """Draw, out of sight, the controls that hold the chosen word and the word it looks at; the pictures show them.
-
-    Before the page: only a control that has been drawn knows what Back has put into the address.
-    """
-    with st.container(key="choices"):
-        for name in ("q", "k"):
-            control = state.CONTROLS[name]
-            st.slider(name, control.low, control.high, control.default, **state.widget_args(name))
-
-
-@contextlib.contextmanager
-def undrawn_controls_kept() -> Iterator[None]:
-    """Within this, a page may leave out shared controls: they are drawn after it, out of sight, for the link."""
-    try:
-        yield
-    except VISITOR_ERRORS:
-        _draw_undrawn()
-        raise
-    _draw_undrawn()
-
-
-def _draw_undrawn() -> None:
-    with st.container(key="undrawn"):
-        if state.undrawn(["s"]):
-            sentence_field(presets=False)
-        _draw_switches(tuple(state.undrawn(state.SWITCHES)))
+    sentences = {"divisor": f"{divided}.", "self": f"A word may look at {others}.", "d": kept}
+    return " ".join(sentence for name, sentence in sentences.items() if name in shown)

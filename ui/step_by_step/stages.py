@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from attention_core.attention import scaled_dot_product_attention, softmax
-from attention_core.ranking import first_largest, rank
+from attention_core.ranking import TOLERANCE, first_largest, rank, tolerance_for
 from attention_core.steps import divisors, shared_among_heads
 from ui import state
 from ui.kit import components, export, figures, latex, lesson_charts
@@ -138,12 +138,11 @@ def _pair() -> str:
 
 def _scores(subject: subjects.Subject) -> None:
     walk, j = subject.walk, subject.key
-    order = rank(np.abs(walk.products))
     if subject.view:
         dims = len(walk.query)
         formula = [
             rf"{_pair()}=\sum_{{i=1}}^{{{dims}}} {in_role('q_i', 'query')}\,{in_role('k_i', 'key')}",
-            rf"{latex.sum_of_products(walk.query, walk.keys[j], order[j], 2)}={tex(walk.scores[j])}",
+            rf"{latex.sum_of_products(walk.query, walk.keys[j], walk.order(j), 2)}={tex(walk.scores[j])}",
         ]
         sentence = (
             f"{quoted(subject.labels[subject.choice.query])} is the query, {quoted(subject.labels[j])} the key: "
@@ -159,8 +158,8 @@ def _scores(subject: subjects.Subject) -> None:
         formula = [
             lines(
                 rf"{in_role('q', 'query')}\cdot {in_role(name, 'key')}&="
-                rf"{latex.sum_of_products(walk.query, walk.keys[place], order[place], 3)}={tex(walk.scores[place])}"
-                for place, name in enumerate(subject.labels)
+                rf"{latex.sum_of_products(walk.query, key, walk.order(place), 3)}={tex(walk.scores[place])}"
+                for place, (name, key) in enumerate(zip(subject.labels, walk.keys, strict=True))
             )
         ]
         sentence = _who_matches(subject) + (
@@ -188,10 +187,10 @@ def _scores(subject: subjects.Subject) -> None:
 def _who_matches(subject: subjects.Subject) -> str:
     """Which key wins, and whether by direction or by length."""
     walk = subject.walk
-    shares = walk.scores / (np.abs(walk.scores).max() or 1)  # what is a tie does not depend on how long vectors are
-    best = int(first_largest(shares))
+    tolerance = tolerance_for(walk.scores)
+    best = int(first_largest(walk.scores, tolerance))
     name = subject.labels[best]
-    ties = largest(shares)
+    ties = np.flatnonzero(walk.scores >= walk.scores.max() - tolerance)
     if len(ties) > 1:
         tied = listed([subject.labels[place] for place in ties])
         return f"Multiply dimension by dimension, add up: {tied} share the largest score, {figure(walk.scores[best])}."
@@ -199,7 +198,7 @@ def _who_matches(subject: subjects.Subject) -> str:
     if np.isnan(walk.cosines).any() or len(subject.labels) == 1:
         return said + "The score is large where both vectors have large numbers in the same places."
     straight = int(first_largest(walk.cosines))
-    if walk.cosines[straight] <= 0:
+    if walk.cosines[straight] <= TOLERANCE:
         return said + "No key points the way the query does: all cosines are 0 or less."
     if straight == best:
         return said + (

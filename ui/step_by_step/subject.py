@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from attention_core.ranking import rank
+from attention_core.ranking import rank, tolerance_for
 from attention_core.steps import UnreadableNumbers, Walk, read_vector, walk
 from ui import state
 from ui.kit import components, figures, lesson_charts
@@ -48,28 +48,23 @@ class Subject:
     @property
     def divided(self) -> bool:
         """Whether the scores are divided by √d_k."""
-        return bool(self.settings["scaled"])
+        return self.walk.scale != 1
 
     @property
     def shown(self) -> list[int]:
         """The keys a picture shows, in their order: all, or those with the largest scores."""
-        best = rank(self.walk.masked)[:MOST_BARS]
+        best = rank(self.walk.masked, tolerance_for(self.walk.masked))[:MOST_BARS]
         return sorted({int(place) for place in best})
 
 
 def choose_subject() -> Subject | None:
     """Ask for the numbers: typed ones, or a word of the sentence. None if what was typed cannot be read."""
     components.style("lesson.css")
-    with st.container(key="step-unseen"):
-        step = state.CONTROLS["step"]
-        st.number_input("step", step.low, step.high, step.default, **state.widget_args("step"))
     on = st.segmented_control(
         "Walk with", ["Numbers", "Sentence"], default="Numbers", required=True, **state.widget_args("on")
     )
     if on == "Sentence":
         sentence_input.ask_for_sentence()
-        with st.container(key="editor-unseen"):
-            _editor()
         return _word()
     return _numbers()
 

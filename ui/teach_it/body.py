@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from attention_core import asking, learning, tasks, taught
+from attention_core import learning, query_matches, tasks, taught
 from attention_core.attention import Attention
 from attention_core.embeddings import UnknownWords
-from attention_core.learning import Layer, Model
+from attention_core.glove_sources import vectors_name
+from attention_core.layers import Layer, Model, forward, layer, layer_backward
 from attention_core.ranking import first_largest
 from attention_core.steps import walk
-from attention_core.taught import Variant
+from attention_core.taught import ModelSpec
 from ui import state
 from ui.kit import components, export, figures, learning_charts, matrices
 from ui.kit.wording import listed, mean_and_spread, percent, quoted, rounded
@@ -27,7 +28,7 @@ from ui.map import compare, files, panel
 from ui.map.view import Choice, View, chosen, raw_view
 from ui.models import loaders
 from ui.models.lessons import BY_TITLE, GOOD, Lesson, Try, choose, find_what_asks, ours, read_in_words, tries
-from ui.models.training import Run, Settings, material, recalled, recipe, shipped, untrained
+from ui.models.training import Run, Settings, datasets, from_cache, recipe, shipped, untrained
 from ui.shell import errors, pages, run, sentence_input
 
 LAYERS, HEADS, WIDTHS = (1, 2, 3), (1, 2, 4), (4, 8, 16, 32)
@@ -87,7 +88,7 @@ def lecture() -> Lecture:
         return Lecture(lesson, settings, None, model, 0, False)
     run = st.session_state.get("run")
     if run is None or run.settings != settings or run.step > target:
-        run = st.session_state["run"] = recalled(settings, target)
+        run = st.session_state["run"] = from_cache(settings, target)
     model = run.history[-1].model if run.history else untrained(settings)
     return Lecture(lesson, settings, run, model, target, waits)
 
@@ -147,22 +148,19 @@ def choose_settings(lesson: Lesson) -> Settings:
         first = st.number_input(
             "Seed", seed.low, seed.high, seed.default, on_change=changed, width=90, **state.widget_args("init")
         )
-        used = matters(Variant(lesson.task, int(layers), int(heads)))
+        used = matters(ModelSpec(lesson.task, int(layers), int(heads)))
         why = None if used else "With one layer only the weights count, so what is added changes nothing."
         adding = {"on_change": changed, "disabled": not used, "help": why}
         residual = st.toggle("Residual (add x)", True, **adding, **state.widget_args("res"))
-    with st.container(key="trained-unseen"):
-        steps = state.CONTROLS["trained"]
-        st.number_input("trained", steps.low, steps.high, steps.default, **state.widget_args("trained"))
-    variant = Variant(lesson.task, int(layers), int(heads), bool(residual))
+    variant = ModelSpec(lesson.task, int(layers), int(heads), bool(residual))
     if not matters(variant):
         variant = replace(variant, residual=True)
     return Settings(variant, int(width), float(rate), int(first))
 
 
-def matters(variant: Variant) -> bool:
+def matters(variant: ModelSpec) -> bool:
     """Whether it makes a difference that a layer adds what it found to what it was given: its output has to be used."""
-    return variant.reads or variant.n_layers > 1
+    return variant.kind == "classifier" or variant.n_layers > 1
 
 
 def training(shown: Lecture) -> None:
@@ -185,7 +183,7 @@ def buttons(shown: Lecture) -> None:
         state.set_values({"trained": steps})
 
     def stop() -> None:
-        shown.run.keep()
+        shown.run.cache()
         state.set_values({"trained": shown.run.step})
 
     half_way = 0 < shown.step < steps and not shown.run.diverged
@@ -227,7 +225,7 @@ def standing(shown: Lecture) -> str:
 
 def which_came(settings: Settings) -> str:
     """How d_k, learning rate and seed of the models that came with the app differ from these; "" if they do not."""
-    usual = Settings(settings.variant)
+    usual = Settings(settings.spec)
     names = {"d_k": "d_k", "rate": "learning rate", "seed": "seed"}
     apart = [
         f"{told} {getattr(usual, name):g}"
@@ -244,7 +242,7 @@ def right_of(share: float) -> str:
 
 def shipped_accuracy(settings: Settings) -> float | None:
     """How often the model with these settings that came with the app is right; None if there is none."""
-    return loaders.gap_table()["seeds"][settings.variant.file][taught.SEED] if shipped(settings) else None
+    return loaders.gap_table()["seeds"][settings.spec.file][taught.SEED] if shipped(settings) else None
 
 
 def go_on(shown: Lecture) -> None:
@@ -258,7 +256,7 @@ def go_on(shown: Lecture) -> None:
         advanced = shown.run.advance(shown.target)
     st.session_state["waits"] = not advanced
     if shown.run.is_at(shown.target):
-        shown.run.keep()
+        shown.run.cache()
     st.session_state["drawn"] = {name: st.session_state[name] for name in state.CONTROLS if name in st.session_state}
     st.session_state["ticked"] = False
     _tick()
@@ -294,9 +292,9 @@ class Answer:
 def answer(model: Model, one: Try) -> Answer:
     """Ask the model one of the sentences."""
     words, asks, right = one.example.tokens, one.example.asks, one.example.answer
-    layers = learning.forward(model, loaders.glove().look_up(list(words)))
-    if model.reads:
-        good = learning.goodness(model, layers[-1].output)[asks]
+    layers = forward(model, loaders.glove().look_up(list(words)))
+    if model.kind == "classifier":
+        good = learning.probability_good(model, layers[-1].output)[asks]
         share = good if right else 1 - good
         return Answer(
             f"{GOOD[int(good > 0.5)]} {percent(max(good, 1 - good))}", float(share), bool((good > 0.5) == right)
@@ -317,7 +315,11 @@ def sentences(shown: Lecture) -> None:
         lines.append((one.text, value, found.share, one.text == state.sentence()))
     label = "Sentences of this task: choose one"
     components.radio_list(lines, key="sentences", on_pick=lambda place: choose(every[place]), label=label)
-    what = "how sure the model is of the right answer" if shown.model.reads else "the weight on the right word"
+    what = (
+        "how sure the model is of the right answer"
+        if shown.model.kind == "classifier"
+        else "the weight on the right word"
+    )
     components.text(f"Bars: {what}. Choose a sentence to see its map.", "small")
 
 
@@ -383,7 +385,7 @@ def map_of(shown: Lecture, model: Model, steps: str) -> Map:
     tokens = sentence.known
     if not tokens:
         raise UnknownWords(sentence.unknown)
-    layers = learning.forward(model, loaders.glove().look_up(tokens))
+    layers = forward(model, loaders.glove().look_up(tokens))
     asked = str(state.get("map"))
     l = model.n_layers if asked == LAST else min(int(asked.split()[1]), model.n_layers)
     wanted = str(state.get("hd"))
@@ -393,7 +395,7 @@ def map_of(shown: Lecture, model: Model, steps: str) -> Map:
     name = ", ".join(filter(None, [name, "mean of all heads" if head is None else f"head {head + 1}"]))
     settings = {
         "sentence": state.sentence(),
-        "model": f"attention on GloVe 6B {loaders.glove().d_model}d",
+        "model": f"attention on {vectors_name()} {loaders.glove().d_model}d",
         "task": shown.lesson.title.lower(),
         "layers": model.n_layers,
         "heads": model.n_heads,
@@ -456,7 +458,7 @@ def look(shown: Lecture) -> Map | None:
         found = None
     if found:
         panel.words_and_reading(found.view, found.choice, "taught")
-        if shown.model.reads:
+        if shown.model.kind == "classifier":
             query = found.choice.query
             output = found.layers[-1].output[query]
             components.text(read_in_words(shown.lesson, shown.model, found.view.tokens[query], output))
@@ -472,7 +474,7 @@ def look(shown: Lecture) -> Map | None:
 
 def offer_a_sentence(lesson: Lesson) -> None:
     """Where the sentence has none of the words the task is about, say so, and offer one."""
-    if tasks.who_asks(lesson.task, loaders.taken_apart(state.sentence()).known) is None:
+    if tasks.find_query(lesson.task, loaders.taken_apart(state.sentence()).known) is None:
         st.button(
             f"There is no {lesson.asks} in this sentence. Show one that has it",
             on_click=choose,
@@ -523,23 +525,24 @@ def before_and_after(shown: Lecture, found: Map) -> dict[str, figures.Picture]:
 
 @lru_cache(maxsize=1)
 def _candidates() -> list[str]:
-    return asking.candidates(loaders.glove())
+    return query_matches.candidates(loaders.glove())
 
 
 def learned(shown: Lecture, found: Map) -> None:
     """What the chosen word asks for, before training and now, and the matrices that make it ask."""
     view, layers, l, head = found.view, found.layers, found.l, found.head
     heads = range(shown.model.n_heads) if head is None else [head]
-    word, x = view.labels[found.choice.query], layers[0].x
+    word, x = view.labels[found.choice.query], loaders.glove().look_up(view.tokens)
     first = untrained(shown.settings)
     stages = [("random", first)] + [("taught", shown.model)] * shown.taught
     columns = []
     for each in heads:
         named = f", head {each + 1}" if shown.model.n_heads > 1 else ""
         for when, model in stages:
-            done = layers if model is shown.model else learning.forward(model, x)
+            done = layers if model is shown.model else forward(model, x)
             at = (l, each, *found.choice)
-            columns.append((f"{when}{named}", asking.asks_for(model, done, *at, loaders.glove(), _candidates())))
+            matches = query_matches.best_matches(model, done, *at, loaders.glove(), _candidates())
+            columns.append((f"{when}{named}", matches))
     components.text(
         f"In the place of {quoted(view.labels[found.choice.key])}, {quoted(word)} would look most at these words; "
         f"{len(_candidates()):,} were tried."
@@ -596,8 +599,8 @@ def code() -> None:
         "This is the code that runs when you press Train: forward, the same backwards, and a step of Adam.", "small"
     )
     for function in (
-        learning.layer,
-        learning.layer_backward,
+        layer,
+        layer_backward,
         learning.loss_and_gradients,
         learning.Adam,
         learning.train,
@@ -607,7 +610,7 @@ def code() -> None:
 
 def meaning_of_numbers(shown: Lecture) -> None:
     """What the numbers mean, and what the page does not show."""
-    training, testing = material(shown.lesson.task)
+    training, testing = datasets(shown.lesson.task)
     how = recipe(shown.settings)
     n = shown.lesson
     paragraphs = (
@@ -621,10 +624,10 @@ def meaning_of_numbers(shown: Lecture) -> None:
         f"**Right on test sentences.** {len(testing):,} sentences made of words that training never saw. "
         + (
             "Right means that what is read has the right sign; guessing gets half."
-            if shown.model.reads
+            if shown.model.kind == "classifier"
             else "Right means that no word of the sentence gets more weight than the right one."
         )
-        + (f" {elsewhere(shown.settings.variant)}" if shipped(shown.settings) else ""),
+        + (f" {elsewhere(shown.settings.spec)}" if shipped(shown.settings) else ""),
         f"**What it does not show.** {n.hidden} The sentences come from a few templates. Each word has one vector, "
         "whatever stands around it, and its place in the sentence does not count. And the right answer was given for "
         "every training sentence; a language model is told no such thing.",
@@ -632,7 +635,7 @@ def meaning_of_numbers(shown: Lecture) -> None:
     st.markdown("\n\n".join(paragraphs))
 
 
-def elsewhere(variant: Variant) -> str:
+def elsewhere(variant: ModelSpec) -> str:
     """What a model that came with the app reaches on other splits of the words, as a sentence; "" if not measured."""
     shares = loaders.gap_table().get("splits", {}).get(variant.file, ())
     if not shares:

@@ -15,7 +15,7 @@ from attention_core import scaling
 from attention_core.attention import Attention
 from attention_core.ranking import first_largest
 from attention_core.text import number_repeats
-from ui import state
+from ui import controls, state
 from ui.kit import components, export, figures, latex, lesson_charts
 from ui.kit.latex import tex
 from ui.kit.palette import THIN
@@ -300,7 +300,10 @@ def sentence() -> None:
     )
     sentence_input.ask_for_sentence(("self", "causal"))
     limit = loaders.glove().d_model
-    d = st.slider("Dimensions d of the word vectors", 2, limit, min(50, limit), width=420, **state.widget_args("ds"))
+    d = 1
+    if limit > 1:  # a slider needs two places
+        title = "Dimensions d of the word vectors"
+        d = st.slider(title, 1, limit, min(50, limit), width=420, **state.widget_args("ds"))
     see_self, causal = state.get("self"), state.get("causal")
     plain, scaled = (loaders.raw(state.sentence(), state.Switches(on, see_self, causal, d)) for on in (False, True))
     labels = number_repeats(plain.tokens)
@@ -370,14 +373,20 @@ def temperature() -> None:
     )
     st.latex(r"w=\operatorname{softmax}\!\left(\frac{x}{\tau}\right)\qquad\text{scale}=\frac{1}{\tau}")
     d = min(int(state.get("ds")), loaders.glove().d_model)
-    raw = loaders.raw(state.sentence(), state.Switches(False, state.get("self"), state.get("causal"), d))
+    raw = loaders.raw(state.sentence(), state.Switches(1.0, state.get("self"), state.get("causal"), d))
     labels = number_repeats(raw.tokens)
     query = state.index_of("q", len(labels))
     root = math.sqrt(d)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        tau = st.slider("Temperature τ", 0.25, 30.0, state.default("tau"), 0.01, width=420, **state.widget_args("tau"))
-        st.button("τ = 1", on_click=lambda: state.set_values({"tau": 1.0}), key="tau-one")
-        st.button(f"τ = √{d}", on_click=lambda: state.set_values({"tau": round(root, 2)}), key="tau-root")
+        tau = state.switches().divisor or root
+
+        def moved(value: float) -> None:
+            state.set_values({"divisor": 0.0 if value == round(root, 2) else value})
+
+        low, high = state.MIN_DIVISOR, state.MAX_DIVISOR
+        controls.derived_slider("divisor", "Temperature τ", low, high, round(tau, 2), moved, width=420)
+        st.button("τ = 1", on_click=lambda: state.set_values({"divisor": 1.0}), key="tau-one")
+        st.button(f"τ = √{d}", on_click=lambda: state.set_values({"divisor": 0.0}), key="tau-root")
     scores = raw.attention.masked[query]
     weights = scaling.tempered(scores, np.array([tau]))[0]
     curve = scaling.entropy(scaling.tempered(scores, np.array(TEMPERATURES)))

@@ -9,7 +9,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   while (list.children.length < lines.length) {
     const button = document.createElement("button");
     button.type = "button";
-    button.setAttribute("role", "radio");
     for (const part of ["name", "value", "track"]) {
       const span = document.createElement("span");
       span.className = part;
@@ -26,9 +25,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.querySelector(".value").textContent = line.value;
     button.querySelector("i").style.width = `${100 * line.share}%`;
     button.className = line.chosen ? "chosen" : "";
-    button.setAttribute("aria-checked", String(line.chosen && place === first)); // a head may stand here twice
+    if (!data.buttons) {
+      button.setAttribute("role", "radio");
+      button.setAttribute("aria-checked", String(line.chosen && place === first)); // a head may stand here twice
+    }
     button.tabIndex = place === first ? 0 : -1;
     button.onclick = () => setTriggerValue("pick", place);
   });
-  moveByKeys(list, buttons);
+  if (data.buttons) list.setAttribute("role", "group");
+  moveByKeys(list, buttons, !data.buttons);
 }

@@ -1,6 +1,7 @@
-// What rows and lists to choose from share: one tab stop, arrow keys move, a click or a key chooses.
+// What rows and lists to choose from share: one tab stop, arrow keys move, a click or a key
+// chooses.
 function radioGroup(parentElement, label) {
-  let list = parentElement.querySelector("[role=radiogroup]");
+  let list = parentElement.querySelector("[role=radiogroup], [role=group]");
   if (!list) {
     list = document.createElement("div");
     list.setAttribute("role", "radiogroup");
@@ -10,7 +11,7 @@ function radioGroup(parentElement, label) {
   return list;
 }
 
-function moveByKeys(list, buttons) {
+function moveByKeys(list, buttons, choose = true) {
   list.onkeydown = (event) => {
     const here = buttons.indexOf(list.getRootNode().activeElement);
     const steps = { ArrowRight: here + 1, ArrowDown: here + 1, ArrowLeft: here - 1, ArrowUp: here - 1 };
@@ -19,6 +20,6 @@ function moveByKeys(list, buttons) {
     event.preventDefault();
     const button = buttons[(next + buttons.length) % buttons.length];
     button.focus();
-    button.click();
+    if (choose) button.click();
   };
 }

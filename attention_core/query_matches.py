@@ -7,16 +7,16 @@ import numpy as np
 
 from attention_core.attention import join_heads, softmax, split_heads
 from attention_core.embeddings import Embeddings
-from attention_core.learning import Layer, Model
+from attention_core.layers import Layer, Model, sinusoids
 from attention_core.ranking import rank
 from attention_core.tasks import held_out, word_lists
 
-COMMON = 400  # besides the words of the lists, so many of the most frequent ones: "not", "because", "the"
+COMMON = 400  # the most frequent words, tried besides those of the lists: "not", "because", "the"
 SCORE_TOLERANCE = 1e-5  # scores reach 20, where float32 has five digits behind the point
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Match:
     """A word that a query matches well.
 
     Attributes:
@@ -31,14 +31,14 @@ class Wanted:
 
 
 def candidates(glove: Embeddings) -> list[str]:
-    """The words among which to search, in the alphabet's order: those of the tasks' lists, and the most frequent."""
+    """The words to try, in alphabetical order: those of the tasks' lists, and the most frequent."""
     listed = {word for words in word_lists().values() for word in words}
     common = {word.decode("utf-8") for word in glove.words[:COMMON]}
     known, _ = glove.split_known(sorted(listed | {word for word in common if word.replace("'", "").isalpha()}))
     return known
 
 
-def keys_instead(model: Model, layers: Sequence[Layer], l: int, place: int, vectors: np.ndarray) -> np.ndarray:
+def substituted_keys(model: Model, layers: Sequence[Layer], l: int, place: int, vectors: np.ndarray) -> np.ndarray:
     """The keys that other words would have in layer l in the place of one word of a sentence, all else as it is.
 
     In the first layer a key depends on the word alone. In a later one it depends on what the word has found in the
@@ -48,24 +48,27 @@ def keys_instead(model: Model, layers: Sequence[Layer], l: int, place: int, vect
         layers: what `forward` computed for the sentence, x (n, d_model).
         l: the layer, counted from 1.
         place: of the word, counted from 0.
-        vectors: (words, d_model).
+        vectors: (words, d_word) the vectors of those words.
 
     Returns:
         (words, n_heads, d_k)
     """
-    x, n_heads = vectors[:, None, :], model.n_heads
-    others = np.arange(len(layers[0].x)) != place
+    x, n_heads, n = vectors[:, None, :], model.n_heads, len(layers[0].x)
+    if model.d_positions:
+        position = sinusoids(n, model.d_positions)[place]
+        x = np.concatenate([x, np.broadcast_to(position, (len(x), 1, model.d_positions))], axis=-1)
+    others = np.arange(n) < place if model.causal else np.arange(n) != place
     for below in range(1, l):
         given, own = layers[below - 1], model.layer(below)
         q, k, v = (split_heads(x @ own[name], n_heads) for name in ("W_Q", "W_K", "W_V"))
-        scores = np.concatenate([q @ given.k[:, others].swapaxes(-2, -1), (q * k).sum(axis=-1, keepdims=True)], axis=-1)
+        scores = np.concatenate([q @ given.k[:, others].mT, (q * k).sum(axis=-1, keepdims=True)], axis=-1)
         weights = softmax(scores * np.float32(model.d_k**-0.5))
         found = join_heads(weights[..., :-1] @ given.v[:, others] + weights[..., -1:] * v) @ own["W_O"]
         x = x + found if model.residual else found
     return split_heads(x @ model.layer(l)["W_K"], n_heads)[:, :, 0]
 
 
-def asks_for(
+def best_matches(
     model: Model,
     layers: Sequence[Layer],
     l: int,
@@ -75,16 +78,16 @@ def asks_for(
     glove: Embeddings,
     words: list[str],
     count: int = 12,
-) -> list[Wanted]:
+) -> list[Match]:
     """The words that a token's query would match best in the place of another token, the best first.
 
     Args:
         layers: what `forward` computed for the sentence, x (n, d_model).
         l: the layer, counted from 1; head: the head, counted from 0.
-        asks: the token whose query it is, place: the one in whose stead the words are tried; counted from 0.
+        asks: the token whose query it is, place: the token that the words replace; counted from 0.
         words: among which to search; each has a vector.
     """
-    keys = keys_instead(model, layers, l, place, glove.look_up(words))[:, head]
+    keys = substituted_keys(model, layers, l, place, glove.look_up(words))[:, head]
     scores = keys @ layers[l - 1].q[head, asks] * np.float32(model.d_k**-0.5)
     best = rank(scores, SCORE_TOLERANCE)[:count]
-    return [Wanted(words[row], float(scores[row]), words[row] in held_out()) for row in best]
+    return [Match(words[row], float(scores[row]), words[row] in held_out()) for row in best]

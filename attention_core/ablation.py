@@ -1,0 +1,110 @@
+"""Switch a part of the language model off, and see how the probability of the next word changes.
+
+A head's weight says where it looks, not whether that matters. Two ways to ask whether it does: take what a head brings
+home out of the last vector (its direct effect; quick, for all heads at once), or run the model without the head, or
+without one cell of its map (what happens in later layers included). An effect is a difference of log-probabilities,
+log p(word) without the part minus log p(word) with it: -0.69 halves the probability, +0.69 doubles it.
+"""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+
+from attention_core.llama import Layer, Llama, Reading, Tokens
+from attention_core.ranking import rank
+
+EFFECT_TIE = 1e-4  # effects that differ by less are equal: they are differences of float32 sums
+BATCH = 54  # heads whose scores for all words are computed together
+
+
+class Effect(NamedTuple):
+    """What switching off one head did.
+
+    Attributes:
+        layer, head: which one, from 0.
+        direct: the change of log p when only what the head adds to the last vector is taken out.
+        whole: the change of log p when the model runs without the head; None where that was not tried.
+    """
+
+    layer: int
+    head: int
+    direct: float
+    whole: float | None = None
+
+
+def log_probability(logits: np.ndarray, word: int) -> np.ndarray:
+    """log softmax(logits)[word] = logits[word] - log Σ exp(logits), (..., n_words) → (...)."""
+    largest = logits.max(axis=-1, keepdims=True)
+    total = np.exp(logits - largest).sum(axis=-1, dtype=float)  # 49,152 terms: summed in float64
+    return logits[..., word].astype(float) - largest[..., 0] - np.log(total)
+
+
+def beginning(reading: Reading, n: int) -> Reading:
+    """The reading of the first n tokens, out of that of the whole text: what comes later changes nothing before it.
+
+    Its logits are those of the whole text.
+    """
+
+    def cut(layer: Layer) -> Layer:
+        per_head = (array[:, :n] for array in (layer.q, layer.k, layer.v))
+        return Layer(
+            layer.x[:n], *per_head, layer.weights[:, :n, :n], layer.output[:, :n], layer.mixed[:n], layer.added[:n]
+        )
+
+    tokens = Tokens(reading.tokens.ids[:n], reading.tokens.pieces[:n])
+    return Reading(tokens, [cut(layer) for layer in reading.layers], reading.states[:n], reading.logits)
+
+
+def direct_effects(model: Llama, reading: Reading, word: int) -> np.ndarray:
+    """(n_layers, n_heads) how log p(word) changes when what a head brings home is taken out of the last vector.
+
+    The last norm and the softmax are computed anew; what the head did by way of later layers stays.
+    """
+    added = []
+    for layer, weights in zip(reading.layers, model.weights["layers"], strict=True):
+        n_heads, _, d_k = layer.output.shape
+        rows_of_heads = weights["attention"]["W_O"].reshape(n_heads, d_k, -1)
+        added += list((layer.output[:, -1, None] @ rows_of_heads)[:, 0])
+    without = reading.states[-1] - np.array(added)
+    found = [  # in batches: the scores of all heads at once would fill 53 MB
+        log_probability(model.logits(batch), word) for batch in np.array_split(without, -(-len(without) // BATCH))
+    ]
+    effects = np.concatenate(found) - log_probability(reading.logits, word)
+    return effects.reshape(len(reading.layers), -1)
+
+
+def rank_by_effect(model: Llama, reading: Reading, word: int, tried: int = 10) -> list[Effect]:
+    """All heads, the strongest direct effect first, in either direction; the model is run without the first ones.
+
+    Args:
+        tried: so many heads are switched off one after the other.
+    """
+    direct = direct_effects(model, reading, word)
+    whole = log_probability(reading.logits, word)
+    effects = []
+    for place in rank(np.abs(direct).ravel(), EFFECT_TIE):
+        layer, head = (int(number) for number in np.unravel_index(place, direct.shape))
+        change = None
+        if len(effects) < tried:
+            change = float(log_probability(model.read(reading.tokens, off=[(layer, head)]).logits, word) - whole)
+        effects.append(Effect(layer, head, float(direct[layer, head]), change))
+    return effects
+
+
+def effects_of_cells(model: Llama, reading: Reading, word: int, heads: Collection[tuple[int, int]]) -> np.ndarray:
+    """(n,) how log p(word) changes when the last token may not look at token j, in these heads.
+
+    The cell is masked before the softmax, which shares the rest of the row anew. Nothing looks back at the last token,
+    so only it is computed again: keys and values of the others are kept. NaN where a text has one token only.
+    """
+    n = len(reading.tokens.ids)
+    if n == 1:
+        return np.full(1, np.nan)
+    last = Tokens(reading.tokens.ids[-1:], reading.tokens.pieces[-1:])
+    before, whole = beginning(reading, n - 1), log_probability(reading.logits, word)
+    found = []
+    for key in range(n):
+        cut = [(layer, head, n - 1, key) for layer, head in heads]
+        found.append(log_probability(model.read(last, before, cut=cut).logits, word) - whole)
+    return np.array(found)

@@ -1,0 +1,176 @@
+"""The language model's queue and what it keeps, without a page."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from attention_core import next_word
+from attention_core.llama import UnfitText
+from ui.models import language_model
+from ui.models.language_model import Kept, Queue
+
+
+@pytest.fixture
+def tiny_model(tiny, monkeypatch):
+    """The small model in the place of the large one."""
+    monkeypatch.setattr(language_model, "_model", tiny)
+    language_model.forget()
+    yield tiny
+    language_model.forget()
+
+
+def test_equal_requests_are_computed_once_and_every_one_who_waits_gets_the_result():
+    queue, calls, go = Queue(), [], threading.Event()
+
+    def compute():
+        go.wait(10)
+        calls.append(1)
+        return "done"
+
+    results = []
+
+    def ask():
+        with queue.job("same", compute) as job:
+            job.done.wait(10)
+            results.append(job.result())
+
+    visitors = [threading.Thread(target=ask) for _ in range(20)]
+    with queue.job("same", compute) as job:
+        for visitor in visitors:
+            visitor.start()
+        while job.waiting < 21:
+            time.sleep(0.01)
+    go.set()
+    for visitor in visitors:
+        visitor.join(10)
+    assert (results, len(calls)) == (["done"] * 20, 1)
+
+
+def test_one_request_at_a_time_in_their_order_and_each_knows_how_many_are_before():
+    queue, done, go = Queue(), [], threading.Event()
+
+    def named(name):
+        def compute():
+            go.wait(10)
+            done.append(name)
+
+        return compute
+
+    with queue.job("a", named("a")) as a, queue.job("b", named("b")) as b, queue.job("c", named("c")) as c:
+        assert [queue.before(job) for job in (a, b, c)] == [0, 1, 2]
+        go.set()
+        assert c.done.wait(10)
+    assert done == ["a", "b", "c"]
+    assert queue.before(c) == 0
+
+
+def test_what_nobody_waits_for_any_more_is_left_out_and_can_be_asked_for_again():
+    queue, done, go = Queue(), [], threading.Event()
+    with queue.job("first", lambda: go.wait(10)) as first:
+        with queue.job("left", lambda: done.append("left")):
+            pass
+        with queue.job("last", lambda: done.append("last")) as last:
+            go.set()
+            assert first.done.wait(10)
+            assert last.done.wait(10)
+    assert done == ["last"]
+    with queue.job("left", lambda: done.append("left")) as job:
+        assert job.done.wait(10)
+    assert done == ["last", "left"]
+
+
+def test_an_error_reaches_whoever_waits_and_the_next_request_is_computed():
+    queue = Queue()
+
+    def fail():
+        raise UnfitText("nothing to read")
+
+    with queue.job("bad", fail) as job:
+        assert job.done.wait(10)
+        with pytest.raises(UnfitText):
+            job.result()
+    with queue.job("good", lambda: 7) as job:
+        assert job.done.wait(10)
+        assert job.result() == 7
+
+
+def test_the_results_kept_longest_unused_go_when_there_is_no_room():
+    kept = Kept(10, len)
+    kept.put("a", "aaaa")
+    kept.put("b", "bbbb")
+    assert kept.get("a") == "aaaa"
+    kept.put("c", "cccc")
+    assert [kept.get(key) for key in "abc"] == ["aaaa", None, "cccc"]
+    kept.put("large", "l" * 99)
+    assert kept.values() == ["l" * 99]
+
+
+def test_a_longer_text_is_read_on_from_a_kept_beginning_and_comes_out_the_same(tiny_model, monkeypatch):
+    whole = tiny_model.read("the cat 12")
+    language_model.read("the cat")
+    begun = []
+    read = type(tiny_model).read
+    monkeypatch.setattr(
+        type(tiny_model),
+        "read",
+        lambda self, text, after=None, **how: begun.append(after) or read(self, text, after, **how),
+    )
+    found = language_model.read("the cat 12").reading
+    assert begun[0] is not None
+    assert found.tokens.pieces == whole.tokens.pieces
+    np.testing.assert_allclose(found.logits, whole.logits, atol=1e-5)
+    np.testing.assert_allclose(found.maps, whole.maps, atol=1e-5)
+    language_model.read("the cat 12")
+    assert len(begun) == 1
+
+
+def test_a_text_is_cut_to_what_the_model_reads_and_the_rest_is_counted(tiny_model):
+    found = language_model.read("1" * 15)
+    assert len(found.reading.tokens.ids) == tiny_model.config.n_positions == 12
+    assert found.cut == 3
+
+
+def test_a_drawn_word_depends_on_text_and_seed_alone_and_the_likeliest_on_neither(tiny_model):  # noqa: ARG001
+    drawn = {seed: language_model.write("the cat", 1.0, seed).text for seed in range(8)}
+    language_model.forget()
+    assert {seed: language_model.write("the cat", 1.0, seed).text for seed in range(8)} == drawn
+    assert len(set(drawn.values())) > 1
+    cold = language_model.write("the cat", 0.01, 3)
+    assert cold == language_model.write("the cat", 1.0, None)
+
+
+def test_a_character_in_pieces_is_written_whole_or_not_at_all(smollm2):
+    text = "Party time 🎉🎉🎉🎉🎉🎉"
+    reading = language_model.read(text).reading
+    assert any(piece.startswith("<0x") for piece in reading.tokens.pieces)
+    pieces = smollm2.tokens_of(likely := next_word.likeliest(reading.logits, 500)).pieces
+    byte = next(number for number, piece in zip(likely, pieces, strict=True) if "<0x" in piece)
+    written = language_model.write(text, 1.0, None, byte)
+    assert "\ufffd" not in written.text
+    assert written.ended or len(written.text) == len(text) + 1
+
+
+def test_the_model_s_own_marks_and_new_lines_end_a_text(smollm2):
+    end = smollm2.tokenizer.token_to_id("<|im_end|>")
+    line = smollm2.tokens("\n").ids[0]
+    for word in (end, line):
+        assert language_model.write("The end.", 1.0, None, int(word)) == language_model.Written("The end.", ended=True)
+
+
+def test_whoever_waits_longest_is_served_while_others_ask_for_more(tiny_model):  # noqa: ARG001
+    start, finished = time.monotonic(), []
+
+    def visitor(number):
+        with language_model.queue.job(("text", number), lambda: language_model.read(f"the cat {number}")) as job:
+            assert job.done.wait(30)
+            finished.append((number, job.result().text))
+
+    crowd = [threading.Thread(target=visitor, args=(number,)) for number in range(60)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join(30)
+    assert sorted(finished) == [(number, f"the cat {number}") for number in range(60)]
+    assert time.monotonic() - start < 60

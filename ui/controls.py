@@ -1,0 +1,91 @@
+"""The widgets of the controls, each drawn from the table in `state`: its default, its bounds, its options, its place in
+the link."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from ui import state
+
+
+def toggle(name: str, label: str, **layout: Any) -> bool:
+    """A switch."""
+    return st.toggle(label, state.default(name), **layout, **state.widget_args(name))
+
+
+def slider(name: str, label: str, **layout: Any) -> Any:
+    """A number between the control's bounds."""
+    control = state.CONTROLS[name]
+    return st.slider(label, control.low, control.high, control.default, **layout, **state.widget_args(name))
+
+
+def derived_slider(
+    name: str, label: str, low: Any, high: Any, value: Any, on_change: Callable[[Any], None], **layout: Any
+) -> None:
+    """A slider that shows what a hidden control means here, such as all dimensions for 0.
+
+    Args:
+        value: what it shows.
+        on_change: called with the number chosen; sets the control.
+    """
+    key = f"{name}-shown"
+    st.session_state[key] = value
+    st.slider(label, low, high, key=key, on_change=lambda: on_change(st.session_state[key]), **layout)
+
+
+def number(name: str, label: str, **layout: Any) -> Any:
+    """A field for a number between the control's bounds."""
+    control = state.CONTROLS[name]
+    return st.number_input(label, control.low, control.high, control.default, **layout, **state.widget_args(name))
+
+
+def select_slider(name: str, label: str, **layout: Any) -> Any:
+    """One of the control's options, in their order."""
+    control = state.CONTROLS[name]
+    return st.select_slider(label, control.options, control.default, **layout, **state.widget_args(name))
+
+
+def segmented(name: str, label: str, options: Sequence[state.Value] = (), **layout: Any) -> Any:
+    """One of the control's options, all in sight.
+
+    Args:
+        options: those offered here, where these are not all.
+    """
+    control = state.CONTROLS[name]
+    how = {"default": control.default, "required": True, **layout, **state.widget_args(name)}
+    st.segmented_control(label, options or control.options, **how)
+    return state.get(name)  # a link may name it and say nothing
+
+
+def select(name: str, label: str, options: Sequence[state.Value] = (), **layout: Any) -> Any:
+    """One of the control's options, in a list that opens.
+
+    Args:
+        options: those offered here, where these are not all.
+    """
+    control = state.CONTROLS[name]
+    offered = list(options or control.options)
+    return st.selectbox(label, offered, offered.index(control.default), **layout, **state.widget_args(name))
+
+
+def text(name: str, label: str, **layout: Any) -> str:
+    """A line of text."""
+    return st.text_input(label, state.default(name), **layout, **state.widget_args(name))
+
+
+def draw_hidden(names: Sequence[str], place: str) -> None:
+    """Draw controls out of sight, so that the link holds them.
+
+    Args:
+        place: names the container, which the style sheet hides.
+    """
+    with st.container(key=f"{place}-unseen"):
+        for name in names:
+            if isinstance(state.default(name), bool):
+                toggle(name, name)
+            elif isinstance(state.default(name), int | float):
+                options = state.CONTROLS[name].options
+                select(name, name) if options else number(name, name)
+            else:
+                text(name, name)

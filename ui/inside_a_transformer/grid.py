@@ -1,0 +1,105 @@
+"""All heads in one picture to choose from, and lists of heads."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from attention_core import inside
+from attention_core.inside import MapFilter
+from ui.inside_a_transformer import relations
+from ui.inside_a_transformer.subject import MEAN, ONE, ROLLOUT, Subject, choose_head, head_name
+from ui.kit import components, figures
+from ui.kit.palette import Palette, along
+from ui.kit.wording import percent
+from ui.models import loaders
+
+MAX_PIXELS = 64  # of a map in the picture of all heads, which shows it about so large
+
+_grid = st.components.v2.component("heads", js=components.source("heads.js"), css=components.source("heads.css"))
+
+
+@lru_cache(maxsize=16)
+def grid_picture(text: str, map_filter: MapFilter, colors: Palette) -> str:
+    """The picture of all heads, as an address."""
+    pixels = inside.all_heads(loaders.reading(text), map_filter, MAX_PIXELS)
+    return figures.address_of(pixels, [colors.background] + [along(colors.weights, i / 254) for i in range(255)])
+
+
+def draw_overview(shown: Subject) -> None:
+    """Draw all heads in one picture to choose from, and beside it those whose use was measured."""
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        draw_grid(shown)
+    with right:
+        relations.draw_list(shown)
+
+
+def draw_grid(shown: Subject) -> None:
+    """Draw all heads as small maps; a click or an arrow key chooses one."""
+    labels, n_heads, n_layers = shown.view.labels, len(shown.reading.layers[0].q), len(shown.reading.layers)
+
+    def pick(place: int) -> None:
+        choose_head(*divmod(place, n_heads), MEAN if shown.of == MEAN else ONE)
+
+    components.text("All 72 heads: a row is a layer, a column a head", "heading")
+    titles = [
+        f"{head_name(layer, head)}: most weight goes to {labels[place]}"
+        for (layer, head), place in np.ndenumerate(inside.favourites(shown.reading, shown.map_filter))
+    ]
+    data = {
+        "layers": n_layers,
+        "heads": n_heads,
+        "chosen": [shown.layer, shown.head],
+        "rows": {MEAN: [shown.layer], ROLLOUT: list(range(n_layers))}.get(shown.of, []),
+        "picture": grid_picture(shown.text, shown.map_filter, components.palette()),
+        "titles": titles,
+        "label": "All heads: choose one. Arrow keys move between heads and layers",
+        "mark": components.palette().output,
+    }
+    _grid(key="heads", data=data, on_pick_change=components.pick_callback("heads", pick))
+    components.text(
+        f"In each small map a row is a word that looks, a column a word looked at. Choose "
+        f"{'a layer' if shown.of == MEAN else 'one'}.",
+        "small",
+    )
+
+
+def draw_ranking(
+    ranked: Sequence[tuple[int, int, float]],
+    shown: Subject,
+    key: str,
+    what: str,
+    keep: Callable[[], None] | None = None,
+) -> None:
+    """Draw a ranking of heads to choose from.
+
+    Args:
+        ranked: layer, head (from 0) and share of each.
+        what: what it is ranked by.
+        keep: called before another head is shown, to hold fast what may not change with it.
+    """
+
+    def pick(place: int) -> None:
+        if keep:
+            keep()
+        choose_head(*ranked[place][:2])
+
+    chosen = (shown.layer, shown.head) if shown.of == ONE else None
+    rows = [
+        (head_name(layer, head), percent(share, 1), share, (layer, head) == chosen) for layer, head, share in ranked
+    ]
+    with st.container(height=330, border=False):
+        components.radio_list(rows, key=key, on_pick=pick, label=f"Heads ranked by {what}: choose one", role="output")
+
+
+def rank_text(ranked: Sequence[tuple[int, int, float]], shown: Subject) -> str:
+    """The place of the head shown in a ranking, as the end of a sentence about the first."""
+    if shown.of != ONE:  # the map above is a blend of several
+        return "."
+    place = next(i for i, (layer, head, _) in enumerate(ranked) if (layer, head) == (shown.layer, shown.head))
+    if not place:
+        return ". It is the head shown above."
+    here = head_name(shown.layer, shown.head).lower()
+    return f"; {here} is number {place + 1} of {len(ranked)} with {percent(ranked[place][2], 1)}."

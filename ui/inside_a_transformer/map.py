@@ -1,0 +1,127 @@
+"""The chosen map, what has to be known to read it, its arithmetic, and what a visitor can take away."""
+
+import numpy as np
+import streamlit as st
+
+from attention_core import inside
+from ui import state
+from ui.inside_a_transformer.grid import draw_ranking, rank_text
+from ui.inside_a_transformer.subject import MAP, MEAN, ONE, ROLLOUT, Subject, draw_controls, head_name
+from ui.kit import components, figures
+from ui.kit.wording import percent, quoted, rounded
+from ui.map import cell, files, panel
+from ui.map.view import choose
+from ui.shell import pages
+
+CAT = "The cat sat on the mat because it was tired"
+MARKS = "marks that the model puts in front of each sentence and at its end"
+
+
+def draw_map(shown: Subject) -> None:
+    """Draw the chosen map with its controls and what has to be known to read it."""
+    with st.container(key=MAP):
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            st.header(shown.name, anchor=False)
+            draw_controls()
+        components.text(marks_text(shown), "small")
+        panel.look(shown.view, shown.choice, "head", opens="icell")
+    if text := remark(shown):
+        components.text(text, "small")
+    st.markdown(
+        "A map shows where a head looks, not why the model answers as it does; whether it explains the answer is "
+        "disputed ([Jain & Wallace 2019](https://arxiv.org/abs/1902.10186), "
+        "[Wiegreffe & Pinter 2019](https://arxiv.org/abs/1908.04626))."
+    )
+    st.button(
+        "“tired” or “soft”: one word turns “it” from the cat to the mat",
+        on_click=show_tired_and_soft,
+        key="show-flip",
+        type="tertiary",
+        icon=":material/arrow_forward:",
+    )
+
+
+def marks_text(shown: Subject) -> str:
+    """What [CLS] and [SEP] are and how much they get; what the signs for pieces mean, where there are any."""
+    if shown.map_filter.marks:
+        start, end = (np.mean([layer.weights[:, :, at].mean() for layer in shown.reading.layers]) for at in (0, -1))
+        text = (
+            f"[CLS] and [SEP] are {MARKS}. Heads with nothing to find give them their weight (Clark et al. 2019): all "
+            f"72 together {rounded(float(start))} and {rounded(float(end))}."
+        )
+    else:
+        text = (
+            f"{quoted(shown.view.labels[shown.choice.query])} gives {rounded(shown.to_marks)} of its weight to [CLS] "
+            f"and [SEP], {MARKS}. They are left out here."
+        )
+    if any(token.startswith("·") for token in shown.view.tokens):
+        text += " A dot marks a piece that goes on with the word before it."
+    if "[UNK]" in shown.reading.tokens.pieces:
+        text += " [UNK] stands for what the model does not know even in pieces, such as an emoji."
+    return text
+
+
+def remark(shown: Subject) -> str:
+    """What else has to be known to read the map as it stands; "" for nothing."""
+    view, (query, key) = shown.view, shown.choice
+    if shown.of == ROLLOUT:
+        return (
+            "Rollout multiplies the layers’ mean maps. Half of each map is replaced by “stays where it is”, for the "
+            "residual connection (Abnar & Zuidema 2020)."
+        )
+    if shown.map_filter.share < 1:
+        return f"Grey: not among the strongest weights that make up {percent(shown.map_filter.share)} of their row."
+    if not shown.map_filter.see_self:
+        return "What a word gives itself is left out, and the rest of its row divided by its sum."
+    if shown.of == MEAN or len(view.labels) < 4 or query == key:
+        return ""
+    others, most = inside.sent_by_others(view.weights, query, key)
+    text = f"Is {quoted(view.labels[query])} special? The others give {quoted(view.labels[key])} {rounded(others)} on "
+    return text + f"average; {most} of {len(view.labels) - 2} look at it most."
+
+
+def draw_cell(shown: Subject) -> None:
+    """Draw the arithmetic of the chosen weight."""
+    if shown.of != ONE:
+        components.text("A blend of several heads has no arithmetic of its own. Choose one head above.")
+        return
+    marks = "" if shown.map_filter.marks else " The row’s sum includes [CLS] and [SEP]."
+    components.text(
+        "The first word gives this head’s query, the second its key, 32 numbers each; the next part shows how they "
+        f"come from what layer {shown.layer + 1} was given.{marks}",
+        "small",
+    )
+    cell.cell(shown.view, shown.choice, "head")
+
+
+def find_heads(shown: Subject) -> None:
+    """Draw all heads, ranked by the weight they give the chosen pair."""
+    view = shown.view
+    query, key = (view.labels[place] for place in shown.choice)
+    cell.choose_key(view, shown.choice, "find")
+    ranked = inside.heads_for_pair(shown.reading, *shown.tokens)
+    components.text(
+        f"{query} → {key}: {head_name(*ranked[0][:2]).lower()} gives most, {percent(ranked[0][2], 1)}"
+        f"{rank_text(ranked, shown)}"
+    )
+    draw_ranking(ranked, shown, "found", "weight", lambda: choose(view, *shown.choice))
+    if not shown.map_filter.see_self:
+        components.text("By the weights that the model computed, nothing left out.", "small")
+
+
+def show_tired_and_soft() -> None:
+    """Open the two sentences under the head that tells them apart. For callbacks."""
+    state.set_values({"s": CAT, "s2": "", "q": 8, "k": 0, "of": ONE, "l": 4, "h": 2, "itwo": True})
+    st.session_state["scroll-to"] = "itwo"
+
+
+def scroll_to_chosen() -> None:
+    """Scroll to what a click has chosen or opened."""
+    wanted = st.session_state.pop("scroll-to", "")
+    target = {"map": f".st-key-{MAP}", "": ""}.get(wanted, f".st-key-{wanted}")
+    components.scroll_to(target)
+
+
+def take_away(shown: Subject, compared: dict[str, figures.Picture]) -> None:
+    """Draw the pictures, numbers, code and link of the map, and the pictures beside raw vectors, to take away."""
+    files.take_away(shown.view, shown.choice, pages.link("inside_a_transformer"), "head", compared)

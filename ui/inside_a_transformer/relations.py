@@ -1,0 +1,128 @@
+"""The heads whose use was measured: the list to choose from, the word each is about, the lesson on the one shown."""
+
+import streamlit as st
+
+from attention_core import tasks
+from attention_core.files import DamagedData
+from attention_core.heads import NamedHead
+from ui import state
+from ui.inside_a_transformer.subject import MEAN, ONE, Subject, choose_head
+from ui.kit import components
+from ui.kit.wording import percent
+from ui.models import loaders
+
+PRONOUNS = {"he", "she", "it", "they", "him", "her", "them", "his", "its", "their"}
+TITLES = {"[CLS]": "[CLS], the mark in front", "[SEP]": "[SEP], the mark at the end"}
+LOOKS = {  # of each head measured: who looks, at what, and what a word is called that can look so
+    "the word before": ("a word", "the word before it", "Look for the dark line left of the diagonal."),
+    "the word after": ("a word", "the word after it", "Look for the dark line right of the diagonal."),
+    "the same word elsewhere": ("a word", "the same word elsewhere", ""),
+    "the full stop": ("a word", "the full stop", ""),
+    "[CLS]": ("a word", "[CLS], the mark in front of the sentence", ""),
+    "[SEP]": ("a word", "[SEP], the mark at its end", ""),
+    "from a pronoun to its noun": ("a pronoun", "its noun", ""),
+    "from an object to its verb": ("an object", "its verb", ""),
+    "from a verb to its object": ("a verb", "its object", ""),
+}
+NEEDED = {
+    "the same word elsewhere": "word that stands twice",
+    "from a pronoun to its noun": "pronoun",
+    "from a verb to its object": "verb that we know",
+}
+
+
+def word_that_looks(name: str, words: list[str]) -> int | None:
+    """The position of the word that a measured head is about; None where the sentence has none, or any word will do.
+
+    Args:
+        words: the tokens shown, in small letters.
+    """
+    if name == "from a pronoun to its noun":
+        return max((place for place, word in enumerate(words) if word in PRONOUNS), default=None)
+    if name == "from a verb to its object":
+        return tasks.find_query("object", words)
+    if name == "the same word elsewhere":
+        return max((place for place, word in enumerate(words) if words.count(word) > 1), default=None)
+    return None
+
+
+def named_head(shown: Subject) -> NamedHead | None:
+    """The measured head that is shown; of two uses of one head, that of the chosen word."""
+    if shown.of != ONE:
+        return None
+    here = [found for found in measured_heads() if (found.layer, found.head) == (shown.layer, shown.head)]
+    words = list(shown.view.tokens)
+    fitting = [found for found in here if word_that_looks(found.name, words) == shown.choice.query]
+    return next(iter(fitting or here), None)
+
+
+def measured_heads() -> list[NamedHead]:
+    """The heads whose use was measured; none where their file is damaged, which `draw_list` says."""
+    try:
+        return loaders.heads_worth_a_look()
+    except DamagedData:
+        return []
+
+
+def draw_lesson(shown: Subject) -> None:
+    """Draw the lesson on the head or blend shown, in one line."""
+    components.text(lesson_text(shown), "lesson")
+
+
+def lesson_text(shown: Subject) -> str:
+    """The lesson on the head or blend shown."""
+    if shown.of != ONE:
+        return (
+            "The mean of a layer’s heads hides what each of them does."
+            if shown.of == MEAN
+            else "Rollout: how much of each word would be in every other after 6 layers, if attention alone mixed them."
+        )
+    found = named_head(shown)
+    if found is None:
+        return "For this head no use was measured. Does its map show a pattern?"
+    who, where, hint = LOOKS[found.name]
+    text = f"On average this head gives {percent(found.share)} of {who}’s weight to {where}; the others give "
+    text += f"{percent(found.others)}. {hint}"
+    if found.name in NEEDED and word_that_looks(found.name, list(shown.view.tokens)) is None:
+        text += f"This sentence has no {NEEDED[found.name]}."
+    return text.strip()
+
+
+def draw_list(shown: Subject) -> None:
+    """Draw the heads whose use was measured; a click on one chooses its word too, and scrolls to the map."""
+    try:
+        found = loaders.heads_worth_a_look()
+    except DamagedData as error:
+        components.text(str(error), "notice")
+        return
+    components.text("What single heads look at", "heading")
+    here = named_head(shown)
+    lines = [
+        (
+            TITLES.get(head.name, head.name),
+            f"L{head.layer + 1} H{head.head + 1}: {percent(head.share)}",
+            head.share,
+            head == here,
+        )
+        for head in found
+    ]
+
+    def pick(place: int) -> None:
+        choose_relation(shown, found[place])
+
+    label = "Heads whose use was measured: choose one"
+    components.radio_list(lines, key="named", on_pick=pick, label=label, role="output")
+    components.text("L1 H3: layer 1, head 3, and the mean weight it gives there, on other sentences.", "small")
+
+
+def choose_relation(shown: Subject, head: NamedHead) -> None:
+    """Choose a measured head and the word that it is about, and scroll to the map. For callbacks."""
+    choose_head(head.layer, head.head)
+    place = word_that_looks(head.name, list(shown.view.tokens))
+    if place is not None and shown.view.numbers is not None:
+        state.set_values({"q": shown.view.numbers[place], "k": 0})
+    else:
+        state.set_values({"k": 0})
+    if head.name in TITLES:
+        state.set_values({"marks": True})
+    st.session_state["scroll-to"] = "map"

@@ -1,0 +1,201 @@
+"""What Inside a transformer shows: the shared sentence, the chosen head or blend, its map, and their controls."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from attention_core import inside
+from attention_core.alignment import align_to_pieces
+from attention_core.bert import Reading
+from attention_core.inside import MapFilter
+from attention_core.steps import Walk, walk
+from ui import controls, state
+from ui.kit import export
+from ui.kit.wording import percent
+from ui.map.view import Choice, View, chosen
+from ui.models import loaders
+
+MODEL = "MiniLM-L6 (all-MiniLM-L6-v2)"
+ONE, MEAN, ROLLOUT = "One head", "Mean of a layer", "Rollout"
+MAP = "head-map"  # the container of the large map
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the page shows.
+
+    Attributes:
+        text: the sentence.
+        reading: what the model computed of it.
+        layer, head: the chosen ones, from 0.
+        of: one of ONE, MEAN, ROLLOUT.
+        map_filter: what the map leaves out.
+        view: the map shown, of word pieces.
+        choice: the chosen query and key in it.
+        to_marks: the share of the chosen row that goes to [CLS] and [SEP].
+    """
+
+    text: str
+    reading: Reading
+    layer: int
+    head: int
+    of: str
+    map_filter: MapFilter
+    view: View
+    choice: Choice
+    to_marks: float
+
+    @property
+    def name(self) -> str:
+        """What the map shows, for headings."""
+        return map_name(self.of, self.layer, self.head)
+
+    @property
+    def offset(self) -> int:
+        """The tokens before the first that is shown."""
+        return int(not self.map_filter.marks)
+
+    @property
+    def tokens(self) -> Choice:
+        """The chosen query and key as positions among all tokens, [CLS] included."""
+        return Choice(*(place + self.offset for place in self.choice))
+
+
+def map_name(of: str, layer: int, head: int) -> str:
+    """What a map shows."""
+    if of == ROLLOUT:
+        return "Rollout through all layers"
+    return f"Mean of the 12 heads of layer {layer + 1}" if of == MEAN else head_name(layer, head)
+
+
+def head_name(layer: int, head: int) -> str:
+    """A head as people count it, from 1."""
+    return f"Layer {layer + 1}, head {head + 1}"
+
+
+def choose_head(layer: int, head: int, of: str = ONE) -> None:
+    """Choose a head, or with MEAN its layer. For callbacks."""
+    state.set_values({"l": layer + 1, "h": head + 1, "of": of})
+
+
+def draw_controls() -> None:
+    """Draw the switch for the model's marks and, behind a button, what experts ask for."""
+    controls.toggle("marks", "Show [CLS] and [SEP]", help="Two marks that the model puts around each sentence.")
+    with st.popover("Advanced"):
+        controls.segmented("of", "Show")
+        about = "The rest of its row is divided by its sum. The model itself saw everything."
+        controls.toggle("noself", "Leave out what a word gives itself", help=about)
+        about = "The fewest weights that make up this share of a row. The others turn grey."
+        controls.slider("top", "Show only the strongest", step=5, format="%d %%", help=about)
+
+
+def read_subject() -> Subject:
+    """The shared sentence inside the model, as the controls say.
+
+    Raises:
+        UnfitSentence: there is no word in it, or it is too long.
+    """
+    text, of = state.sentence(), state.get("of")
+    reading = loaders.reading(text)
+    layer, head = state.index_of("l", len(reading.layers)), state.index_of("h", len(reading.layers[0].q))
+    map_filter = MapFilter(bool(state.get("marks")), not state.get("noself"), int(state.get("top")) / 100)
+    view = view_of(text, reading, of, layer, head, map_filter)
+    choice = chosen(view)
+    shown = Subject(text, reading, layer, head, of, map_filter, view, choice, 0.0)
+    row = whole_map(shown)[shown.tokens.query]
+    return replace(shown, to_marks=float(row[0] + row[-1]))
+
+
+def whole_map(shown: Subject) -> np.ndarray:
+    """(n, n) the map shown with [CLS] and [SEP]; its rows sum to 1."""
+    if shown.of == ONE:
+        weights = shown.reading.layers[shown.layer].weights[shown.head]
+    else:
+        weights = blend(shown.reading, shown.of, shown.layer)
+    return replace(shown.map_filter, marks=True).apply(weights)
+
+
+def blend(reading: Reading, of: str, layer: int) -> np.ndarray:
+    """(n, n) the mean of a layer's heads, or rollout."""
+    return inside.mean_of_layer(reading, layer) if of == MEAN else inside.rolled_out(reading)
+
+
+def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_filter: MapFilter) -> View:
+    """One map of the model."""
+    every = [readable(piece) for piece in reading.tokens.pieces]
+    shown = map_filter.shown(len(every))
+    tokens = every[shown]
+    left_out = ["[CLS] and [SEP]"] * (not map_filter.marks)
+    left_out += ["what a token gives itself (the rest divided by its sum)"] * (not map_filter.see_self)
+    settings = {
+        "sentence": text,
+        "model": MODEL,
+        "shows": map_name(of, layer, head).lower(),
+        "left_out": "; ".join(left_out) or "nothing",
+        "grey": f"all but the strongest weights, {percent(map_filter.share)} of each row"
+        if map_filter.share < 1
+        else "nothing",
+    }
+    common = {
+        "tokens": tokens,
+        "words": list(zip(tokens, range(len(tokens)), strict=True)),
+        "settings": settings,
+        "numbers": numbers(text)[shown],
+        "aside": (0, len(tokens) - 1) if map_filter.marks else (),
+    }
+    if of != ONE:
+        weights = map_filter.apply(blend(reading, of, layer))
+        return View(weights=weights, faint=~map_filter.strongest(weights), **common)
+    did = reading.layers[layer]
+    attention = inside.one_head(did, head, map_filter)
+    q, k, v = did.q[head], did.k[head], did.v[head]
+    visible = np.ones((len(every), len(every)), bool)
+    if not map_filter.see_self:
+        np.fill_diagonal(visible, False)
+
+    def walk_from(row: int) -> Walk:
+        row += shown.start
+        return walk_of(walk(q[row], k, v, visible[row]), shown)
+
+    return View(
+        weights=attention.weights,
+        visible=np.isfinite(attention.masked),
+        faint=~map_filter.strongest(attention.weights),
+        stages=attention,
+        walk=walk_from,
+        code=lambda: export.head_code(every, q, k, v, visible, settings),
+        **common,
+    )
+
+
+def walk_of(walked: Walk, shown: slice) -> Walk:
+    """A walk's numbers of the keys that are shown; the row's largest score, its sum and the output are of all keys."""
+    of_keys = ("keys", "values", "visible", "products", "scores", "scaled", "masked", "unshifted", "unscaled")
+    of_keys += ("exponentials", "weights", "parts")
+    return replace(walked, **{name: getattr(walked, name)[shown] for name in of_keys})
+
+
+def readable(piece: str) -> str:
+    """A word piece for people: a dot in front of one that goes on with the word before it."""
+    return "·" + piece[2:] if piece.startswith("##") else piece
+
+
+@lru_cache(maxsize=8)
+def numbers(text: str) -> list[int]:
+    """The number that stands for each word piece in q and k of the link.
+
+    A word that GloVe knows has the number it has on the pages about GloVe, so that a chosen word stays chosen from page
+    to page. The highest are [SEP] and [CLS], and below them the pieces that GloVe does not know.
+    """
+    sentence, tokens = loaders.taken_apart(text), loaders.minilm().tokens(text)
+    n, top = len(tokens.ids), state.MAX_TOKENS
+    known: dict[int, int] = {0: top - 1, n - 1: top}
+    for ours, pieces in align_to_pieces(sentence.tokens, text, tokens):
+        for place, token in enumerate(ours):
+            if sentence.places[token] is not None:
+                known.setdefault(pieces[min(place, len(pieces) - 1)], sentence.places[token] + 1)
+    rest = [piece for piece in range(n) if piece not in known]
+    known.update({piece: top - 1 - len(rest) + place for place, piece in enumerate(rest)})
+    return [known[piece] for piece in range(n)]

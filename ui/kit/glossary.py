@@ -1,0 +1,67 @@
+"""The words of this trade, each explained in a line or two: for a page's glossary and for tooltips."""
+
+import streamlit as st
+from markupsafe import Markup
+
+TERMS = {
+    "attention": "The way a word gathers what it needs from the others: it gives each of them a weight, and takes the "
+    "weighted sum of their values.",
+    "self-attention": "On this site: whether a word may look at itself. In textbooks: attention within one sentence, "
+    "where queries, keys and values all come from the same words. All attention shown here is of that kind.",
+    "token": "A piece of text that a model takes as one: a word, a mark such as a full stop, or for a transformer a "
+    "part of a word.",
+    "word vector": "A list of numbers that stands for a word. The ones here are GloVe’s: 50 numbers a word, learned so "
+    "that words used in similar sentences get similar lists. Raw means: used as they are, with nothing trained on top.",
+    "query": "The vector with which a word looks for others.",
+    "key": "The vector by which a word is found: the better it fits a query, the more weight the word gets.",
+    "value": "The vector that a word hands over when it is looked at.",
+    "dot product": "The sum of the products of two vectors’ numbers. It is large if they point the same way, and the "
+    "larger the longer they are.",
+    "score": "The dot product of a query and a key, before it is divided and turned into a weight.",
+    "d and d_k": "d is how many numbers a vector has. d_k is how many a query and a key have; on raw vectors both are "
+    "the same.",
+    "scaling": "Scores are divided by √d_k before the softmax, so that they do not grow with the number of dimensions.",
+    "divisor": "The number the scores are divided by: √d_k in the paper, 1 if they are not scaled.",
+    "softmax": "Turns scores into weights: each becomes e to the power of the score, divided by the sum of them all. "
+    "All weights are positive and sum to 1; the larger a score, the larger its weight.",
+    "weight": "How much of its attention a word gives to another: between 0 and 1, or in percent. A word’s weights sum "
+    "to 1.",
+    "mask": "Takes words out of sight: their scores become −∞, and their weights 0. They are masked.",
+    "causal": "A causal mask lets a word look at itself and the words before it only, as a model must that writes the "
+    "next word.",
+    "head": "One attention with matrices of its own. A layer has several side by side, and each may look for something "
+    "else.",
+    "layer": "One round of attention. The next layer works on what this one has made of the words.",
+    "W_Q, W_K, W_V, W_O": "The matrices that are trained. Word vector × W_Q is the word’s query, × W_K its key, × W_V "
+    "its value; W_O puts the outputs of all heads together.",
+    "residual": "A layer’s output is added to its input, so that a word keeps what it was and adds what it has found.",
+    "position": "Where a word stands. Attention alone does not know it; a model gets it as numbers added to "
+    "the vectors, or by turning queries and keys.",
+    "[CLS] and [SEP]": "Two marks that MiniLM puts before and after each sentence. Heads that find nothing to look at "
+    "often look there.",
+    "logit": "A score for one possible next word, before the softmax over the vocabulary.",
+    "temperature": "Logits are divided by it before the softmax: below 1 the likeliest word wins more often, above 1 "
+    "less often.",
+    "entropy": "How spread out weights are, in bits: 0 if one word gets all, 3 if eight get the same.",
+}
+
+
+def help(term: str) -> str:
+    """A term's definition, for the tooltip of a widget.
+
+    Raises:
+        KeyError: it is not in the glossary.
+    """
+    return TERMS[term]
+
+
+def popover(key: str = "glossary") -> None:
+    """Draw the button that opens the glossary.
+
+    Args:
+        key: of the button, for a page may have two.
+    """
+    terms = sorted(TERMS, key=lambda term: term.strip("[").lower())
+    entries = Markup().join(Markup("<dt>{}</dt><dd>{}</dd>").format(term, TERMS[term]) for term in terms)
+    with st.popover("Glossary", icon=":material/menu_book:", key=key):
+        st.html(Markup('<dl class="glossary">{}</dl>').format(entries))

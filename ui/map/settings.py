@@ -1,0 +1,44 @@
+"""The settings of word vectors beside their map, and the lesson line that follows them."""
+
+import streamlit as st
+
+from ui import controls
+from ui.kit import components
+from ui.map.who import TAUGHT, TRANSFORMER, VECTORS, Sight
+from ui.shell import sentence_input
+
+ON = {TAUGHT: ("teach_it", "How is a head taught?"), TRANSFORMER: ("inside_a_transformer", "See all 72 heads")}
+
+
+def draw(model: str) -> None:
+    """The settings of word vectors; where another model looks, a line in their place."""
+    if model == VECTORS:
+        with st.container(key="settings"):
+            draw_switches()
+        return
+    components.text("Scaling, self-attention and dimensions are settings of word vectors.", "small")
+    page, label = ON[model]
+    st.page_link(f"pages/{page}.py", label=label, icon=":material/arrow_forward:")
+
+
+def draw_switches(setting: str = "") -> None:
+    """The switches of word vectors, one below the other; setting "2" draws those of the comparison."""
+    sentence_input.draw_scaling(setting, "stretch")
+    controls.toggle(f"self{setting}", sentence_input.SELF_LABEL, help=sentence_input.SELF_HELP)
+    sentence_input.draw_dimensions(setting, "stretch")
+    with st.popover("Advanced", key=f"advanced{setting}"):
+        controls.toggle(f"causal{setting}", "Causal mask", help=sentence_input.CAUSAL_HELP)
+
+
+def draw_lesson(sight: Sight) -> None:
+    """What to see in the map, in a line, and the way to the page that explains it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lesson"):
+        components.text(sight.lesson, "lesson")
+        if sight.page:
+            st.page_link(f"pages/{sight.page}.py", label="Why?", icon=":material/arrow_forward:", width="content")
+
+
+def draw_aside(sight: Sight) -> None:
+    """What else has to be known of the map, beside it."""
+    if sight.aside:
+        components.text(sight.aside, "small")

@@ -1,0 +1,163 @@
+"""Who looks at the sentence: raw word vectors, the head taught for the chosen word, or a head of the transformer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from attention_core import learning
+from attention_core.embeddings import UnknownWords
+from attention_core.examples import example_of
+from ui import state
+from ui.kit.wording import percent, quoted
+from ui.map.remarks import remark
+from ui.map.view import View, chosen, chosen_query, in_words, raw_view
+from ui.models import lessons, loaders, training
+from ui.models.lessons import Lesson
+from ui.models.queries import lessons_for, worth_a_look
+
+VECTORS, TAUGHT, TRANSFORMER = state.CONTROLS["who"].options
+RELATIONS = {  # what a word is looked from for, by task
+    "meaning": "which noun {} stands for",
+    "gender": "which noun {} stands for",
+    "object": "what the object of {} is",
+    "subject": "what the subject of {} is",
+    "adjective": "which noun {} describes",
+    "negation": "whether “not” turns {} round",
+}
+ANY_WORD = "the word before"  # the measured head whose pattern is seen at once in any sentence
+
+
+@dataclass(frozen=True)
+class Sight:
+    """An attention map and what to see in it.
+
+    Attributes:
+        lesson: what to see, in a line.
+        aside: what else has to be known of the map; "" for nothing.
+        page: the page that explains the lesson; "" for none.
+        model: who looks; VECTORS where nothing was taught for any word of the sentence.
+    """
+
+    view: View
+    lesson: str
+    aside: str = ""
+    model: str = VECTORS
+    page: str = ""
+
+
+def look_at_sentence(model: str, switches: state.Switches) -> Sight:
+    """The shared sentence as a model looks at it from the chosen word.
+
+    Raises:
+        UnknownWords, NothingToAttend, UnfitSentence: there is nothing to look at.
+        DamagedData: a model's file is missing or altered.
+    """
+    sentence = loaders.taken_apart(state.sentence())
+    if not sentence.known:
+        raise UnknownWords(sentence.unknown)
+    word = sentence.known[chosen_query(len(sentence.known))]
+    fitting = lessons_for(word, sentence.known)
+    if model == TAUGHT:
+        return _taught(sentence, word, fitting, switches)
+    if model == TRANSFORMER:
+        return _transformer(sentence, word, fitting)
+    view = raw_view(switches)
+    clause = relation(fitting[0], word) if fitting else ""
+    seen = remark(view, chosen(view), switches, example_of(state.sentence()), clause)
+    return Sight(view, seen.text, page=seen.page)
+
+
+def relation(lesson: Lesson, word: str) -> str:
+    """What a lesson's head should find for a word, as a clause: which noun “it” stands for."""
+    return RELATIONS.get(lesson.task, f"what {{}} asks for (“{lesson.title}”)").format(quoted(word))
+
+
+def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], switches: state.Switches) -> Sight:
+    asks, known = word, sentence.known
+    if not fitting:
+        asks = known[worth_a_look(known)]
+        fitting = lessons_for(asks, known)
+    model = training.shipped(training.Settings(fitting[0].best)) if fitting else None
+    if model is None:
+        return Sight(
+            raw_view(switches),
+            f"No taught head is meant for {quoted(word)}. Shown are the word vectors."
+            if not fitting
+            else "The taught heads read other vectors than those loaded here. Shown are the word vectors.",
+        )
+    lesson = fitting[0]
+    last = learning.forward(model, loaders.glove().look_up(known))[-1]
+    settings = {
+        "sentence": state.sentence(),
+        "model": f"attention on GloVe 6B {loaders.glove().d_model}d",
+        "task": lesson.title.lower(),
+        "layers": model.n_layers,
+        "heads": model.n_heads,
+        "shows": "the last layer" if model.n_heads == 1 else "the last layer, mean of all heads",
+    }
+    view = View(known, last.attention.weights.mean(axis=0), sentence.words, settings)
+    if asks != word:
+        line = f"No taught head is meant for {quoted(word)}. This is the map of the head for {quoted(asks)}."
+        return Sight(view, line, model=TAUGHT)
+    output = last.output[chosen_query(len(known))]
+    line = f"Trained on other sentences to find {relation(lesson, word)}."
+    if model.reads:
+        line = f"{lessons.read_in_words(lesson, model, word, output)} {line}"
+    return Sight(view, line, model=TAUGHT)
+
+
+def _transformer(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson]) -> Sight:
+    text = state.sentence()
+    reading = loaders.reading(text)
+    pairs = loaders.known_to_both(text, reading.tokens)
+    if not pairs:
+        raise UnknownWords(sentence.known)
+    places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
+    layer, head, line = _measured_head(word, fitting)
+    weights = reading.layers[layer].weights[head]
+    settings = {
+        "sentence": text,
+        "model": "all-MiniLM-L6-v2",
+        "shows": f"layer {layer + 1}, head {head + 1}, by words",
+        "left out": "[CLS] and [SEP]",
+    }
+    by_piece = View(reading.tokens.pieces, weights, settings=settings)
+    position = {place: word for word, group in enumerate(places) for place in group}
+    shown, drawn = [], set()
+    for token, place in sentence.words:
+        at = None if place is None else position.get(place)
+        if at is None or at not in drawn:  # of words that the transformer reads as one, the first stands for all
+            shown.append((token, at))
+            drawn.add(at)
+    view = replace(
+        in_words(by_piece, pieces, words),
+        words=shown,
+        numbers=[group[0] + 1 for group in places],
+        left_out="[CLS] and [SEP]",
+    )
+    query = chosen(view).query
+    marks = weights[pieces[query]][:, [0, -1]].sum(axis=1).mean()
+    left_out = (
+        f"{percent(marks)} of the weight goes to [CLS] and [SEP], two marks that the model adds, and is left out here."
+    )
+    return Sight(view, line, left_out, TRANSFORMER)
+
+
+def _measured_head(word: str, fitting: Sequence[Lesson]) -> tuple[int, int, str]:
+    """The head, layer and head from 0, that was measured to find what a word is looked from for; and what it does."""
+    rows = loaders.gap_table()["rows"]
+    for lesson in fitting:
+        cell = rows[lesson.task]["cells"].get("minilm", {}) if lesson.task in rows else {}
+        if cell.get("head"):
+            layer, head = cell["head"]
+            score = cell.get("natural") or cell["unseen"]
+            line = (
+                f"Nobody taught this head of MiniLM {relation(lesson, word)}, yet it is right in {score['right']} of "
+                f"{score['of']} test sentences."
+            )
+            return layer - 1, head - 1, line
+    named = next(one for one in loaders.heads_worth_a_look() if one.name == ANY_WORD)
+    line = (
+        f"No head of MiniLM was measured for {quoted(word)}. This one, of 72, looks from each word at {ANY_WORD}: "
+        f"{percent(named.share)} of its weight goes there."
+    )
+    return named.layer, named.head, line

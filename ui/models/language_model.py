@@ -1,0 +1,337 @@
+"""The language model, the same for every visitor: opened when a page first asks for it, one computation at a time.
+
+All its work is done by one thread of its own, in the order in which it was asked for. So nobody on another page waits
+for it, two visitors never need its memory at once, and a page can show how many are before its visitor. Equal requests
+are computed once, and work that everybody has stopped waiting for is left out.
+"""
+
+import contextlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from attention_core import ablation, next_word
+from attention_core.ablation import Effect
+from attention_core.llama import Llama, Reading, UnfitText, load_llama
+from attention_core.llama_file import bytes_of
+
+MAX_TOKENS = 64
+MOST_TOKENS_KEPT = 128  # of all readings kept together; a token of SmolLM2 fills 0.45 MB
+MOST_RESULTS_KEPT = 64
+LONGEST_CHARACTER = 4  # pieces: each holds at least a byte of the character
+
+
+class Job:
+    """A computation that somebody waits for."""
+
+    def __init__(self, compute: Callable[[], Any]):
+        self.compute = compute
+        self.waiting = 0
+        self.done = threading.Event()
+        self.value: Any = None
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        """Compute, and keep the result or the error."""
+        try:
+            self.value = self.compute()
+        except Exception as error:  # it belongs to whoever waits, not to the thread that computes
+            self.error = error
+        self.done.set()
+
+    def result(self) -> Any:
+        """What was computed.
+
+        Raises:
+            Exception: what the computation raised.
+        """
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+class Queue:
+    """Jobs in the order in which they were asked for, computed by one thread."""
+
+    def __init__(self) -> None:
+        self._jobs: OrderedDict[Hashable, Job] = OrderedDict()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def job(self, key: Hashable, compute: Callable[[], Any]) -> Iterator[Job]:
+        """A job to wait for within the block; one that was asked for already under the same key is shared."""
+        with self._changed:
+            job = self._jobs.setdefault(key, Job(compute))
+            job.waiting += 1
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="language-model", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+        try:
+            yield job
+        finally:
+            with self._changed:
+                job.waiting -= 1
+
+    def before(self, job: Job) -> int:
+        """How many jobs are computed before this one, the one in work included."""
+        with self._changed:
+            return next((place for place, other in enumerate(self._jobs.values()) if other is job), 0)
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._jobs)
+                key, job = next(iter(self._jobs.items()))
+                if not job.waiting:
+                    del self._jobs[key]
+                    continue
+            job.run()
+            with self._changed:
+                del self._jobs[key]
+
+
+class Kept:
+    """Results of late, the one used longest ago given up first; used by many threads."""
+
+    def __init__(self, room: int, size: Callable[[Any], int]):
+        self._results: OrderedDict[Hashable, Any] = OrderedDict()
+        self._room, self._size, self._lock = room, size, threading.Lock()
+
+    def get(self, key: Hashable) -> Any:
+        """A result, or None."""
+        with self._lock:
+            if key in self._results:
+                self._results.move_to_end(key)
+            return self._results.get(key)
+
+    def put(self, key: Hashable, result: Any) -> None:
+        """Keep a result, and give up old ones that find no room beside it."""
+        with self._lock:
+            self._results[key] = result
+            self._results.move_to_end(key)
+            while len(self._results) > 1 and sum(map(self._size, self._results.values())) > self._room:
+                self._results.popitem(last=False)
+
+    def values(self) -> list[Any]:
+        """All results."""
+        with self._lock:
+            return list(self._results.values())
+
+    def clear(self) -> None:
+        """Give up all."""
+        with self._lock:
+            self._results.clear()
+
+
+@dataclass(frozen=True)
+class Text:
+    """A visitor's text inside the model.
+
+    Attributes:
+        text: as it was typed.
+        reading: what the model made of its first MAX_TOKENS tokens.
+        cut: the tokens that were left off.
+    """
+
+    text: str
+    reading: Reading
+    cut: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text with the next word piece behind it.
+
+    Attributes:
+        text: the longer text; the same where the model ends it.
+        ended: the model would end the text, or begin a new line, here.
+    """
+
+    text: str
+    ended: bool = False
+
+
+queue = Queue()
+_texts = Kept(MOST_TOKENS_KEPT, lambda text: len(text.reading.tokens.ids))
+_results = Kept(MOST_RESULTS_KEPT, lambda _: 1)
+_model: Llama | None = None
+
+
+def opened() -> bool:
+    """Whether the model is in memory."""
+    return _model is not None
+
+
+def model() -> Llama:
+    """The model, opened if it was not yet; for the thread that computes.
+
+    Raises:
+        UnusableModel: it is missing, damaged, or of a kind that is not known.
+    """
+    global _model
+    if _model is None:
+        _model = load_llama()
+    return _model
+
+
+def size() -> int:
+    """How many numbers the model has learned."""
+    weights = model().weights
+    parts = [part for layer in weights["layers"] for group in layer.values() for part in group.values()]
+    tied = weights["unembed"].base is weights["words"] or np.shares_memory(weights["unembed"], weights["words"])
+    return sum(
+        part.size for part in (weights["words"], weights["norm"], *([] if tied else [weights["unembed"]]), *parts)
+    )
+
+
+def read(text: str) -> Text:
+    """A text inside the model; a reading of its beginning that is kept saves most of the time.
+
+    Raises:
+        UnfitText: there is nothing to read.
+    """
+    if kept := _texts.get(text):
+        return kept
+    every, most = model().tokenizer.encode(text).ids, min(MAX_TOKENS, model().config.n_positions)
+    if not every:
+        raise UnfitText("there is nothing to read in this text")
+    ids = every[:most]
+    after = max(
+        (before for before in map(_reading, _texts.values()) if _begins(before, ids)), key=_length, default=None
+    )
+    rest = model().tokens_of(ids[_length(after) :])
+    found = Text(text, model().read(rest, after), len(every) - len(ids))
+    _texts.put(text, found)
+    return found
+
+
+def _reading(text: Text) -> Reading:
+    return text.reading
+
+
+def _length(reading: Reading | None) -> int:
+    return 0 if reading is None else len(reading.tokens.ids)
+
+
+def _begins(reading: Reading, ids: list[int]) -> bool:
+    """Whether a reading is of a beginning of these tokens, and shorter."""
+    n = _length(reading)
+    return n < len(ids) and reading.tokens.ids.tolist() == ids[:n]
+
+
+def write(text: str, temperature: float, seed: int | None, word: int | None = None) -> Written:
+    """Put the next word piece behind a text.
+
+    A text is one line here, so new lines are left out. A piece that is part of a character brings the likeliest pieces
+    that complete it.
+
+    Args:
+        temperature: what the scores are divided by when the piece is drawn by lot.
+        seed: of the lot, which also depends on the place in the text; None takes the likeliest.
+        word: the number of the piece, where it was chosen already.
+    """
+    reading = read(text).reading
+    if word is None and seed is not None:
+        generator = np.random.default_rng([seed, _length(reading)])
+        word = next_word.choose(next_word.next_probabilities(in_one_line(reading.logits), temperature), generator)
+    added = b""
+    for _ in range(LONGEST_CHARACTER):
+        word = next_word.likeliest(in_one_line(reading.logits), 1)[0] if word is None else word
+        if ends_text(word):
+            break
+        added += bytes_of(model().tokenizer.id_to_token(word))
+        with contextlib.suppress(UnicodeDecodeError):
+            return Written(text + added.decode("utf-8"))
+        reading, word = model().read(model().tokens_of([word]), reading), None
+    return Written(text, ended=True)
+
+
+def in_one_line(logits: np.ndarray) -> np.ndarray:
+    """Scores without the pieces that begin a new line."""
+    rest = logits.copy()
+    rest[_line_ends()] = -np.inf
+    return rest
+
+
+@lru_cache(maxsize=1)
+def _line_ends() -> np.ndarray:
+    pieces = model().tokens_of(range(model().tokenizer.get_vocab_size())).pieces
+    return np.array([number for number, piece in enumerate(pieces) if "\n" in piece or "\r" in piece], int)
+
+
+def ends_text(word: int) -> bool:
+    """Whether a piece ends the text here: one of the model's own marks, or a new line."""
+    return word in model().tokenizer.get_added_tokens_decoder() or word in _line_ends()
+
+
+def result(key: Hashable, compute: Callable[[], Any]) -> Any:
+    """A result that is kept under a key, or else computed."""
+    if (found := _results.get(key)) is None:
+        _results.put(key, found := compute())
+    return found
+
+
+def ranking(text: str, word: int) -> list[Effect]:
+    """All heads by their effect on the log-probability of a word."""
+    return result(("ranking", text, word), lambda: ablation.rank_by_effect(model(), read(text).reading, word))
+
+
+def cell_effects(text: str, word: int, heads: Collection[tuple[int, int]]) -> np.ndarray:
+    """(n,) what cutting each cell of the last token's row does, in these heads."""
+    key = ("cells", text, word, tuple(heads))
+    return result(key, lambda: ablation.effects_of_cells(model(), read(text).reading, word, heads))
+
+
+def logits_without(
+    text: str, off: Collection[tuple[int, int]], cut: Collection[tuple[int, int, int, int]]
+) -> np.ndarray:
+    """(n_words,) the scores when the model runs without some heads and cells."""
+    key = ("without", text, tuple(off), tuple(cut))
+    return result(key, lambda: model().read(read(text).reading.tokens, off=off, cut=cut).logits)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How a word's score grows from layer to layer, at the last token.
+
+    Attributes:
+        probabilities, places: (n_layers + 1,) of the word, read off before the first layer and after each.
+        best: the likeliest piece at each of these points.
+        heads, feed_forward: (n_layers,) what the heads and the feed-forward network of a layer add to its score.
+        embedding: what the bare word vector gives.
+    """
+
+    probabilities: np.ndarray
+    places: np.ndarray
+    best: list[str]
+    heads: np.ndarray
+    feed_forward: np.ndarray
+    embedding: float
+
+
+def growth(text: str, word: int) -> Growth:
+    """How the score of a word grows from layer to layer."""
+
+    def compute() -> Growth:
+        reading = read(text).reading
+        lens, shares = next_word.logit_lens(model(), reading), next_word.logit_shares(model(), reading, word)
+        best = [model().tokens_of([next_word.likeliest(row, 1)[0]]).pieces[0] for row in lens]
+        probabilities = np.exp(ablation.log_probability(lens, word))
+        places = next_word.place_of(lens, word)
+        return Growth(probabilities, places, best, shares.heads.sum(axis=1), shares.feed_forward, shares.embedding)
+
+    return result(("growth", text, word), compute)
+
+
+def forget() -> None:
+    """Keep no result; for tests."""
+    _texts.clear()
+    _results.clear()
+    _line_ends.cache_clear()

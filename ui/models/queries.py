@@ -1,0 +1,44 @@
+"""Which word of a sentence is worth looking from, and which taught heads are meant for a word."""
+
+from collections.abc import Sequence
+
+from attention_core import tasks
+from ui.models.lessons import LESSONS, Lesson
+
+# Of several tasks that a word is in, the first counts: "it" is looked at by meaning, "he" and "she" by gender.
+ORDER = ("meaning", "gender", "object", "subject", "adjective", "negation")
+NEGATIONS = {"not", "n't", "never", "no"}
+_FUNCTION_WORDS = (
+    "a an the this that these those my your his her its our their i you he she it we they me him them us and or but "
+    "because so if as than then though although while when where which who whom what how why of in on at to from with "
+    "by for into over under about after before until since up down out off is are was were be been being am do does "
+    "did has have had not no can could will would shall should may might must just also too very even only such some "
+    "any all both each other another same later now once still again there here"
+)
+
+
+def is_function_word(word: str) -> bool:
+    """Whether a word tells more of a sentence's grammar than of its subject."""
+    return word in _FUNCTION_WORDS.split()
+
+
+def lessons_for(word: str, tokens: Sequence[str]) -> list[Lesson]:
+    """The lessons whose head is meant for a word of a sentence, the most telling first; none for most words.
+
+    A good or bad word is asked for "not" first where the sentence has one.
+    """
+    order = ["negation", *ORDER] if NEGATIONS.intersection(tokens) else list(ORDER)
+    fitting = [lesson for lesson in LESSONS if tasks.who_asks(lesson.task, [word]) is not None]
+    return sorted(fitting, key=lambda lesson: order.index(lesson.task) if lesson.task in order else len(order))
+
+
+def worth_a_look(tokens: Sequence[str]) -> int:
+    """The position of a word worth looking from.
+
+    A pronoun that stands after another word, for its noun may stand there; else a verb, an adjective, or a good or bad
+    word of the tasks' lists; else the first word that is no function word; else the first word.
+    """
+    for task in ORDER:
+        if any(lesson.task == task for lesson in LESSONS) and (place := tasks.who_asks(task, list(tokens))):
+            return place
+    return next((place for place, token in enumerate(tokens) if not is_function_word(token)), 0)

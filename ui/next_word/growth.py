@@ -1,0 +1,89 @@
+"""How a token's vector grows layer by layer until it names the next word."""
+
+import numpy as np
+import streamlit as st
+
+from ui import state
+from ui.kit import components, figures, next_word_charts
+from ui.kit.wording import counted, number, percent
+from ui.models import language_model
+from ui.next_word.subject import Subject, piece_name, readable, wait_for
+
+PARTS = ("heads", "feed-forward")
+
+
+def choose_word(shown: Subject, key: str) -> None:
+    """Which of the ten likeliest words the fold follows."""
+    lines = [readable(piece) for piece in shown.pieces]
+
+    def changed() -> None:
+        state.set_values({"word": st.session_state[key] + 1})
+
+    st.session_state[key] = shown.word
+    st.selectbox(
+        "The next word to follow",
+        range(len(lines)),
+        format_func=lambda place: lines[place],
+        key=key,
+        on_change=changed,
+        width=260,
+    )
+
+
+def grow(shown: Subject) -> None:
+    """Probability and place of the followed word after each layer, and what each layer adds to its score."""
+    choose_word(shown, "follow-growth")
+    text, word, name = shown.text.text, shown.followed, shown.followed_name
+    grown = wait_for(
+        ("growth", text, word), lambda: language_model.growth(text, word), "Reading the scores off after every layer"
+    )
+    n_layers = len(grown.heads)
+    places = [int(place) for place in grown.places]
+    first = next((layer for layer, place in enumerate(places) if all(p == 1 for p in places[layer:])), None)
+    components.text(
+        "A layer only adds to the last token’s vector x. Read the scores off after each layer as if it were the last: "
+        f"{name} starts at place {places[0]:,} of {len(shown.reading.logits):,}"
+        + (f", and from layer {first} on it is first." if first else f", and ends at place {places[-1]:,}.")
+    )
+    layers = np.arange(n_layers + 1, dtype=np.int16)
+    about = np.array([f"; first is {piece_name(best)}" for best in grown.best])
+    left, right = st.columns(2, gap="medium")
+    with left:
+        components.text(f"Probability of {name} after each layer", "heading")
+        frame = {"layer": layers, "value": grown.probabilities.astype(np.float32), "about": about}
+        described = (
+            f"Line: the probability of {name} after each layer, {percent(grown.probabilities[-1], 1)} at the end."
+        )
+        options = {"title": "layer", "what": "probability"}
+        lens = figures.Picture(next_word_charts.shares_by_layer, frame, described, 200, {}, options)
+        figures.draw(lens, "lens")
+    with right:
+        components.text(f"Its place among {len(shown.reading.logits):,} pieces", "heading")
+        frame = {"layer": layers, "value": grown.places.astype(np.int32), "about": about}
+        described = f"Line: the place of {name} after each layer, from {places[0]:,} to {places[-1]:,}."
+        figures.draw(figures.Picture(next_word_charts.places_by_layer, frame, described, 200), "places")
+    components.text(
+        "0 is the bare word, before the first layer. Point at a dot to see what comes first there.", "small"
+    )
+    components.text(f"What each layer adds to the score of {name}", "heading")
+    values = np.stack([grown.heads, grown.feed_forward], axis=1).ravel().astype(np.float32)
+    frame = {
+        "layer": np.repeat(np.arange(1, n_layers + 1, dtype=np.int16), 2),
+        "part": np.tile(np.array([0, 1], np.int16), n_layers),
+        "value": values,
+        "shown": np.array([number(float(value), 2) for value in values]),
+    }
+    total = grown.embedding + float(values.sum())
+    described = f"Bars: what heads and feed-forward network of each layer add to the score, {number(total, 2)} in all."
+    figures.draw(figures.Picture(next_word_charts.added_by_layer, frame, described, 230, {}, {"names": PARTS}), "added")
+    components.text(
+        f"With the last norm’s divisor as it is, the score {number(total, 2)} is a sum: {number(grown.embedding, 2)} "
+        f"from the bare word, and the bars of {counted(n_layers, 'layer')}.",
+        "small",
+    )
+    st.markdown(
+        "This is the *logit lens* ([nostalgebraist "
+        "2020](https://www.lesswrong.com/posts/AcKRB8wDpdaN6v6ru/interpreting-gpt-the-logit-lens)). What it does not "
+        "show: middle layers were never trained to be read like this. They may hold the answer in a form that only "
+        "later layers can read, so a low place does not mean that the model does not know yet."
+    )

@@ -1,0 +1,167 @@
+"""The map of one head, all heads to choose from, and the arithmetic of a cell."""
+
+import html
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from attention_core import inside
+from attention_core.files import DamagedData
+from attention_core.inside import Taming
+from attention_core.llama import rotate, turns
+from attention_core.llama_heads import COPYING, SINK
+from ui import state
+from ui.kit import components, figures
+from ui.kit.palette import Palette, along
+from ui.kit.wording import counted, number, percent, quoted
+from ui.map import cell as cells
+from ui.map import files, panel
+from ui.models import language_model, loaders
+from ui.next_word.subject import Subject, head_name
+from ui.shell import pages
+
+MAX_PIXELS = 32  # of a map in the picture of all heads
+
+
+def choose_head(layer: int, head: int) -> None:
+    """Choose a head; for callbacks."""
+    state.set_values({"wl": layer + 1, "wh": head + 1})
+
+
+def draw_map(shown: Subject) -> None:
+    """The chosen head's map, with the reason for its empty half."""
+    st.header(shown.name, anchor=False)
+    st.toggle(
+        "Leave out the first token",
+        help="Most weight goes to the first token, whatever it is: the fold on the attention sink below says why. Left "
+        "out, the rest of each row is divided by its sum, and the small weights can be seen.",
+        **state.widget_args("nofirst"),
+    )
+    if state.get("nofirst") and shown.choice.query:
+        did = shown.reading.layers[shown.layer].weights[shown.head]
+        went = float(did[shown.choice.query, 0])
+        components.text(
+            f"Renormalised: {percent(went, 1)} of the weight of {quoted(shown.view.labels[shown.choice.query])} went "
+            "to the first token, which is left out here. The model itself saw it.",
+            "notice",
+        )
+    panel.look(shown.view, shown.choice, "next", opens="wcell")
+    components.text(
+        "The upper half is empty: a token may look at itself and at what came before, not at what comes after. While "
+        "the model learned to write, what came after was the answer, and the answer must not be looked up.",
+        "small",
+    )
+
+
+@lru_cache(maxsize=16)
+def glance(text: str, without_first: bool, colors: Palette) -> str:
+    """The picture of all heads, as an address."""
+    pixels = inside.all_heads(language_model.read(text).reading, Taming(start=without_first), MAX_PIXELS)
+    return figures.address_of(pixels, [colors.background] + [along(colors.weights, i / 254) for i in range(255)])
+
+
+def all_heads(shown: Subject) -> None:
+    """All heads in one picture to choose from, and beside it those whose use was measured."""
+    layers, labels = shown.reading.layers, shown.view.labels
+    shape = len(layers), len(layers[0].q)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        components.text("A row is a layer, a column a head", "heading")
+        if len(labels) > 1:
+            most = [1 + layer.weights[:, 1:, 1:].sum(axis=1).argmax(axis=-1) for layer in layers]
+        else:
+            most = [np.zeros(shape[1], int)] * shape[0]
+        titles = [
+            f"{head_name(layer, head)}: besides the first token, most weight goes to {labels[most[layer][head]]}"
+            for layer, head in np.ndindex(shape)
+        ]
+        components.heads_grid(
+            glance(shown.text.text, bool(state.get("nofirst")), components.palette()),
+            shape,
+            (shown.layer, shown.head),
+            titles,
+            key="all-heads",
+            on_pick=lambda place: choose_head(*divmod(place, shape[1])),
+        )
+    with right:
+        worth_a_look(shown)
+
+
+def worth_a_look(shown: Subject) -> None:
+    """The heads whose use was measured."""
+    components.text("What single heads look at", "heading")
+    try:
+        found = loaders.llama_heads_worth_a_look()
+    except DamagedData as error:
+        components.text(str(error), "notice")
+        return
+    lines = [
+        (
+            head.name,
+            f"L{head.layer + 1} H{head.head + 1}: {percent(head.share)} (others {percent(head.others)})",
+            head.share,
+            (head.layer, head.head) == (shown.layer, shown.head),
+        )
+        for head in found
+    ]
+    components.radio_list(
+        lines,
+        key="found-heads",
+        on_pick=lambda place: choose_head(found[place].layer, found[place].head),
+        label="Heads whose use was measured: choose one",
+        role="output",
+    )
+    counts = [head.count for head in found]
+    components.text(
+        "Measured with SmolLM2: the mean weight that the head sends there, and that the other heads send there, over "
+        f"{min(counts)} to {max(counts)} cases in texts that took no part in choosing it. But for “{SINK}”, the first "
+        "token was never the right place.",
+        "small",
+    )
+    components.text(
+        f"“{COPYING}” is the copying head: the text was shuffled words, twice in a row. On page 5 a small model learns "
+        "the same before your eyes.",
+        "small",
+    )
+    st.page_link("pages/teach_it.py", label="Watch copying being learned: Teach it", icon=":material/arrow_forward:")
+
+
+def cell(shown: Subject) -> None:
+    """The arithmetic of the chosen weight, and what the rotation by positions does to its score."""
+    rotation(shown)
+    cells.cell(shown.view, shown.choice, "next")
+
+
+def rotation(shown: Subject) -> None:
+    """The score of the chosen cell with and without the turn of query and key, pair of numbers by pair."""
+    config, did, (query, key) = language_model.model().config, shown.reading.layers[shown.layer], shown.choice
+    q, k = did.q[shown.head, query], did.k[shown.head // (len(did.q) // len(did.k)), key]
+    angles = turns(np.array([query, key]), config.d_k, config.rope_base).conj()
+    plain_q, plain_k = rotate(q[None], angles[:1])[0], rotate(k[None], angles[1:])[0]
+    before, after = plain_q * plain_k, q * k
+    pairs = np.abs((after - before).reshape(-1, 2).sum(axis=-1))
+    order = np.argsort(-pairs, kind="stable")[:5]
+    degrees = (query - key) * config.rope_base ** (-2 * order / config.d_k) * 180 / np.pi
+    rows = "".join(
+        f"<tr><td>{2 * pair + 1}, {2 * pair + 2}</td><td>{number(float(turn), 1)}°</td>"
+        f"<td>{number(float(before[2 * pair : 2 * pair + 2].sum()), 3)}</td>"
+        f"<td>{number(float(after[2 * pair : 2 * pair + 2].sum()), 3)}</td></tr>"
+        for pair, turn in zip(order, degrees, strict=True)
+    )
+    head = "<tr><th>dimensions</th><th>turned by</th><th>product before</th><th>product after</th></tr>"
+    looking, seen = (html.escape(shown.view.labels[place]) for place in (query, key))
+    components.show_html(
+        f"<p>Before they meet, query and key are <b>turned</b> by their places in the text, {query + 1} and {key + 1}: "
+        "each pair of numbers by an angle of its own, so that the product depends on how far apart the two stand "
+        f"({counted(query - key, 'token')}), not on where. For <b class=query>{looking}</b> and "
+        f"<b class=key>{seen}</b> the score is {number(float(before.sum()), 3)} without the turn and "
+        f"{number(float(after.sum()), 3)} with it (Su et al. 2021). The pairs that change most:</p>"
+        f"<table class=chain><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        "<p>The table below goes on with the turned numbers.</p>"
+    )
+
+
+def take_away(shown: Subject) -> None:
+    """Pictures, numbers, code and link of the map shown."""
+    files.take_away(shown.view, shown.choice, pages.link("next_word"), "next")

@@ -1,0 +1,125 @@
+"""The ten likeliest next words, the temperature, and writing on."""
+
+import streamlit as st
+
+from attention_core.llama import UnfitText
+from ui import state
+from ui.kit import components
+from ui.kit.wording import counted, percent
+from ui.models import language_model
+from ui.models.language_model import MAX_TOKENS
+from ui.next_word.subject import BY_LOT, LIKELIEST, MOST_WORDS, Subject, Writing, piece_name, readable, wait_for
+
+
+def draw(shown: Subject) -> None:
+    """The likeliest next words, and beside them how the model writes on."""
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        likeliest(shown)
+    with right:
+        writing_on(shown)
+
+
+def likeliest(shown: Subject) -> None:
+    """The ten likeliest next pieces as bars; a press takes one."""
+    components.text("The ten likeliest next words", "heading")
+    full = len(shown.reading.tokens.ids) >= MAX_TOKENS
+
+    def take(place: int) -> None:
+        if not full:
+            st.session_state["writing"] = Writing(shown.text.text, 1, 1, shown.likely[place])
+
+    lines = [
+        (readable(piece), percent(share, 1), float(share), False)
+        for piece, share in zip(shown.pieces, shown.probabilities, strict=True)
+    ]
+    components.radio_list(
+        lines, key="likeliest", on_pick=take, label="The ten likeliest next words: press one to take it", buttons=True
+    )
+    rest = percent(max(1 - float(shown.probabilities.sum()), 0.0), 1)
+    components.text(
+        f"Press a word to put it behind the text. The other {len(shown.reading.logits) - len(shown.likely):,} pieces "
+        f"that the model knows share {rest}.",
+        "small",
+    )
+
+
+def writing_on(shown: Subject) -> None:
+    """Temperature, and the buttons that let the model write."""
+    temperature = state.CONTROLS["temp"]
+    st.slider(
+        "Temperature: divides the scores",
+        temperature.low,
+        temperature.high,
+        temperature.default,
+        0.1,
+        help="Softmax turns the scores of all words into probabilities. Before that each score is divided by the "
+        "temperature, as by √d_k on page 3: a small one lets the best word take all, a large one makes all alike.",
+        **state.widget_args("temp"),
+    )
+    writing = st.session_state.get("writing")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        how = st.segmented_control(
+            "Which word is taken",
+            [LIKELIEST, BY_LOT],
+            default=state.default("by"),
+            required=True,
+            help="Drawn by lot, each word comes as often as its probability says; the seed makes the lot repeatable. "
+            "The text here is one line: new lines are left out.",
+            **state.widget_args("by"),
+        )
+        if how == BY_LOT:
+            seed = state.CONTROLS["wseed"]
+            st.number_input("Seed", seed.low, seed.high, seed.default, width=110, **state.widget_args("wseed"))
+    full = len(shown.reading.tokens.ids) >= MAX_TOKENS
+
+    def write() -> None:
+        st.session_state["writing"] = Writing(shown.text.text, MOST_WORDS, MOST_WORDS)
+
+    def stop() -> None:
+        if writing := st.session_state.pop("writing", None):
+            state.set_values({"text": writing.text, "wq": 0, "wk": 0})
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Write on", on_click=write, type="primary", key="write", disabled=bool(writing) or full, width=120)
+        st.button("Stop", on_click=stop, key="stop-writing", disabled=not writing, width=90)
+    if writing and writing.of > 1:
+        done = writing.of - writing.left
+        st.progress(done / writing.of)
+        components.text(f"{done} of {counted(writing.of, 'word')} written", "small")
+    elif full:
+        components.text(f"The text has {MAX_TOKENS} tokens, as many as fit here: shorten it to write on.", "small")
+    elif ended := st.session_state.pop("text-ended", None):
+        components.text(f"Here the text would end or a new line begin ({ended}), and it is one line only.", "notice")
+    components.text(
+        f"A model this small ({language_model.size() / 1e6:.0f} million numbers) invents facts as fluently as it "
+        "writes true ones.",
+        "small",
+    )
+
+
+def write_on(shown: Subject) -> None:
+    """Write the next word, and let the page be drawn again with it."""
+    writing = st.session_state.get("writing")
+    if not writing:
+        return
+    seed = int(state.get("wseed")) if state.get("by") == BY_LOT else None
+    temperature, text, word = shown.temperature, writing.text, writing.word
+    try:
+        written = wait_for(
+            ("write", text, temperature, seed, word),
+            lambda: language_model.write(text, temperature, seed, word),
+            "The model is writing",
+        )
+    except UnfitText:
+        written = language_model.Written(text, ended=True)
+    left = 0 if written.ended else writing.left - 1
+    if written.ended:
+        best = shown.pieces[0] if word is None else shown.pieces[shown.likely.index(word)]
+        st.session_state["text-ended"] = piece_name(best)
+    if left and len(shown.reading.tokens.ids) < MAX_TOKENS - 1:
+        st.session_state["writing"] = Writing(written.text, left, writing.of)
+        st.rerun()
+    st.session_state.pop("writing", None)
+    state.set_and_rerun({"text": written.text, "wq": 0, "wk": 0, "word": 1})
+    st.rerun()

@@ -1,0 +1,48 @@
+"""Why everything looks at the first token, measured on the visitor's text."""
+
+import numpy as np
+import streamlit as st
+
+from attention_core.next_word import attention_sink
+from ui import state
+from ui.kit import components, figures, next_word_charts
+from ui.kit.wording import number, percent, quoted
+from ui.next_word.subject import Subject
+
+
+def sink(shown: Subject) -> None:
+    """How much goes to the first token, and how little comes from it."""
+    found = attention_sink(shown.reading)
+    if found is None:
+        components.text("The text has one token, which can look at nothing but itself: type more.")
+        return
+    first = quoted(shown.view.labels[0])
+    layers = shown.reading.layers
+    components.text(
+        f"In this text {percent(found.share)} of all weight goes to {first}, the first token; if every token looked "
+        f"at all that it may in equal parts, it would be {percent(found.even)}."
+    )
+    frame = {
+        "layer": np.arange(1, len(layers) + 1, dtype=np.int16),
+        "value": found.layers.astype(np.float32),
+        "about": np.full(len(layers), ""),
+    }
+    components.text("Share of the weight that goes to the first token, layer by layer", "heading")
+    options = {"title": "layer", "what": "to the first token"}
+    described = f"Line: the share of the weight that goes to the first token in each of {len(layers)} layers."
+    figures.draw(figures.Picture(next_word_charts.shares_by_layer, frame, described, 190, {}, options), "sink")
+    components.text(
+        f"And little comes back: the value of {first} has a length of {number(found.value, 2)} on average over all "
+        f"heads, those of the other tokens {number(found.values, 2)}. Weights must sum to 1, so a head with nothing "
+        "to find parks its weight where it does least: on a token that all others can see and whose value is small.",
+        "plain",
+    )
+    st.markdown(
+        "It is not the word: put another one in front, and that one gets the weight ([Xiao et al. "
+        "2024](https://arxiv.org/abs/2309.17453), “attention sinks”)."
+    )
+    st.button(
+        "Show the map with the first token" if state.get("nofirst") else "Show the map without the first token",
+        on_click=lambda: state.set_values({"nofirst": not state.get("nofirst")}),
+        key="toggle-first",
+    )

@@ -1,0 +1,280 @@
+"""The text that the language model reads, the head shown, and the words it would write next."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from attention_core import next_word
+from attention_core.attention import Attention
+from attention_core.llama import Layer, Reading
+from attention_core.maps import favourite, hide
+from attention_core.steps import Walk, walk
+from ui import state
+from ui.kit import components, export
+from ui.kit.wording import counted
+from ui.map.view import Choice, View
+from ui.models import language_model
+from ui.models.language_model import MAX_TOKENS, Text
+from ui.shell import run
+
+MODEL = "SmolLM2-135M-Instruct"
+LIKELIEST, BY_LOT = "The likeliest", "Drawn by lot"
+MOST_WORDS = 20  # that "Write on" writes at a time
+POLL = 0.25  # seconds from one look at the queue to the next
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text to start from: its name on the page, the head and the token that make its point."""
+
+    name: str
+    text: str
+    layer: int
+    head: int
+    query: int = 0
+
+
+EXAMPLES = (
+    Example("A fact", "The Eiffel Tower is in the city of", 24, 5),
+    Example("Who gets the drink?", "When Mary and John went to the store, John gave a drink to", 24, 7),
+    Example("What is “it”?", "The cat sat on the mat because it was tired", 14, 9, 8),
+    Example("Copying", "blue stone river lamp green chair, blue stone river", 19, 7),
+)
+
+
+@dataclass
+class Writing:
+    """A text that is being written on, kept for the visitor until it is done.
+
+    Attributes:
+        text: as far as it has come.
+        left: pieces still to write; of: in all.
+        word: the piece that the visitor took, which comes first.
+    """
+
+    text: str
+    left: int
+    of: int
+    word: int | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the page shows.
+
+    Attributes:
+        text: the text inside the model.
+        view: the map of the chosen head; choice: the chosen query and key in it.
+        layer, head: the chosen one, from 0.
+        temperature: what the scores are divided by.
+        likely: the numbers of the ten likeliest pieces, pieces: how they are spelt, probabilities: (10,) of them.
+        word: the piece whose probability the folds follow, as a place among the ten.
+    """
+
+    text: Text
+    view: View
+    choice: Choice
+    layer: int
+    head: int
+    temperature: float
+    likely: list[int]
+    pieces: list[str]
+    probabilities: np.ndarray
+    word: int
+
+    @property
+    def reading(self) -> Reading:
+        """What the model made of the text."""
+        return self.text.reading
+
+    @property
+    def name(self) -> str:
+        """The head shown."""
+        return head_name(self.layer, self.head)
+
+    @property
+    def followed(self) -> int:
+        """The number of the piece that the folds follow."""
+        return self.likely[self.word]
+
+    @property
+    def followed_name(self) -> str:
+        """The piece that the folds follow, as a sentence mentions it."""
+        return piece_name(self.pieces[self.word])
+
+
+def head_name(layer: int, head: int) -> str:
+    """A head as people count it, from 1."""
+    return f"Layer {layer + 1}, head {head + 1}"
+
+
+def piece_name(piece: str) -> str:
+    """A piece of a text as a sentence mentions it: “Paris”, or what it is where it has no letters."""
+    return f"“{readable(piece)}”"
+
+
+def readable(piece: str, first: bool = False) -> str:
+    """A piece for people: its leading space is left off, and a dot stands before a piece that goes on with a word."""
+    if not piece.strip():
+        return "↵" * piece.count("\n") or "␣" * len(piece)
+    if piece[0].isspace() or first or not piece[0].isalnum():
+        return piece.strip()
+    return "·" + piece.rstrip()
+
+
+def ask_for_text() -> str:
+    """Draw the field and the examples; the text that is read, which grows while it is written on."""
+
+    def stop() -> None:
+        st.session_state.pop("writing", None)
+
+    text = st.text_input(
+        "Your text",
+        state.default("text"),
+        placeholder="Type the beginning of a text",
+        autocomplete="off",
+        max_chars=state.MAX_CHARACTERS,
+        on_change=stop,
+        label_visibility="collapsed",
+        **state.widget_args("text"),
+    )
+
+    def start_from() -> None:
+        if example := by_name.get(st.session_state["example"]):
+            stop()
+            state.set_values(
+                {"text": example.text, "wl": example.layer, "wh": example.head, "wq": example.query, "wk": 0, "word": 1}
+            )
+
+    by_name = {example.name: example for example in EXAMPLES}
+    here = next((example.name for example in EXAMPLES if example.text == text), None)
+    st.session_state["example"] = here
+    st.pills("Texts to start from", list(by_name), key="example", on_change=start_from, label_visibility="collapsed")
+    writing = st.session_state.get("writing")
+    return writing.text if writing else str(state.get("text") or "")[: state.MAX_CHARACTERS]
+
+
+def wait_for(key: Hashable, compute: Callable[[], Any], what: str) -> Any:
+    """What the language model's thread computes; while it lasts the page says so, and other pages go on.
+
+    Args:
+        key: of the job; visitors who ask for the same share it.
+        what: is computed, for the sentence that says so.
+
+    Raises:
+        Exception: what the computation raised.
+    """
+    place = st.empty()
+    with run.run_lock_released(), language_model.queue.job(key, compute) as job:
+        while not job.done.wait(POLL):
+            place.html(f'<p class="say small" role="status">{standing(language_model.queue.before(job), what)}</p>')
+    place.empty()
+    return job.result()
+
+
+def standing(before: int, what: str) -> str:
+    """What a visitor who waits reads."""
+    if not language_model.opened():
+        return "The language model is being opened. This takes some seconds, once for everybody."
+    if before > 1:
+        return f"The model works for one visitor at a time: {counted(before, 'request')} before yours."
+    return f"{what} …"
+
+
+def subject(text: str) -> Subject:
+    """A text inside the model, as the controls say.
+
+    Raises:
+        UnusableModel: there is no language model.
+        UnfitText: there is nothing to read.
+    """
+    read = wait_for(("text", text), lambda: language_model.read(text), "The model is reading")
+    reading, temperature = read.reading, float(state.get("temp"))
+    layer, head = state.index_of("wl", len(reading.layers)), state.index_of("wh", len(reading.layers[0].q))
+    likely = next_word.likeliest(reading.logits)
+    probabilities = next_word.next_probabilities(reading.logits, temperature)[likely]
+    pieces = language_model.model().tokens_of(likely).pieces
+    word = state.index_of("word", len(likely))
+    view = view_of(read, layer, head)
+    return Subject(read, view, choice_of(view), layer, head, temperature, likely, pieces, probabilities, word)
+
+
+def view_of(text: Text, layer: int, head: int) -> View:
+    """The map of a head."""
+    pieces = text.reading.tokens.pieces
+    tokens = [readable(piece, first=not place) for place, piece in enumerate(pieces)]
+    n, without_first = len(tokens), bool(state.get("nofirst"))
+    did = text.reading.layers[layer]
+    attention, visible = one_head(did, head, without_first)
+    shared = head // (len(did.q) // len(did.k))
+    q, k, v = did.q[head], did.k[shared], did.v[shared]
+    settings = {
+        "sentence": text.text,
+        "model": MODEL,
+        "shows": head_name(layer, head).lower(),
+        "causal_mask": True,
+        "hidden": "the first token (the rest renormalised)" if without_first else "nothing",
+    }
+
+    def walk_from(row: int) -> Walk:
+        return walk(q[row], k, v, visible[row])
+
+    return View(
+        tokens=tokens,
+        weights=attention.weights,
+        words=list(zip(tokens, range(n), strict=True)),
+        settings=settings,
+        visible=visible,
+        stages=attention,
+        walk=walk_from,
+        code=lambda: export.head_code(tokens, q, k, v, visible, settings, 1.0),
+        aside=(0,),
+        controls=("wq", "wk"),
+    )
+
+
+def choice_of(view: View) -> Choice:
+    """The chosen query and key: where the link names none, the last token, and what it looks at most besides the first.
+
+    What comes later cannot be looked at: a key behind the query counts as none.
+    """
+    n = len(view.labels)
+    query = min(int(state.get("wq")) or n, n) - 1
+    key = int(state.get("wk"))
+    if 0 < key <= query + 1:
+        return Choice(query, key - 1)
+    return Choice(query, favourite(view.weights[query], [0]) if query else 0)
+
+
+def one_head(did: Layer, head: int, without_first: bool) -> tuple[Attention, np.ndarray]:
+    """Every stage of a head, and (n, n) booleans of what is shown: without the first token if that is wanted."""
+    every = did.attention(head)
+    visible = np.isfinite(every.masked)
+    if not without_first or len(visible) == 1:
+        return every, visible
+    visible[1:, 0] = False  # the first token itself can look nowhere else
+    weights, _ = hide(every.weights[1:], [0])
+    shared = head // (len(did.q) // len(did.k))
+    weights = np.concatenate([every.weights[:1], weights])
+    masked = np.where(visible, every.masked, -np.inf)
+    return Attention(every.scores, every.scaled, masked, weights, weights @ did.v[shared]), visible
+
+
+def notices(shown: Subject) -> None:
+    """What was left off, and what the pieces are."""
+    if shown.text.cut:
+        components.text(
+            f"The model reads {MAX_TOKENS} tokens here; {counted(shown.text.cut, 'token')} at the end left off.",
+            "notice",
+        )
+    pieces = shown.reading.tokens.pieces
+    said = []
+    if any(readable(piece, not place).startswith("·") for place, piece in enumerate(pieces)):
+        said.append("A word that the model does not know whole comes in pieces; a dot marks one that goes on.")
+    if any("<0x" in piece for piece in [*pieces, *shown.pieces]):
+        said.append("<0xF0> and the like are bytes: parts of a character that the model has no whole piece for.")
+    if said:
+        components.text(" ".join(said), "small")

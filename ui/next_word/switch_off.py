@@ -1,0 +1,177 @@
+"""Switch a head off or cut a cell, and see what becomes of the next word; which heads matter, and do weights tell?"""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from attention_core import next_word
+from attention_core.ablation import log_probability
+from ui import state
+from ui.kit import components, figures, next_word_charts
+from ui.kit.wording import number, percent, quoted
+from ui.models import language_model
+from ui.next_word.growth import choose_word
+from ui.next_word.head_map import choose_head
+from ui.next_word.subject import Subject, head_name, readable, wait_for
+
+HEAD, CELL = "This head", "This cell"
+OF_HEAD, OF_ALL = "In this head", "In all heads"
+SHOWN = 24  # heads of the ranking
+
+
+def switch_off(shown: Subject) -> None:
+    """Turn off the chosen head or cut the chosen cell."""
+    choose_word(shown, "follow-off")
+    what = st.segmented_control(
+        "Switch off", [HEAD, CELL], default=state.default("off"), required=True, **state.widget_args("off")
+    )
+    with_and_without(shown, what)
+    ranking(shown)
+    weight_and_effect(shown)
+
+
+def with_and_without(shown: Subject, what: str) -> None:
+    """The next word with and without the head or the cell."""
+    text, (query, key) = shown.text.text, shown.choice
+    labels = shown.view.labels
+    if what == HEAD:
+        off, cut = ((shown.layer, shown.head),), ()
+        name = f"Without {shown.name.lower()}"
+    else:
+        off, cut = (), ((shown.layer, shown.head, query, key),)
+        name = f"Without {labels[query]} → {labels[key]} in {shown.name.lower()}"
+        if query == key == 0:
+            components.text("The first token can look at itself only: there is nothing to share its weight with.")
+            return
+    without = wait_for(
+        ("without", text, off, cut),
+        lambda: language_model.logits_without(text, off, cut),
+        "The model reads the text once more",
+    )
+    before = next_word.next_probabilities(shown.reading.logits)
+    after = next_word.next_probabilities(without)
+    word = shown.followed
+    components.text(f"{name}, {shown.followed_name} goes from {percent(before[word], 1)} to {percent(after[word], 1)}.")
+    likely = [next_word.likeliest(logits, 5) for logits in (shown.reading.logits, without)]
+    pieces = [language_model.model().tokens_of(ids).pieces for ids in likely]
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f"<td>{html.escape(readable(pieces[side][place]))}</td>"
+            f"<td>{html.escape(percent(probabilities[likely[side][place]], 1))}</td>"
+            for side, probabilities in enumerate((before, after))
+        )
+        + "</tr>"
+        for place in range(len(likely[0]))
+    )
+    head = f"<tr><th>as it is</th><th></th><th>{html.escape(name[0].lower() + name[1:])}</th><th></th></tr>"
+    components.show_html(f"<table class=chain><thead>{head}</thead><tbody>{rows}</tbody></table>")
+    components.text(
+        "A head that is off brings back zeros, for every token. A cut cell is masked before the softmax, and the "
+        "rest of its row shares the weight. Probabilities at temperature 1.",
+        "small",
+    )
+
+
+def ranking(shown: Subject) -> None:
+    """The heads by their effect on the followed word."""
+    components.text(f"Which heads matter for {shown.followed_name}?", "heading")
+    text, word = shown.text.text, shown.followed
+    effects = wait_for(
+        ("ranking", text, word),
+        lambda: language_model.ranking(text, word),
+        "The ten strongest heads are switched off in turn",
+    )
+    most = max(abs(effects[0].direct), 1e-9)
+    tried = [effect for effect in effects if effect.whole is not None]
+    lines = []
+    for effect in effects[:SHOWN]:
+        whole = "" if effect.whole is None else f", off {signed(effect.whole)}"
+        chosen = (effect.layer, effect.head) == (shown.layer, shown.head)
+        name = head_name(effect.layer, effect.head)
+        lines.append((name, f"direct {signed(effect.direct)}{whole}", abs(effect.direct) / most, chosen))
+    with st.container(height=330, border=False):
+        components.radio_list(
+            lines,
+            key="effects",
+            on_pick=lambda place: choose_head(effects[place].layer, effects[place].head),
+            label="Heads ranked by their direct effect: choose one",
+            role="output",
+        )
+    turned = sum(effect.direct * (effect.whole or 0) < 0 for effect in tried)
+    components.text(
+        "The change of log p: −0.69 halves the probability, +0.69 doubles it. “Direct” takes what the head brought "
+        f"home out of the last vector, computed for all {len(effects)} heads. “Off” runs the model without the head, "
+        f"for the first {len(tried)}: later layers then react. "
+        + (f"In {turned} of them the two have different signs." if turned else "Their signs agree in all of them."),
+        "small",
+    )
+
+
+def signed(effect: float) -> str:
+    """An effect with its sign: −0.45."""
+    return f"{round(effect, 2) or 0.0:+.2f}".replace("-", "−")
+
+
+def weight_and_effect(shown: Subject) -> None:
+    """Do large weights matter? Each cell of the last token's row, cut in turn."""
+    components.text("Does a large weight mean a large effect?", "heading")
+    n, labels = len(shown.view.labels), shown.view.labels
+    if n == 1:
+        components.text("The text has one token, so there is nothing to cut: type more.")
+        return
+    layers = shown.reading.layers
+    where = st.segmented_control(
+        "Cut the cells", [OF_HEAD, OF_ALL], default=state.default("cutin"), required=True, **state.widget_args("cutin")
+    )
+    if where == OF_HEAD:
+        heads, row = ((shown.layer, shown.head),), layers[shown.layer].weights[shown.head, -1]
+    else:
+        heads = tuple((int(layer), int(head)) for layer, head in np.ndindex(len(layers), len(layers[0].q)))
+        row = np.mean([layer.weights[:, -1].mean(axis=0) for layer in layers], axis=0)
+    text, word = shown.text.text, shown.followed
+    effects = wait_for(
+        ("cells", text, word, heads),
+        lambda: language_model.cell_effects(text, word, heads),
+        f"The last token reads the text {n} times, each time without one token",
+    )
+    frame = {
+        "key": np.arange(n, dtype=np.int16),
+        "weight": row.astype(np.float32),
+        "effect": effects.astype(np.float32),
+        "shown": np.array(
+            [
+                f"{signed(float(effect))} ({percent(float(probability), 1)})"
+                for effect, probability in zip(
+                    effects, np.exp(effects + log_probability(shown.reading.logits, word)), strict=True
+                )
+            ]
+        ),
+    }
+    heaviest, strongest = int(np.argmax(row)), int(np.argmax(np.abs(effects)))
+    components.text(
+        f"{quoted(labels[-1])} gives most weight to {quoted(labels[heaviest])} ({percent(float(row[heaviest]))}); "
+        f"without that log p changes by {signed(float(effects[heaviest]))}. The largest effect comes from "
+        + (
+            "the same token."
+            if heaviest == strongest
+            else f"{quoted(labels[strongest])}: "
+            f"{signed(float(effects[strongest]))}, with {percent(float(row[strongest]))} of the weight."
+        )
+    )
+    fill = {"labels": list(labels), "chosen": n - 1, "seen": shown.choice.key}
+    high = max(float(np.abs(effects).max()), 0.05)
+    described = (
+        f"Dots: weight against effect of {n} tokens that the last token looks at. Largest effect {number(high, 2)}."
+    )
+    figures.draw(
+        figures.Picture(next_word_charts.weight_and_effect, frame, described, 300, fill | {"high": high}), f"effect-{n}"
+    )
+    st.markdown(
+        "A dot far right near the line is a large weight with little effect, a dot far from the line on the left the "
+        "other way round. Whether weights explain an answer is disputed: [Jain & Wallace "
+        "2019](https://arxiv.org/abs/1902.10186) found very different weights that give the same one; [Wiegreffe & "
+        "Pinter 2019](https://arxiv.org/abs/1908.04626) ask for a fairer test. Cutting is a test of the model "
+        "itself, though a model without a cell is one that never was trained."
+    )

@@ -1,0 +1,164 @@
+"""Every task and every model: the whole table as dots and as numbers, each of which leads to its sentences."""
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from ui import state
+from ui.kit import components, figures, learning_charts
+from ui.kit.wording import mean_and_spread, percent
+from ui.the_gap import measured
+from ui.the_gap.figure import open_sentences
+from ui.the_gap.measured import MINILM, Rate
+from ui.the_gap.sentences import ANCHOR, page_url
+
+MARKS = {"circle": "●", "square": "■", "diamond": "◆", "cross": "✚", "triangle-up": "▲", "triangle-down": "▼"}
+
+
+def draw_all_models() -> None:
+    """Draw the rates of all tasks and models as dots, then as a table."""
+    draw_dots()
+    draw_table()
+
+
+def rates_shown() -> list[Rate]:
+    """The rates on the chosen set of sentences."""
+    group = measured.chosen_set()
+    return [rate for task in measured.titles() for rate in measured.rates_of(task, group) if rate.group == group]
+
+
+def shapes() -> dict[str, str]:
+    """The shape of each model's dot: circles in grey and violet, then one for each further model."""
+    names = measured.names()
+    return dict(zip(names, ["circle", *[list(MARKS)[i % len(MARKS)] for i in range(len(names) - 1)]], strict=True))
+
+
+def dots_picture() -> figures.Picture:
+    """The rates on the chosen set of sentences as dots."""
+    rates, titles, names = rates_shown(), measured.titles(), measured.names()
+    tasks = [task for task in titles if any(rate.task == task for rate in rates)]
+    models = {task: [rate.name for rate in rates if rate.task == task] for task in tasks}
+    most = max(map(len, models.values()))
+    rows = [
+        {
+            "row": tasks.index(rate.task),
+            "model": names.index(rate.name),
+            **{name: getattr(rate, name) for name in ("share", "low", "high", "chance", "count")},
+            "number": percent(rate.share),
+            "slot": 2 * models[rate.task].index(rate.name) + most - len(models[rate.task]),  # half lines: centred
+        }
+        for rate in rates
+    ]
+    frame = pd.DataFrame(rows).astype({"row": "int16", "model": "int16", "count": "int32", "slot": "int16"})
+    text = "; ".join(f"{titles[rate.task]}, {rate.name}: {percent(rate.share)}" for rate in rates)
+    alt = f"Dots: the share of right answers, by task and model. {text}. The table below has the same numbers."
+    now = measured.chosen()
+    seen = {"chosen": tasks.index(now.task) if now.task in tasks else -1, "seen": names.index(now.name)}
+    options = {
+        "names": names,
+        "slots": 2 * most - 1,
+        "shapes": tuple(shapes().values()),
+        "kinds": tuple(kinds().values()),
+    }
+    fill = {"labels": [titles[task] for task in tasks], **seen}
+    return figures.Picture(learning_charts.dots, frame, alt, 84 * len(tasks), fill, options)
+
+
+def draw_dots() -> None:
+    """Draw the dots and what their shapes mean; a click on a dot opens its sentences."""
+    picture = dots_picture()
+    name = f"gap-{picture.fill['chosen']}-{picture.fill['seen']}"
+    by_title = {title: task for task, title in measured.titles().items()}
+
+    def clicked() -> None:
+        if dot := st.session_state[name]["selection"]["dot"]:
+            open_sentences(by_title[picture.fill["labels"][int(dot[0]["row"])]], measured.names()[int(dot[0]["model"])])
+
+    with st.container(height=picture.height + 15, border=False, key="dots-room"):
+        figures.draw(picture, name, clicked)
+    colors = components.palette()
+    shades = [learning_charts.kind_colors(colors)[kind] for kind in kinds().values()]
+    span = Markup('<span><b style="color:{}">{}</b> {}</span>')
+    marks = [
+        span.format(shade, MARKS[shape], name) for shade, (name, shape) in zip(shades, shapes().items(), strict=True)
+    ]
+    legend = Markup("").join([*marks, span.format(colors.muted, "❘", "guessing")])
+    st.html(Markup('<div class="legend">{}<span>line: 95 % interval</span></div>').format(legend))
+    components.text("In the ring: the model whose sentences are shown. Click a dot to see others.", "small")
+
+
+def kinds() -> dict[str, int]:
+    """The kind of each model, as in `Rate`."""
+    found = {rate.name: rate.kind for rate in measured.measured()}
+    return {name: found[name] for name in measured.names()}
+
+
+def draw_table() -> None:
+    """Draw the same as a table; each number leads to its sentences."""
+    rates, names = rates_shown(), measured.names()
+    head = Markup("").join(Markup("<th scope=col>{}</th>").format(name) for name in ("Task", *names, "Guessing"))
+    rows = []
+    for task, title in measured.titles().items():
+        here = {rate.name: rate for rate in rates if rate.task == task}
+        cells = [table_cell(here[name]) if name in here else "–" for name in names]
+        cells.append(percent(next(iter(here.values())).chance) if here else "–")
+        question = measured.QUESTIONS.get(task, "")
+        row = Markup("").join(Markup("<td>{}</td>").format(cell) for cell in cells)
+        rows.append(Markup("<tr><th scope=row>{}<small>{}</small></th>{}</tr>").format(title, question, row))
+    components.show_html(
+        Markup(
+            "<div class=wide tabindex=0 role=region aria-label='The measured table'><table class=gap>"
+            "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+        ).format(head, Markup("").join(rows))
+    )
+    text = "Each number leads to its sentences. Below it: its 95 % interval and the number of sentences."
+    if any(rate.other_splits for rate in rates):
+        text += " Other splits: trained and tested again with other words, drawn by chance."
+    components.text(text, "small")
+
+
+def table_cell(rate: Rate) -> Markup:
+    """A rate of the table: the share, its interval, the number of sentences; a link to them."""
+    values = {"gtask": measured.title_of(rate.task), "gby": rate.name, "gsent": True}
+    lines = [f"{percent(rate.low)} to {percent(rate.high)}", f"n = {rate.count:,}"]
+    if rate.head:
+        lines.append(f"layer {rate.head[0]}, head {rate.head[1]}")
+    if rate.other_splits:
+        lines.append(f"other splits {mean_and_spread(rate.other_splits)}")
+    lines += [remark] if (remark := interval_text(rate)) else []
+    link = Markup('<a href="{}#{}" target="_self"><b>{}</b></a>')
+    return link.format(page_url("the_gap", values, state.get), ANCHOR, percent(rate.share)) + Markup("").join(
+        Markup("<small>{}</small>").format(line) for line in lines
+    )
+
+
+def interval_text(rate: Rate) -> str:
+    """What the interval adds to the number, where it adds something."""
+    if rate.low <= rate.chance <= rate.high:
+        return "like guessing"
+    if rate.high < rate.chance:
+        return "below guessing"
+    best = measured.taught(rate.task, rate.group)
+    return "below the taught" if rate.name == MINILM and best and rate.high < best.low else ""
+
+
+def table_frame() -> pd.DataFrame:
+    """All rates, on every set of sentences, as rows to take away."""
+    return pd.DataFrame(
+        [
+            {
+                "sentences": rate.group,
+                "task": measured.title_of(rate.task),
+                "model": rate.model,
+                "right": rate.right,
+                "of": rate.count,
+                "share": rate.share,
+                "low": rate.low,
+                "high": rate.high,
+                "guessing": rate.chance,
+                "other_splits_mean": pd.Series(rate.other_splits).mean() if rate.other_splits else None,
+                "other_splits_spread": pd.Series(rate.other_splits).std(ddof=0) if rate.other_splits else None,
+            }
+            for rate in measured.measured()
+        ]
+    )

@@ -1,0 +1,110 @@
+"""The sentences behind a rate, right and wrong, each with links to the pages that show it."""
+
+import html
+from collections.abc import Callable
+from functools import lru_cache
+
+import streamlit as st
+from markupsafe import Markup
+
+from attention_core import gap
+from ui import controls, state
+from ui.kit import components
+from ui.kit.wording import percent
+from ui.models import lessons
+from ui.shell import pages
+from ui.the_gap import measured
+from ui.the_gap.measured import UNSEEN, Case, Rate
+
+RIGHT, WRONG = "Right", "Wrong"
+ANCHOR = "sentences"  # where a number of the table leads
+FIRST_SHOWN = 10  # sentences in a list, the rest folded away
+
+
+def draw_sentences() -> None:
+    """Draw the choice of a model and of right or wrong answers, and the sentences."""
+    controls.segmented("gby", "Model", measured.names())
+    which = controls.segmented("gwhich", "Answers")
+    rate = measured.chosen()
+    st.subheader(f"{measured.title_of(rate.task)}: {rate.model}", anchor=ANCHOR)
+    if rate.name != state.get("gby"):
+        components.text(
+            f"“{state.get('gby')}” was not measured in this task. These are the sentences of {rate.name}.", "notice"
+        )
+    cases = [case for case in rate.cases if case.right == (which == RIGHT)]
+    components.text(
+        f"{percent(rate.share, 1)} of {rate.count:,} sentences right; 95 % interval {percent(rate.low, 1)} to "
+        f"{percent(rate.high, 1)}; guessing {percent(rate.chance)}."
+    )
+    components.text(f"{len(cases):,} {str(which).lower()}" + (":" if cases else "."), "heading")
+    if not cases:
+        return
+    if rate.group == UNSEEN:
+        components.text("Made by chance from templates and lists of words: many make little sense.", "small")
+    components.show_html(sentence_list(rate.group, rate.task, rate.name, which == RIGHT))
+    if rate.task == "negation":
+        text = "Blue: the word at which the sentence is read; + something good is said, − something bad."
+    else:
+        text = "Blue: the word that looks. Orange: the word it should look at."
+    components.text(text, "small")
+
+
+def scroll_to_sentences() -> None:
+    """Scroll to the sentences when a click has opened them, or a link that names them."""
+    opened = st.session_state.pop("gap-opened", False)
+    components.scroll_to(".st-key-gsent" if opened else f"#{ANCHOR}", linked=not opened)
+
+
+@lru_cache(maxsize=32)  # a hundred kilobytes each; building one takes longer than the rest of the page
+def sentence_list(group: str, task: str, name: str, right: bool) -> Markup:
+    """The sentences that a model got right, or wrong, as a list; all but the first folded away."""
+    rate = next(rate for rate in measured.measured() if (rate.group, rate.task, rate.name) == (group, task, name))
+    items = [sentence_item(rate, case) for case in rate.cases if case.right == right]
+    shown, rest = (Markup("<ul class=cases>{}</ul>").format(Markup("").join(part)) for part in split(items))
+    if len(items) <= FIRST_SHOWN:
+        return shown
+    more = f"{len(items) - FIRST_SHOWN:,} more"
+    return shown + Markup("<details><summary>{}</summary>{}</details>").format(more, rest)
+
+
+def split(items: list[Markup]) -> tuple[list[Markup], list[Markup]]:
+    """The items shown at once, and the rest."""
+    return items[:FIRST_SHOWN], items[FIRST_SHOWN:]
+
+
+def sentence_item(rate: Rate, case: Case) -> Markup:
+    """A sentence of a list: its words with their roles, and the pages that open it."""
+    example = case.example
+    words: list[str | Markup] = list(example.tokens)
+    if rate.task == "negation":
+        words[example.asks] += f" ({'−+'[example.answer]})"
+    else:
+        words[example.answer] = Markup("<b class=key>{}</b>").format(words[example.answer])
+    words[example.asks] = Markup("<b class=query>{}</b>").format(words[example.asks])
+    carried = {"s": gap.join_tokens(example.tokens), "q": example.asks + 1}
+    if rate.task != "negation":
+        carried["k"] = example.answer + 1
+    ways = [("playground", "raw vectors", {**carried, "self": False})]
+    if lesson := lessons.lesson_of(rate.task):
+        made = rate.variant or lesson.best
+        shape = {"layers": made.n_layers, "nh": made.n_heads, "res": made.residual}
+        ways.append(("teach_it", "taught", {**carried, "task": lesson.title, **shape}))
+    head = measured.head_for(rate.task)
+    ways.append(("inside_a_transformer", "MiniLM", {**carried, **({"l": head[0], "h": head[1]} if head else {})}))
+    link = Markup('<a href="{}" target="_self">{}</a>')
+    links = Markup(" · ").join(link.format(page_url(page, values), name) for page, name, values in ways)
+    return Markup("<li>{} <small>Open: {}</small></li>").format(Markup(gap.join_tokens(map(escape_word, words))), links)
+
+
+def escape_word(word: str | Markup) -> str:
+    """A word as HTML; its apostrophe stays, so that "n't" can join the word before it."""
+    return word if isinstance(word, Markup) else html.escape(word, quote=False)
+
+
+def page_url(page: str, values: dict[str, state.Value], others: Callable[[str], state.Value] = state.default) -> str:
+    """The URL of a page with these control values; other controls at their defaults, or as `others` returns."""
+
+    def value_of(name: str) -> state.Value:
+        return values[name] if name in values else others(name)
+
+    return ("./" if page == pages.PAGES[0].name else page) + state.query_string(page, value_of)

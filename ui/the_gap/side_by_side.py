@@ -1,0 +1,136 @@
+"""The visitor's own sentence: where a word looks on raw vectors, under the taught head that fits, in MiniLM."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from attention_core import tasks
+from attention_core.bert import UnfitSentence
+from attention_core.embeddings import UnknownWords
+from attention_core.layers import forward
+from attention_core.ranking import first_largest
+from ui import state
+from ui.kit import components
+from ui.kit.wording import quoted
+from ui.map.view import View, in_words
+from ui.models import lessons, loaders, training
+from ui.models.lessons import Lesson
+from ui.shell import errors, sentence_input
+from ui.the_gap import measured
+from ui.the_gap.measured import MINILM, RAW
+
+ORDER = ("meaning", "gender", "negation")  # of tasks that a word may fit: “it” fits two, and good words are adjectives
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Where the words look in one model.
+
+    Attributes:
+        title: of the model.
+        view: the map of the words that all models know.
+        text: what has to be said beside the map; "" for nothing.
+    """
+
+    title: str
+    view: View
+    text: str = ""
+
+
+def draw_side_by_side() -> None:
+    """Draw the shared sentence three times, coloured by where the chosen word looks in each model."""
+    sentence_input.ask_for_sentence((), presets=False)
+    text, known = state.sentence(), loaders.taken_apart(state.sentence()).known
+    offer_sentences(measured.chosen_task())
+    if not known:
+        components.text(errors.message_for(UnknownWords(loaders.taken_apart(text).unknown)), "notice")
+        return
+    try:
+        tokens = loaders.reading(text).tokens
+    except UnfitSentence as error:
+        components.text(errors.message_for(error), "notice")
+        return
+    pairs = loaders.known_to_both(text, tokens)
+    if not pairs:
+        components.text("No word of this sentence is known to all three.", "notice")
+        return
+    places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
+    query = next((i for i, group in enumerate(places) if state.index_of("q", len(known)) in group), 0)
+    lesson = fitting_lesson(known[places[query][0]], measured.chosen_task())
+    found = [raw_looks(text, places, words)]
+    if lesson:
+        found.append(taught_looks(lesson, known, places, words, query))
+    found.append(minilm_looks(lesson, text, pieces, words))
+    for number, looks in enumerate(found):
+        draw_looks(looks, query, number, places)
+    if lesson is None:
+        components.text(
+            f"No head was taught for {quoted(words[query])}. Choose “he”, “she”, “it”, a verb or an adjective.", "small"
+        )
+    components.text("MiniLM’s marks [CLS] and [SEP], which it puts around each sentence, are left out.", "small")
+
+
+def fitting_lesson(word: str, task: str) -> Lesson | None:
+    """The lesson whose head is meant for a word: that of the chosen task if it fits, or else the first that does."""
+    order = [task, *ORDER, *(lesson.task for lesson in lessons.LESSONS)]
+    fitting = (name for name in order if lessons.lesson_of(name) and tasks.find_query(name, [word]) is not None)
+    return lessons.lesson_of(next(fitting, ""))
+
+
+def raw_looks(text: str, places: list[list[int]], words: list[str]) -> Looks:
+    """Where the words look on raw vectors, none at itself: most would look most at themselves."""
+    alone = len(loaders.taken_apart(text).known) == 1
+    raw = loaders.raw(text, state.Switches(see_self=alone))
+    view = View(raw.tokens, raw.attention.weights, visible=np.isfinite(raw.attention.masked))
+    return Looks(RAW, in_words(view, places, words))
+
+
+def taught_looks(lesson: Lesson, known: list[str], places: list[list[int]], words: list[str], query: int) -> Looks:
+    """Where the words look under the head that comes with the app for a lesson, the mean where it has several."""
+    model = training.shipped(training.Settings(lesson.best))
+    last = forward(model, loaders.glove().look_up(known))[-1]
+    view = View(known, last.attention.weights.mean(axis=0))
+    text = ""
+    if model.kind == "classifier":
+        place = places[query][0]
+        text = lessons.read_in_words(lesson, model, known[place], last.output[place])
+    return Looks(f"Taught: {lesson.title}", in_words(view, places, words), text)
+
+
+def minilm_looks(lesson: Lesson | None, text: str, pieces: list[list[int]], words: list[str]) -> Looks:
+    """Where the words look in MiniLM's head for a lesson, or else in the head that its own page opens on."""
+    head = measured.head_for(lesson.task) if lesson else None
+    layer, number = head or (state.default("l"), state.default("h"))
+    reading = loaders.reading(text)
+    view = View(reading.tokens.pieces, reading.layers[layer - 1].weights[number - 1])
+    note = "" if head else "This head looks at the word before; none was measured for this."
+    return Looks(f"{MINILM}, layer {layer}, head {number}", in_words(view, pieces, words), note)
+
+
+def draw_looks(looks: Looks, query: int, number: int, places: list[list[int]]) -> None:
+    """Draw a sentence coloured by where the chosen word looks, and the same in words."""
+    view = looks.view
+    components.text(looks.title, "heading")
+    components.words(
+        [(label, place) for place, label in enumerate(view.labels)],
+        view.weights[query],
+        query,
+        int(first_largest(view.weights[query])),
+        components.palette(),
+        key=f"gap-words-{number}",
+        on_pick=lambda place: state.set_values({"q": places[place][0] + 1, "k": 0}),
+        label=f"{looks.title}: choose the word to look from",
+    )
+    components.text(f"{view.reading(query)} {looks.text}".strip(), "plain")
+
+
+def offer_sentences(task: str) -> None:
+    """Draw two sentences of the task as buttons that make them the shared one."""
+    lesson = lessons.lesson_of(task)
+    if lesson is None:
+        return
+    with st.container(horizontal=True):
+        for place, offered in enumerate(lessons.tries(lesson)[:2]):
+            shown = offered.text == state.sentence()
+            st.button(offered.text, on_click=lessons.choose, args=(offered,), key=f"offer-{place}", disabled=shown)
