@@ -1,6 +1,6 @@
 # make run    sets everything up and serves the app     make bench    measures it against what people would use instead
 # make test   sets everything up and passes every test  make kernels  the core's tests under every kernel of NumPy's
-# make check  style and the core's tests; a minute  make load     two hundred visitors on one process and on two
+# make check  style, types, the core's tests; a minute  make load     two hundred visitors on one process and on two
 # make lint   style only                                make audit    known weaknesses in the dependencies
 # make lock   requirements.txt anew                     make data     data/ anew from its packages
 # make nightly  thousands of hostile inputs
@@ -22,7 +22,7 @@ run: app
 test: tools lint programs
 	$(PY) -m pytest -n auto --dist loadgroup
 
-check: tools lint
+check: tools lint types
 	$(PY) -m pytest -n auto --dist loadgroup tests/core tests/test_layers.py attention_core
 
 # Some hours: thousands of generated sentences, links and states where `make test` tries hundreds.
@@ -36,7 +36,6 @@ lint: tools
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-# Not part of `make check` until the core passes: 69 findings are left.
 types: tools
 	$(PY) -m mypy
 

@@ -47,9 +47,9 @@ def beginning(reading: Reading, n: int) -> Reading:
     """
 
     def cut(layer: Layer) -> Layer:
-        per_head = (array[:, :n] for array in (layer.q, layer.k, layer.v))
+        q, k, v = (array[:, :n] for array in (layer.q, layer.k, layer.v))
         return Layer(
-            layer.x[:n], *per_head, layer.weights[:, :n, :n], layer.output[:, :n], layer.mixed[:n], layer.added[:n]
+            layer.x[:n], q, k, v, layer.weights[:, :n, :n], layer.output[:, :n], layer.mixed[:n], layer.added[:n]
         )
 
     tokens = Tokens(reading.tokens.ids[:n], reading.tokens.pieces[:n])
@@ -82,7 +82,7 @@ def rank_by_effect(model: Llama, reading: Reading, word: int, tried: int = 10) -
     """
     direct = direct_effects(model, reading, word)
     whole = log_probability(reading.logits, word)
-    effects = []
+    effects: list[Effect] = []
     for place in rank(np.abs(direct).ravel(), EFFECT_TIE):
         layer, head = (int(number) for number in np.unravel_index(place, direct.shape))
         change = None

@@ -231,7 +231,7 @@ class MiniLM(NamedTuple):
         Raises:
             UnfitSentence: there is no word in it, or it has too many pieces.
         """
-        encoding = self.tokenizer.encode(text)
+        encoding = self.tokenizer.encode(text.replace("\u200b", " "))  # the tokenizer would join what it parts
         n, most = len(encoding.ids), self.config.n_positions
         if n == 2:  # [CLS] and [SEP]
             raise UnfitSentence("there is no word in this text")
@@ -275,4 +275,6 @@ def load_minilm() -> MiniLM:
 
     config = read_config(checked("minilm/config.json"))
     weights = read_weights(checked("minilm/model.safetensors"), config)
-    return MiniLM(config, weights, Tokenizer.from_file(str(checked("minilm/tokenizer.json"))))
+    tokenizer = Tokenizer.from_file(str(checked("minilm/tokenizer.json")))
+    tokenizer.encode_special_tokens = True  # a [SEP] that somebody types is text, not the model's mark
+    return MiniLM(config, weights, tokenizer)

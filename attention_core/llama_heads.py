@@ -10,7 +10,7 @@ first token counts for the rule about it alone: elsewhere no case asks for it, a
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,7 +43,7 @@ def words_of(pieces: list[str]) -> list[list[int]]:
     return groups
 
 
-def targets(rule: str, words: list[str], sentence: dict) -> Targets:
+def targets(rule: str, words: list[str], sentence: dict[str, Any]) -> Targets:
     """Where a rule says that the words of a sentence should look; never at what comes later."""
     if rule in PLACES:
         return PLACES[rule](words)
@@ -61,7 +61,7 @@ def written_twice(model: "Llama", text: str, seed: int) -> tuple[np.ndarray, Tar
     return np.tile(once, 2), [(n + i, [i + 1]) for i in range(n - 1)]
 
 
-def measure(model: "Llama", sentences: list[dict]) -> list[NamedHead]:
+def measure(model: "Llama", sentences: list[dict[str, Any]]) -> list[NamedHead]:
     """For each rule the head that follows it best on every other text, and how well it does on the rest."""
     cases: dict[str, list[Case]] = {rule: [] for rule in (*PLACES, COPYING, *GRAMMAR)}
     for seed, sentence in enumerate(sentences):

@@ -23,6 +23,7 @@ from collections.abc import Callable
 APOSTROPHES = "`´ʹʻʼʽˊˋ՚Ꞌꞌ᾽᾿῾‘’‚‛′‵‹›❛❜❟❮❯"
 QUOTES = "«»ʺˮ“”„‟″‶❝❞❠⹂〝〞〟🙶🙷🙸"
 OTHERS = {"‐": "-", "‑": "-", "−": "-", "‒": "–", "―": "—", "…": "..."}  # hyphens, minus, dashes, ellipsis
+OTHERS["\u200b"] = " "  # a zero-width space parts words in scripts that write none
 JOINERS = "\u200c\u200d"  # zero-width; they stay where they join: in Persian and Hindi words, in emoji
 MOST_KEPT = 10_000  # characters whose entries are remembered; of a million that there are, few texts have more
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

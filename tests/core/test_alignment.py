@@ -4,6 +4,7 @@ import pytest
 
 from attention_core.alignment import align, align_known, align_to_pieces
 from attention_core.bert import load_minilm
+from attention_core.text import tokenize
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,13 @@ def test_words_of_both_spellings_meet(model):
     assert [token for mine, _ in pairs for token in mine] == list(range(len(ours)))
     assert [piece for _, pieces in pairs for piece in pieces] == list(range(1, len(tokens.ids) - 1))
     assert ([1, 2], [2, 3, 4]) in pairs  # do n't: don ' t
+
+
+@pytest.mark.parametrize("text", ["the\u200bking ruled", "a [SEP] b [CLS] c", "[MASK][PAD] [UNK]", "hello😀 １２３"])
+def test_signs_that_mean_something_elsewhere_part_words_alike_for_both(model, text):
+    words = tokenize(text)
+    pairs = align_to_pieces(words, text, model.tokens(text))
+    assert sorted(word for ours, _ in pairs for word in ours) == list(range(len(words)))
 
 
 def test_only_stretches_of_which_every_word_has_a_vector_are_known_to_both(model):

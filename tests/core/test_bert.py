@@ -200,9 +200,15 @@ def test_a_rare_word_is_several_pieces_and_they_know_their_word(model):
     assert [text[start:end] for start, end in tokens.spans[1:-1]] == ["The", "shop", "keeper", "nap", "s", "."]
 
 
-def test_a_marker_typed_by_a_visitor_stays_a_token_of_its_own(model):
-    tokens = model.tokens("a [SEP] [SEP] b [MASK]")
-    assert tokens.labels == ["[CLS]", "a", "[SEP]", "[SEP]", "b", "[MASK]", "[SEP]"]
+def test_a_mark_of_the_model_s_that_somebody_types_is_text(model):
+    tokens = model.tokens("a [SEP] b [MASK] [CLS] [PAD] [UNK]")
+    letters = ["a", "[", "sep", "]", "b", "[", "mask", "]", "[", "cls", "]", "[", "pad", "]", "[", "unk", "]"]
+    assert tokens.labels == ["[CLS]", *letters, "[SEP]"]
+    assert tokens.words[1:-1].count(None) == 0
+
+
+def test_a_zero_width_space_parts_two_words(model):
+    assert model.tokens("the\u200bking").labels == ["[CLS]", "the", "king", "[SEP]"]
 
 
 # What it refuses

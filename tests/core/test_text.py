@@ -145,7 +145,7 @@ def test_the_deliberate_differences_from_the_treebank_are_these(sentence, ours):
         # look-alikes and the invisible
         "ＦＵＬＬ　ｗｉｄｔｈ！ １,０００ ｶﾞ 𝐜𝐚𝐭 ﬁn ﬀ ﬆ ﹙a﹚": "full width ! 1,000 ガ cat fin ff st ( a )",
         "cafe\u0301 A\u030a ne\u0301e": "café å née",
-        "ze\u200bro\u200b so\u00adft \ufeffbom \u202eleft": "zero soft bom left",
+        "zero\u200bwidth\u200b so\u00adft \ufeffbom \u202eleft": "zero width soft bom left",
         "a\x00b\x1bc\u0085d\u2028e\u3000f\tg\r\nh": "a b c d e f g h",
         "\ud83d x \udc00y": "� x � y",
         "\u200d a\u200d \u200c b\u200cc": "a b\u200cc",

@@ -4,11 +4,12 @@ import numpy as np
 import streamlit as st
 
 from attention_core import inside
+from attention_core.text import shortened
 from ui import state
 from ui.inside_a_transformer.grid import draw_ranking, rank_text
 from ui.inside_a_transformer.subject import MAP, MEAN, ONE, ROLLOUT, Subject, draw_controls, head_name
 from ui.kit import components, figures
-from ui.kit.wording import percent, quoted, rounded
+from ui.kit.wording import listed, percent, quoted, rounded
 from ui.map import cell, files, panel
 from ui.map.view import choose
 from ui.shell import pages
@@ -57,8 +58,19 @@ def marks_text(shown: Subject) -> str:
     if any(token.startswith("·") for token in shown.view.tokens):
         text += " A dot marks a piece that goes on with the word before it."
     if "[UNK]" in shown.reading.tokens.pieces:
-        text += " [UNK] stands for what the model does not know even in pieces, such as an emoji."
+        text += unknown_text(shown)
     return text
+
+
+def unknown_text(shown: Subject) -> str:
+    """Which words [UNK] stands for, and why."""
+    tokens = shown.reading.tokens
+    spans = (span for piece, span in zip(tokens.pieces, tokens.spans, strict=True) if piece == "[UNK]")
+    unknown = dict.fromkeys(shown.text[start:end] for start, end in spans)  # each once
+    return (
+        f" [UNK] stands for {listed([quoted(shortened(word, 20)) for word in unknown])}: a word with a sign that "
+        "no piece of the model has, such as an emoji, or with more than 100 characters."
+    )
 
 
 def remark(shown: Subject) -> str:

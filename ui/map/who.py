@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from attention_core import learning
 from attention_core.embeddings import UnknownWords
 from attention_core.examples import example_of
+from attention_core.glove_sources import vectors_name
+from attention_core.layers import forward
 from ui import state
 from ui.kit.wording import percent, quoted
 from ui.map.remarks import remark
@@ -85,10 +86,10 @@ def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], sw
             else "The taught heads read other vectors than those loaded here. Shown are the word vectors.",
         )
     lesson = fitting[0]
-    last = learning.forward(model, loaders.glove().look_up(known))[-1]
+    last = forward(model, loaders.glove().look_up(known))[-1]
     settings = {
         "sentence": state.sentence(),
-        "model": f"attention on GloVe 6B {loaders.glove().d_model}d",
+        "model": f"attention on {vectors_name()} {loaders.glove().d_model}d",
         "task": lesson.title.lower(),
         "layers": model.n_layers,
         "heads": model.n_heads,
@@ -100,8 +101,8 @@ def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], sw
         return Sight(view, line, model=TAUGHT)
     output = last.output[chosen_query(len(known))]
     line = f"Trained on other sentences to find {relation(lesson, word)}."
-    if model.reads:
-        line = f"{lessons.read_in_words(lesson, model, word, output)} {line}"
+    if model.kind == "classifier":
+        line = f"{lessons.verdict_in_words(lesson, model, word, output)} {line}"
     return Sight(view, line, model=TAUGHT)
 
 

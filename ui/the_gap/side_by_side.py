@@ -94,7 +94,7 @@ def taught_looks(lesson: Lesson, known: list[str], places: list[list[int]], word
     text = ""
     if model.kind == "classifier":
         place = places[query][0]
-        text = lessons.read_in_words(lesson, model, known[place], last.output[place])
+        text = lessons.verdict_in_words(lesson, model, known[place], last.output[place])
     return Looks(f"Taught: {lesson.title}", in_words(view, places, words), text)
 
 
@@ -131,6 +131,8 @@ def offer_sentences(task: str) -> None:
     if lesson is None:
         return
     with st.container(horizontal=True):
-        for place, offered in enumerate(lessons.tries(lesson)[:2]):
+        for place, offered in enumerate(lessons.sample_sentences(lesson)[:2]):
             shown = offered.text == state.sentence()
-            st.button(offered.text, on_click=lessons.choose, args=(offered,), key=f"offer-{place}", disabled=shown)
+            st.button(
+                offered.text, on_click=lessons.choose_sentence, args=(offered,), key=f"offer-{place}", disabled=shown
+            )

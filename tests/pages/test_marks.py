@@ -1,0 +1,38 @@
+"""Marks and unknown signs in a sentence: what the transformer's page makes of them."""
+
+import html
+
+import pytest
+
+from attention_core.inside import MapFilter
+from ui.inside_a_transformer import subject
+from ui.models import loaders
+
+HERE = "inside_a_transformer"
+
+
+def text_of(test) -> str:
+    assert not test.exception
+    return html.unescape(" ".join(element.proto.body for element in test.get("html")))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("the hello😀 king", "[UNK] stands for “hello😀”: a word with a sign that no piece of the model has"),
+        ("the king 🦖", "[UNK] stands for “🦖”: a word with a sign that no piece of the model has"),
+        ("see １２３ and １２３", "[UNK] stands for “１２３”: a word with"),
+        ("the " + "x" * 101, "[UNK] stands for “xxxxxxxxxxxxxxxxxxxx… (101 characters)”: a word with"),
+    ],
+)
+def test_the_words_that_unk_stands_for_are_named_with_the_reason(app, sentence, words):
+    assert words in text_of(app(HERE, s=sentence))
+
+
+@pytest.mark.parametrize("sentence", ["the king [SEP] the queen [CLS]", "[PAD] [MASK] king [UNK]"])
+def test_a_typed_mark_is_text_and_without_marks_no_mark_is_left(app, sentence):
+    assert "[UNK] stands for" not in text_of(app(HERE, s=sentence))
+    reading = loaders.reading(sentence)
+    view = subject.view_of(sentence, reading, subject.ONE, 5, 11, MapFilter(marks=False))
+    assert not {"[CLS]", "[SEP]", "[PAD]", "[MASK]", "[UNK]"} & set(view.tokens)
+    assert {"[", "]", "king"} <= set(view.tokens)
