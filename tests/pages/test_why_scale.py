@@ -16,6 +16,7 @@ from ui.models import loaders
 from ui.why_scale import sentence, spread, two_keys
 
 PAGE = "why_scale"
+KING = {"s": "The king and queen ruled the kingdom", "self": "true", "q": "2"}
 OPEN = {"g1": "Show me", "wmeasured": "true", "wgradient": "true", "wmaps": "true", "wtau": "true"}
 
 
@@ -114,12 +115,12 @@ def test_the_gradient_at_1024_dimensions_all_but_vanishes_without_the_division(a
 
 
 def test_the_sentences_rows_have_their_largest_weight_with_and_without_the_division(app):
-    said = " ".join(text_of(app(PAGE, wmaps="true")).split())
+    said = " ".join(text_of(app(PAGE, wmaps="true", **KING)).split())
     assert "king king 99.9 % king 44.3 %" in said
 
 
 def test_words_that_get_the_same_largest_weight_are_all_named(app):
-    said = " ".join(text_of(app(PAGE, wmaps="true", s="bank bank")).split())
+    said = " ".join(text_of(app(PAGE, wmaps="true", s="bank bank", self="true")).split())
     assert said.count("bank₁ and bank₂ 50.0 %") == 4  # two rows, as they are and divided
 
 
@@ -134,22 +135,22 @@ def test_both_maps_have_one_colour_scale(app):
 
 
 def test_the_divisor_is_the_playgrounds_and_the_weights_and_the_lesson_follow_it(app, link):
-    test = app(PAGE, divisor="1")
+    test = app(PAGE, divisor="1", **KING)
     assert "“king” looks most at itself (99.9\u202f%)" in text_of(test)
     assert "A smaller divisor than √d" in text_of(test)
     test.toggle(key="scaled-shown").set_value(True).run()
     assert "“king” looks most at itself (44\u202f%)" in text_of(test)
     assert "Divided by √d, as in the paper" in text_of(test)
-    assert link() == {}
+    assert link() == KING
     test.slider(key="divisor-shown").set_value(20.0).run()
     assert "A larger divisor than √d" in text_of(test)
-    assert link() == {"divisor": "20"}
+    assert link() == KING | {"divisor": "20"}
 
 
 def test_a_divisor_called_temperature_has_its_entropy(app):
-    said = text_of(app(PAGE, wtau="true", s="bank bank"))
+    said = text_of(app(PAGE, wtau="true", s="bank bank", self="true", q="2"))
     assert "the 2 weights of “bank₂” have 1.00 bits; the most possible is 1.00" in said
-    said = text_of(app(PAGE, wtau="true", s="king"))
+    said = text_of(app(PAGE, wtau="true", s="king", self="true"))
     assert "the 1 weight of “king” has 0.00 bits; the most possible is 0.00" in said
     assert "-0.00" not in said
 

@@ -88,8 +88,11 @@ def remark(shown: Subject) -> str:
     if shown.of == MEAN or len(view.labels) < 4 or query == key:
         return ""
     others, most = inside.sent_by_others(view.weights, query, key)
-    text = f"Is {quoted(view.labels[query])} special? The others give {quoted(view.labels[key])} {rounded(others)} on "
-    return text + f"average; {most} of {len(view.labels) - 2} look at it most."
+    if not most:
+        return ""
+    looking, seen = quoted(view.labels[query]), quoted(view.labels[key])
+    count = f"{most} of the {len(view.labels) - 2} other words"
+    return f"Not only {looking}: {count} look most at {seen}; on average they give it {rounded(others)}."
 
 
 def draw_cell(shown: Subject) -> None:

@@ -81,7 +81,7 @@ def lesson_text(shown: Subject) -> str:
     if found is None:
         return "For this head no use was measured. Does its map show a pattern?"
     who, where, hint = LOOKS[found.name]
-    text = f"On average this head gives {percent(found.share)} of {who}’s weight to {where}; the others give "
+    text = f"On average this head gives {percent(found.share)} of {who}’s weight to {where}; the other heads give "
     text += f"{percent(found.others)}. {hint}"
     if found.name in NEEDED and word_that_looks(found.name, list(shown.view.tokens)) is None:
         text += f"This sentence has no {NEEDED[found.name]}."

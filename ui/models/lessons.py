@@ -49,6 +49,11 @@ class Lesson:
         """The best model that comes with the app."""
         return taught.find_spec(self.task)
 
+    @property
+    def texts(self) -> list[str]:
+        """The sample sentences as a visitor reads them."""
+        return [sample.text for sample in sample_sentences(self)]
+
 
 LESSONS = (
     Lesson(
@@ -160,16 +165,18 @@ def look_from_asking_word(page: str, task: str, instead: SampleSentence | None =
 
     Args:
         page: whose sentence and task it is.
-        instead: takes the sentence's place where that has no such word and is not the visitor's own.
+        instead: takes the place of a sentence that the app offers, where that has no such word or nobody chose it.
     """
     now, before = (state.sentence(), task), st.session_state.get(f"asked-{page}")
     st.session_state[f"asked-{page}"] = now
     if now == before:
         return
     asks = tasks.find_query(task, loaders.taken_apart(state.sentence()).known)
-    if asks is None:
-        if instead and state.sentence() in offered_sentences():
-            state.set_and_rerun(values_for(instead))
+    replaceable = state.sentence() in offered_sentences() and (asks is None or "s" not in st.query_params)
+    if instead and replaceable and state.sentence() not in lesson_of(task).texts:
+        state.set_and_rerun(values_for(instead))
+    elif asks is None:
+        return
     elif before or "q" not in st.query_params:
         state.set_and_rerun({"q": asks + 1})
 

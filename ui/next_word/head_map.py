@@ -124,8 +124,8 @@ def draw_list(shown: Subject) -> None:
         "small",
     )
     components.text(
-        f"“{COPYING}” is the copying head: the text was shuffled words, twice in a row. On page 5 a small model learns "
-        "the same before your eyes.",
+        f"“{COPYING}” is the copying head: its text was shuffled words, twice in a row. On the page “Teach it” a small "
+        "model learns the same before your eyes.",
         "small",
     )
     st.page_link("pages/teach_it.py", label="Watch copying being learned: Teach it", icon=":material/arrow_forward:")

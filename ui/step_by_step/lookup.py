@@ -7,6 +7,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from attention_core.steps import Walk, walk
+from attention_core.text import shortened
 from ui import controls, state
 from ui.kit import components, html
 from ui.kit.latex import in_role
@@ -102,7 +103,7 @@ def lesson(answer: Answer) -> str:
     """What to see in the two answers."""
     if not answer.asked:
         return "Type a word to look it up."
-    asked = quoted(answer.asked)
+    asked = quoted(shortened(answer.asked))
     if answer.walk is None:
         return f"{asked} has no vector, so there is nothing to compare: neither the dictionary nor attention finds it."
     labels = list(LEGS)

@@ -30,7 +30,7 @@ def switches() -> None:
             "Mask later words",
             state.default("causal"),
             on_change=lambda: state.get("causal") and state.set_values({"self": True}),
-            help="The causal mask. The first word then has only itself to look at, so it may look at itself.",
+            help=f"The causal mask. {sentence_input.CAUSAL_HELP}",
             **state.widget_args("causal"),
         )
 

@@ -1,7 +1,5 @@
 """Steps 3 and 4: the dot product of the query with every key, and the division of the scores."""
 
-import html
-
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
@@ -63,8 +61,7 @@ def _choose_products(subject: Subject) -> None:
         label="Choose the word whose products are shown",
         role="key",
     )
-    looking, seen = (html.escape(subject.labels[place]) for place in (query, j))
-    table = Markup(cell.products_table(subject.walk, j, looking, seen))  # its words are escaped
+    table = cell.products_table(subject.walk, j, subject.labels[query], subject.labels[j])
     components.show_html(Markup("<details><summary>Its products</summary>{}</details>").format(table))
 
 

@@ -7,6 +7,7 @@ from attention_core.steps import Walk
 from ui.kit import components, html
 from ui.kit.latex import column, tex
 from ui.kit.wording import counted, largest, listed, number, percent
+from ui.map import cell
 from ui.step_by_step import pictures, strip, typed
 from ui.step_by_step.subject import Subject
 
@@ -69,23 +70,10 @@ def draw_weights(subject: Subject, kind: str) -> None:
     )
     strip.draw(subject, walk.weights, "Weights", formula, text, kind, key="weights", weights=True)
     if subject.view:
-        if both := both_ways(subject):
-            components.text(both, "plain")
+        if remark := cell.other_way(subject.view, subject.choice):
+            components.text(remark, "plain")
     else:
         typed.what_if_buttons("weights")
-
-
-def both_ways(subject: Subject) -> str:
-    """Why two words give each other different weights, though their score is the same; "" if one may not look."""
-    query, key = subject.choice
-    weights, visible = subject.view.weights, subject.view.visible
-    if query == key or (visible is not None and not (visible[query, key] and visible[key, query])):
-        return ""
-    here, there = subject.name(query), subject.name(key)
-    return (
-        f"{here} gives {there} {percent(float(weights[query, key]), 1)}, {there} gives {here} "
-        f"{percent(float(weights[key, query]), 1)}: the score is the same both ways, but each row has a sum of its own."
-    )
 
 
 def draw_overflow(subject: Subject) -> None:

@@ -13,7 +13,7 @@ from attention_core.ranking import first_largest
 from ui import state
 from ui.kit import components
 from ui.kit.wording import quoted
-from ui.map.view import View, in_words
+from ui.map.view import View, chosen_query, in_words
 from ui.models import lessons, loaders, training
 from ui.models.lessons import Lesson
 from ui.shell import errors, sentence_input
@@ -56,7 +56,7 @@ def draw_side_by_side() -> None:
         components.text("No word of this sentence is known to all three.", "notice")
         return
     places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
-    query = next((i for i, group in enumerate(places) if state.index_of("q", len(known)) in group), 0)
+    query = next((i for i, group in enumerate(places) if chosen_query(len(known)) in group), 0)
     lesson = fitting_lesson(known[places[query][0]], measured.chosen_task())
     found = [raw_looks(text, places, words)]
     if lesson:

@@ -14,7 +14,7 @@ from ui import state
 from ui.kit import components, figures, html, lesson_charts
 from ui.kit.wording import counted, largest, listed, percent, quoted
 from ui.map import panel
-from ui.map.view import chosen, raw_view
+from ui.map.view import chosen, chosen_query, raw_view
 from ui.models import loaders
 from ui.shell import sentence_input
 
@@ -104,7 +104,7 @@ def draw_curve() -> None:
     """How evenly the chosen word's weights are shared, for every divisor: its temperature."""
     plain = _as_they_are()
     labels = number_repeats(plain.tokens)
-    query = state.index_of("q", len(labels))
+    query = chosen_query(len(labels))
     root = math.sqrt(plain.vectors.shape[1])
     divisor = state.switches().divisor or root
     scores = plain.attention.masked[query]
