@@ -4,8 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.support.addresses import address, all_open
 from ui.shell.pages import PAGES
-from ui.state import CONTROLS
 
 pytestmark = pytest.mark.xdist_group("everyone")
 
@@ -58,12 +58,6 @@ MISSED = """() => {
 }"""
 
 
-def address(page) -> str:
-    """A page with everything open."""
-    opened = "&".join(f"{name}=true" for name, c in CONTROLS.items() if c.page == page.name and c.default is False)
-    return f"/{'' if page is PAGES[0] else page.name}?{opened}"
-
-
 def complaints(visit) -> list:
     """What axe-core finds, whatever its weight."""
     return [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in Axe().run(visit.page).response["violations"]]
@@ -73,7 +67,7 @@ def test_light_and_by_keyboard_alone_and_at_twice_the_size(visit):
     one = visit(color_scheme="light", reduced_motion="reduce")
     for page in PAGES:  # one visitor, for a browser that knows the scripts already opens a page in a third of the time
         one.page.set_viewport_size({"width": 1280, "height": 900})
-        one.open(address(page))
+        one.open(address(page, **all_open(page)))
         assert (page.name, complaints(one)) == (page.name, [])
         for _ in range(one.page.evaluate(KEYBOARD) + 20):
             one.page.keyboard.press("Tab")
@@ -94,7 +88,7 @@ def test_dark_and_on_the_narrowest_phone_and_with_less_motion(visit):
     phone = {"viewport": {"width": 320, "height": 640}, "is_mobile": True, "has_touch": True}  # or 1,280 at 400 %
     one = visit(color_scheme="dark", reduced_motion="reduce", **phone)
     for page in PAGES:
-        one.open(address(page))
+        one.open(address(page, **all_open(page)))
         assert (page.name, complaints(one)) == (page.name, [])
         assert one.page.evaluate("document.querySelector('.stMain').scrollWidth") <= 320, page.name
         moving = "e => parseFloat(getComputedStyle(e).transitionDuration) > 0.02"
@@ -164,10 +158,3 @@ def test_a_finger_that_begins_on_a_slider_scrolls_upright_and_sets_it_sideways_a
     one.page.touchscreen.tap(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
     expect(value).to_have_value("13")
     one.expect_link("d=13")
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_pictures_say_what_they_show(app, page):
-    query = dict(pair.split("=") for pair in address(page).partition("?")[2].split("&") if pair)
-    said = [chart.proto.alt for chart in app(page.name, **query).get("vega_lite_chart")]
-    assert [alt for alt in said if len(alt) < 40 or not (any(map(str.isdigit, alt)) or "Nothing yet" in alt)] == []

@@ -46,6 +46,36 @@ def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
     one.context.close()
 
 
+def test_a_cut_websocket_comes_back_with_all_that_was_set(visit):
+    one = visit()
+    cut, held = [], []
+
+    def between(socket):
+        server = socket.connect_to_server()
+        held.append((socket, server))
+        if cut and len(held) < 4:  # the network is away for the first tries
+            server.close()
+            socket.close()
+
+    one.page.route_web_socket("**/_stcore/stream", between)
+    one.open("/?s=the%20queen%20and%20the%20king&q=2")
+    one.page.get_by_text("Causal mask").click()
+    one.expect_link("causal=true")
+    one.settle()
+    before = (one.link, one.reading)
+    cut.append(True)
+    for end in held[-1]:
+        end.close()
+    one.page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
+    assert one.reading == before[1]  # the page stays readable meanwhile
+    one.settle()
+    assert len(held) >= 4
+    one.faults.clear()  # the console has told of the connections that failed
+    assert (one.link, one.reading) == before
+    one.page.get_by_text("Self-attention").click()
+    one.expect_link(before[0].replace("&causal=true", "&self=false&causal=true"))
+
+
 def test_the_sidebar_and_each_page_s_last_sentence_lead_on_with_the_sentence_kept(visit):
     one = visit("/?s=the%20queen%20laughed&self=false")
     for place, page in enumerate(PAGES[1:]):
@@ -118,10 +148,3 @@ def test_the_front_door_has_a_name_and_an_address_without_a_page_leads_there_in_
         expect(one.page.get_by_text("no page called")).to_have_count(0)
         expect(one.settle().sentence).to_have_value("a cat")
         expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat&causal=true")
-
-
-@pytest.mark.parametrize("place", range(len(PAGES)), ids=[page.name for page in PAGES])
-def test_each_page_ends_with_the_way_to_the_next(app, place):
-    way = app(PAGES[place].name).get("page_link")[-1].proto
-    following = PAGES[(place + 1) % len(PAGES)]
-    assert (way.page, way.label) == ("" if following is PAGES[0] else following.name, PAGES[place].next_label)
