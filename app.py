@@ -23,6 +23,7 @@ with run.run_lock:
         with controls_kept(here.name):
             page.run()
     pages.footer(here)
+    pages.scroll()
 
     with st.sidebar:
         glossary.popover()

@@ -241,6 +241,11 @@ def set_values(values: Mapping[str, Value]) -> None:
         st.session_state[name] = value
 
 
+def scroll_to(name: str) -> None:
+    """Bring a part of the page, by its key, into view after this run or the next. For callbacks and pages."""
+    st.session_state["scroll-to"] = name
+
+
 def set_and_rerun(values: Mapping[str, Value]) -> None:
     """Set controls that have been drawn already: start over at once, and set them before they are drawn."""
     if any(get(name) != value for name, value in values.items()):

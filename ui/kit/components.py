@@ -152,14 +152,9 @@ def show_html(body: str) -> None:
     st.html(f'<div class="own">{body}</div>')
 
 
-def scroll_to(target: str, *, linked: bool = False) -> None:
-    """Bring a part of the page into view.
-
-    Args:
-        target: its CSS selector; "" for none.
-        linked: only when the page is opened, by an address that ends with it.
-    """
-    _follow(key="follow", data={"target": target, "linked": linked})
+def scroll_to(name: str) -> None:
+    """Bring the part of the page with this key into view; with "" what the address names after its #, once."""
+    _follow(key="follow", data={"target": f".st-key-{name}" if name else ""})
 
 
 def fix_history(link: str) -> None:

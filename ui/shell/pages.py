@@ -175,7 +175,15 @@ def fold(name: str, title: str, body: Callable[..., Any], *args: Any) -> Any:
         what the body returns; None while the fold is closed.
     """
     with (folded := st.expander(title, state.default(name), **state.widget_args(name))):
+        if folded.open and not state.default(name) and not st.session_state.get("visited"):
+            state.scroll_to(name)  # a link that opens it leads to it
         return body(*args) if folded.open else None
+
+
+def scroll() -> None:
+    """Bring into view what a click, or the link of a first visit, has opened. Once a run, after the page."""
+    components.scroll_to(st.session_state.pop("scroll-to", ""))
+    st.session_state["visited"] = True
 
 
 def footer(here: Page) -> None:
