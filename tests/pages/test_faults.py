@@ -63,7 +63,8 @@ def test_each_damaged_data_file_is_named_with_its_cure(app, fresh, name, page, t
     harm(fresh / name, how)
     query = all_open(next(each for each in PAGES if each.name == page))
     if page == "teach_it":
-        query |= {"task": measured.title_of(task) if task else "", "layers": "1", "nh": "1", "res": "true"}
+        shape = {"layers": "1", "nh": "1", "res": "true", "pos": "false"}
+        query |= shape | {"task": measured.title_of(task) if task else "", "trained": "9999"}  # as it came with the app
     test = app(page, **query)
     assert not test.exception
     shown = text_of(test)
