@@ -115,15 +115,18 @@ ALIKE = """() => {
 
 
 def test_in_forced_colours_choices_weights_switches_and_sliders_can_be_told(visit):
-    one = visit("/?k=4&scale=false", forced_colors="active")
+    one = visit("/?k=4", forced_colors="active")
     ground = "e => getComputedStyle(e).backgroundColor"
     canvas = one.page.locator(".stApp").evaluate(ground)
     assert one.page.evaluate(ALIKE) == []
     weights = [word.evaluate(ground) for word in one.page.locator(".st-key-raw-words [role=radio]").all()]
     assert len({*weights}) > 2
-    on, off = (one.page.locator(f".st-key-{name} label > div").first.evaluate(ground) for name in ("self", "scale"))
-    assert on != off
-    parts = one.page.locator(".st-key-d [role=group] > [data-rac]").locator("> div:first-child, > [data-rac]")
+    switch = one.page.locator(".st-key-self label > div").first
+    off = switch.evaluate(ground)
+    one.toggle("self")
+    one.expect_link("self=true")
+    assert switch.evaluate(ground) != off
+    parts = one.page.locator(".st-key-d-shown [role=group] > [data-rac]").locator("> div:first-child, > [data-rac]")
     assert canvas not in [part.evaluate(ground) for part in parts.all()]
     assert len({swatch.evaluate(ground) for swatch in one.page.locator(".legend .swatch").all()}) == 5
     one.open("/inside_a_transformer")
@@ -141,12 +144,17 @@ def swipe(visit, start, end):
 
 def test_a_finger_that_begins_on_a_slider_scrolls_upright_and_sets_it_sideways_and_by_a_tap(visit):
     one = visit("/", viewport={"width": 390, "height": 700}, is_mobile=True, has_touch=True)
-    slider, value = one.page.locator(".st-key-d [role=group] > [data-rac]"), one.page.locator(".st-key-d input")
+    slider, value = (
+        one.page.locator(".st-key-d-shown [role=group] > [data-rac]"),
+        one.page.locator(".st-key-d-shown input"),
+    )
+    slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = one.page.evaluate("document.querySelector('.stMain').scrollTop")
     swipe(one, (x, y), (x, y - 150))
     expect(value).to_have_value("50")
-    one.page.wait_for_function("document.querySelector('.stMain').scrollTop > 50")
+    one.page.wait_for_function(f"document.querySelector('.stMain').scrollTop > {before} + 50")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     y = box["y"] + box["height"] / 2

@@ -34,9 +34,8 @@ def test_the_first_visitor_after_a_start_sees_a_linked_page_in_its_frame(browser
 def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
     one = Visit(browser, own_server)
     one.open("/?s=the%20queen%20and%20the%20king&q=2")
-    one.page.get_by_text("Advanced").first.click()
-    one.page.get_by_text("Causal mask").click()
-    one.expect_link("self=true&causal=true")
+    one.toggle("self")
+    one.expect_link("&self=true")
     one.settle()
     before = (one.link, one.reading)
     own_server.stop()
@@ -44,8 +43,8 @@ def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
     own_server.start()
     one.settle()
     assert (one.link, one.reading) == before
-    one.page.get_by_text("Self-attention").click()
-    one.expect_link(before[0].replace("&self=true", ""))
+    one.toggle("self")
+    expect(one.link_field).to_have_value(own_server.url + before[0].replace("&self=true", ""))
     one.context.close()
 
 
@@ -62,8 +61,8 @@ def test_a_cut_websocket_comes_back_with_all_that_was_set(visit):
 
     one.page.route_web_socket("**/_stcore/stream", between)
     one.open("/?s=the%20queen%20and%20the%20king&q=2")
-    one.page.get_by_text("Causal mask").click()
-    one.expect_link("causal=true")
+    one.toggle("self")
+    one.expect_link("&self=true")
     one.settle()
     before = (one.link, one.reading)
     cut.append(True)
@@ -75,8 +74,8 @@ def test_a_cut_websocket_comes_back_with_all_that_was_set(visit):
     assert len(held) >= 4
     one.faults.clear()  # the console has told of the connections that failed
     assert (one.link, one.reading) == before
-    one.page.get_by_text("Self-attention").click()
-    one.expect_link(before[0].replace("&causal=true", "&self=false&causal=true"))
+    one.toggle("self")
+    expect(one.link_field).to_have_value(one.server.url + before[0].replace("&self=true", ""))
 
 
 def test_the_sidebar_and_each_page_s_last_sentence_lead_on_with_the_sentence_kept(visit):
@@ -144,10 +143,10 @@ def test_the_front_door_has_a_name_and_an_address_without_a_page_leads_there_in_
         expect(one.page.get_by_role("dialog")).to_have_count(0)
         expect(one.sentence).to_have_value("a cat")
         expect(one.page.get_by_text("no page called “nosuch”")).to_have_count(int(address == "nosuch"))
-        one.page.get_by_text("Causal mask").click()
-        expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat&causal=true")
+        one.toggle("self")
+        expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat&self=true")
         one.settle()
         one.page.locator("[data-testid=stSidebarNavLink]").nth(0).click()
         expect(one.page.get_by_text("no page called")).to_have_count(0)
         expect(one.settle().sentence).to_have_value("a cat")
-        expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat&causal=true")
+        expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat&self=true")

@@ -209,8 +209,8 @@ def test_every_page_runs_under_the_policy_and_its_files_come_through(house, brow
 def test_a_killed_replica_leaves_its_visitor_with_all_they_had(house, browser):
     one = Visit(browser, house)
     one.open("/?s=the%20queen%20and%20the%20king&q=2")
-    one.page.get_by_text("Causal mask").click()
-    one.expect_link("causal=true")
+    one.toggle("self")
+    one.expect_link("&self=true")
     one.settle()
     before = (one.link, one.reading)
     asked = re.findall(r'"path":"/favicon.png".*"replica":"127.0.0.1:(\d+)"', house.nginx.log.read_text())[-1]
@@ -222,8 +222,8 @@ def test_a_killed_replica_leaves_its_visitor_with_all_they_had(house, browser):
     one.page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
     one.settle()
     assert (one.link, one.reading) == before
-    one.page.get_by_text("Self-attention").click()
-    one.expect_link(before[0].replace("&causal=true", "&self=false&causal=true"))
+    one.toggle("self")
+    expect(one.link_field).to_have_value(house.url + before[0].replace("&self=true", ""))
     mine.start()
     one.context.close()
 

@@ -78,6 +78,14 @@ class Visit:
         """The field that a sentence is typed into."""
         return self.page.get_by_label("Sentence", exact=True)
 
+    def toggle(self, name: str) -> None:
+        """Click a switch.
+
+        Args:
+            name: its control.
+        """
+        self.page.locator(f".st-key-{name} label").first.click()
+
     def expect_reading(self, start: str) -> None:
         """Wait until the sentence about the chosen row begins so.
 
