@@ -13,8 +13,11 @@ with run.run_lock:
     st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=components.ICON, layout="centered")
     components.style("page.css")
 
-    st.title(here.question, anchor=False)
+    with st.container(key=f"title-{here.name}"):  # a page's own: a translation would outlive its page
+        st.title(here.question, anchor=False)
     st.markdown(here.lead)
+    if page.url_path not in ("", here.name):
+        components.text(f"There is no page called “{page.url_path}”. This is the first one.", "notice")
     with log.run(here.name), pages.page_context():
         errors.reject_infinite_numbers()
         with controls_kept(here.name):

@@ -295,9 +295,22 @@ def test_what_is_taken_away_holds_the_sentence_and_the_same_numbers(visit, tmp_p
     assert shown == [round(weight, 4) for row in document["weights"] for weight in row]
 
 
-def test_the_link_can_be_copied(visit):
+def test_the_link_can_be_copied_and_the_page_says_so_only_when_it_was(visit):
     one = visit("/?q=4", permissions=["clipboard-read", "clipboard-write"])
-    one.page.get_by_role("button", name="Copy link").first.click()
+    button, message = one.page.get_by_role("button", name="Copy link"), one.page.locator(".st-key-link [role=status]")
+    button.click()
+    expect(message).to_have_text("Copied.")
     one.page.wait_for_function(
         "async link => await navigator.clipboard.readText() === link", arg=one.server.url + "/?q=4"
+    )
+    one.page.evaluate(
+        """() => {
+            navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"));
+            document.execCommand = () => false;
+        }"""
+    )
+    button.click()
+    expect(message).to_contain_text("did not copy")
+    assert one.page.evaluate("(e => e.shadowRoot.activeElement.selectionEnd)(document.activeElement)") == len(
+        one.server.url + "/?q=4"
     )

@@ -7,6 +7,7 @@ with `guard()`, which sets up the navigation and starts over.
 
 import contextlib
 import html
+import re
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -122,17 +123,31 @@ PAGES = (
 
 
 def pages() -> list:
-    """The pages as Streamlit wants them, numbered as they are to be read; the first is the front door."""
-    return [
+    """The pages as Streamlit wants them, numbered as they are to be read; the first is the front door.
+
+    An address that is none of theirs Streamlit answers with a dialog. So it is one more page, out of the navigation:
+    the front door again.
+    """
+    known = [
         st.Page(
             f"pages/{page.name}.py",
             title=f"{number}. {page.title}",
-            url_path=page.name,
+            url_path="" if page is PAGES[0] else page.name,
             default=page is PAGES[0],
             help=page.about,
         )
         for number, page in enumerate(PAGES, start=1)
     ]
+    if asked := other_address():
+        front = PAGES[0]
+        known.append(st.Page(f"pages/{front.name}.py", title=front.title, url_path=asked, visibility="hidden"))
+    return known
+
+
+def other_address() -> str:
+    """The last part of the visitor's address if it is no page's; that of the front door is empty."""
+    asked = unquote(urlsplit(st.context.url or "").path.rpartition("/")[2])
+    return asked if re.fullmatch(r"[\w-]+", asked) and asked not in {page.name for page in PAGES[1:]} else ""
 
 
 def page_of(entry: Any) -> Page:
@@ -204,9 +219,8 @@ def link(page: str, *, private: bool = False) -> str:
         private: as in `state.query_string`.
     """
     address = urlsplit(st.context.url or "")
-    return urlunsplit((address.scheme, address.netloc, address.path or "/", "", "")) + state.query_string(
-        page, private=private
-    )
+    path = address.path.rpartition("/")[0] + "/" + ("" if page == PAGES[0].name else page)
+    return urlunsplit((address.scheme, address.netloc, path, "", "")) + state.query_string(page, private=private)
 
 
 @cache
