@@ -6,7 +6,7 @@ from attention_core import tasks
 from attention_core.files import DamagedData
 from attention_core.heads import NamedHead
 from ui import state
-from ui.inside_a_transformer.subject import MEAN, ONE, Subject, choose_head
+from ui.inside_a_transformer.subject import MAP, MEAN, ONE, Subject, choose_head
 from ui.kit import components
 from ui.kit.wording import percent
 from ui.models import loaders
@@ -125,4 +125,4 @@ def choose_relation(shown: Subject, head: NamedHead) -> None:
         state.set_values({"k": 0})
     if head.name in TITLES:
         state.set_values({"marks": True})
-    st.session_state["scroll-to"] = "map"
+    st.session_state["scroll-target"] = f".st-key-{MAP}"  # where the map's panel scrolls to

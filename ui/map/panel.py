@@ -78,7 +78,7 @@ def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
         if cell := st.session_state[name]["selection"]["cell"]:
             choose(view, int(cell[0]["query"]), int(cell[0]["key"]))
             if opens:
-                st.session_state["just-opened"] = not state.get(opens)
+                st.session_state["scroll-target"] = "" if state.get(opens) else f".st-key-{opens}"
                 state.set_values({opens: True})
 
     with st.container(height=height_for(len(view.labels)) + 100, border=False, key=f"{key}-heat-room"):
@@ -94,7 +94,7 @@ def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
             blank = " A blank cell is masked." if view.visible is not None and not view.visible.all() else ""
             components.text(f"Marked: {looking} → {seen}, {said}.{blank} {hint}", "small")
     if opens:
-        components.scroll_to(f".st-key-{opens}" if st.session_state.pop("just-opened", False) else "")
+        components.scroll_to(st.session_state.pop("scroll-target", ""))
 
 
 def bars(view: View, choice: Choice, key: str) -> None:
