@@ -1,7 +1,5 @@
 """The heads whose use was measured: the list to choose from, the word each is about, the lesson on the one shown."""
 
-import streamlit as st
-
 from attention_core import tasks
 from attention_core.files import DamagedData
 from attention_core.heads import NamedHead
@@ -125,4 +123,4 @@ def choose_relation(shown: Subject, head: NamedHead) -> None:
         state.set_values({"k": 0})
     if head.name in TITLES:
         state.set_values({"marks": True})
-    st.session_state["scroll-target"] = f".st-key-{MAP}"  # where the map's panel scrolls to
+    state.scroll_to(MAP)
