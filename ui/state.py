@@ -127,7 +127,7 @@ CONTROLS: dict[str, Control] = {
     "layers": Control(1, options=(1, 2, 3), page="teach_it"),
     "nh": Control(1, options=(1, 2, 4), page="teach_it"),
     "dk": Control(16, options=(4, 8, 16, 32), page="teach_it"),
-    "rate": Control(0.01, options=(0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 10.0), page="teach_it"),
+    "rate": Control(0.01, options=(0.001, 0.003, 0.01, 0.02, 0.03, 0.1, 1.0, 10.0), page="teach_it"),
     "res": Control(True, page="teach_it"),
     "pos": Control(False, page="teach_it"),
     "init": Control(0, 0, 9999, page="teach_it"),
