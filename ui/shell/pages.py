@@ -39,6 +39,7 @@ class Page:
         lead: one sentence below the heading, Markdown.
         about: a line for the navigation's tooltip.
         next_label: the sentence that leads to the next page.
+        figures: those that have an address of their own, as `views.figure` draws them.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Page:
     lead: str
     about: str
     next_label: str
+    figures: tuple[str, ...] = ()
 
 
 PAGES = (
