@@ -192,7 +192,7 @@ def examples(
         if pairs:
             choices["first"], choices["second"] = pairs[int(draws[1] * len(pairs))]
         for case in range(cases):
-            filled = _fill(shape, case, choices, iter(draws[2:]))
+            filled = " ".join(_fill(shape, case, choices, iter(draws[2:])).split())
             yield parse_marked(_A.sub(lambda a: "an " if a[1] else "a ", filled))
 
 

@@ -30,7 +30,7 @@ def table():
 def held_out(glove):
     """The accuracy of each model on sentences made of words it has never met."""
     found = {}
-    for task in {spec.task for spec in SHIPPED}:
+    for task in dict.fromkeys(spec.task for spec in SHIPPED):
         _, testing = taught.datasets(task, glove)
         found |= {spec: learning.accuracy(taught.load(spec), testing) for spec in SHIPPED if spec.task == task}
     return found
@@ -128,6 +128,27 @@ def test_the_best_model_of_a_task_is_the_one_taken_when_none_is_named(table):
     for task in {spec.task for spec in SHIPPED}:
         means = {spec: statistics.fmean(table["seeds"][spec.file]) for spec in SHIPPED if spec.task == task}
         assert means[taught.find_spec(task)] >= max(means.values()) - 0.01
+
+
+@pytest.mark.parametrize("task", ["subject", "adjective"])
+def test_places_tell_what_meaning_does_not(task, held_out):
+    with_positions, without = (held_out[ModelSpec(task, 2, 4, positions=positions)] for positions in (True, False))
+    assert with_positions >= 0.9
+    assert without <= with_positions - 0.15
+
+
+def test_without_positions_who_did_it_is_the_same_both_ways(glove):
+    for positions, subjects in ((True, ("dog", "man")), (False, None)):
+        first, second = (
+            taught_attention(f"the {a} bit the {b}".split(), "subject", glove, positions=positions)
+            for a, b in (("dog", "man"), ("man", "dog"))
+        )
+        if subjects:
+            found = [each.tokens[each.weights[2].argmax()] for each in (first, second)]
+            assert tuple(found) == subjects
+        else:
+            weights = [dict(zip(each.tokens, each.weights[2], strict=True)) for each in (first, second)]
+            assert weights[0]["dog"] == pytest.approx(weights[1]["dog"], abs=1e-5)
 
 
 @pytest.mark.parametrize("which", ["seeds", "splits"])

@@ -18,7 +18,7 @@ from itertools import islice
 
 import numpy as np
 
-from attention_core import files, tasks, taught
+from attention_core import tasks, taught
 from attention_core.layers import Model
 from attention_core.learning import Diverged, Encoded, Progress, Recipe
 from attention_core.taught import ModelSpec
@@ -37,24 +37,17 @@ _generating = threading.Lock()
 
 @dataclass(frozen=True)
 class Settings:
-    """What is trained, and how: with the number of steps, this determines every number of the model.
-
-    Attributes:
-        spec: the task, and the shape of its model.
-        d_k: numbers of a query; 0 means as many as the models that come with the app have.
-        rate: the learning rate; 0 means that of those models.
-        seed: of the first random numbers.
-    """
+    """What is trained, and how: with the number of steps, this determines every number of the model."""
 
     spec: ModelSpec
-    d_k: int = 0
-    rate: float = 0.0
+    d_k: int = taught.D_K
+    rate: float = Recipe().rate
     seed: int = taught.SEED
 
-    def __post_init__(self) -> None:
-        """Put the numbers of the models that come with the app in the place of zeros, so that equals are equal."""
-        object.__setattr__(self, "d_k", self.d_k or self.spec.d_k)
-        object.__setattr__(self, "rate", self.rate or self.spec.recipe.rate)
+
+def usual_settings(spec: ModelSpec) -> Settings:
+    """How the models that come with the app are trained."""
+    return Settings(spec, spec.d_k, spec.recipe.rate)
 
 
 def recipe(settings: Settings) -> Recipe:
@@ -68,7 +61,7 @@ def datasets(task: str) -> tuple[Encoded, Encoded]:
         return _datasets(task)
 
 
-@lru_cache(maxsize=len(tasks.TASKS))
+@lru_cache(maxsize=len(tasks.TASKS) + 1)
 def _datasets(task: str) -> tuple[Encoded, Encoded]:
     return taught.datasets(task, loaders.glove())
 
@@ -87,7 +80,7 @@ def shipped(settings: Settings) -> Model | None:
         DamagedData: its file is missing or altered.
     """
     spec = settings.spec
-    if settings != Settings(spec) or spec not in taught.SHIPPED or spec.file not in files.checksums():
+    if settings != usual_settings(spec) or spec not in taught.SHIPPED:
         return None
     model = _loaded(spec)
     return model if model.d_word == loaders.glove().d_model else None

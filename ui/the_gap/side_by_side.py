@@ -88,7 +88,7 @@ def raw_looks(text: str, places: list[list[int]], words: list[str]) -> Looks:
 
 def taught_looks(lesson: Lesson, known: list[str], places: list[list[int]], words: list[str], query: int) -> Looks:
     """Where the words look under the head that comes with the app for a lesson, the mean where it has several."""
-    model = training.shipped(training.Settings(lesson.best))
+    model = training.shipped(training.usual_settings(lesson.best))
     last = forward(model, loaders.glove().look_up(known))[-1]
     view = View(known, last.attention.weights.mean(axis=0))
     text = ""
