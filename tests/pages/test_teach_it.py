@@ -303,9 +303,12 @@ def test_a_key_tried_in_the_place_of_a_word_is_the_one_it_would_have_there():
     assert np.allclose(
         query_matches.substituted_keys(model, layers, 1, 1, glove.look_up(["dog"]))[0], other[0].k[:, 1], atol=1e-6
     )
-    found = query_matches.best_matches(model, layers, 1, 1, 0, 1, glove, ["dog", "sofa", "happy"], 3)
+    tried = ["dog", "sofa", "happy"]
+    found = query_matches.best_matches(model, layers, 1, 1, 0, 1, tried, glove.look_up(tried), 2)
     scores = glove.look_up([one.word for one in found]) @ model.parameters["1.W_K"][:, 4:] @ layers[0].q[1, 0] / 2
     assert np.allclose([one.score for one in found], scores, atol=1e-4)
+    every = glove.look_up(tried) @ model.parameters["1.W_K"][:, 4:] @ layers[0].q[1, 0] / 2
+    assert [one.word for one in found] == [tried[row] for row in sorted(range(3), key=lambda row: -every[row])[:2]]
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     assert [one.unseen for one in found] == [one.word in tasks.held_out() for one in found]
 
