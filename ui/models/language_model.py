@@ -278,6 +278,15 @@ def result(key: Hashable, compute: Callable[[], Any]) -> Any:
     return found
 
 
+def kept(key: tuple[Any, ...]) -> Any:
+    """A result that is there already, so that nobody has to wait for it; None if there is none.
+
+    Args:
+        key: ("text", the text), or that of another result.
+    """
+    return _texts.get(key[1]) if key[0] == "text" else _results.get(key)
+
+
 def ranking(text: str, word: int) -> list[Effect]:
     """All heads by their effect on the log-probability of a word."""
     return result(("ranking", text, word), lambda: ablation.rank_by_effect(model(), read(text).reading, word))
