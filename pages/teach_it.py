@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui.kit import components
 from ui.shell import pages, sentence_input
-from ui.teach_it import learned, notes, settings, training
+from ui.teach_it import copying, learned, notes, positions, settings, training
 from ui.teach_it import map as sentence
 
 sentence_input.ask_for_sentence((), presets=False)
@@ -29,8 +29,11 @@ training.experiments(session)
 settings.advanced(session)
 sentence.choose_map(session.model)
 sentence.draw(session, shown)
-if shown:
+if shown and session.model.kind == "next_word":
+    copying.next_words(session, shown)
+elif shown:
     learned.query_words(session, shown)
+sentence.fold("tpos", "Positions: how does a word know its place?", shown, positions.draw, session, shown)
 sentence.fold("tmat", "The tables themselves: W_Q and W_K as pictures", shown, learned.weight_tables, session, shown)
 compared = sentence.fold("tcmp", "Before and after, in three maps", shown, learned.before_and_after, session, shown)
 sentence.fold("tcell", "Where does this number come from? One cell, step by step", shown, learned.arithmetic, shown)

@@ -67,6 +67,9 @@ CONTROLS: dict[str, Control] = {
     "d": Control(0, 0, 300, hidden=True),
     "q": Control(0, 0, MAX_TOKENS, hidden=True),
     "k": Control(0, 0, MAX_TOKENS, hidden=True),
+    # the whole page, or one of its figures alone, for a frame in another page; and large, for a lecture hall
+    "figure": Control("", hidden=True),
+    "lecture": Control(False),
     # the playground: who looks, which folds are open, and the second setting of the comparison
     "who": Control("Word vectors", options=("Word vectors", "Taught", "Transformer"), page="playground"),
     "cell": Control(False, page="playground"),
@@ -135,6 +138,7 @@ CONTROLS: dict[str, Control] = {
     "map": Control("Last layer", options=("Last layer", "Layer 1", "Layer 2", "Layer 3"), page="teach_it"),
     "hd": Control("All heads", options=("All heads", "Head 1", "Head 2", "Head 3", "Head 4"), page="teach_it"),
     "was": Control("Raw GloVe", options=("Raw GloVe", "Before training"), page="teach_it"),
+    "tpos": Control(False, page="teach_it"),
     "tmat": Control(False, page="teach_it"),
     "tcmp": Control(False, page="teach_it"),
     "tcell": Control(False, page="teach_it"),
@@ -239,6 +243,11 @@ def set_values(values: Mapping[str, Value]) -> None:
     """Set controls from a callback, before they are drawn."""
     for name, value in values.items():
         st.session_state[name] = value
+
+
+def scroll_to(name: str) -> None:
+    """Bring a part of the page, by its key, into view after this run or the next. For callbacks and pages."""
+    st.session_state["scroll-to"] = name
 
 
 def set_and_rerun(values: Mapping[str, Value]) -> None:

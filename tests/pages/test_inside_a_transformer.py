@@ -164,7 +164,7 @@ def test_a_measured_head_chooses_the_word_it_is_about(monkeypatch):
     by_name = {head.name: head for head in named_heads()}
     relations.choose_relation(shown, by_name["from a pronoun to its noun"])
     assert held == {"l": 4, "h": 2, "of": "One head", "q": 7, "k": 0}
-    assert relations.st.session_state == {"scroll-to": "map"}
+    assert relations.st.session_state == {"scroll-to": "head-map"}
     held.clear()
     relations.choose_relation(shown, by_name["[CLS]"])
     assert held == {"l": 5, "h": 6, "of": "One head", "k": 0, "marks": True}

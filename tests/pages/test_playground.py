@@ -202,7 +202,7 @@ SOFT = CAT.replace("tired", "soft")
         ({"who": "Transformer"}, "Without [CLS] and [SEP], “it” looks most at “cat” (49\u202f%)"),
         ({"who": "Taught", "s": "Tom lent Anna his bike because she missed the bus"}, "“she” looks most at “anna”"),
         ({"who": "Taught", "s": "My father drove the old car"}, "“drove” looks most at “car”"),
-        ({"who": "Taught", "s": "The food was not bad"}, "Read at “bad”: something good is said"),
+        ({"who": "Taught", "s": "The food was not bad"}, "The model says: good (99.8\u202f% sure)"),
         ({"who": "Taught", "q": "2"}, "No taught head is meant for “cat”. This is the map of the head for “it”."),
         ({"who": "Taught", "s": "hello my friend"}, "No taught head is meant for “hello”. Shown are the word vectors."),
         ({"who": "Transformer", "q": "2"}, "No head of MiniLM was measured for “cat”."),

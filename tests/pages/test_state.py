@@ -102,6 +102,7 @@ DEFAULTS = {
         "map": "Last layer",
         "hd": "All heads",
         "was": "Raw GloVe",
+        "tpos": False,
         "tmat": False,
         "tcmp": False,
         "tcell": False,

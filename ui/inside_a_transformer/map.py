@@ -127,14 +127,7 @@ def find_heads(shown: Subject) -> None:
 def show_tired_and_soft() -> None:
     """Open the two sentences under the head that tells them apart. For callbacks."""
     state.set_values({"s": CAT, "s2": "", "q": 8, "k": 0, "of": ONE, "l": 4, "h": 2, "itwo": True})
-    st.session_state["scroll-to"] = "itwo"
-
-
-def scroll_to_chosen() -> None:
-    """Scroll to what a click has chosen or opened."""
-    wanted = st.session_state.pop("scroll-to", "")
-    target = {"map": f".st-key-{MAP}", "": ""}.get(wanted, f".st-key-{wanted}")
-    components.scroll_to(target)
+    state.scroll_to("itwo")
 
 
 def take_away(shown: Subject, compared: dict[str, figures.Picture]) -> None:

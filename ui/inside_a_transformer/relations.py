@@ -1,12 +1,10 @@
 """The heads whose use was measured: the list to choose from, the word each is about, the lesson on the one shown."""
 
-import streamlit as st
-
 from attention_core import tasks
 from attention_core.files import DamagedData
 from attention_core.heads import NamedHead
 from ui import state
-from ui.inside_a_transformer.subject import MEAN, ONE, Subject, choose_head
+from ui.inside_a_transformer.subject import MAP, MEAN, ONE, Subject, choose_head
 from ui.kit import components
 from ui.kit.wording import percent
 from ui.models import loaders
@@ -125,4 +123,4 @@ def choose_relation(shown: Subject, head: NamedHead) -> None:
         state.set_values({"k": 0})
     if head.name in TITLES:
         state.set_values({"marks": True})
-    st.session_state["scroll-to"] = "map"
+    state.scroll_to(MAP)

@@ -55,7 +55,7 @@ class Lesson:
         return [sample.text for sample in sample_sentences(self)]
 
 
-LESSONS = (
+WRITTEN = (
     Lesson(
         "gender",
         "He, she, it",
@@ -125,7 +125,60 @@ LESSONS = (
         "good or bad word that the task knows",
         {"Take one head away": {"nh": 1}},
     ),
+    Lesson(
+        "subject",
+        "Verb and subject",
+        "A verb should look at its subject: who or what does it.",
+        "A verb now asks for its subject by meaning and by place.",
+        "Who bit whom is told by the order of the words, and attention alone sees no order. So each word is given its "
+        "place as well: positions.",
+        "In a passive it finds the grammatical subject: in “the letter was written by the nurse” that is the letter.",
+        (
+            "The dog* bit^ the man",
+            "The man* bit^ the dog",
+            "The letter* was written^ by the nurse",
+            "The keys* to the cabinet were lost^",
+        ),
+        "verb that the task knows",
+        {"Take the positions away": {"pos": False}},
+    ),
+    Lesson(
+        "adjective",
+        "Adjective and noun",
+        "An adjective should look at the noun it describes.",
+        "An adjective now asks for its noun by meaning and by place.",
+        "The noun may stand before or after its adjective, and another noun is near. Where both would fit, only their "
+        "places tell which is meant.",
+        "It learns from a few patterns of sentences; a pattern that it has not seen may lead it to the wrong noun.",
+        (
+            "The tired^ dog* slept",
+            "The dog* that chased the cat was tired^",
+            "The dog chased the cat* that was tired^",
+            "The nurse helped the sick^ patient*",
+        ),
+        "adjective that the task knows",
+        {"Take the positions away": {"pos": False}},
+    ),
+    Lesson(
+        "copy",
+        "What comes next?",
+        "What comes next? Find the same word earlier in the sentence, and copy the word that followed it.",
+        "In layer 1 each word looks at the word before; layer 2 finds the word that has seen this one, and copies.",
+        "One layer cannot do it: a word can look for a word like itself, but not for “the word after it”, since no "
+        "vector says what stood before. Layer 1 writes the word before into each vector, and then layer 2 can look for "
+        "it: together they are called an induction head.",
+        "It knows no grammar and no meaning: it copies. Large language models learn such heads among many others.",
+        (
+            "The king and* queen ruled the king^",
+            "Mary gave* John the keys because Mary^",
+            "She sells* sea shells and she^",
+            "In Paris we* ate bread and in Paris^",
+        ),
+        "word that stands twice",
+        {"Take a layer away": {"layers": 1}, "Take the positions away": {"pos": False}},
+    ),
 )
+LESSONS = tuple(lesson for lesson in WRITTEN if any(spec.task == lesson.task for spec in taught.SHIPPED))
 BY_TITLE = {lesson.title: lesson for lesson in LESSONS}
 
 

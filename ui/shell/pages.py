@@ -39,6 +39,7 @@ class Page:
         lead: one sentence below the heading, Markdown.
         about: a line for the navigation's tooltip.
         next_label: the sentence that leads to the next page.
+        figures: those that have an address of their own, as `views.figure` draws them.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Page:
     lead: str
     about: str
     next_label: str
+    figures: tuple[str, ...] = ()
 
 
 PAGES = (
@@ -160,7 +162,15 @@ def fold(name: str, title: str, body: Callable[..., Any], *args: Any) -> Any:
         what the body returns; None while the fold is closed.
     """
     with (folded := st.expander(title, state.default(name), **state.widget_args(name))):
+        if folded.open and not state.default(name) and not st.session_state.get("visited"):
+            state.scroll_to(name)  # a link that opens it leads to it
         return body(*args) if folded.open else None
+
+
+def scroll() -> None:
+    """Bring into view what a click, or the link of a first visit, has opened. Once a run, after the page."""
+    components.scroll_to(st.session_state.pop("scroll-to", ""))
+    st.session_state["visited"] = True
 
 
 def footer(here: Page) -> None:

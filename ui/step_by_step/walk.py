@@ -109,7 +109,12 @@ def _back_and_next(step: int, last: int) -> None:
     """
 
     def go(to: int) -> Callable[[], None]:
-        return lambda: state.set_values({"step": to, "scroll_to_step": to if to > step else 0})
+        def changed() -> None:
+            state.set_values({"step": to})
+            if to > step:
+                state.scroll_to(f"strip-{to}")
+
+        return changed
 
     with st.container(key="way", horizontal=True, vertical_alignment="center"):
         st.button("Back", on_click=go(step - 1), disabled=step == 1, key="back", shortcut="B")
@@ -119,7 +124,6 @@ def _back_and_next(step: int, last: int) -> None:
         else:
             st.button("From the start", on_click=go(1), key="first")
         components.text(f"Step {step} of {LAST}", "small")
-        opened = "walk_opened" in st.session_state
+        if "walk_opened" not in st.session_state and step > 1:  # a link leads to its step
+            state.scroll_to(f"strip-{step}")
         st.session_state["walk_opened"] = True
-        to = st.session_state.pop("scroll_to_step", 0 if opened or step == 1 else step)  # a link leads to its step
-        components.scroll_to(f".st-key-strip-{to}" if to else "")

@@ -16,7 +16,7 @@ from ui.map.view import raw_view
 from ui.models import loaders
 from ui.models.training import untrained
 from ui.shell import sentence_input
-from ui.teach_it.map import SentenceMap, sentence_map
+from ui.teach_it.sentence_map import SentenceMap, sentence_map
 from ui.teach_it.settings import Session, steps_in_words
 
 RAW, UNTRAINED = "Raw GloVe", "Before training"
@@ -92,7 +92,7 @@ def before_and_after(session: Session, shown: SentenceMap) -> dict[str, figures.
         sentence_input.draw_switches()
         first = raw_view(state.switches())
     else:
-        first = sentence_map(session, untrained(session.settings), "0", shown.head).view
+        first = sentence_map(session, untrained(session.settings), "0", shown.head, shown.l).view
     second, at = shown.view, shown.choice
     name, after = ("Taught", "as taught") if session.trained else ("Untrained", "with random matrices")
     title = name

@@ -4,47 +4,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from attention_core import learning
-from attention_core.attention import Attention
 from attention_core.embeddings import UnknownWords
-from attention_core.glove_sources import vectors_name
-from attention_core.layers import Layer, Model, forward
+from attention_core.layers import Model, forward
 from attention_core.ranking import first_largest
-from attention_core.steps import walk
 from ui import controls, state
-from ui.kit import components, export
+from ui.kit import components
 from ui.kit.wording import percent
 from ui.map import panel
-from ui.map.view import Choice, View, choose, chosen
+from ui.map.view import choose
 from ui.models import loaders
 from ui.models.lessons import VERDICTS, SampleSentence, choose_sentence, sample_sentences, verdict_in_words
 from ui.shell import errors, pages
+from ui.teach_it import copying
+from ui.teach_it.sentence_map import SentenceMap, sentence_map
 from ui.teach_it.settings import Session, steps_in_words
 from ui.teach_it.training import curve
 
 SIDE_BY_SIDE = 2  # heads that are drawn beside each other; of more the mean is drawn
-
-
-@dataclass(frozen=True)
-class SentenceMap:
-    """The shared sentence under a model.
-
-    Attributes:
-        view: the map.
-        choice: the chosen query and key in it.
-        layers: the numbers of every layer.
-        l: the layer whose map it is, from 1.
-        head: the head, from 0; None for the mean of all.
-    """
-
-    view: View
-    choice: Choice
-    layers: list[Layer]
-    l: int
-    head: int | None
 
 
 def chosen_layer(model: Model) -> int:
@@ -61,82 +40,32 @@ def chosen_head(model: Model) -> int | None:
     return min(place, model.n_heads) - 1 if place else None
 
 
-def sentence_map(session: Session, model: Model, steps: str, head: int | None) -> SentenceMap:
-    """The shared sentence under a model.
-
-    Args:
-        steps: how long the model was trained, in words.
-        head: from 0; None for the mean of all.
-
-    Raises:
-        UnknownWords: no word of the sentence has a vector.
-    """
-    sentence = loaders.taken_apart(state.sentence())
-    tokens = sentence.known
-    if not tokens:
-        raise UnknownWords(sentence.unknown)
-    layers, l = forward(model, loaders.glove().look_up(tokens)), chosen_layer(model)
-    done = layers[l - 1]
-    shows = [f"layer {l}"] * (model.n_layers > 1) + ["mean of all heads" if head is None else f"head {head + 1}"]
-    settings = {
-        "sentence": state.sentence(),
-        "model": f"attention on {vectors_name()} {loaders.glove().d_model}d",
-        "task": session.lesson.title.lower(),
-        "layers": model.n_layers,
-        "heads": model.n_heads,
-        "d_k": model.d_k,
-        "residual": model.residual,
-        "positions": model.d_positions,
-        "learning_rate": session.settings.rate,
-        "seed": session.settings.seed,
-        "steps": steps,
-        "shows": ", ".join(shows),
-    }
-    visible = np.isfinite(done.attention.masked[0])
-    visible = None if visible.all() else visible
-    if head is None:
-        weights = done.attention.weights.mean(axis=0)
-        view = View(tokens=tokens, words=sentence.words, settings=settings, weights=weights, visible=visible)
-        return SentenceMap(view, chosen(view), layers, l, head)
-    q, k, v = done.q[head], done.k[head], done.v[min(head, len(done.v) - 1)]
-    stages = (getattr(done.attention, stage)[head] for stage in ("scores", "scaled", "masked", "weights"))
-    attention = Attention(*stages, None)
-    among = np.ones((len(q), len(k)), bool) if visible is None else visible
-    view = View(
-        tokens=tokens,
-        words=sentence.words,
-        settings=settings,
-        weights=attention.weights,
-        visible=visible,
-        stages=attention,
-        walk=lambda row: walk(q[row], k, v, among[row]),
-        code=lambda: export.head_code(tokens, q, k, v, among, settings),
-    )
-    return SentenceMap(view, chosen(view), layers, l, head)
-
-
 def current_map(session: Session) -> SentenceMap | None:
     """The map of the chosen head, or of the mean; None, with a notice, if no word of the sentence has a vector."""
     try:
-        return sentence_map(session, session.model, steps_in_words(session), chosen_head(session.model))
+        head, l = chosen_head(session.model), chosen_layer(session.model)
+        return sentence_map(session, session.model, steps_in_words(session), head, l)
     except UnknownWords as error:
         components.text(errors.message_for(error), "notice")
         return None
 
 
-def maps_to_draw(session: Session, shown: SentenceMap) -> list[SentenceMap]:
-    """The chosen map alone; in place of the mean of two heads, each of them."""
-    if shown.head is not None or session.model.n_heads != SIDE_BY_SIDE:
-        return [shown]
-    return [sentence_map(session, session.model, steps_in_words(session), head) for head in range(SIDE_BY_SIDE)]
+def maps_to_draw(session: Session, shown: SentenceMap) -> dict[str, SentenceMap]:
+    """The chosen map alone, titled ""; in place of the mean of two heads each of them; of copying both layers."""
+    model, steps = session.model, steps_in_words(session)
+    if model.kind == "next_word" and model.n_layers == SIDE_BY_SIDE and state.get("map") == state.default("map"):
+        return {f"Layer {l}": sentence_map(session, model, steps, shown.head, l) for l in (1, 2)}
+    if shown.head is None and model.n_heads == SIDE_BY_SIDE:
+        return {f"Head {head + 1}": sentence_map(session, model, steps, head, shown.l) for head in (0, 1)}
+    return {"": shown}
 
 
 def draw_words(session: Session, shown: SentenceMap) -> None:
     """The sentence coloured by the chosen word's weights, for two heads twice, and the result in words."""
     maps = maps_to_draw(session, shown)
-    for number, each in enumerate(maps, start=1):
-        if len(maps) > 1:
-            components.text(f"Head {number}", "heading")
+    for number, (title, each) in enumerate(maps.items(), start=1):
+        if title:
+            components.text(title, "heading")
         components.words(
             [(text if place is None else each.view.labels[place], place) for text, place in each.view.words],
             each.view.weights[each.choice.query],
@@ -150,12 +79,17 @@ def draw_words(session: Session, shown: SentenceMap) -> None:
     if session.model.kind == "classifier":
         output = shown.layers[-1].output[query]
         components.text(verdict_in_words(session.lesson, session.model, shown.view.tokens[query], output))
+    elif session.model.kind == "next_word":
+        components.text(copying.prediction_in_words(session.model, shown.layers, shown.view.tokens, query))
     else:
         components.text(("On average " if len(maps) > 1 else "") + shown.view.reading(query))
 
 
 def choose_map(model: Model) -> None:
     """Ask whose map is drawn, where there are several layers or heads."""
+    names = {option: option for name in ("map", "hd") for option in state.CONTROLS[name].options}
+    if model.kind == "next_word":
+        names[state.default("map")] = "Both layers"
     offered = (("map", "Map of", model.n_layers), ("hd", "Head", model.n_heads))
     with st.container(horizontal=True, gap="medium", key="teach-maps"):
         for name, title, count in offered:
@@ -163,20 +97,22 @@ def choose_map(model: Model) -> None:
             if state.get(name) not in options:  # of a larger model
                 state.set_values({name: state.default(name)})
             if count > 1:
-                controls.select(name, title, options, width=150)
+                controls.select(name, title, options, width=150, format_func=names.get)
 
 
 def draw(session: Session, shown: SentenceMap | None) -> None:
     """The map with the sample sentences and the accuracy beside it; two maps beside each other, with those below."""
-    maps = maps_to_draw(session, shown) if shown else []
+    maps = maps_to_draw(session, shown) if shown else {}
     if len(maps) > 1:
-        for column, each in zip(st.columns(len(maps), gap="medium"), maps, strict=True):
+        for column, (title, each) in zip(st.columns(len(maps), gap="medium"), maps.items(), strict=True):
             with column:
-                components.text(f"Head {each.head + 1}", "heading")
-                panel.heatmap(each.view, each.choice, f"taught-{each.head}")
+                components.text(title, "heading")
+                panel.heatmap(each.view, each.choice, f"taught-{title[-1]}")
     left, right = st.columns([3, 2] if len(maps) == 1 else 2, gap="medium")
     with right:
         curve(session, "accuracy")
+        if session.model.kind == "next_word":
+            curve(session, "loss")
     with left if len(maps) != 1 else right:
         sentences(session)
     if len(maps) == 1:
@@ -218,6 +154,8 @@ def answer(model: Model, sample: SampleSentence) -> Answer:
         good = float(learning.probability_good(model, layers[-1].output)[asks])
         text = f"{VERDICTS[int(good > 0.5)]} {percent(max(good, 1 - good))}"
         return Answer(text, good if right else 1 - good, (good > 0.5) == bool(right))
+    if model.kind == "next_word":
+        return Answer(*copying.answer(model, layers, words, asks, right))
     row = layers[-1].attention.weights.mean(axis=0)[asks]
     best = int(first_largest(row))
     correct = best == right if model.d_positions else words[best] == words[right]

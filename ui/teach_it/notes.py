@@ -12,7 +12,7 @@ from ui.map import files
 from ui.models import loaders
 from ui.models.training import recipe, shipped
 from ui.shell import pages
-from ui.teach_it.map import SentenceMap
+from ui.teach_it.sentence_map import SentenceMap
 from ui.teach_it.settings import Session
 from ui.teach_it.training import curve, shipped_accuracy
 

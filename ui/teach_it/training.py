@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from attention_core import taught
+from attention_core import copying, taught
 from attention_core.taught import ModelSpec
 from ui import state
 from ui.kit import components, figures, learning_charts
-from ui.kit.wording import counted, percent
+from ui.kit.wording import counted, percent, rounded
 from ui.models import loaders
 from ui.models.lessons import Lesson
 from ui.models.training import FINISHED, Run, Settings, recipe, shipped
@@ -63,11 +63,12 @@ def score(session: Session) -> None:
     """How often the model is right, as one large figure; below it how far training is."""
     steps = recipe(session.settings).steps
     share = accuracy(session)
-    guess = f"Guessing: about {percent(chance(session.lesson.task))}."
-    figure, tested = "Untrained", guess
+    guess = f"Guessing: about {rounded(chance(session.lesson.task))}."
+    figure, tested = "Trained" if session.trained else "Untrained", guess
     if share is not None:
+        count = (taught.TESTING_COPIES if session.model.kind == "next_word" else taught.TESTING)[1]
         figure = f"about {percent(share)}"
-        tested = f"right on {taught.TESTING[1]:,} sentences of new words. {guess}"
+        tested = f"right on {count:,} sentences of new words. {guess}"
     step = f"Trained for {steps:,} steps." if session.done else f"Step {session.step:,} of {steps:,}."
     page = Markup(
         '<div class="score"><b>{}</b> <span>{}</span></div>'
@@ -104,12 +105,15 @@ def accuracy(session: Session) -> float | None:
 
 
 def shipped_accuracy(settings: Settings) -> float | None:
-    """The share of right answers of the model that came with the app with these settings; None if there is none."""
-    return loaders.gap_table()["seeds"][settings.spec.file][taught.SEED] if shipped(settings) else None
+    """The share of right answers of the model that came with the app; None if it was not measured."""
+    shares = loaders.gap_table()["seeds"].get(settings.spec.file) if shipped(settings) else None
+    return shares[taught.SEED] if shares else None
 
 
 def chance(task: str) -> float:
     """The share of right answers that guessing gets in a task."""
+    if task == "copy":
+        return 1 / len(copying.vocabulary())
     return float(loaders.gap_table()["rows"][task]["chance"])
 
 

@@ -113,4 +113,4 @@ def draw_bars() -> None:
 def open_sentences(task: str, name: str) -> None:
     """Choose a rate, open its sentences and scroll to them. For callbacks."""
     state.set_values({"gtask": measured.title_of(task), "gby": name, "gsent": True})
-    st.session_state["gap-opened"] = True
+    state.scroll_to("gsent")

@@ -49,12 +49,6 @@ def draw_sentences() -> None:
     components.text(text, "small")
 
 
-def scroll_to_sentences() -> None:
-    """Scroll to the sentences when a click has opened them, or a link that names them."""
-    opened = st.session_state.pop("gap-opened", False)
-    components.scroll_to(".st-key-gsent" if opened else f"#{ANCHOR}", linked=not opened)
-
-
 @lru_cache(maxsize=32)  # a hundred kilobytes each; building one takes longer than the rest of the page
 def sentence_list(group: str, task: str, name: str, right: bool) -> Markup:
     """The sentences that a model got right, or wrong, as a list; all but the first folded away."""
