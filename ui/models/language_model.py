@@ -21,7 +21,7 @@ from attention_core.llama import Llama, Reading, UnfitText, load_llama
 from attention_core.llama_file import bytes_of
 
 MAX_TOKENS = 64
-MAX_TOKENS_KEPT = 128  # of all readings kept together; a token of SmolLM2 fills 0.45 MB
+MAX_TOKENS_KEPT = 96  # of all readings kept together; a token of SmolLM2 fills 0.45 MB
 MAX_RESULTS_KEPT = 64
 LONGEST_CHARACTER = 4  # pieces: each holds at least a byte of the character
 
