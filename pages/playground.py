@@ -29,6 +29,8 @@ view, choice = sight.view, chosen(sight.view)
 with words:
     panel.words_and_reading(view, choice, "raw")
     settings.draw_lesson(sight)
+with beside:
+    settings.draw_aside(sight)
 with pictures:
     panel.pictures(view, choice, "raw", "cell" if view.walk else "", narrow=True)
 compared = None

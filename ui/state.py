@@ -153,7 +153,7 @@ CONTROLS: dict[str, Control] = {
     # the last) and the one looked at (0: the one it looks at most), the followed word's place, which folds are open
     "text": Control("The Eiffel Tower is in the city of", page="next_word"),
     "temp": Control(1.0, 0.1, 3.0, page="next_word"),
-    "by": Control("The likeliest", page="next_word"),
+    "by": Control("The likeliest", options=("The likeliest", "Drawn by lot"), page="next_word"),
     "wseed": Control(1, 1, 9999, page="next_word"),
     "wl": Control(24, 1, 64, page="next_word", hidden=True),
     "wh": Control(5, 1, 64, page="next_word", hidden=True),
@@ -166,8 +166,8 @@ CONTROLS: dict[str, Control] = {
     "wgrow": Control(False, page="next_word"),
     "wsink": Control(False, page="next_word"),
     "woff": Control(False, page="next_word"),
-    "off": Control("This head", page="next_word"),
-    "cutin": Control("In this head", page="next_word"),
+    "off": Control("This head", options=("This head", "This cell"), page="next_word"),
+    "cutin": Control("In this head", options=("In this head", "In all heads"), page="next_word"),
     "ntake": Control(False, page="next_word", private=True),
 }
 

@@ -119,6 +119,26 @@ DEFAULTS = {
         "s2": "",
         "itake": False,
     },
+    "next_word": {
+        "text": "The Eiffel Tower is in the city of",
+        "temp": 1.0,
+        "by": "The likeliest",
+        "wseed": 1,
+        "wl": 24,
+        "wh": 5,
+        "wq": 0,
+        "wk": 0,
+        "word": 1,
+        "nofirst": False,
+        "wheads": False,
+        "wcell": False,
+        "wgrow": False,
+        "wsink": False,
+        "woff": False,
+        "off": "This head",
+        "cutin": "In this head",
+        "ntake": False,
+    },
 }
 PLAYGROUND = DEFAULTS[""] | DEFAULTS["playground"]
 

@@ -82,7 +82,7 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
     number = "format(datum.weight * 100, '.0f')"
     if signed:
         number = "abs(datum.weight) < 0.005 ? '0' : format(datum.weight * 100, '+.0f')"
-    exact = "isValid(datum.weight) ? format(datum.weight, '{}') : 'hidden'".format("+.2%" if signed else ".2%")
+    exact = "isValid(datum.weight) ? format(datum.weight, '{}') : 'masked'".format("+.2%" if signed else ".2%")
     strong = f"abs(datum.weight) > {colors.strong_signed} * high" if signed else f"datum.weight > {colors.strong}"
     base = alt.Chart(frame).transform_calculate(
         looking="labels[datum.query]",
@@ -136,8 +136,8 @@ def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     base = alt.Chart(frame).transform_calculate(
         seen_word="labels[datum.key]",
         share="isValid(datum.weight) ? datum.weight : 0",
-        number=f"isValid(datum.weight) ? {share_in_words('datum.weight', 1)} : 'hidden'",
-        exact="isValid(datum.weight) ? format(datum.weight, '.4%') : 'hidden'",
+        number=f"isValid(datum.weight) ? {share_in_words('datum.weight', 1)} : 'masked'",
+        exact="isValid(datum.weight) ? format(datum.weight, '.4%') : 'masked'",
         says="labels[chosen] + (isValid(datum.weight) ? ' looks at ' + labels[datum.key] + ': ' "
         "+ format(datum.weight, '.2%') : ' may not look at ' + labels[datum.key])",
     )

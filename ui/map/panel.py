@@ -88,10 +88,10 @@ def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
         if whole:
             looking, seen = (view.labels[place] for place in choice)
             share = view.visible_weights[choice.query, choice.key]
-            said = "hidden" if np.isnan(share) else percent(share, 1)
+            said = "masked" if np.isnan(share) else percent(share, 1)
             opened = "Its arithmetic is open below." if opens and state.get(opens) else ""
             hint = opened or ("Click a cell for its arithmetic." if opens else "")
-            blank = " A blank cell is hidden." if view.visible is not None and not view.visible.all() else ""
+            blank = " A blank cell is masked." if view.visible is not None and not view.visible.all() else ""
             components.text(f"Marked: {looking} → {seen}, {said}.{blank} {hint}", "small")
     if opens:
         components.scroll_to(f".st-key-{opens}" if st.session_state.pop("just-opened", False) else "")

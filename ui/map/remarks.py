@@ -1,6 +1,7 @@
 """The lesson line of the playground on word vectors: what to see in the map as the switches stand now."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,21 +13,38 @@ from ui.map.view import Choice, View
 from ui.models import loaders
 
 
-def remark(view: View, choice: Choice, switches: state.Switches, example: Preset | None, relation: str) -> str:
+@dataclass(frozen=True)
+class Remark:
+    """What to see in a map, in a line; and the page that explains it, "" for none."""
+
+    text: str
+    page: str = ""
+
+
+def remark(view: View, choice: Choice, switches: state.Switches, example: Preset | None, relation: str) -> Remark:
     """What to see in a map of word vectors, in one line.
 
     Args:
         example: the sentence to start from that this is, if it is one.
         relation: what the chosen word is looked from for, as a clause; "" for most words.
     """
-    d_model, (query, key) = loaders.glove().d_model, choice
+    d_model = loaders.glove().d_model
     dim = min(switches.dim or d_model, d_model)
-    most = percent(view.weights[query].max())
+    most = percent(view.weights[choice.query].max())
     divisor = switches.divisor or math.sqrt(dim)
-    if divisor < math.sqrt(dim) / 2:
-        return f"Divided by {divisor:g} instead of √{dim}, the scores lie far apart: the largest gets {most}."
-    if divisor > 2 * math.sqrt(dim):
-        return f"Divided by {divisor:g} instead of √{dim}, the scores lie close together: the largest gets {most}."
+    if not 0.5 <= divisor / math.sqrt(dim) <= 2:
+        apart = "far apart" if divisor < math.sqrt(dim) else "close together"
+        return Remark(
+            f"Divided by {divisor:g} instead of √{dim}, the scores lie {apart}: the largest weight is {most}.",
+            "why_scale",
+        )
+    return Remark(_remark_on_words(view, choice, switches, example, relation, dim))
+
+
+def _remark_on_words(
+    view: View, choice: Choice, switches: state.Switches, example: Preset | None, relation: str, dim: int
+) -> str:
+    d_model, (query, key) = loaders.glove().d_model, choice
     if switches.causal:
         return "The causal mask hides all later words, as from a model that has to write them."
     if dim <= d_model / 2:

@@ -31,7 +31,14 @@ def draw_switches(setting: str = "") -> None:
 
 
 def draw_lesson(sight: Sight) -> None:
-    """What to see in the map, in a line."""
-    components.text(sight.lesson, "lesson")
+    """What to see in the map, in a line, and the way to the page that explains it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lesson"):
+        components.text(sight.lesson, "lesson")
+        if sight.page:
+            st.page_link(f"pages/{sight.page}.py", label="Why?", icon=":material/arrow_forward:", width="content")
+
+
+def draw_aside(sight: Sight) -> None:
+    """What else has to be known of the map, beside it."""
     if sight.aside:
         components.text(sight.aside, "small")

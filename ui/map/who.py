@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from attention_core import learning
 from attention_core.embeddings import UnknownWords
 from attention_core.examples import example_of
 from attention_core.glove_sources import vectors_name
+from attention_core.layers import forward
 from ui import state
 from ui.kit.wording import percent, quoted
 from ui.map.remarks import remark
@@ -34,6 +34,7 @@ class Sight:
     Attributes:
         lesson: what to see, in a line.
         aside: what else has to be known of the map; "" for nothing.
+        page: the page that explains the lesson; "" for none.
         model: who looks; VECTORS where nothing was taught for any word of the sentence.
     """
 
@@ -41,6 +42,7 @@ class Sight:
     lesson: str
     aside: str = ""
     model: str = VECTORS
+    page: str = ""
 
 
 def look_at_sentence(model: str, switches: state.Switches) -> Sight:
@@ -61,7 +63,8 @@ def look_at_sentence(model: str, switches: state.Switches) -> Sight:
         return _transformer(sentence, word, fitting)
     view = raw_view(switches)
     clause = relation(fitting[0], word) if fitting else ""
-    return Sight(view, remark(view, chosen(view), switches, example_of(state.sentence()), clause))
+    seen = remark(view, chosen(view), switches, example_of(state.sentence()), clause)
+    return Sight(view, seen.text, page=seen.page)
 
 
 def relation(lesson: Lesson, word: str) -> str:
@@ -83,7 +86,7 @@ def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], sw
             else "The taught heads read other vectors than those loaded here. Shown are the word vectors.",
         )
     lesson = fitting[0]
-    last = learning.forward(model, loaders.glove().look_up(known))[-1]
+    last = forward(model, loaders.glove().look_up(known))[-1]
     settings = {
         "sentence": state.sentence(),
         "model": f"attention on {vectors_name()} {loaders.glove().d_model}d",
@@ -98,7 +101,7 @@ def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], sw
         return Sight(view, line, model=TAUGHT)
     output = last.output[chosen_query(len(known))]
     line = f"Trained on other sentences to find {relation(lesson, word)}."
-    if model.reads:
+    if model.kind == "classifier":
         line = f"{lessons.read_in_words(lesson, model, word, output)} {line}"
     return Sight(view, line, model=TAUGHT)
 

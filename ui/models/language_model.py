@@ -21,8 +21,8 @@ from attention_core.llama import Llama, Reading, UnfitText, load_llama
 from attention_core.llama_file import bytes_of
 
 MAX_TOKENS = 64
-MOST_TOKENS_KEPT = 128  # of all readings kept together; a token of SmolLM2 fills 0.45 MB
-MOST_RESULTS_KEPT = 64
+MAX_TOKENS_KEPT = 128  # of all readings kept together; a token of SmolLM2 fills 0.45 MB
+MAX_RESULTS_KEPT = 64
 LONGEST_CHARACTER = 4  # pieces: each holds at least a byte of the character
 
 
@@ -159,8 +159,8 @@ class Written:
 
 
 queue = Queue()
-_texts = Kept(MOST_TOKENS_KEPT, lambda text: len(text.reading.tokens.ids))
-_results = Kept(MOST_RESULTS_KEPT, lambda _: 1)
+_texts = Kept(MAX_TOKENS_KEPT, lambda text: len(text.reading.tokens.ids))
+_results = Kept(MAX_RESULTS_KEPT, lambda _: 1)
 _model: Llama | None = None
 
 

@@ -28,7 +28,7 @@ def lessons_for(word: str, tokens: Sequence[str]) -> list[Lesson]:
     A good or bad word is asked for "not" first where the sentence has one.
     """
     order = ["negation", *ORDER] if NEGATIONS.intersection(tokens) else list(ORDER)
-    fitting = [lesson for lesson in LESSONS if tasks.who_asks(lesson.task, [word]) is not None]
+    fitting = [lesson for lesson in LESSONS if tasks.find_query(lesson.task, [word]) is not None]
     return sorted(fitting, key=lambda lesson: order.index(lesson.task) if lesson.task in order else len(order))
 
 
@@ -39,6 +39,6 @@ def worth_a_look(tokens: Sequence[str]) -> int:
     word of the tasks' lists; else the first word that is no function word; else the first word.
     """
     for task in ORDER:
-        if any(lesson.task == task for lesson in LESSONS) and (place := tasks.who_asks(task, list(tokens))):
+        if any(lesson.task == task for lesson in LESSONS) and (place := tasks.find_query(task, list(tokens))):
             return place
     return next((place for place, token in enumerate(tokens) if not is_function_word(token)), 0)

@@ -30,7 +30,7 @@ def choose_word(shown: Subject, key: str) -> None:
     )
 
 
-def grow(shown: Subject) -> None:
+def draw_growth(shown: Subject) -> None:
     """Probability and place of the followed word after each layer, and what each layer adds to its score."""
     choose_word(shown, "follow-growth")
     text, word, name = shown.text.text, shown.followed, shown.followed_name

@@ -1,18 +1,18 @@
 """The map of one head, all heads to choose from, and the arithmetic of a cell."""
 
-import html
 from functools import lru_cache
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
-from attention_core import inside
 from attention_core.files import DamagedData
-from attention_core.inside import Taming
 from attention_core.llama import rotate, turns
 from attention_core.llama_heads import COPYING, SINK
-from ui import state
+from attention_core.maps import GRID_GAP, grid, hide
+from ui import controls, state
 from ui.kit import components, figures
+from ui.kit.html import table
 from ui.kit.palette import Palette, along
 from ui.kit.wording import counted, number, percent, quoted
 from ui.map import cell as cells
@@ -32,11 +32,11 @@ def choose_head(layer: int, head: int) -> None:
 def draw_map(shown: Subject) -> None:
     """The chosen head's map, with the reason for its empty half."""
     st.header(shown.name, anchor=False)
-    st.toggle(
+    controls.toggle(
+        "nofirst",
         "Leave out the first token",
         help="Most weight goes to the first token, whatever it is: the fold on the attention sink below says why. Left "
         "out, the rest of each row is divided by its sum, and the small weights can be seen.",
-        **state.widget_args("nofirst"),
     )
     if state.get("nofirst") and shown.choice.query:
         did = shown.reading.layers[shown.layer].weights[shown.head]
@@ -57,11 +57,15 @@ def draw_map(shown: Subject) -> None:
 @lru_cache(maxsize=16)
 def glance(text: str, without_first: bool, colors: Palette) -> str:
     """The picture of all heads, as an address."""
-    pixels = inside.all_heads(language_model.read(text).reading, Taming(start=without_first), MAX_PIXELS)
+    rows = []
+    for layer in language_model.read(text).reading.layers:
+        maps = hide(layer.weights, [0])[0] if without_first else layer.weights
+        rows.append(grid(maps[None], most=MAX_PIXELS))
+    pixels = np.vstack([row[:-GRID_GAP] for row in rows[:-1]] + rows[-1:])
     return figures.address_of(pixels, [colors.background] + [along(colors.weights, i / 254) for i in range(255)])
 
 
-def all_heads(shown: Subject) -> None:
+def draw_all_heads(shown: Subject) -> None:
     """All heads in one picture to choose from, and beside it those whose use was measured."""
     layers, labels = shown.reading.layers, shown.view.labels
     shape = len(layers), len(layers[0].q)
@@ -85,10 +89,10 @@ def all_heads(shown: Subject) -> None:
             on_pick=lambda place: choose_head(*divmod(place, shape[1])),
         )
     with right:
-        worth_a_look(shown)
+        draw_list(shown)
 
 
-def worth_a_look(shown: Subject) -> None:
+def draw_list(shown: Subject) -> None:
     """The heads whose use was measured."""
     components.text("What single heads look at", "heading")
     try:
@@ -127,13 +131,13 @@ def worth_a_look(shown: Subject) -> None:
     st.page_link("pages/teach_it.py", label="Watch copying being learned: Teach it", icon=":material/arrow_forward:")
 
 
-def cell(shown: Subject) -> None:
+def draw_cell(shown: Subject) -> None:
     """The arithmetic of the chosen weight, and what the rotation by positions does to its score."""
-    rotation(shown)
+    draw_rotation(shown)
     cells.cell(shown.view, shown.choice, "next")
 
 
-def rotation(shown: Subject) -> None:
+def draw_rotation(shown: Subject) -> None:
     """The score of the chosen cell with and without the turn of query and key, pair of numbers by pair."""
     config, did, (query, key) = language_model.model().config, shown.reading.layers[shown.layer], shown.choice
     q, k = did.q[shown.head, query], did.k[shown.head // (len(did.q) // len(did.k)), key]
@@ -143,22 +147,32 @@ def rotation(shown: Subject) -> None:
     pairs = np.abs((after - before).reshape(-1, 2).sum(axis=-1))
     order = np.argsort(-pairs, kind="stable")[:5]
     degrees = (query - key) * config.rope_base ** (-2 * order / config.d_k) * 180 / np.pi
-    rows = "".join(
-        f"<tr><td>{2 * pair + 1}, {2 * pair + 2}</td><td>{number(float(turn), 1)}°</td>"
-        f"<td>{number(float(before[2 * pair : 2 * pair + 2].sum()), 3)}</td>"
-        f"<td>{number(float(after[2 * pair : 2 * pair + 2].sum()), 3)}</td></tr>"
+    rows = [
+        (
+            f"{2 * pair + 1}, {2 * pair + 2}",
+            f"{number(float(turn), 1)}°",
+            number(float(before[2 * pair : 2 * pair + 2].sum()), 3),
+            number(float(after[2 * pair : 2 * pair + 2].sum()), 3),
+        )
         for pair, turn in zip(order, degrees, strict=True)
-    )
-    head = "<tr><th>dimensions</th><th>turned by</th><th>product before</th><th>product after</th></tr>"
-    looking, seen = (html.escape(shown.view.labels[place]) for place in (query, key))
+    ]
+    looking, seen = (shown.view.labels[place] for place in (query, key))
     components.show_html(
-        f"<p>Before they meet, query and key are <b>turned</b> by their places in the text, {query + 1} and {key + 1}: "
-        "each pair of numbers by an angle of its own, so that the product depends on how far apart the two stand "
-        f"({counted(query - key, 'token')}), not on where. For <b class=query>{looking}</b> and "
-        f"<b class=key>{seen}</b> the score is {number(float(before.sum()), 3)} without the turn and "
-        f"{number(float(after.sum()), 3)} with it (Su et al. 2021). The pairs that change most:</p>"
-        f"<table class=chain><thead>{head}</thead><tbody>{rows}</tbody></table>"
-        "<p>The table below goes on with the turned numbers.</p>"
+        Markup(
+            "<p>Before they meet, query and key are <b>turned</b> by their places in the text, {} and {}: each pair of "
+            "numbers by an angle of its own, so that the product depends on how far apart the two stand ({}), not on "
+            "where. For <b class=query>{}</b> and <b class=key>{}</b> the score is {} without the turn and {} with it "
+            "(Su et al. 2021). The pairs that change most:</p>{}<p>The table below goes on with the turned numbers.</p>"
+        ).format(
+            query + 1,
+            key + 1,
+            counted(query - key, "token"),
+            looking,
+            seen,
+            number(float(before.sum()), 3),
+            number(float(after.sum()), 3),
+            table(("dimensions", "turned by", "product before", "product after"), rows, "chain"),
+        )
     )
 
 

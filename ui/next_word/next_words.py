@@ -3,15 +3,15 @@
 import streamlit as st
 
 from attention_core.llama import UnfitText
-from ui import state
+from ui import controls, state
 from ui.kit import components
 from ui.kit.wording import counted, percent
 from ui.models import language_model
 from ui.models.language_model import MAX_TOKENS
-from ui.next_word.subject import BY_LOT, LIKELIEST, MOST_WORDS, Subject, Writing, piece_name, readable, wait_for
+from ui.next_word.subject import BY_LOT, MAX_WORDS, Subject, Writing, piece_name, readable, wait_for
 
 
-def draw(shown: Subject) -> None:
+def draw_next_words(shown: Subject) -> None:
     """The likeliest next words, and beside them how the model writes on."""
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -46,35 +46,27 @@ def likeliest(shown: Subject) -> None:
 
 def writing_on(shown: Subject) -> None:
     """Temperature, and the buttons that let the model write."""
-    temperature = state.CONTROLS["temp"]
-    st.slider(
+    controls.slider(
+        "temp",
         "Temperature: divides the scores",
-        temperature.low,
-        temperature.high,
-        temperature.default,
-        0.1,
+        step=0.1,
         help="Softmax turns the scores of all words into probabilities. Before that each score is divided by the "
         "temperature, as by √d_k on page 3: a small one lets the best word take all, a large one makes all alike.",
-        **state.widget_args("temp"),
     )
     writing = st.session_state.get("writing")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        how = st.segmented_control(
+        how = controls.segmented(
+            "by",
             "Which word is taken",
-            [LIKELIEST, BY_LOT],
-            default=state.default("by"),
-            required=True,
             help="Drawn by lot, each word comes as often as its probability says; the seed makes the lot repeatable. "
             "The text here is one line: new lines are left out.",
-            **state.widget_args("by"),
         )
         if how == BY_LOT:
-            seed = state.CONTROLS["wseed"]
-            st.number_input("Seed", seed.low, seed.high, seed.default, width=110, **state.widget_args("wseed"))
+            controls.number("wseed", "Seed", width=110)
     full = len(shown.reading.tokens.ids) >= MAX_TOKENS
 
     def write() -> None:
-        st.session_state["writing"] = Writing(shown.text.text, MOST_WORDS, MOST_WORDS)
+        st.session_state["writing"] = Writing(shown.text.text, MAX_WORDS, MAX_WORDS)
 
     def stop() -> None:
         if writing := st.session_state.pop("writing", None):

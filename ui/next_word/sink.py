@@ -10,7 +10,7 @@ from ui.kit.wording import number, percent, quoted
 from ui.next_word.subject import Subject
 
 
-def sink(shown: Subject) -> None:
+def draw_sink(shown: Subject) -> None:
     """How much goes to the first token, and how little comes from it."""
     found = attention_sink(shown.reading)
     if found is None:

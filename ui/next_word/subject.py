@@ -12,9 +12,9 @@ from attention_core.attention import Attention
 from attention_core.llama import Layer, Reading
 from attention_core.maps import favourite, hide
 from attention_core.steps import Walk, walk
-from ui import state
+from ui import controls, state
 from ui.kit import components, export
-from ui.kit.wording import counted
+from ui.kit.wording import counted, quoted
 from ui.map.view import Choice, View
 from ui.models import language_model
 from ui.models.language_model import MAX_TOKENS, Text
@@ -22,7 +22,7 @@ from ui.shell import run
 
 MODEL = "SmolLM2-135M-Instruct"
 LIKELIEST, BY_LOT = "The likeliest", "Drawn by lot"
-MOST_WORDS = 20  # that "Write on" writes at a time
+MAX_WORDS = 20  # that "Write on" writes at a time
 POLL = 0.25  # seconds from one look at the queue to the next
 
 
@@ -131,15 +131,14 @@ def ask_for_text() -> str:
     def stop() -> None:
         st.session_state.pop("writing", None)
 
-    text = st.text_input(
+    text = controls.text(
+        "text",
         "Your text",
-        state.default("text"),
         placeholder="Type the beginning of a text",
         autocomplete="off",
         max_chars=state.MAX_CHARACTERS,
         on_change=stop,
         label_visibility="collapsed",
-        **state.widget_args("text"),
     )
 
     def start_from() -> None:
@@ -184,7 +183,7 @@ def standing(before: int, what: str) -> str:
     return f"{what} …"
 
 
-def subject(text: str) -> Subject:
+def read_subject(text: str) -> Subject:
     """A text inside the model, as the controls say.
 
     Raises:
@@ -263,7 +262,17 @@ def one_head(did: Layer, head: int, without_first: bool) -> tuple[Attention, np.
     return Attention(every.scores, every.scaled, masked, weights, weights @ did.v[shared]), visible
 
 
-def notices(shown: Subject) -> None:
+def draw_lesson(shown: Subject) -> None:
+    """Draw the lesson on the text shown, in one line."""
+    last, best = shown.view.labels[-1], piece_name(shown.pieces[0])
+    components.text(
+        f"The last word looks back, and what it brings home becomes a score for every word it knows: after "
+        f"{quoted(last)}, {best} comes first.",
+        "lesson",
+    )
+
+
+def draw_notices(shown: Subject) -> None:
     """What was left off, and what the pieces are."""
     if shown.text.cut:
         components.text(

@@ -1,14 +1,13 @@
 """Switch a head off or cut a cell, and see what becomes of the next word; which heads matter, and do weights tell?"""
 
-import html
-
 import numpy as np
 import streamlit as st
 
 from attention_core import next_word
 from attention_core.ablation import log_probability
-from ui import state
+from ui import controls
 from ui.kit import components, figures, next_word_charts
+from ui.kit.html import table
 from ui.kit.wording import number, percent, quoted
 from ui.models import language_model
 from ui.next_word.growth import choose_word
@@ -20,18 +19,16 @@ OF_HEAD, OF_ALL = "In this head", "In all heads"
 SHOWN = 24  # heads of the ranking
 
 
-def switch_off(shown: Subject) -> None:
+def draw_switch_off(shown: Subject) -> None:
     """Turn off the chosen head or cut the chosen cell."""
     choose_word(shown, "follow-off")
-    what = st.segmented_control(
-        "Switch off", [HEAD, CELL], default=state.default("off"), required=True, **state.widget_args("off")
-    )
-    with_and_without(shown, what)
-    ranking(shown)
-    weight_and_effect(shown)
+    what = controls.segmented("off", "Switch off")
+    draw_with_and_without(shown, what)
+    draw_ranking(shown)
+    draw_weight_and_effect(shown)
 
 
-def with_and_without(shown: Subject, what: str) -> None:
+def draw_with_and_without(shown: Subject, what: str) -> None:
     """The next word with and without the head or the cell."""
     text, (query, key) = shown.text.text, shown.choice
     labels = shown.view.labels
@@ -55,18 +52,13 @@ def with_and_without(shown: Subject, what: str) -> None:
     components.text(f"{name}, {shown.followed_name} goes from {percent(before[word], 1)} to {percent(after[word], 1)}.")
     likely = [next_word.likeliest(logits, 5) for logits in (shown.reading.logits, without)]
     pieces = [language_model.model().tokens_of(ids).pieces for ids in likely]
-    rows = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{html.escape(readable(pieces[side][place]))}</td>"
-            f"<td>{html.escape(percent(probabilities[likely[side][place]], 1))}</td>"
-            for side, probabilities in enumerate((before, after))
-        )
-        + "</tr>"
-        for place in range(len(likely[0]))
-    )
-    head = f"<tr><th>as it is</th><th></th><th>{html.escape(name[0].lower() + name[1:])}</th><th></th></tr>"
-    components.show_html(f"<table class=chain><thead>{head}</thead><tbody>{rows}</tbody></table>")
+    rows = []
+    for place in range(len(likely[0])):
+        row = []
+        for side, probabilities in enumerate((before, after)):
+            row += [readable(pieces[side][place]), percent(probabilities[likely[side][place]], 1)]
+        rows.append(row)
+    components.show_html(table(("as it is", "", name[0].lower() + name[1:], ""), rows, "chain"))
     components.text(
         "A head that is off brings back zeros, for every token. A cut cell is masked before the softmax, and the "
         "rest of its row shares the weight. Probabilities at temperature 1.",
@@ -74,7 +66,7 @@ def with_and_without(shown: Subject, what: str) -> None:
     )
 
 
-def ranking(shown: Subject) -> None:
+def draw_ranking(shown: Subject) -> None:
     """The heads by their effect on the followed word."""
     components.text(f"Which heads matter for {shown.followed_name}?", "heading")
     text, word = shown.text.text, shown.followed
@@ -114,7 +106,7 @@ def signed(effect: float) -> str:
     return f"{round(effect, 2) or 0.0:+.2f}".replace("-", "−")
 
 
-def weight_and_effect(shown: Subject) -> None:
+def draw_weight_and_effect(shown: Subject) -> None:
     """Do large weights matter? Each cell of the last token's row, cut in turn."""
     components.text("Does a large weight mean a large effect?", "heading")
     n, labels = len(shown.view.labels), shown.view.labels
@@ -122,9 +114,7 @@ def weight_and_effect(shown: Subject) -> None:
         components.text("The text has one token, so there is nothing to cut: type more.")
         return
     layers = shown.reading.layers
-    where = st.segmented_control(
-        "Cut the cells", [OF_HEAD, OF_ALL], default=state.default("cutin"), required=True, **state.widget_args("cutin")
-    )
+    where = controls.segmented("cutin", "Cut the cells")
     if where == OF_HEAD:
         heads, row = ((shown.layer, shown.head),), layers[shown.layer].weights[shown.head, -1]
     else:

@@ -105,9 +105,8 @@ PAGES = (
         "next_word",
         "The next word",
         "How does it write?",
-        "**The last word looks back, and what it brings home becomes a score for every word it knows.** SmolLM2, a "
-        "language model with 30 layers of 9 heads, reads your text here.",
-        "A language model in the same five lines: from attention to the next word",
+        "SmolLM2, a small language model with 30 layers of 9 heads, reads your text here and writes on.",
+        "A language model: causal attention, the next word, which head made it so",
         "Back to the playground, with your sentence",
     ),
 )

@@ -171,6 +171,10 @@ def draw_scaling(setting: str = "", width: int | Literal["stretch"] = 260) -> No
     st.toggle("Scaling: divide the scores by √d", key=key, on_change=toggled, help=SCALING_HELP)
     shown, low, high = round(divisor or root, 2), state.MIN_DIVISOR, state.MAX_DIVISOR
     controls.derived_slider(name, "Scores divided by", low, high, shown, set_divisor, width=width, help=DIVISOR_HELP)
+    with st.container(horizontal=True, gap="small", key=f"divisors{setting}"):
+        for label, value in (("1", 1.0), ("√d", 0.0)):
+            how = {"on_click": state.set_values, "args": ({name: value},), "disabled": divisor == value}
+            st.button(label, key=f"{name}-{label}", **how)
 
 
 def draw_dimensions(setting: str = "", width: int | Literal["stretch"] = 260) -> None:

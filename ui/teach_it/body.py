@@ -415,8 +415,8 @@ def map_of(shown: Lecture, model: Model, steps: str) -> Map:
         blend = View(weights=done.attention.weights.mean(axis=0), **common)
         return Map(blend, chosen(blend), layers, l, head)
     q, k, v = done.q[head], done.k[head], done.v[min(head, len(done.v) - 1)]
-    stages = (getattr(done.attention, stage)[head] for stage in ("scores", "scaled", "masked", "weights"))
-    attention = Attention(*stages, None)
+    whole = done.attention
+    attention = Attention(whole.scores[head], whole.scaled[head], whole.masked[head], whole.weights[head], None)
     view = View(
         weights=attention.weights,
         stages=attention,
