@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from ui import log
+from ui import controls, log, state
 from ui.kit import components, glossary
-from ui.shell import errors, pages, run
+from ui.shell import errors, pages, run, views
 from ui.shell.controls_kept import controls_kept
 
 with run.run_lock:
@@ -20,9 +20,15 @@ with run.run_lock:
         with controls_kept(here.name):
             page.run()
     pages.footer(here)
+    pages.scroll()
+    views.draw_view(here.figures)
 
     with st.sidebar:
         glossary.popover()
         components.copy_link(pages.link(here.name), key="link")
         components.fix_history(pages.link(here.name, private=True))
         st.caption("The link holds your sentence and every setting.")
+        if not state.get("lecture"):
+            controls.toggle("lecture", "Lecture view", help="Large, without this bar: for a projector.")
+        with st.popover("QR code", icon=":material/qr_code_2:"):
+            components.qr_code(pages.link(here.name))

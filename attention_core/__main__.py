@@ -16,6 +16,7 @@ import numpy as np
 from attention_core import gap, tasks
 from attention_core.attention import NothingToAttend
 from attention_core.bert import MiniLM, load_minilm
+from attention_core.copying import next_words
 from attention_core.embeddings import MIN_DIVISOR, Embeddings, raw_attention
 from attention_core.files import DamagedData
 from attention_core.glove_sources import load_glove
@@ -72,13 +73,15 @@ def parser() -> argparse.ArgumentParser:
     glove.add_argument("--causal", action="store_true", help="a token may look only at itself and at what came before")
     glove.add_argument("--dim", type=int, metavar="D", help="keep the D most telling directions of the vectors")
     taught = parse.add_argument_group("projections trained on GloVe (--model taught)")
-    taught.add_argument("--task", choices=tasks.TASKS, help="what they were trained for (gender)")
+    taught.add_argument("--task", choices=(*tasks.TASKS, "copy"), help="what they were trained for (gender)")
     taught.add_argument("--layers", type=int, metavar="N", help="how many layers they have; the best model if not said")
     taught.add_argument("--heads", type=int, metavar="N", help="how many heads in each; the best model if not said")
     heads = parse.add_argument_group("a pretrained transformer (--model minilm) or language model (--model smollm2)")
-    heads.add_argument("--layer", type=int, metavar="L", help="its layer, counted from 1 (6; smollm2: 14)")
     heads.add_argument(
-        "--head", type=int, metavar="H", help="the head in it, counted from 1 (12; smollm2: 9); also of --model taught"
+        "--layer", type=int, metavar="L", help="its layer, counted from 1 (6; smollm2: 14; taught: the last)"
+    )
+    heads.add_argument(
+        "--head", type=int, metavar="H", help="the head in it, counted from 1 (12; smollm2: 9; taught: the mean of all)"
     )
     table = parse.add_argument_group("the gap, instead of a sentence")
     table.add_argument("--gap", action="store_true", help="print the table of tasks that comes with the app")
@@ -162,18 +165,22 @@ def with_smollm2(options: argparse.Namespace, text: str) -> Answer:
 
 
 def with_taught(options: argparse.Namespace, sentence: str) -> Answer:
-    """The last layer of a trained model, the mean over its heads or the head asked for."""
+    """Layer of a trained model, the mean over its heads or the head asked for; for copy the next words."""
     task, tokens = options.task or "gender", at_most(tokenize(sentence))
     if task == "similarity":  # nothing is trained for it: its projections are the identity
-        if any(option is not None for option in (options.layers, options.heads, options.head)):
-            raise ValueError("nothing is trained for --task similarity, so it has no --layers, --heads or --head")
+        if any(option is not None for option in (options.layers, options.heads, options.layer, options.head)):
+            raise ValueError(
+                "nothing is trained for --task similarity, so it has no --layers, --heads, --layer or --head"
+            )
         raw = raw_attention(tokens, glove())
         return Answer(raw.tokens, raw.unknown, raw.attention.weights)
     found = taught_attention(tokens, task, glove(), options.layers, options.heads)
-    if options.head is None:
-        return Answer(found.tokens, found.unknown, found.weights)
-    weights = found.layers[-1].attention.weights
-    return Answer(found.tokens, found.unknown, weights[counted("head", options.head, len(weights))])
+    every_head = found.layers[counted("layer", options.layer, len(found.layers))].attention.weights
+    weights = every_head.mean(axis=0)
+    if options.head is not None:
+        weights = every_head[counted("head", options.head, len(every_head))]
+    following = next_words(found.model, found.layers, found.tokens, glove()) if task == "copy" else None
+    return Answer(found.tokens, found.unknown, weights, following)
 
 
 def print_gap(train: bool) -> None:
@@ -202,7 +209,7 @@ def counted(name: str, value: int | None, most: int, default: int | None = None)
 MODELS = {"glove": with_glove, "taught": with_taught, "minilm": with_minilm, "smollm2": with_smollm2}
 OWN_OPTIONS = {
     "glove": ("no_self", "no_scale", "divisor", "causal", "dim"),
-    "taught": ("task", "layers", "heads", "head"),
+    "taught": ("task", "layers", "heads", "layer", "head"),
     "minilm": ("layer", "head"),
     "smollm2": ("layer", "head"),
 }

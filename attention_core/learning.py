@@ -6,7 +6,7 @@ What is trained is one of three things, the model's `kind`:
 - A classifier is trained on the output of its last layer at the word that asks: the sign of w · x' + b means good or
   bad.
 - A model of the next word is trained on the same output, read through the word vectors themselves: the score of each
-  word is its vector times x', divided by √d as the scores of attention are.
+  word is its vector times x', divided by 5.
 
 Each loss returns its derivatives by what it was computed from. From there `layer_backward` goes down the layers.
 """
@@ -23,6 +23,7 @@ from attention_core.layers import Kind, Layer, Model, forward, layer_backward
 from attention_core.ranking import first_largest
 
 MAX_LOSS = 30.0  # a larger one means that training has failed: guessing among twenty words costs 3
+LOGIT_SCALE = 0.2  # s: word vectors are about 5 long, and with scores 5 times as large training is stuck at once
 LOGIT_TOLERANCE = 1e-4  # scores of next words reach some tens, where float32 has five digits behind the point
 
 
@@ -130,13 +131,13 @@ def classifier_loss(model: Model, last: Layer, batch: Batch) -> Loss:
 
 
 def next_word_loss(model: Model, last: Layer, batch: Batch) -> Loss:
-    """-log softmax(x' Eᵀ / √d_word) of the word that comes next: E are the word vectors, which are not trained."""
+    """-log softmax(s x' Eᵀ) of the word that comes next: E are the word vectors, which are not trained."""
     right, each = batch.ids[batch.rows, batch.answer], np.arange(len(batch.rows))
     d_logits = next_word_probabilities(model, last.output[batch.rows, batch.asks], batch.vocabulary)
     losses = -np.log(d_logits[each, right])
     d_logits[each, right] -= 1  # the derivative of -log softmax: the probabilities, 1 less at the right word
     d_output = np.zeros_like(last.output)
-    d_found = d_logits @ batch.vocabulary / math.sqrt(model.d_word)
+    d_found = d_logits @ batch.vocabulary * LOGIT_SCALE
     d_output[batch.rows, batch.asks, : model.d_word] = d_found / len(losses)
     return Loss(losses, 0.0, d_output, {})
 
@@ -149,8 +150,8 @@ LOSSES: dict[Kind, Callable[[Model, Layer, Batch], Loss]] = {
 
 
 def next_word_logits(model: Model, output: np.ndarray, vocabulary: np.ndarray) -> np.ndarray:
-    """The score of each word to come next, x' Eᵀ / √d_word: (..., d_model) the last layer's output → (..., words)."""
-    logits: np.ndarray = output[..., : model.d_word] @ vocabulary.T / math.sqrt(model.d_word)
+    """The score of each word to come next, s x' Eᵀ: (..., d_model) the last layer's output → (..., words)."""
+    logits: np.ndarray = output[..., : model.d_word] @ vocabulary.T * LOGIT_SCALE
     return logits
 
 

@@ -11,6 +11,7 @@ answers later cannot be found: verb → object is zero by construction where the
 In the task negation the answer is read, by a linear probe on the vector of the last token.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -28,14 +29,13 @@ from attention_core.tasks import Example
 if TYPE_CHECKING:
     from attention_core.llama import Llama
 
-FILE, START = "smollm2/gap.json", "<|im_start|>"
+FILE, NAME, START = "smollm2/gap.json", "smollm2", "<|im_start|>"
 
 
-def heads_right(sentence: Example, model: "Llama") -> np.ndarray:
+def heads_correct(sentence: Example, model: "Llama") -> np.ndarray:
     """(n_layers, n_heads) which heads look most, of all other words, at the one that answers."""
-    shape = model.config.n_layers, model.config.n_heads
     if sentence.answer > sentence.asks:
-        return np.zeros(shape, bool)
+        return np.zeros((model.config.n_layers, model.config.n_heads), bool)
     reading = model.read(START + gap.join_tokens(sentence.tokens[: sentence.asks + 1]))
     pairs = align(list(sentence.tokens), [piece.strip() for piece in reading.tokens.pieces[1:]])
     groups = [[1 + piece for piece in pieces] for _, pieces in pairs]
@@ -44,7 +44,7 @@ def heads_right(sentence: Example, model: "Llama") -> np.ndarray:
     )
     row = by_words(reading.maps, groups)[..., asks, :]
     row[..., asks] = -np.inf
-    return first_largest(row) == answer
+    return np.asarray(first_largest(row) == answer)
 
 
 def last_vectors(sentences: list[Example], model: "Llama") -> np.ndarray:
@@ -52,34 +52,57 @@ def last_vectors(sentences: list[Example], model: "Llama") -> np.ndarray:
     return np.array([model.read(START + gap.join_tokens(sentence.tokens)).states[-1] for sentence in sentences])
 
 
-def cell_of(task: str, model: "Llama") -> dict[str, Any]:
-    """A cell of the column as it is kept: {"head": [layer, head] from 1 or None, set: as `gap.as_cell`}."""
+def measure_cell(task: str, model: "Llama") -> dict[str, Any]:
+    """A cell of the column: "head" (layer, head from 1, or None), its sets as in the table, "sentences": a digest."""
     sets = {name: sentences for name, sentences in gap.evaluation_sets(task).items() if sentences}
     if task == "negation":
 
         def good(sentences: list[Example]) -> np.ndarray:
             return np.array([sentence.answer == 1 for sentence in sentences])
 
-        practice = gap.training_sentences(task, gap.PROBED_ON)
-        w = gap.fit_probe(last_vectors(practice, model), good(practice))
+        training = gap.training_sentences(task, gap.PROBED_ON)
+        w = gap.fit_probe(last_vectors(training, model), good(training))
         right = {name: gap.probe_is_correct(w, last_vectors(s, model), good(s)) for name, s in sets.items()}
-        head: list[int] | None = None
+        head = None
     else:
-        found = [heads_right(sentence, model) for sentence in gap.training_sentences(task, gap.CHOSEN_ON)]
-        counts = np.sum(found, axis=0)
+        training = gap.training_sentences(task, gap.CHOSEN_ON)
+        counts = np.sum([heads_correct(sentence, model) for sentence in training], axis=0)
         best = np.unravel_index(counts.argmax(), counts.shape)  # whole numbers: of a tie the first
-        right = {name: np.array([heads_right(s, model)[best] for s in sentences]) for name, sentences in sets.items()}
+        right = {name: np.array([heads_correct(s, model)[best] for s in sentences]) for name, sentences in sets.items()}
         head = [int(place) + 1 for place in best]
-    return {"head": head} | {name: gap.as_cell(gap.score(booleans)) for name, booleans in right.items()}
+    marked = {name: [tasks.add_marks(s, task) for s in sentences] for name, sentences in sets.items()}
+    cells = {name: gap.as_cell(gap.score(booleans)) for name, booleans in right.items()}
+    return {"head": head} | cells | {"sentences": digest(marked)}
+
+
+def digest(sentences: dict[str, list[str]]) -> str:
+    """The SHA-256 of a task's sentences with their marks, set by set."""
+    text = json.dumps({name: of_set for name, of_set in sentences.items() if of_set}, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def read() -> dict[str, dict[str, Any]]:
-    """The column that comes with the app: for each task its cell.
+    """The column that comes with the app: for each task its cell; nothing where none was measured.
 
     Raises:
-        DamagedData: the file is missing or altered.
+        DamagedData: the file is altered.
     """
-    return json.loads(files.checked(FILE).read_text("utf-8"))
+    if FILE not in files.checksums():
+        return {}
+    found: dict[str, dict[str, Any]] = json.loads(files.checked(FILE).read_text("utf-8"))
+    return found
+
+
+def with_column(table: dict[str, Any]) -> dict[str, Any]:
+    """The gap's table (`gap.read`) with the language model's cells, but those measured on other sentences than its."""
+    column, rows = read(), {}
+    for task, row in table["rows"].items():
+        cell = column.get(task)
+        if cell and cell["sentences"] == digest(row["sentences"]):
+            kept = {name: part for name, part in cell.items() if name != "sentences"}
+            row = row | {"cells": row["cells"] | {NAME: kept}}
+        rows[task] = row
+    return table | {"rows": rows}
 
 
 def measure(model: "Llama", names: Iterable[str], report: Callable[[str], object]) -> None:
@@ -87,8 +110,8 @@ def measure(model: "Llama", names: Iterable[str], report: Callable[[str], object
     path = files.DATA / FILE
     cells = json.loads(path.read_text("utf-8")) if path.exists() else {}
     for task in names:
-        cells[task] = cell_of(task, model)
-        report(gap.format_cell(task, "smollm2", cells[task]))
+        cells[task] = measure_cell(task, model)
+        report(gap.format_cell(task, NAME, {name: part for name, part in cells[task].items() if name != "sentences"}))
         text = json.dumps({name: cells[name] for name in tasks.TASKS if name in cells}, indent=1) + "\n"
         files.write_anew(path, partial(Path.write_text, data=text, encoding="utf-8"))
         files.note_checksums(FILE)

@@ -40,7 +40,7 @@ ASKING_LISTS = {  # the lists whose words ask
         *("met", "handled", "happened", "posture", "befell", "broke", "said", "told", "seen", "taken"),
         *("watching", "walking", "watches", "sleeps"),
     ),
-    "adjective": ("living", "lifeless", "personal", "looks", "feelings", "neutral", "plain"),
+    "adjective": ("living", "lifeless", "personal", "looks", "feelings", "neutral", "plain", "traits"),
 }
 MAX_DRAWS = 64
 

@@ -57,6 +57,8 @@ class ModelSpec:
     @property
     def recipe(self) -> Recipe:
         """The training recipe. Pointers get better on new words with more noise, classifiers worse."""
+        if self.kind == "next_word":
+            return Recipe(steps=300, rate=0.02, decay=0.0)
         return Recipe(noise=0.3, batch=64 * self.n_layers) if self.kind == "pointer" else Recipe()
 
     @property
@@ -78,8 +80,14 @@ class ModelSpec:
         """The name of its file in data/."""
         return f"taught/{self.task}-{self.name}.npz"
 
-    def new_model(self, generator: np.random.Generator, d_word: int, d_k: int = D_K) -> Model:
-        """The model before training."""
+    @property
+    def d_k(self) -> int:
+        """The width of a head's queries, keys and values: what copies a word needs more room for it."""
+        return 32 if self.kind == "next_word" else D_K
+
+    def new_model(self, generator: np.random.Generator, d_word: int, d_k: int | None = None) -> Model:
+        """The model before training; d_k None means the spec's own."""
+        d_k = self.d_k if d_k is None else d_k
         return layers.new_model(
             generator, d_word, self.n_layers, self.n_heads, d_k, self.residual, self.kind, self.d_positions
         )
@@ -96,6 +104,9 @@ SHIPPED = (
     ModelSpec("negation", 1, 2, residual=False),
     ModelSpec("negation", 1, 1, residual=False),
     ModelSpec("negation", 1, 1, residual=True),
+    ModelSpec("copy", 2, 1, positions=True),
+    ModelSpec("copy", 1, 1, positions=True),
+    ModelSpec("copy", 2, 1),
 )
 
 
@@ -225,7 +236,7 @@ def train(
     spec: ModelSpec,
     sentences: tuple[Encoded, Encoded],
     seed: int = SEED,
-    d_k: int = D_K,
+    d_k: int | None = None,
     recipe: Recipe | None = None,
 ) -> Iterator[Progress]:
     """Train a model from its first random numbers, a report at a time.

@@ -21,4 +21,3 @@ fold("icell", "Where does this number come from? One cell, step by step", map.dr
 fold("iway", "How does a head get from x to a weight? Its matrices at work", trace.draw_trace, shown)
 fold("ifind", "Which head gives this weight? All 72, ranked", map.find_heads, shown)
 fold("itake", "Take it away: pictures, numbers, code, link", map.take_away, shown, pictures or {})
-map.scroll_to_chosen()

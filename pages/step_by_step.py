@@ -1,16 +1,18 @@
-"""One query, one number at a time: the six stages of attention, on numbers to edit or a word of the sentence."""
+"""One query, one number at a time: from a look-up to a blend, on a word of the sentence or on numbers to edit."""
 
 from ui.shell.pages import guard
 
 guard()
 
+from ui import state
+from ui.kit import components
 from ui.shell import pages
-from ui.step_by_step import stages
-from ui.step_by_step import subject as subjects
+from ui.step_by_step import code, files, heads, softmax, walk
 
-subject = subjects.choose_subject()
-if subject:
-    stages.stages(subject)
-    pages.fold("sheads", "Heads: the same vectors, cut into pieces that look each for itself", stages.heads, subject)
-    pages.fold("scode", "The formula in code: the function that just ran", stages.code, subject)
-    pages.fold("stake", "Take it away: pictures, numbers, link", stages.take_away, subject, pages.link("step_by_step"))
+components.style("step_by_step.css")
+subject = walk.draw()
+if subject and state.get("step") == walk.LAST:
+    pages.fold("sheads", "Heads: the same vectors, cut into pieces that look each for itself", heads.draw, subject)
+    pages.fold("sover", "Large scores: what a computer does about e⁸⁰⁰", softmax.draw_overflow, subject)
+    pages.fold("scode", "The formula in code: the lines that just ran", code.draw, subject)
+    pages.fold("stake", "Take it away: pictures, numbers, link", files.take_away, subject, pages.link("step_by_step"))

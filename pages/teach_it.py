@@ -4,28 +4,41 @@ from ui.shell.pages import guard
 
 guard()
 
+import streamlit as st
+
 from ui.kit import components
 from ui.shell import pages, sentence_input
-from ui.teach_it import body as teaching
+from ui.teach_it import copying, learned, notes, positions, settings, training
+from ui.teach_it import map as sentence
 
 sentence_input.ask_for_sentence((), presets=False)
 components.style("inside_a_transformer.css", "teach.css")
-shown = teaching.lecture()
-teaching.training(shown)
-found = teaching.look(shown)
-compared = teaching.fold(
-    "tcmp",
-    "Before and after: the same sentence without what was learned",
-    found,
-    teaching.before_and_after,
-    shown,
-    found,
-)
-teaching.fold(
-    "tasks", "What does a word ask for? Its learned query, and the matrices", found, teaching.learned, shown, found
-)
-teaching.fold("tcell", "Where does this number come from? One cell, step by step", found, teaching.arithmetic_of, found)
-pages.fold("tsay", "What do the numbers mean, and what do they not show?", teaching.meaning_of_numbers, shown)
-pages.fold("tcode", "The code that trains: forward, backward, Adam", teaching.code)
-teaching.fold("ttake", "Take it away: pictures, numbers, code, link", found, teaching.take_away, found, compared)
-teaching.go_on(shown)
+settings.choose_task()
+session = settings.current_session()
+settings.headline(session)
+left, right = st.columns(2, gap="medium", vertical_alignment="center")
+with left:
+    training.buttons(session)
+with right:
+    training.score(session)
+if shown := sentence.current_map(session):
+    sentence.draw_words(session, shown)
+settings.offer_sentence(session.lesson)
+settings.reason(session.lesson)
+training.experiments(session)
+settings.advanced(session)
+sentence.choose_map(session.model)
+sentence.draw(session, shown)
+if shown and session.model.kind == "next_word":
+    copying.next_words(session, shown)
+elif shown:
+    learned.query_words(session, shown)
+sentence.fold("tpos", "Positions: how does a word know its place?", shown, positions.draw, session, shown)
+sentence.fold("tmat", "The tables themselves: W_Q and W_K as pictures", shown, learned.weight_tables, session, shown)
+compared = sentence.fold("tcmp", "Before and after, in three maps", shown, learned.before_and_after, session, shown)
+sentence.fold("tcell", "Where does this number come from? One cell, step by step", shown, learned.arithmetic, shown)
+pages.fold("tsay", "What do the numbers mean, and what do they not show?", notes.meaning_of_numbers, session)
+pages.fold("ttry", "A challenge: fool the taught head", notes.challenge, session)
+pages.fold("tcode", "The code that trains", notes.code)
+sentence.fold("ttake", "Take it away: pictures, numbers, code, link", shown, notes.take_away, shown, compared)
+training.train_further(session)

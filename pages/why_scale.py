@@ -1,4 +1,4 @@
-"""Why the scores are divided by the root of d_k: an example, an experiment, its cost, the sentence, temperature."""
+"""Why the scores are divided by the root of d_k: two keys, random vectors, learning, and any divisor on a sentence."""
 
 from ui.shell.pages import guard
 
@@ -6,14 +6,17 @@ guard()
 
 from ui.kit import components
 from ui.shell import errors, pages
-from ui.why_scale import sections
+from ui.why_scale import files, learning, sentence, spread, two_keys
 
-components.style("lesson.css")
-sections.example()
-sections.spread()
-sections.cost()
+components.style("why_scale.css")
+two_keys.draw()
+spread.draw()
+pages.fold("wmeasured", "How this was measured, and why theory says √d", spread.draw_method)
+learning.draw()
+pages.fold("wgradient", "The derivative of softmax, and what is left of it", learning.draw_gradient)
 with errors.show_errors():
-    sections.sentence()
-    sections.temperature()
-sections.references()
-pages.fold("wtake", "Take it away: pictures, numbers, link", sections.take_away, pages.link("why_scale"))
+    sentence.draw()
+    pages.fold("wmaps", "All scores of the sentence, with and without the division", sentence.draw_maps)
+    pages.fold("wtau", "The divisor as a temperature", sentence.draw_curve)
+pages.fold("wread", "To read on", files.draw_references)
+pages.fold("wtake", "Take it away: pictures, numbers, link", files.take_away, pages.link("why_scale"))

@@ -67,6 +67,9 @@ CONTROLS: dict[str, Control] = {
     "d": Control(0, 0, 300, hidden=True),
     "q": Control(0, 0, MAX_TOKENS, hidden=True),
     "k": Control(0, 0, MAX_TOKENS, hidden=True),
+    # the whole page, or one of its figures alone, for a frame in another page; and large, for a lecture hall
+    "figure": Control("", hidden=True),
+    "lecture": Control(False),
     # the playground: who looks, which folds are open, and the second setting of the comparison
     "who": Control("Word vectors", options=("Word vectors", "Taught", "Transformer"), page="playground"),
     "cell": Control(False, page="playground"),
@@ -77,34 +80,39 @@ CONTROLS: dict[str, Control] = {
     "self2": Control(False, page="playground"),
     "causal2": Control(False, page="playground"),
     "d2": Control(0, 0, 300, page="playground", hidden=True),
-    # step by step: whose numbers, how far the walk has come, the numbers typed for Q, K and V, which keys may be seen
-    "on": Control("Numbers", options=("Numbers", "Sentence"), page="step_by_step"),
-    "step": Control(1, 1, 6, page="step_by_step", hidden=True),
+    # step by step: the word asked of the dictionary, whose numbers are walked, how far the walk has come, the numbers
+    # typed for Q, K and V, which keys may be looked at, and which folds are open
+    "ask": Control("cats", page="step_by_step"),
+    "on": Control("Sentence", options=("Sentence", "Numbers"), page="step_by_step"),
+    "step": Control(1, 1, 8, page="step_by_step", hidden=True),
     "dims": Control(2, 2, 8, page="step_by_step"),
-    "keys": Control(3, 1, 8, page="step_by_step"),
+    "keys": Control(4, 1, 8, page="step_by_step"),
     "div": Control(True, page="step_by_step"),
-    "nq": Control("2 3", page="step_by_step"),
+    "nq": Control("2 1", page="step_by_step"),
     **{
         f"nk{row}": Control(text, page="step_by_step")
-        for row, text in enumerate(("11 13", "1 2", "4 6", "3 1", "-2 5", "0 4", "5 -3", "2 2"), start=1)
+        for row, text in enumerate(("1 3", "2 0", "0 2.5", "3 2", "-2 5", "0 4", "5 -3", "2 2"), start=1)
     },
     **{
         f"nv{row}": Control(text, page="step_by_step")
         for row, text in enumerate(("4 0", "0 4", "3 3", "-2 2", "-3 -1", "1 -3", "2 -2", "0 2"), start=1)
     },
-    **{f"see{row}": Control(True, page="step_by_step") for row in range(1, 9)},
+    **{f"see{row}": Control(row != 4, page="step_by_step") for row in range(1, 9)},
     "heads": Control(2, 1, 300, page="step_by_step"),
     "sheads": Control(False, page="step_by_step"),
+    "sover": Control(False, page="step_by_step"),
     "scode": Control(False, page="step_by_step"),
     "stake": Control(False, page="step_by_step", private=True),
-    # why scale: the example's d, three guesses, the experiment's seed and draws, d for the sentence
+    # why scale: the example's d, a guess, the experiment's seed and draws, and which folds are open
     "sd": Control(100, options=D_CHOICES, page="why_scale"),
     "g1": Control(None, page="why_scale", private=True),
-    "g2": Control(None, page="why_scale", private=True),
-    "g3": Control(None, page="why_scale", private=True),
     "seed": Control(1, 1, 9999, page="why_scale"),
     "draws": Control(1000, options=(100, 300, 1000, 3000), page="why_scale"),
-    "ds": Control(50, 1, 300, page="why_scale"),
+    "wmeasured": Control(False, page="why_scale"),
+    "wgradient": Control(False, page="why_scale"),
+    "wmaps": Control(False, page="why_scale"),
+    "wtau": Control(False, page="why_scale"),
+    "wread": Control(False, page="why_scale"),
     "wtake": Control(False, page="why_scale", private=True),
     # the gap: the figure whose sentences are shown, which of them, and which folds are open
     "gtask": Control("Tired or soft", page="the_gap"),
@@ -115,7 +123,8 @@ CONTROLS: dict[str, Control] = {
     "gall": Control(False, page="the_gap"),
     "gsay": Control(False, page="the_gap"),
     "gtake": Control(False, page="the_gap", private=True),
-    # teach it: what is trained and how, the step it has come to (0: the shipped model), which map is shown, what it is
+    # teach it: what is trained and how, the step it has come to (0: untrained; more steps than any training takes: the
+    # finished model that came with the app), which map is shown, what it is
     # compared with, which folds are open
     "task": Control("He, she, it", page="teach_it"),
     "layers": Control(1, options=(1, 2, 3), page="teach_it"),
@@ -123,16 +132,19 @@ CONTROLS: dict[str, Control] = {
     "dk": Control(16, options=(4, 8, 16, 32), page="teach_it"),
     "rate": Control(0.01, options=(0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 10.0), page="teach_it"),
     "res": Control(True, page="teach_it"),
+    "pos": Control(False, page="teach_it"),
     "init": Control(0, 0, 9999, page="teach_it"),
     "trained": Control(0, 0, 9999, page="teach_it", hidden=True),
-    "map": Control("Last layer", page="teach_it"),
-    "hd": Control("All heads", page="teach_it"),
+    "map": Control("Last layer", options=("Last layer", "Layer 1", "Layer 2", "Layer 3"), page="teach_it"),
+    "hd": Control("All heads", options=("All heads", "Head 1", "Head 2", "Head 3", "Head 4"), page="teach_it"),
     "was": Control("Raw GloVe", options=("Raw GloVe", "Before training"), page="teach_it"),
-    "tcmp": Control(True, page="teach_it"),
-    "tasks": Control(False, page="teach_it"),
+    "tpos": Control(False, page="teach_it"),
+    "tmat": Control(False, page="teach_it"),
+    "tcmp": Control(False, page="teach_it"),
     "tcell": Control(False, page="teach_it"),
     "tcode": Control(False, page="teach_it"),
     "tsay": Control(False, page="teach_it"),
+    "ttry": Control(False, page="teach_it"),
     "ttake": Control(False, page="teach_it", private=True),
     # inside a transformer: layer and head, one head or a blend, what is shown, which folds are open, another sentence;
     # in q and k the words that GloVe knows count from 1, as everywhere, [SEP] is 512, [CLS] 511, below them the rest
@@ -231,6 +243,11 @@ def set_values(values: Mapping[str, Value]) -> None:
     """Set controls from a callback, before they are drawn."""
     for name, value in values.items():
         st.session_state[name] = value
+
+
+def scroll_to(name: str) -> None:
+    """Bring a part of the page, by its key, into view after this run or the next. For callbacks and pages."""
+    st.session_state["scroll-to"] = name
 
 
 def set_and_rerun(values: Mapping[str, Value]) -> None:

@@ -20,11 +20,13 @@ def own_server(tmp_path):
 
 def test_the_first_visitor_after_a_start_sees_a_linked_page_in_its_frame(browser, own_server):
     page, first = PAGES[2], Visit(browser, own_server)
-    first.open(f"/{page.name}?s=two%20cats&causal=true")
+    first.open(f"/{page.name}?s=two%20cats&self=true&causal=true")
     expect(first.heading).to_have_text(page.question)
     expect(first.sentence).to_have_value("two cats")
-    expect(first.page.locator("[data-testid=stSidebarNavLink]")).to_have_text([one.title for one in PAGES])
-    expect(first.link_field).to_have_value(f"{own_server.url}/{page.name}?s=two%20cats&causal=true")
+    expect(first.page.locator("[data-testid=stSidebarNavLink]")).to_have_text(
+        [f"{number}. {page.title}" for number, page in enumerate(PAGES, start=1)]
+    )
+    expect(first.link_field).to_have_value(f"{own_server.url}/{page.name}?s=two%20cats&self=true&causal=true")
     assert first.faults == []
     first.context.close()
 
@@ -32,8 +34,9 @@ def test_the_first_visitor_after_a_start_sees_a_linked_page_in_its_frame(browser
 def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
     one = Visit(browser, own_server)
     one.open("/?s=the%20queen%20and%20the%20king&q=2")
+    one.page.get_by_text("Advanced").first.click()
     one.page.get_by_text("Causal mask").click()
-    one.expect_link("causal=true")
+    one.expect_link("self=true&causal=true")
     one.settle()
     before = (one.link, one.reading)
     own_server.stop()
@@ -42,21 +45,21 @@ def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
     one.settle()
     assert (one.link, one.reading) == before
     one.page.get_by_text("Self-attention").click()
-    one.expect_link(before[0].replace("&causal=true", "&self=false&causal=true"))
+    one.expect_link(before[0].replace("&self=true", ""))
     one.context.close()
 
 
 def test_the_sidebar_and_each_page_s_last_sentence_lead_on_with_the_sentence_kept(visit):
-    one = visit("/?s=the%20queen%20laughed&self=false")
+    one = visit("/?s=the%20queen%20laughed&self=true")
     for place, page in enumerate(PAGES[1:]):
         if place % 2:
-            one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title, exact=True).click()
+            one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title).click()
         else:
             one.page.locator("[data-testid=stPageLink] a").last.click()
         expect(one.heading).to_have_text(page.question)
         one.settle()
         expect(one.sentence).to_have_value("the queen laughed")
-        one.expect_link(f"/{page.name}?s=the%20queen%20laughed&self=false")
+        one.expect_link(f"/{page.name}?s=the%20queen%20laughed&self=true")
     one.page.go_back()
     expect(one.heading).to_have_text(PAGES[-2].question)
     expect(one.settle().sentence).to_have_value("the queen laughed")
@@ -67,7 +70,7 @@ def test_one_step_back_is_the_page_before_with_every_setting(visit):
     one = visit(first)
     expect(one.link_field).to_have_value(one.server.url + first)
     for page in (PAGES[3], PAGES[5]):
-        one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title, exact=True).click()
+        one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title).click()
         expect(one.heading).to_have_text(page.question)
         one.settle()
     one.page.get_by_text("Hide [SEP]").click()

@@ -1,6 +1,7 @@
 """The playground in a real browser: what only a browser can show."""
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.xdist_group("playground")
 
 CAT = "/?s=The%20cat%20sat%20on%20the%20mat%20because%20it%20was%20tired&self=false"
+KING = "/?s=The%20king%20and%20queen%20ruled%20the%20kingdom&self=true&q=2"
+SCREENS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
 
 def cell(visit, row, column, n=7):
@@ -34,15 +37,70 @@ def fold(visit, title):
     visit.settle()
 
 
-def test_the_first_visit_shows_where_king_looks_before_anything_is_done(visit):
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_first_screen_has_what_attention_is_for_the_coloured_words_and_the_result(visit, screen):
+    one = visit("/", viewport=SCREENS[screen], is_mobile=screen == "phone", has_touch=screen == "phone")
+    one.expect_reading("“it” looks most at “because” (23\u202f%)")
+    parts = [one.heading, one.page.get_by_text("Attention lets each word"), one.sentence, word(one, "tired")]
+    parts += [one.page.get_by_role("radio", name="Transformer"), one.page.locator(".say.reading")]
+    parts += [one.page.locator(".say.lesson")]
+    if screen == "desktop":
+        parts += [one.page.locator(f".st-key-raw-{name}-room svg.marks") for name in ("heat", "bars")]
+        parts += [one.page.locator(f".st-key-{name}") for name in ("scaled-shown", "divisor-shown", "self", "d-shown")]
+    for part in parts:
+        box = part.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= SCREENS[screen]["height"], part
+    picture, settings = one.page.locator(".st-key-raw-heat-room"), one.page.locator(".st-key-settings")
+    if screen == "phone":
+        assert picture.bounding_box()["y"] < settings.bounding_box()["y"]
+
+
+def test_one_click_changes_who_looks_and_it_turns_to_cat_and_with_soft_to_mat(visit):
+    one = visit("/")
+    one.page.get_by_role("radio", name="Transformer").click()
+    one.expect_reading("Without [CLS] and [SEP], “it” looks most at “cat”")
+    one.settle()
+    one.page.get_by_role("radio", name="Taught").click()
+    one.expect_reading("“it” looks most at “cat” (99.9\u202f%)")
+    one.expect_link("/?who=Taught")
+    one.settle()
+    one.sentence.fill("The cat sat on the mat because it was soft")
+    one.expect_reading("“it” looks most at “mat” (99\u202f%)")
+    one.expect_link("soft&who=Taught")
+    one.settle()
+    one.page.reload()
+    one.settle()
+    one.expect_reading("“it” looks most at “mat” (99\u202f%)")
+    visit(one.link).expect_reading("“it” looks most at “mat” (99\u202f%)")
+
+
+def test_a_click_on_a_cell_brings_its_arithmetic_on_the_screen(visit):
+    one = visit(KING)
+    cell(one, 3, 1).click()
+    one.expect_link("cell=true")
+    expect(one.page.locator(".own .chain")).to_be_in_viewport()
+
+
+def test_the_glossary_opens_on_a_desktop_and_on_a_phone(visit):
+    for screen in SCREENS.values():
+        one = visit("/", viewport=screen)
+        one.page.get_by_role("button", name="Glossary").locator("visible=true").click()
+        expect(one.page.locator(".glossary dt", has_text="softmax")).to_be_visible()
+        expect(one.page.locator("input[aria-label='Link to this view'] >> visible=true")).to_have_count(1)
+
+
+def test_king_and_queen_has_the_article_s_figures(visit):
     first = visit("/")
+    first.page.get_by_role("radio", name="King and queen").or_(first.page.get_by_text("King and queen")).first.click()
     first.expect_reading("“king” looks most at itself (44\u202f%), then “queen” (16\u202f%) and “kingdom” (15\u202f%).")
+    first.settle()
     row = [first.weights[1, column] for column in range(7)]
     assert row == ["6.5%", "44.3%", "4.9%", "16.4%", "6.3%", "6.5%", "15.1%"]
 
 
 def test_the_articles_figures_stand_on_the_page(visit):
-    first = visit("/?self=false")
+    first = visit(KING.replace("&self=true", ""))
     assert (first.weights[6, 1], first.weights[6, 3], first.weights[3, 1]) == ("29.5%", "18.3%", "39.5%")
     second = visit(CAT + "&q=8&k=6&cell=true")
     assert (second.weights[7, 1], second.weights[7, 6], second.weights[7, 5]) == ("3.7%", "22.8%", "1.0%")
@@ -50,7 +108,7 @@ def test_the_articles_figures_stand_on_the_page(visit):
 
 
 def test_cells_bars_words_and_keys_all_choose_and_the_same_cell_can_be_chosen_twice(visit):
-    one = visit("/")
+    one = visit(KING)
     cell(one, 3, 1).click()
     one.expect_reading("“queen” looks most at itself")
     one.expect_link("q=4&k=2")
@@ -86,7 +144,7 @@ def test_the_page_follows_while_typing_and_no_letter_is_lost(visit):
 
 
 def test_back_and_forward_walk_through_the_words_that_were_chosen(visit):
-    one = visit("/")
+    one = visit(KING)
     for text in ("queen", "ruled"):
         word(one, text).click()
         one.expect_reading(f"“{text}” looks")
@@ -99,7 +157,7 @@ def test_back_and_forward_walk_through_the_words_that_were_chosen(visit):
 
 
 def test_a_hidden_cell_is_blank_and_a_visible_one_never_is(visit):
-    one = visit("/?causal=true&s=the+sad+sad+happy+happy+king&divisor=1")
+    one = visit("/?self=true&causal=true&s=the+sad+sad+happy+happy+king&divisor=1")
     expect(one.page.locator(".st-key-raw-heat-room svg path[aria-label*=' look']")).to_have_count(36)
     fills = one.page.evaluate(
         """() => [...document.querySelectorAll('.st-key-raw-heat-room svg path[aria-label*=" look"]')]
@@ -119,14 +177,14 @@ def test_the_bars_of_a_long_sentence_end_above_what_follows(visit, words):
 
 def test_a_preset_changes_sentence_and_switches_together(visit):
     one = visit("/")
-    one.page.get_by_text("It was tired").click()
-    one.expect_reading("“it” looks most at “because” (23\u202f%)")
-    one.expect_link("self=false")
-    expect(one.page.get_by_label("Self-attention")).not_to_be_checked()
+    one.page.get_by_text("Who bit whom").click()
+    one.expect_reading("“dog₁” looks most at itself")
+    one.expect_link("self=true")
+    expect(one.page.get_by_label("Self-attention")).to_be_checked()
 
 
 def test_a_cells_arithmetic_ends_in_the_weight_on_the_heatmap(visit):
-    one = visit("/?cell=true&q=2&k=4")
+    one = visit(KING + "&k=4&cell=true")
     products = one.page.locator(".own table").nth(0).locator("tbody tr")
     rest = one.page.locator(".own details tbody tr")
     one.page.locator(".own summary").click()
@@ -143,10 +201,11 @@ def test_a_cells_arithmetic_ends_in_the_weight_on_the_heatmap(visit):
         float(row.split()[-1].removesuffix("\u202f%").removesuffix("%").strip())
         for row in (text.replace("\u202f%", "") for text in one.page.locator(".own .chain tr").all_inner_texts())
     ]
-    score, scaled, masked, exponential, weight, shown = chain
+    score, scaled, exponential, weight, shown = chain
     assert score == pytest.approx(sum(product for *_, product in numbers), abs=3e-3)
-    assert scaled == masked == pytest.approx(score / 50**0.5, abs=1e-4)
-    row_sum = float(re.search(r"sum of these, ([\d.]+)", one.page.locator(".own .chain").inner_text()).group(1))
+    assert scaled == pytest.approx(score / 50**0.5, abs=1e-4)
+    row_sum = float(re.search(r"÷ ([\d.]+), the sum", one.page.locator(".own .chain").inner_text()).group(1))
+    assert exponential == pytest.approx(math.exp(scaled), rel=1e-4)
     assert weight == pytest.approx(exponential / row_sum, abs=1e-4)
     assert shown == pytest.approx(100 * weight, abs=5e-3)
     assert one.weights[1, 3] == f"{shown:.1f}%" == "16.4%"
@@ -166,7 +225,7 @@ LINKS = {
 
 
 def test_a_link_shows_in_a_fresh_browser_what_its_sender_saw(visit):
-    sender = visit("/?divisor=1&d=7&causal=true&q=1")
+    sender = visit("/?divisor=1&d=7&self=true&causal=true&q=1")
     receiver = visit("/")
     for text in LINKS.values():
         type_sentence(sender, text)

@@ -21,8 +21,8 @@ def press(visit, name):
 
 def standing(visit) -> str:
     """How far the page says the model has come."""
-    said = visit.page.locator(".say").all_inner_texts()
-    return next((text for text in said if re.match(r"Step|Trained for|Training ran", text)), "")
+    said = visit.page.locator(".own progress + small").all_inner_texts()
+    return next((text for text in said if re.match(r"Step|Trained for", text)), "")
 
 
 def step(visit) -> int:
@@ -68,7 +68,7 @@ def test_training_draws_itself_and_ends_where_the_core_ends(visit):
     assert len({reading for _, reading in seen}) > 3  # the map changed under the reader's eyes
     assert one.page.locator(".st-key-taught-heat-room").bounding_box()["y"] == top  # and nothing jumped
     *_, last = taught.train(taught.ModelSpec("gender", 1, 1), taught.datasets("gender", load_glove()))
-    assert f"{100 * last.accuracy:.1f}\u202f% right" in standing(one)
+    assert f"about {100 * last.accuracy:.0f}\u202f%" in one.page.locator(".score").inner_text()
     assert serious(one) == []
 
 
@@ -118,4 +118,5 @@ def test_the_gap_opens_a_figure_and_a_sentence(visit):
     one.page.locator(".cases a", has_text="taught").first.click()
     one.page.wait_for_selector(".st-key-train")
     expect(one.page).to_have_url(re.compile(r"/teach_it\?"))
-    expect(one.page.locator(".stMain")).to_contain_text("Shown is the model that came with the app")
+    expect(one.page.locator(".stMain")).to_contain_text("Trained for 1,000 steps")
+    one.expect_link("trained=9999")

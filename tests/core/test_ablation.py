@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from attention_core import ablation, llama_gap, llama_heads, next_word, tasks
+from attention_core import ablation, gap, llama_gap, llama_heads, next_word, tasks
 from attention_core.files import checked
 from tests.support.llama_loops import read_in_loops
 
@@ -164,21 +164,30 @@ def test_the_copying_head_looks_at_what_stood_behind_the_same_word_before(smollm
 # The gap
 
 
-def test_the_stored_column_has_the_sentences_of_the_table_and_no_verb_finds_an_object_that_comes_later():
-    column = llama_gap.read()
-    for task, cell in column.items():
-        assert {name: cell[name]["of"] for name in cell if name != "head"} == {
-            name: len(sentences) for name, sentences in llama_gap.gap.sentences_of(task).items() if sentences
-        }
-    assert column["object"]["natural"]["right"] == 0
-    assert all(sentence.answer > sentence.asks for sentence in tasks.natural("object"))
+def test_the_stored_column_is_of_the_table_s_own_sentences_and_no_verb_finds_an_object_that_comes_later():
+    table = gap.read()
+    column = llama_gap.with_column(table)["rows"]
+    for task, cell in llama_gap.read().items():
+        assert column[task]["cells"]["smollm2"]["unseen"] == cell["unseen"], (
+            f"measure {task} anew: data/measure_smollm2.py"
+        )
+        assert cell["unseen"]["of"] == len(table["rows"][task]["sentences"]["unseen"])
+    assert all(sentence.answer > sentence.asks for sentence in tasks.natural_sentences("object"))
+    found = column["object"]["cells"].get("smollm2", {}).get("natural", {"right": 0})
+    assert found["right"] == 0
+
+
+def test_a_cell_measured_on_other_sentences_is_left_out():
+    table = {"rows": {"object": {"sentences": {"unseen": ["a b^ c*"]}, "cells": {"raw": {}}}}}
+    assert llama_gap.with_column(table) == table
 
 
 def test_a_sentence_of_the_gap_by_hand(smollm2):
-    example = tasks.marked("the cat* sat on the mat because it^ was tired")
-    right = llama_gap.heads_right(example, smollm2)
+    example = tasks.parse_marked("the cat* sat on the mat because it^ was tired")
+    right = llama_gap.heads_correct(example, smollm2)
     layer = smollm2.read("<|im_start|>the cat sat on the mat because it was tired").layers[13]
     row = layer.weights[8, 8]
     others = [float(weight) for place, weight in enumerate(row) if place not in (0, 8)]
     assert max(others) == float(row[2])
     assert right[13, 8]
+    assert not llama_gap.heads_correct(tasks.parse_marked("the king ruled^ the kingdom*"), smollm2).any()

@@ -8,9 +8,10 @@ import pytest
 from attention_core import files
 from attention_core.examples import PRESETS
 from ui import state
-from ui.models import loaders
+from ui.models import loaders, training
 from ui.shell import run
 
+KING = "The king and queen ruled the kingdom"
 CAT = "The cat sat on the mat because it was tired"
 
 
@@ -56,7 +57,8 @@ def test_every_chart_says_what_it_shows(app):
 
 
 def test_switches_change_the_numbers(app):
-    seen = {said(app(**query)) for query in ({}, {"divisor": "1"}, {"self": "false"}, {"causal": "true"}, {"d": "5"})}
+    causal = {"self": "true", "causal": "true"}
+    seen = {said(app(**query)) for query in ({}, {"divisor": "1"}, {"self": "true"}, causal, {"d": "5"})}
     assert len(seen) == 5
 
 
@@ -75,7 +77,7 @@ def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
     test.toggle(key="causal").set_value(True).run()
     assert test.pills(key="preset").value == preset.name
     assert preset.notice not in said(test)  # it speaks of other switches
-    assert "This example is meant without the causal mask. Choose it again to set that." in said(test)
+    assert "All later words are masked" in said(test)
     test.pills(key="preset").set_value(None).run()  # what a click on the chosen one sends
     assert preset.notice in said(test)
     assert test.pills(key="preset").value == preset.name
@@ -90,9 +92,9 @@ def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
         ({"s": "king", "self": "false"}, "The only word has nothing left to look at: add a word, or let it look at"),
         ({"self": "false", "causal": "true"}, "let words look at themselves, or switch the causal mask off"),
         ({"s": "zzxqy the qqqzx"}, "Left out, because GloVe has no vector for them: zzxqy, qqqzx"),
-        ({"s": "bank bank", "divisor": "1"}, "“bank₂” looks equally at “bank₁” and itself (50\u202f% each)."),
+        ({"s": "bank bank", "self": "true", "q": "2"}, "“bank₂” looks equally at “bank₁” and itself (50\u202f% each)."),
         ({"s": "the king zzxqy"}, "Left out, because GloVe has no vector for it: zzxqy"),
-        ({"s": "king"}, "“king” looks only at itself (100\u202f%)"),
+        ({"s": "king", "self": "true"}, "“king” looks only at itself (100\u202f%)"),
         ({"s": "word " * 500}, "longer than 2,000 characters"),
         ({"s": "a " * 999}, "Only the first 512 words are used"),
     ],
@@ -133,7 +135,7 @@ def test_a_second_setting_that_cannot_be_is_said_there_and_the_rest_of_the_page_
     [
         ({"s": "bank bank", "self": "false", "self2": "false", "divisor2": "1"}, "Both give the same weights."),
         ({"s": "bank bank", "divisor2": "1"}, "Both give the same weights."),
-        ({"self2": "false", "divisor2": "0"}, "Largest change: queen → queen, from 44.8\u202f% to 0.0\u202f%."),
+        ({"s": KING, "self": "true", "divisor2": "0"}, "queen → queen, from 44.8\u202f% to 0.0\u202f%."),
     ],
 )
 def test_two_settings_differ_by_what_can_be_told_apart(app, query, words):
@@ -141,7 +143,7 @@ def test_two_settings_differ_by_what_can_be_told_apart(app, query, words):
 
 
 def test_invalid_settings_fall_back_to_their_defaults(app):
-    test = app(d="99", q="0", k="x", divisor="maybe", cell="2")
+    test = app(d="99", q="999", k="x", divisor="maybe", cell="2")
     assert not test.exception
     assert (
         test.slider(key="d-shown").value,
@@ -149,7 +151,7 @@ def test_invalid_settings_fall_back_to_their_defaults(app):
         test.toggle(key="scaled-shown").value,
     ) == (
         50,
-        2,
+        0,
         True,
     )
 
@@ -186,3 +188,82 @@ def test_a_run_leaves_its_turn_to_the_next_however_it_ends(app):
     for query in ({}, {"s": ""}, {"s": "xqzt"}, {"q": "1e999"}):
         app(**query)
         assert not run.run_lock.locked()
+
+
+SOFT = CAT.replace("tired", "soft")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({}, "“it” looks most at “because” (23\u202f%)"),
+        ({"who": "Taught"}, "“it” looks most at “cat” (99.9\u202f%)"),
+        ({"who": "Taught", "s": SOFT}, "“it” looks most at “mat” (99\u202f%)"),
+        ({"who": "Transformer"}, "Without [CLS] and [SEP], “it” looks most at “cat” (49\u202f%)"),
+        ({"who": "Taught", "s": "Tom lent Anna his bike because she missed the bus"}, "“she” looks most at “anna”"),
+        ({"who": "Taught", "s": "My father drove the old car"}, "“drove” looks most at “car”"),
+        ({"who": "Taught", "s": "The food was not bad"}, "The model says: good (99.8\u202f% sure)"),
+        ({"who": "Taught", "q": "2"}, "No taught head is meant for “cat”. This is the map of the head for “it”."),
+        ({"who": "Taught", "s": "hello my friend"}, "No taught head is meant for “hello”. Shown are the word vectors."),
+        ({"who": "Transformer", "q": "2"}, "No head of MiniLM was measured for “cat”."),
+        ({"who": "nonsense"}, "“it” looks most at “because” (23\u202f%)"),
+    ],
+)
+def test_whoever_looks_the_page_has_its_result_in_words(app, query, words):
+    test = app(**query)
+    assert not test.exception
+    assert words in said(test)
+
+
+def test_the_first_view_loads_neither_a_taught_head_nor_the_transformer(app, monkeypatch):
+    monkeypatch.setattr(loaders, "minilm", lambda: pytest.fail("the transformer was loaded"))
+    monkeypatch.setattr(training, "shipped", lambda _: pytest.fail("a taught head was loaded"))
+    assert "“because”" in said(app())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word"),
+    [
+        ("Tom lent Anna his bike because she missed the bus", "she"),
+        ("She drove the old car to the river", "drove"),  # nothing stands before “she”
+        ("My grandmother baked bread while my father slept", "baked"),
+        ("The soup was not bad", "bad"),
+        ("Word vectors", "word"),
+        ("The weather", "weather"),
+        ("of the", "of"),
+    ],
+)
+def test_of_a_visitor_s_sentence_a_word_worth_a_look_is_chosen(app, sentence, word):
+    test = app()
+    test.text_input(key="s").set_value(sentence).run()
+    assert f"“{word}” looks" in said(test)
+
+
+def test_the_chosen_word_stays_where_a_changed_sentence_still_has_it_and_only_there(app):
+    test = app(q="2", k="3")
+    test.text_input(key="s").set_value(SOFT).run()
+    assert "“cat” looks" in said(test)
+    test.text_input(key="s").set_value("The dog sat on the mat because it was tired").run()
+    assert "“it” looks" in said(test)
+
+
+def test_the_settings_of_word_vectors_are_gone_where_another_model_looks_and_come_back(app):
+    test = app(self="true", who="Taught")
+    assert "settings of word vectors" in said(test)
+    assert not [toggle for toggle in test.toggle if toggle.key == "scaled-shown"]
+    test.segmented_control(key="who").set_value("Word vectors").run()
+    assert test.toggle(key="self").value
+
+
+def test_the_causal_mask_leaves_the_first_word_itself_to_look_at(app):
+    test = app()
+    test.toggle(key="causal").set_value(True).run()
+    assert test.toggle(key="self").value
+    assert "All later words are masked" in said(test)
+
+
+@pytest.mark.parametrize(("button", "divisor"), [("divisor-1", 1.0), ("divisor-√d", 7.07)])
+def test_two_marks_set_the_divisor_to_one_and_to_the_root(app, button, divisor):
+    test = app(divisor="3")
+    test.button(key=button).click().run()
+    assert test.slider(key="divisor-shown").value == divisor

@@ -10,35 +10,37 @@ from ui import state
 
 DEFAULTS = {
     "": {
-        "s": "The king and queen ruled the kingdom",
+        "s": "The cat sat on the mat because it was tired",
         "divisor": 0.0,
-        "self": True,
+        "self": False,
         "causal": False,
         "d": 0,
-        "q": 2,
+        "q": 0,
         "k": 0,
     },
     "playground": {
+        "who": "Word vectors",
         "cell": False,
         "out": False,
         "cmp": False,
         "take": False,
         "divisor2": 1.0,
-        "self2": True,
+        "self2": False,
         "causal2": False,
         "d2": 0,
     },
     "step_by_step": {
-        "on": "Numbers",
+        "ask": "cats",
+        "on": "Sentence",
         "step": 1,
         "dims": 2,
-        "keys": 3,
+        "keys": 4,
         "div": True,
-        "nq": "2 3",
-        "nk1": "11 13",
-        "nk2": "1 2",
-        "nk3": "4 6",
-        "nk4": "3 1",
+        "nq": "2 1",
+        "nk1": "1 3",
+        "nk2": "2 0",
+        "nk3": "0 2.5",
+        "nk4": "3 2",
         "nk5": "-2 5",
         "nk6": "0 4",
         "nk7": "5 -3",
@@ -54,24 +56,27 @@ DEFAULTS = {
         "see1": True,
         "see2": True,
         "see3": True,
-        "see4": True,
+        "see4": False,
         "see5": True,
         "see6": True,
         "see7": True,
         "see8": True,
         "heads": 2,
         "sheads": False,
+        "sover": False,
         "scode": False,
         "stake": False,
     },
     "why_scale": {
         "sd": 100,
         "g1": None,
-        "g2": None,
-        "g3": None,
         "seed": 1,
         "draws": 1000,
-        "ds": 50,
+        "wmeasured": False,
+        "wgradient": False,
+        "wmaps": False,
+        "wtau": False,
+        "wread": False,
         "wtake": False,
     },
     "the_gap": {
@@ -91,27 +96,29 @@ DEFAULTS = {
         "dk": 16,
         "rate": 0.01,
         "res": True,
+        "pos": False,
         "init": 0,
         "trained": 0,
         "map": "Last layer",
         "hd": "All heads",
         "was": "Raw GloVe",
-        "tcmp": True,
-        "tasks": False,
+        "tpos": False,
+        "tmat": False,
+        "tcmp": False,
         "tcell": False,
         "tcode": False,
         "tsay": False,
+        "ttry": False,
         "ttake": False,
     },
     "inside_a_transformer": {
-        "l": 6,
-        "h": 12,
+        "l": 1,
+        "h": 3,
         "of": "One head",
-        "nocls": False,
-        "nosep": False,
+        "marks": False,
         "noself": False,
         "top": 100,
-        "iraw": True,
+        "iraw": False,
         "icell": False,
         "iway": False,
         "ifind": False,
@@ -152,12 +159,12 @@ def test_a_link_leaves_out_what_is_as_it_always_is():
     assert state.query_string("playground", PLAYGROUND.get) == ""
 
 
-@pytest.mark.parametrize(("name", "value"), [("k", 3), ("divisor", 1), ("self", False), ("d", 1), ("s", "")])
+@pytest.mark.parametrize(("name", "value"), [("k", 3), ("divisor", 1), ("self", True), ("d", 1), ("s", "")])
 def test_a_setting_at_zero_false_or_nothing_is_said(name, value):
     said = dict(
         parse_qsl(state.query_string("playground", {**PLAYGROUND, name: value}.get)[1:], keep_blank_values=True)
     )
-    assert said == {name: {False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)}
+    assert said == {name: str(value).lower()}
 
 
 @given(some.text(max_size=200))

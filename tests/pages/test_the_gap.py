@@ -10,7 +10,8 @@ from attention_core import gap
 from ui.inside_a_transformer.subject import readable
 from ui.kit.wording import percent, rounded
 from ui.models import lessons, loaders, training
-from ui.teach_it import body as teaching
+from ui.teach_it import map as sentence_map
+from ui.teach_it import notes as teaching
 from ui.the_gap import figure, measured, sentences, side_by_side
 
 HERE = "the_gap"
@@ -152,7 +153,7 @@ def test_what_other_splits_of_the_words_give_stands_beside_the_rate(app, other_t
     assert "tested with 2 other splits" in notes
     assert "Tired or soft, 2 layers of 4 heads: 85\u202f%\u00a0±\u00a05" in notes
     assert "from 3 other random starts, on the first split: Verb and object, 1 layer of 1 head: 70" in notes
-    assert "on 2 other splits" in teaching.elsewhere(lessons.lesson_of("meaning").best)
+    assert "on 2 other splits" in teaching.other_splits(lessons.lesson_of("meaning").best)
 
 
 @pytest.mark.parametrize("rate", [RATES[0], RATES[-1], RATES[4]], ids=lambda rate: f"{rate.task}-{rate.group}")
@@ -206,7 +207,7 @@ def test_ones_own_sentence_stands_in_all_three(app):
     raw, taught, pretrained = re.findall("“it” looks most at [^<]*", texts(test))
     assert raw.startswith("“it” looks most at “because” (23\u202f%)")
     made = lessons.lesson_of("meaning")
-    share = teaching.answer(training.shipped(training.Settings(made.best)), lessons.tries(made)[0]).share
+    share = sentence_map.answer(training.shipped(training.Settings(made.best)), lessons.sample_sentences(made)[0]).share
     assert taught.startswith(f"“it” looks most at “cat” ({html.escape(rounded(share))})")
     layer, head = measured.head_for("meaning")
     row = loaders.reading(CAT["s"]).layers[layer - 1].weights[head - 1, 8]  # [CLS] stands before the words

@@ -1,19 +1,23 @@
-"""Why the scores are scaled, on the page: the article's figures, guesses that the link keeps, the sentence."""
+"""Why the scores are divided by √d_k, on the page: the article's figures, a guess, and any divisor on the sentence."""
 
 import io
 import json
+import math
 import re
 from urllib.parse import parse_qsl
 
 import pytest
 from PIL import Image
 
+from ui import state
 from ui.kit import components, export, figures
 from ui.kit.palette import LIGHT
-from ui.why_scale import sections as scaling
+from ui.models import loaders
+from ui.why_scale import sentence, spread, two_keys
 
 PAGE = "why_scale"
-OPEN = {"g1": "Show me", "g2": "Show me", "g3": "Show me"}
+KING = {"s": "The king and queen ruled the kingdom", "self": "true", "q": "2"}
+OPEN = {"g1": "Show me", "wmeasured": "true", "wgradient": "true", "wmaps": "true", "wtau": "true"}
 
 
 def text_of(test) -> str:
@@ -41,75 +45,87 @@ def link(monkeypatch):
 
 
 def test_the_articles_figures_stand_on_the_page(app):
-    test = app(PAGE, **OPEN)
+    test = app(PAGE, g1="Show me")
     assert not test.exception
     assert r"\operatorname{softmax}([100,\;80])=[1.00,\;0.00]" in formulas(test)
     assert r"\operatorname{softmax}([10,\;8])=[0.88,\;0.12]" in formulas(test)
 
 
-def test_one_word_has_one_share_and_no_bits(app):
-    said = text_of(app(PAGE, **OPEN, s="king"))
-    assert "The entropy of its 1 share is 0.00 bits; the most it can be is 0.00." in said
-    assert "the most that 1 share can have is 0.00" in said
-    assert "-0.00" not in said
-
-
-def test_words_that_share_the_largest_weight_are_all_named(app):
-    said = text_of(app(PAGE, **OPEN, s="bank bank"))
-    assert said.count("bank₁ and bank₂") == 4  # two rows, as they are and divided
-    assert "“bank₂” gives “bank₁” and itself 50.0\u202f% each. The entropy of its 2 shares is 1.00 bits" in said
-
-
-def test_a_guess_opens_the_answer_and_the_link_remembers_it(app, link):
+def test_a_guess_opens_the_answer_and_a_shared_link_does_not_give_it_away(app, link):
     test = app(PAGE)
     assert "=[1.00" not in formulas(test)
+    assert not any("Scores as they are" in alt for alt in charts(test))
     assert r"[0.88,\;0.12]" in formulas(test)
-    assert link() == {}
     test.segmented_control(key="g1").set_value("20 %").run()
     assert "=[1.00" in formulas(test)
-    assert "You said 20 %; it is less than 0.001 %." in text_of(test)
-    assert link() == {"g1": "20 %"}
-    assert "You said 20 %" in text_of(app(PAGE, **link()))
+    assert "Your guess is 20 %; it is less than 0.001 %." in text_of(test)
+    assert link() == {}
+    assert "Your guess is 20 %" in text_of(app(PAGE, g1="20 %"))  # a page that is loaded again keeps it
 
 
 def test_the_right_guess_is_called_right(app):
-    assert "Yes: twice as large." in text_of(app(PAGE, g2="twice as large"))
+    assert "Yes: less than 0.001 %." in text_of(app(PAGE, g1="less than 0.001 %"))
 
 
-def test_no_answer_is_in_the_page_before_the_guess(app):
-    test = app(PAGE)
-    assert not any("Gradient" in alt for alt in charts(test))
-    assert any("the others are hidden" in alt for alt in charts(test))
+def test_one_guess_is_asked_and_another_d_asks_none(app):
+    assert [each.label for each in app(PAGE).segmented_control] == [two_keys.QUESTION]
+    test = app(PAGE, sd="4")
+    assert not test.segmented_control
+    assert r"([4,\;3.2])" in formulas(test)
+    assert r"([2,\;1.6])" in formulas(test)
 
 
-def test_the_dimension_moves_both_sides(app):
-    assert r"([4,\;3.2])" in formulas(app(PAGE, sd="4", **OPEN))
-    assert r"([64,\;51.2])" in formulas(app(PAGE, sd="4096", **OPEN))
+@pytest.mark.parametrize("d", state.CONTROLS["sd"].options)
+def test_what_the_80_percent_key_keeps_is_the_logistic_function_of_the_gap(d):
+    """Of two keys the second gets 1 / (1 + e to the gap of the scores): 0.2 d as they are, 0.2 √d divided."""
+    said = two_keys.lesson(d, True)
+    for gap in (0.2 * math.sqrt(d), 0.2 * d):
+        weight = 1 / (1 + math.exp(gap)) if gap < 700 else 0.0
+        expected = (
+            "less than 0.001"
+            if weight < 0.0005
+            else f"{100 * weight:.0f}"
+            if weight >= 0.095
+            else f"{100 * weight:.1f}"
+        )
+        if d <= 384 or gap < 20:
+            assert expected in said
+
+
+def test_a_nudge_moves_the_divided_weight_and_not_the_other(app):
+    assert two_keys.nudged(100, None) == pytest.approx((1 / (1 + math.e**2), 1 / (1 + math.e)))
+    without, after = two_keys.nudged(100, 1.0)
+    assert (without, after) == pytest.approx((math.exp(-20), math.exp(-19)), rel=1e-6)
+    said = text_of(app(PAGE))
+    assert "with the division its weight rises from 12\u202f% to 27\u202f%, without it stays below 0.001\u202f%" in said
 
 
 def test_drawing_again_changes_the_measurement_and_the_link_keeps_the_draw(app, link):
-    test = app(PAGE, **OPEN)
+    test = app(PAGE, wmeasured="true")
     before = next(alt for alt in charts(test) if alt.startswith("Standard deviation of 1,000"))
     test.button(key="again").click().run()
     after = next(alt for alt in charts(test) if alt.startswith("Standard deviation of 1,000"))
     assert before != after
-    assert link()["seed"] == "2"
+    assert link() == {"seed": "2", "wmeasured": "true"}
     assert after in charts(app(PAGE, **link()))
 
 
-def test_the_gradient_at_1024_dimensions_all_but_vanishes_without_scaling(app):
-    said = text_of(app(PAGE, **OPEN))
-    assert re.search(r"gradient’s norm is \S+ × 10⁻\S+ as it is and 0\.3", said)
-    assert "less than a hundredth of it is left" in said
+def test_the_gradient_at_1024_dimensions_all_but_vanishes_without_the_division(app):
+    assert re.search(r"gradient’s norm is \S+ × 10⁻\S+ as it is and 0\.3", text_of(app(PAGE, wgradient="true")))
 
 
-def test_the_sentences_rows_have_largest_weight_and_bits_with_and_without(app):
-    said = " ".join(text_of(app(PAGE)).split())
-    assert "king king 99.9 % 0.02 king 44.3 % 2.34" in said
+def test_the_sentences_rows_have_their_largest_weight_with_and_without_the_division(app):
+    said = " ".join(text_of(app(PAGE, wmaps="true", **KING)).split())
+    assert "king king 99.9 % king 44.3 %" in said
+
+
+def test_words_that_get_the_same_largest_weight_are_all_named(app):
+    said = " ".join(text_of(app(PAGE, wmaps="true", s="bank bank", self="true")).split())
+    assert said.count("bank₁ and bank₂ 50.0 %") == 4  # two rows, as they are and divided
 
 
 def test_both_maps_have_one_colour_scale(app):
-    specs = [json.loads(c.proto.spec) for c in app(PAGE).get("vega_lite_chart")]
+    specs = [json.loads(c.proto.spec) for c in app(PAGE, wmaps="true").get("vega_lite_chart")]
     ends = [
         {p["name"]: p["value"] for p in spec["params"]}.get("high") for spec in specs if "score" in json.dumps(spec)
     ]
@@ -118,24 +134,48 @@ def test_both_maps_have_one_colour_scale(app):
     assert maps[0] == maps[1]
 
 
-def test_temperature_finds_the_papers_choice_and_no_scaling(app):
-    test = app(PAGE, divisor="20")
-    test.button(key="tau-root").click().run()
-    assert "At τ = 7.07, “king” gives itself 44.3\u202f%" in text_of(test)
-    test.button(key="tau-one").click().run()
-    assert "At τ = 1.00, “king” gives itself 99.9\u202f%" in text_of(test)
+def test_the_divisor_is_the_playgrounds_and_the_weights_and_the_lesson_follow_it(app, link):
+    test = app(PAGE, divisor="1", **KING)
+    assert "“king” looks most at itself (99.9\u202f%)" in text_of(test)
+    assert "A smaller divisor than √d" in text_of(test)
+    test.toggle(key="scaled-shown").set_value(True).run()
+    assert "“king” looks most at itself (44\u202f%)" in text_of(test)
+    assert "Divided by √d, as in the paper" in text_of(test)
+    assert link() == KING
+    test.slider(key="divisor-shown").set_value(20.0).run()
+    assert "A larger divisor than √d" in text_of(test)
+    assert link() == KING | {"divisor": "20"}
 
 
-def test_sentences_that_leave_nothing_are_said_kindly(app):
-    for query in ({"s": ""}, {"s": "zzxqy"}, {"s": "king", "self": "false"}):
-        test = app(PAGE, **query)
-        assert not test.exception
-        assert "1. Two keys" in test.header[0].value
+def test_a_divisor_called_temperature_has_its_entropy(app):
+    said = text_of(app(PAGE, wtau="true", s="bank bank", self="true", q="2"))
+    assert "the 2 weights of “bank₂” have 1.00 bits; the most possible is 1.00" in said
+    said = text_of(app(PAGE, wtau="true", s="king", self="true"))
+    assert "the 1 weight of “king” has 0.00 bits; the most possible is 0.00" in said
+    assert "-0.00" not in said
+
+
+@pytest.mark.parametrize("divisor", [0.25, 1.0, 7.07, 30.0])
+def test_the_lesson_on_the_divisor_is_true_of_the_largest_weight(divisor):
+    plain = loaders.raw("The king and queen ruled the kingdom", state.Switches(divisor=1.0)).attention.scores[1]
+    powers = [[math.exp((score - max(plain)) / by) for score in plain.tolist()] for by in (divisor, math.sqrt(50))]
+    largest, paper = (max(row) / math.fsum(row) for row in powers)
+    said = sentence.lesson(divisor, math.sqrt(50), len(plain))
+    assert ("takes more" in said) == (largest > paper + 0.001)
+    assert ("the same weight" in said) == (largest < paper - 0.001)
+
+
+@pytest.mark.parametrize("query", [{"s": ""}, {"s": "zzxqy"}, {"s": "king", "self": "false"}])
+def test_a_sentence_that_leaves_nothing_gets_a_notice_and_the_rest_of_the_page_stands(app, query):
+    test = app(PAGE, **query, **OPEN)
+    assert not test.exception
+    assert [e.value[0] for e in test.header] == [*"1234"]
+    assert sum("say notice" in e.proto.body for e in test.get("html")) == 1
 
 
 def test_long_and_hostile_sentences_are_shown_as_text(app):
     assert not app(PAGE, s="the king and " * 100, **OPEN).exception
-    test = app(PAGE, s="$x$ <b>king</b> queen {{7*7}} [a](javascript:b)")
+    test = app(PAGE, s="$x$ <b>king</b> queen {{7*7}} [a](javascript:b)", **OPEN)
     assert not test.exception
     assert not any("<b>king" in e.proto.body for e in test.get("html"))
 
@@ -154,7 +194,7 @@ def test_the_experiment_can_be_taken_away_with_seed_and_draws(app, monkeypatch):
 
 
 def test_a_png_has_its_words_drawn_in_it():
-    picture = scaling.spread_picture(scaling.measured_spread(1, 100), 100)
+    picture = spread.picture(spread.measure(1, 100), 100)
     drawn = export.png(export.standalone(picture.spec(LIGHT), picture.frame, {"sentence": "to read"}, LIGHT))
     title = Image.open(io.BytesIO(drawn)).convert("L").crop((0, 0, 900, 80))
     assert title.getextrema()[0] < 100
@@ -162,11 +202,11 @@ def test_a_png_has_its_words_drawn_in_it():
 
 def test_every_chart_says_in_words_what_it_shows(app):
     shown = charts(app(PAGE, **OPEN))
-    assert len(shown) == 9
+    assert len(shown) == 10
     assert all(len(alt) > 20 for alt in shown)
 
 
 def test_the_references_are_plain_links(app):
-    said = " ".join(m.value for m in app(PAGE).markdown)
+    said = " ".join(m.value for m in app(PAGE, wread="true").markdown)
     for address in ("https://arxiv.org/abs/1706.03762", "https://nlp.stanford.edu/projects/glove/", "3blue1brown.com"):
         assert address in said

@@ -88,8 +88,11 @@ def remark(shown: Subject) -> str:
     if shown.of == MEAN or len(view.labels) < 4 or query == key:
         return ""
     others, most = inside.sent_by_others(view.weights, query, key)
-    text = f"Is {quoted(view.labels[query])} special? The others give {quoted(view.labels[key])} {rounded(others)} on "
-    return text + f"average; {most} of {len(view.labels) - 2} look at it most."
+    if not most:
+        return ""
+    looking, seen = quoted(view.labels[query]), quoted(view.labels[key])
+    count = f"{most} of the {len(view.labels) - 2} other words"
+    return f"Not only {looking}: {count} look most at {seen}; on average they give it {rounded(others)}."
 
 
 def draw_cell(shown: Subject) -> None:
@@ -124,14 +127,7 @@ def find_heads(shown: Subject) -> None:
 def show_tired_and_soft() -> None:
     """Open the two sentences under the head that tells them apart. For callbacks."""
     state.set_values({"s": CAT, "s2": "", "q": 8, "k": 0, "of": ONE, "l": 4, "h": 2, "itwo": True})
-    st.session_state["scroll-to"] = "itwo"
-
-
-def scroll_to_chosen() -> None:
-    """Scroll to what a click has chosen or opened."""
-    wanted = st.session_state.pop("scroll-to", "")
-    target = {"map": f".st-key-{MAP}", "": ""}.get(wanted, f".st-key-{wanted}")
-    components.scroll_to(target)
+    state.scroll_to("itwo")
 
 
 def take_away(shown: Subject, compared: dict[str, figures.Picture]) -> None:

@@ -1,12 +1,10 @@
 """The heads whose use was measured: the list to choose from, the word each is about, the lesson on the one shown."""
 
-import streamlit as st
-
 from attention_core import tasks
 from attention_core.files import DamagedData
 from attention_core.heads import NamedHead
 from ui import state
-from ui.inside_a_transformer.subject import MEAN, ONE, Subject, choose_head
+from ui.inside_a_transformer.subject import MAP, MEAN, ONE, Subject, choose_head
 from ui.kit import components
 from ui.kit.wording import percent
 from ui.models import loaders
@@ -81,7 +79,7 @@ def lesson_text(shown: Subject) -> str:
     if found is None:
         return "For this head no use was measured. Does its map show a pattern?"
     who, where, hint = LOOKS[found.name]
-    text = f"On average this head gives {percent(found.share)} of {who}’s weight to {where}; the others give "
+    text = f"On average this head gives {percent(found.share)} of {who}’s weight to {where}; the other heads give "
     text += f"{percent(found.others)}. {hint}"
     if found.name in NEEDED and word_that_looks(found.name, list(shown.view.tokens)) is None:
         text += f"This sentence has no {NEEDED[found.name]}."
@@ -125,4 +123,4 @@ def choose_relation(shown: Subject, head: NamedHead) -> None:
         state.set_values({"k": 0})
     if head.name in TITLES:
         state.set_values({"marks": True})
-    st.session_state["scroll-to"] = "map"
+    state.scroll_to(MAP)

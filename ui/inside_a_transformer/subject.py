@@ -145,15 +145,16 @@ def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_fil
         "numbers": numbers(text)[shown],
         "aside": (0, len(tokens) - 1) if map_filter.marks else (),
     }
+    visible = np.ones((len(every), len(every)), bool)
+    if not map_filter.see_self:
+        np.fill_diagonal(visible, False)
+    common["visible"] = visible[shown, shown]
     if of != ONE:
         weights = map_filter.apply(blend(reading, of, layer))
         return View(weights=weights, faint=~map_filter.strongest(weights), **common)
     did = reading.layers[layer]
     attention = inside.one_head(did, head, map_filter)
     q, k, v = did.q[head], did.k[head], did.v[head]
-    visible = np.ones((len(every), len(every)), bool)
-    if not map_filter.see_self:
-        np.fill_diagonal(visible, False)
 
     def walk_from(row: int) -> Walk:
         row += shown.start
@@ -161,7 +162,6 @@ def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_fil
 
     return View(
         weights=attention.weights,
-        visible=np.isfinite(attention.masked),
         faint=~map_filter.strongest(attention.weights),
         stages=attention,
         walk=walk_from,

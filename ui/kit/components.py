@@ -4,6 +4,7 @@ import html
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import segno
 import streamlit as st
 
 from ui.kit.palette import DARK, LIGHT, Palette, weight_color
@@ -11,6 +12,7 @@ from ui.kit.wording import percent
 
 BROWSER = Path(__file__).parent / "browser"
 ICON = BROWSER / "icon.png"
+MAX_QR = 600  # characters; beyond, the squares are too small to be read from the back of a hall
 
 
 def palette() -> Palette:
@@ -27,6 +29,7 @@ _words = st.components.v2.component("words", js=source("radio.js", "words.js"), 
 _list = st.components.v2.component("list", js=source("radio.js", "list.js"), css=source("list.css"))
 _heads = st.components.v2.component("all_heads", js=source("heads.js"), css=source("heads.css"))
 _follow = st.components.v2.component("follow", js=source("follow.js"))
+_height = st.components.v2.component("height", js=source("height.js"))
 _back = st.components.v2.component("back", js=source("back.js"))
 _copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
 
@@ -142,6 +145,15 @@ def heads_grid(
     _heads(key=key, data=data, on_pick_change=pick_callback(key, on_pick))
 
 
+def qr_code(link: str) -> None:
+    """The link as a QR code, large enough for a projector; one that is too long to be read from a wall says so."""
+    if len(link) > MAX_QR:
+        text(f"The link has {len(link)} characters; a QR code holds {MAX_QR} so that a phone can read it.", "notice")
+        return
+    picture = segno.make(link, error="l", micro=False).svg_inline(scale=8, dark="#000000", light="#ffffff", border=3)
+    st.html(f'<div class="qr" role="img" aria-label="QR code of the link to this view">{picture}</div>')
+
+
 def copy_link(link: str, key: str) -> None:
     """A button that copies the link, and the link in a field beside it."""
     _copy(key=key, data={"link": link})
@@ -152,14 +164,14 @@ def show_html(body: str) -> None:
     st.html(f'<div class="own">{body}</div>')
 
 
-def scroll_to(target: str, *, linked: bool = False) -> None:
-    """Bring a part of the page into view.
+def scroll_to(name: str) -> None:
+    """Bring the part of the page with this key into view; with "" what the address names after its #, once."""
+    _follow(key="follow", data={"target": f".st-key-{name}" if name else ""})
 
-    Args:
-        target: its CSS selector; "" for none.
-        linked: only when the page is opened, by an address that ends with it.
-    """
-    _follow(key="follow", data={"target": target, "linked": linked})
+
+def report_height() -> None:
+    """Tell the page around a frame how tall this one is, in a message that it may listen to."""
+    _height(key="height", data={})
 
 
 def fix_history(link: str) -> None:

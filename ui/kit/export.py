@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from attention_core.ranking import TOLERANCE
 from attention_core.text import one_line
 from ui.kit.palette import Palette
 
@@ -138,13 +137,8 @@ def head_code(
     v: np.ndarray,
     mask: np.ndarray,
     settings: Mapping[str, Any],
-    share: float = 1,
 ) -> str:
-    """A NumPy program that computes a head's weights and output from its queries, keys and values, and prints them.
-
-    Args:
-        share: of each row only the largest weights that make up this share of it are kept.
-    """
+    """A NumPy program that computes a head's weights and output from its queries, keys and values, and prints them."""
     given = f"""{_assigned("q", q, "a row for each token: x W_Q + b_Q")}
 {_assigned("k", k, "x W_K + b_K")}
 {_assigned("v", v, "x W_V + b_V")}
@@ -153,17 +147,7 @@ mask = np.ones({mask.shape}, dtype=bool)  # True = may look
 for row, column in {np.argwhere(~mask).tolist()}:
     mask[row, column] = False
 """
-    cut = f"""
-for row in weights:  # only its largest weights are kept, up to {share:g} of it; of equal ones the earlier
-    enough, kept, rest = {share!r} * row.sum() - {TOLERANCE}, [], list(range(len(row)))
-    while rest and (not kept or row[kept].sum() < enough):
-        equal = row[rest].max() - {TOLERANCE}
-        for place in [place for place in rest if row[place] >= equal]:
-            rest.remove(place)
-            if not kept or row[kept].sum() < enough:
-                kept.append(place)
-    row[[place for place in range(len(row)) if place not in kept]] = 0"""
-    return _program(tokens, given, f"1 / math.sqrt({q.shape[1]})", settings, cut if share < 1 else "")
+    return _program(tokens, given, f"1 / math.sqrt({q.shape[1]})", settings)
 
 
 def _assigned(name: str, matrix: np.ndarray, about: str) -> str:
@@ -172,8 +156,8 @@ def _assigned(name: str, matrix: np.ndarray, about: str) -> str:
     return f"{name} = np.array([\n{rows},\n], dtype=np.float32)  # {about}"
 
 
-def _program(tokens: Sequence[str], given: str, scale: str, settings: Mapping[str, Any], after: str = "") -> str:
-    """The formula around what is given: the lines that define q, k, v and mask; `after` may change the weights."""
+def _program(tokens: Sequence[str], given: str, scale: str, settings: Mapping[str, Any]) -> str:
+    """The formula around what is given: the lines that define q, k, v and mask."""
     about = "\n".join(f"# {line}" for line in in_words(settings))
     # Not at the top: Python takes a comment like "coding: latin-1" in the first two lines for the encoding of the file.
     return f"""import math
@@ -187,7 +171,7 @@ scores = q @ k.T
 scaled = scores * np.float32({scale})
 masked = np.where(mask, scaled, -np.inf)
 e = np.exp(masked - masked.max(axis=-1, keepdims=True))
-weights = e / e.sum(axis=-1, keepdims=True){after}
+weights = e / e.sum(axis=-1, keepdims=True)
 output = weights @ v
 
 for token, row in zip(tokens, weights):

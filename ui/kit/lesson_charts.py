@@ -13,7 +13,7 @@ ENDS = ("low", "high")
 
 
 def stage_bars(frame: pd.DataFrame, colors: Palette, *, fixed: bool = False) -> alt.LayerChart:
-    """One stage of a query's row: a bar and a number for each key.
+    """One step of a query's row: a bar and a number for each key.
 
     Args:
         frame: columns key (position), value, shown (the number in words).

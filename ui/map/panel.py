@@ -78,7 +78,8 @@ def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
         if cell := st.session_state[name]["selection"]["cell"]:
             choose(view, int(cell[0]["query"]), int(cell[0]["key"]))
             if opens:
-                st.session_state["just-opened"] = not state.get(opens)
+                if not state.get(opens):
+                    state.scroll_to(opens)
                 state.set_values({opens: True})
 
     with st.container(height=height_for(len(view.labels)) + 100, border=False, key=f"{key}-heat-room"):
@@ -93,8 +94,6 @@ def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
             hint = opened or ("Click a cell for its arithmetic." if opens else "")
             blank = " A blank cell is masked." if view.visible is not None and not view.visible.all() else ""
             components.text(f"Marked: {looking} → {seen}, {said}.{blank} {hint}", "small")
-    if opens:
-        components.scroll_to(f".st-key-{opens}" if st.session_state.pop("just-opened", False) else "")
 
 
 def bars(view: View, choice: Choice, key: str) -> None:

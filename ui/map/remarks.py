@@ -46,7 +46,7 @@ def _remark_on_words(
 ) -> str:
     d_model, (query, key) = loaders.glove().d_model, choice
     if switches.causal:
-        return "The causal mask hides all later words, as from a model that has to write them."
+        return "All later words are masked, as for a model that has to write them: the first word is left with itself."
     if dim <= d_model / 2:
         return f"With {dim} of its {d_model} numbers left, a word is harder to tell from others."
     if example and switches.see_self == example.see_self:

@@ -27,7 +27,7 @@ def draw_switches(setting: str = "") -> None:
     controls.toggle(f"self{setting}", sentence_input.SELF_LABEL, help=sentence_input.SELF_HELP)
     sentence_input.draw_dimensions(setting, "stretch")
     with st.popover("Advanced", key=f"advanced{setting}"):
-        controls.toggle(f"causal{setting}", "Causal mask", help=sentence_input.CAUSAL_HELP)
+        sentence_input.draw_causal(setting)
 
 
 def draw_lesson(sight: Sight) -> None:

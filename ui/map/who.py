@@ -102,7 +102,7 @@ def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], sw
     output = last.output[chosen_query(len(known))]
     line = f"Trained on other sentences to find {relation(lesson, word)}."
     if model.kind == "classifier":
-        line = f"{lessons.read_in_words(lesson, model, word, output)} {line}"
+        line = f"{lessons.verdict_in_words(lesson, model, word, output)} {line}"
     return Sight(view, line, model=TAUGHT)
 
 

@@ -1,6 +1,7 @@
 """The tasks as pages show them: their titles, words and sample sentences, and which word of a sentence asks."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 import numpy as np
@@ -14,7 +15,7 @@ from ui import state
 from ui.kit.wording import percent, quoted
 from ui.models import loaders
 
-GOOD = ("bad", "good")
+VERDICTS = ("bad", "good")
 
 
 @dataclass(frozen=True)
@@ -24,47 +25,46 @@ class Lesson:
     Attributes:
         task: its name in the core.
         title: on the page, and in a link.
-        lesson: what it teaches, in two sentences.
-        hidden: what it does not show.
-        marked: sentences to try, with marks as in `tasks`.
-        asks: what a sentence should have, for the task to mean anything.
+        goal: what the model should do, in a sentence.
+        learned: what the best model does once it is trained, in a sentence.
+        reason: why it takes this many layers or heads, or positions.
+        limits: what the task does not show.
+        marked: sample sentences, with marks as in `tasks`.
+        needs: the kind of word that a sentence must have for the task to mean anything.
+        without: experiments that take away something the model needs: of each its label and what it sets.
     """
 
     task: str
     title: str
-    lesson: str
-    hidden: str
+    goal: str
+    learned: str
+    reason: str
+    limits: str
     marked: tuple[str, ...]
-    asks: str
+    needs: str
+    without: Mapping[str, Mapping[str, state.Value]] = field(default_factory=dict, hash=False)
 
     @property
     def best(self) -> ModelSpec:
         """The best model that comes with the app."""
         return taught.find_spec(self.task)
 
+    @property
+    def texts(self) -> list[str]:
+        """The sample sentences as a visitor reads them."""
+        return [sample.text for sample in sample_sentences(self)]
 
-LESSONS = (
-    Lesson(
-        "object",
-        "Verb and object",
-        "A verb should look at its object. Being alike is not what counts: “drove” has to ask for things that can be "
-        "driven, so W_Q turns verbs into questions, and W_K turns nouns into answers.",
-        "Without positions, “the dog bit the man” and “the man bit the dog” are one and the same: who did it to whom "
-        "cannot be told.",
-        (
-            "The king and queen ruled^ the kingdom*",
-            "She drove^ the old car* to the river",
-            "The dog bit^ the man*",
-            "The man bit^ the dog*",
-        ),
-        "verb that the task knows",
-    ),
+
+WRITTEN = (
     Lesson(
         "gender",
         "He, she, it",
-        "A pronoun should look at the noun it stands for. What “she” has to ask for is the same in every sentence, so "
-        "one layer is enough: W_Q turns “she” into a question that the keys of queens, aunts and Annas answer.",
-        "With two women in the sentence it would have to guess: gender is all that it has learned to ask for.",
+        "A pronoun should look at the noun it stands for.",
+        "“she” now asks for a woman, “he” for a man, “it” for a thing or an animal.",
+        "“she” asks for the same in every sentence, so one layer is enough.",
+        "Gender is all that it has learned to ask for: with two women in the sentence it has to guess. And it knows a "
+        "name by its vector alone. “Taylor called Travis because she missed him” goes to Travis, since the vector of "
+        "“taylor” is mostly that of a surname.",
         (
             "Mary* gave John the keys because she^ trusted him",
             "Mary gave John* the keys because he^ trusted her",
@@ -74,11 +74,29 @@ LESSONS = (
         "“he”, “she” or “it”",
     ),
     Lesson(
+        "object",
+        "Verb and object",
+        "A verb should look at its object, what it is done to.",
+        "A verb now asks for what it can be done to.",
+        "To be alike does not help here. “drove” must ask for things that can be driven: W_Q makes the verb a question "
+        "and W_K makes the nouns answers. The two heads answer together: the mean of their weights counts.",
+        "Without positions, “the dog bit the man” and “the man bit the dog” are one and the same.",
+        (
+            "The king and queen ruled^ the kingdom*",
+            "She drove^ the old car* to the river",
+            "The dog bit^ the man*",
+            "The man bit^ the dog*",
+        ),
+        "verb that the task knows",
+        {"Take one head away": {"nh": 1}},
+    ),
+    Lesson(
         "meaning",
         "Tired or soft",
-        "“it” has the same vector in “it was tired” and in “it was soft”, so one layer asks the same question twice "
-        "and is right in one of them at most. Two layers can: in the first “it” takes up something of “tired” or "
-        "“soft”, and in the second it asks with that.",
+        "“it” should look at the cat when it was tired, at the mat when it was soft.",
+        "Layer 1 brings something of “tired” or “soft” to “it”; layer 2 asks with that.",
+        "“it” has the same vector in both sentences, so one layer asks the same question twice and is right once at "
+        "most. With two layers, “it” first takes up what is said of it, and then asks.",
         "What the living do and what things are like is all that it tells apart. It knows nothing of cats and mats "
         "beyond their vectors.",
         (
@@ -88,13 +106,15 @@ LESSONS = (
             "The dog slept under the blanket* because it^ was woolen",
         ),
         "“it”",
+        {"Take a layer away": {"layers": 1, "nh": 1}},
     ),
     Lesson(
         "negation",
         "Happy or not",
-        "What attention brings back to a word tells whether something good or bad is said. “not” turns good into bad "
-        "and bad into good, and one head can hardly do both; two share the work, one looks for “not” on behalf of good "
-        "words, the other on behalf of bad ones.",
+        "Good or bad? “not good” should be read as bad.",
+        "One head looks for “not” for good words, the other for bad words.",
+        "“not” turns good into bad and bad into good; one head can hardly do both. The weights of a head always sum to "
+        "100 %: where it finds no “not”, they go to some other word, such as “the”, and that means “nothing found”.",
         "It finds a “not” anywhere in the sentence: without positions it cannot tell whose it is.",
         (
             "The soup was good^+",
@@ -103,8 +123,62 @@ LESSONS = (
             "The soup was not bad^+",
         ),
         "good or bad word that the task knows",
+        {"Take one head away": {"nh": 1}},
+    ),
+    Lesson(
+        "subject",
+        "Verb and subject",
+        "A verb should look at its subject: who or what does it.",
+        "A verb now asks for its subject by meaning and by place.",
+        "Who bit whom is told by the order of the words, and attention alone sees no order. So each word is given its "
+        "place as well: positions.",
+        "In a passive it finds the grammatical subject: in “the letter was written by the nurse” that is the letter.",
+        (
+            "The dog* bit^ the man",
+            "The man* bit^ the dog",
+            "The letter* was written^ by the nurse",
+            "The keys* to the cabinet were lost^",
+        ),
+        "verb that the task knows",
+        {"Take the positions away": {"pos": False}},
+    ),
+    Lesson(
+        "adjective",
+        "Adjective and noun",
+        "An adjective should look at the noun it describes.",
+        "An adjective now asks for its noun by meaning and by place.",
+        "The noun may stand before or after its adjective, and another noun is near. Where both would fit, only their "
+        "places tell which is meant.",
+        "It learns from a few patterns of sentences; a pattern that it has not seen may lead it to the wrong noun.",
+        (
+            "The tired^ dog* slept",
+            "The dog* that chased the cat was tired^",
+            "The dog chased the cat* that was tired^",
+            "The nurse helped the sick^ patient*",
+        ),
+        "adjective that the task knows",
+        {"Take the positions away": {"pos": False}},
+    ),
+    Lesson(
+        "copy",
+        "What comes next?",
+        "What comes next? Find the same word earlier in the sentence, and copy the word that followed it.",
+        "In layer 1 each word looks at the word before; layer 2 finds the word that has seen this one, and copies.",
+        "One layer cannot do it: a word can look for a word like itself, but not for “the word after it”, since no "
+        "vector says what stood before. Layer 1 writes the word before into each vector, and then layer 2 can look for "
+        "it: together they are called an induction head.",
+        "It knows no grammar and no meaning: it copies. Large language models learn such heads among many others.",
+        (
+            "The king and* queen ruled the king^",
+            "Mary gave* John the keys because Mary^",
+            "She sells* sea shells and she^",
+            "In Paris we* ate bread and in Paris^",
+        ),
+        "word that stands twice",
+        {"Take a layer away": {"layers": 1}, "Take the positions away": {"pos": False}},
     ),
 )
+LESSONS = tuple(lesson for lesson in WRITTEN if any(spec.task == lesson.task for spec in taught.SHIPPED))
 BY_TITLE = {lesson.title: lesson for lesson in LESSONS}
 
 
@@ -114,7 +188,7 @@ def lesson_of(task: str) -> Lesson | None:
 
 
 @dataclass(frozen=True)
-class Try:
+class SampleSentence:
     """A sentence to try: its text, its words, which of them asks, and what the answer is."""
 
     text: str
@@ -122,59 +196,61 @@ class Try:
 
 
 @lru_cache(maxsize=8)
-def tries(lesson: Lesson) -> tuple[Try, ...]:
+def sample_sentences(lesson: Lesson) -> tuple[SampleSentence, ...]:
     """The sentences of a task."""
     found = []
     for text in lesson.marked:
         example = tasks.parse_marked(text)
         lowered = tasks.Example(tuple(word.lower() for word in example.tokens), example.asks, example.answer)
-        found.append(Try(" ".join(example.tokens), lowered))
+        found.append(SampleSentence(" ".join(example.tokens), lowered))
     return tuple(found)
 
 
 @cache
-def ours() -> frozenset[str]:
+def offered_sentences() -> frozenset[str]:
     """The sentences that the app offers, on any page."""
-    tried = (one.text for lesson in LESSONS for one in tries(lesson))
-    return frozenset(tried).union(preset.sentence for preset in PRESETS)
+    samples = (sample.text for lesson in LESSONS for sample in sample_sentences(lesson))
+    return frozenset(samples).union(preset.sentence for preset in PRESETS)
 
 
-def find_what_asks(page: str, task: str, instead: Try | None = None) -> None:
+def look_from_asking_word(page: str, task: str, instead: SampleSentence | None = None) -> None:
     """Look from the word that asks, whenever a page has another sentence or another task; what a link says holds.
 
     Args:
         page: whose sentence and task it is.
-        instead: takes the sentence's place where that has no such word and is not the visitor's own.
+        instead: takes the place of a sentence that the app offers, where that has no such word or nobody chose it.
     """
     now, before = (state.sentence(), task), st.session_state.get(f"asked-{page}")
     st.session_state[f"asked-{page}"] = now
     if now == before:
         return
     asks = tasks.find_query(task, loaders.taken_apart(state.sentence()).known)
-    if asks is None:
-        if instead and state.sentence() in ours():
-            state.set_and_rerun(chosen(instead))
+    replaceable = state.sentence() in offered_sentences() and (asks is None or "s" not in st.query_params)
+    if instead and replaceable and state.sentence() not in lesson_of(task).texts:
+        state.set_and_rerun(values_for(instead))
+    elif asks is None:
+        return
     elif before or "q" not in st.query_params:
         state.set_and_rerun({"q": asks + 1})
 
 
-def chosen(one: Try) -> dict[str, state.Value]:
-    """What makes a sentence the shared one, and looks from the word that asks."""
-    return {"s": one.text, "q": one.example.asks + 1, "k": 0}
+def values_for(sample: SampleSentence) -> dict[str, state.Value]:
+    """The controls' values with which a sample is the shared sentence, looked at from the word that asks."""
+    return {"s": sample.text, "q": sample.example.asks + 1, "k": 0}
 
 
-def choose(one: Try) -> None:
-    """Make a sentence the shared one, and look from the word that asks. For callbacks."""
-    state.set_values(chosen(one))
+def choose_sentence(sample: SampleSentence) -> None:
+    """Make a sample the shared sentence, looked at from the word that asks. For callbacks."""
+    state.set_values(values_for(sample))
 
 
-def read_in_words(lesson: Lesson, model: Model, word: str, output: np.ndarray) -> str:
-    """What is read from what a word brings back.
+def verdict_in_words(lesson: Lesson, model: Model, word: str, output: np.ndarray) -> str:
+    """The answer of a classifier at a word, as a sentence.
 
     Args:
         output: (d_model,) of the last layer, at the word.
     """
     if tasks.find_query(lesson.task, [word]) is None:
-        return f"Nothing is read at {quoted(word)}: choose a {lesson.asks}."
+        return f"The model says nothing at {quoted(word)}: choose a {lesson.needs}."
     good = float(learning.probability_good(model, output))
-    return f"Read at {quoted(word)}: something {GOOD[int(good > 0.5)]} is said, {percent(max(good, 1 - good), 1)} sure."
+    return f"The model says: {VERDICTS[int(good > 0.5)]} ({percent(max(good, 1 - good), 1)} sure)."

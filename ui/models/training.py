@@ -1,14 +1,20 @@
-"""Models in training: each visitor's own, a report at a time, so that nobody waits long for anybody.
+"""Models in training: equal settings are trained once in a process and watched by all, each from the beginning.
 
 Training is seeded, so a link needs no more than the settings and a number of steps: whoever opens it trains the same
-model again. Trainings are cached for a while, so that a link that is opened often opens at once.
+model again. Reports are cached for a while, so that a link that is opened often opens at once.
+
+At most SLOTS trainings compute at the same moment. The others queue in the order in which they were asked for, and a
+training that nobody has asked for lately leaves the queue: the browser of a visitor who has gone asks no more.
 """
 
+import math
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 
@@ -18,13 +24,13 @@ from attention_core.learning import Diverged, Encoded, Progress, Recipe
 from attention_core.taught import ModelSpec
 from ui.models import loaders
 
-TRAINING_SLOTS = threading.BoundedSemaphore(2)  # trainings that compute at the same moment; each fills a core
-SLOT_TIMEOUT = 1.0  # seconds that a visitor's next steps wait for room before the page says so
+SLOTS = 2  # trainings that compute at the same moment; each fills a core
+LEASE = 10.0  # seconds without a request after which a visitor counts as gone; a waiting page asks every second
+FINISHED = 9999  # steps in a link that mean the model that came with the app: no training takes so many
 EVERY = 50  # steps from one report to the next, when most has been learned
 EVERY_REPORT_UP_TO, REPORTS_PER_DRAWING = 30, 4  # up to this step every report is drawn, later every fourth
 MAX_CACHED = 32  # trainings; each takes about half a megabyte
 
-_cached: OrderedDict["Settings", "Run"] = OrderedDict()
 _lock = threading.Lock()
 _generating = threading.Lock()
 
@@ -85,86 +91,178 @@ def _reports(settings: Settings) -> Iterator[Progress]:
     return taught.train(settings.spec, sentences, settings.seed, settings.d_k, recipe(settings))
 
 
-class Run:
-    """One visitor's model in training.
+class Queue:
+    """The trainings that are wanted, in the order in which they were first asked for; the first few may compute."""
+
+    def __init__(self, slots: int = SLOTS, lease: float = LEASE, clock: Callable[[], float] = time.monotonic):
+        self._slots, self._lease, self._clock = slots, lease, clock
+        self._leases: OrderedDict[Settings, dict[int, float]] = OrderedDict()  # of each the visitors and their deadline
+        self._lock = threading.Lock()
+
+    def ask(self, settings: Settings, visitor: int) -> int:
+        """The number of trainings before this one; it may compute if that is less than the number of slots.
+
+        Asking takes a place in the queue, or keeps the one it has.
+        """
+        with self._lock:
+            now = self._clock()
+            self._leases.setdefault(settings, {})[visitor] = now + self._lease
+            for other in list(self._leases):
+                self._drop(other, [v for v, deadline in self._leases[other].items() if deadline < now])
+            place = list(self._leases).index(settings)
+            if self.may_compute(place):
+                self._leases[settings][visitor] = math.inf  # while it computes, nobody takes its slot
+            return place
+
+    def renew(self, settings: Settings, visitor: int) -> None:
+        """Keep the place for a while after computing."""
+        with self._lock:
+            if visitor in self._leases.get(settings, {}):
+                self._leases[settings][visitor] = self._clock() + self._lease
+
+    def may_compute(self, place: int) -> bool:
+        """Whether the training at this place of the queue has a slot."""
+        return place < self._slots
+
+    def leave(self, settings: Settings, visitor: int) -> None:
+        """Give the visitor's place up; the training leaves with its last visitor."""
+        with self._lock:
+            self._drop(settings, [visitor])
+
+    def _drop(self, settings: Settings, visitors: list[int]) -> None:
+        leases = self._leases.get(settings, {})
+        for visitor in visitors:
+            leases.pop(visitor, None)
+        if not leases:
+            self._leases.pop(settings, None)
+
+
+queue = Queue()
+
+
+class Training:
+    """The one training of these settings in this process.
 
     Attributes:
-        settings: what is trained.
-        history: every report so far, the first before any step.
+        reports: every report so far, the first before any step.
         diverged: the error with which training failed, None while it has not.
     """
 
     def __init__(self, settings: Settings):
         self.settings = settings
-        self.history: list[Progress] = []
+        self.reports: list[Progress] = []
         self.diverged: Diverged | None = None
         self._reports: Iterator[Progress] | None = None
+        self._computing = threading.Lock()
+
+    def compute(self, count: int) -> None:
+        """Train until there are so many reports, or training has failed. Others who want the same wait meanwhile."""
+        with self._computing:
+            try:
+                if self._reports is None:
+                    self._reports = islice(_reports(self.settings), len(self.reports), None)
+                while len(self.reports) < count and not self.diverged:
+                    self.reports.append(next(self._reports))
+            except Diverged as error:
+                self.diverged = error
+            except BaseException:  # the generator is used up: whoever asks next begins a new one
+                self._reports = None
+                raise
+
+
+_trainings: OrderedDict[Settings, Training] = OrderedDict()
+
+
+def training_of(settings: Settings) -> Training:
+    """The one training of these settings, begun or not. The least recently wanted ones are forgotten."""
+    with _lock:
+        training = _trainings.setdefault(settings, Training(settings))
+        _trainings.move_to_end(settings)
+        while len(_trainings) > MAX_CACHED:
+            _trainings.popitem(last=False)  # who watches it still holds it
+        return training
+
+
+class Run:
+    """A training as one visitor watches it, from its beginning.
+
+    Attributes:
+        settings: what is trained.
+        waiting: the number of other trainings before this one, 0 unless it waits for them.
+    """
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.waiting = 0
+        self._training = training_of(settings)
+        self._seen = 0
         self._turn = threading.Lock()  # a visitor who clicks starts a new run while the last one still trains
 
     @property
+    def history(self) -> list[Progress]:
+        """The reports that the visitor has seen, the first before any step."""
+        return self._training.reports[: self._seen]
+
+    @property
     def step(self) -> int:
-        """The steps trained so far."""
-        return self.history[-1].step if self.history else 0
+        """The step of the last report seen."""
+        return self.history[-1].step if self._seen else 0
+
+    @property
+    def diverged(self) -> Diverged | None:
+        """The error with which training failed, once the visitor has seen every report before it."""
+        return self._training.diverged if self._seen == len(self._training.reports) else None
 
     def is_at(self, step: int) -> bool:
         """Whether the model after this number of steps, or the failure before it, is there to be shown."""
-        return self.diverged is not None or (bool(self.history) and self.step >= step)
+        return self.diverged is not None or (self._seen > 0 and self.step >= step)
+
+    def skip_to(self, step: int) -> None:
+        """Go to the report at this step, or to the failure before it, if it has been computed already."""
+        reports = list(self._training.reports)
+        place = next((place for place, report in enumerate(reports, start=1) if report.step >= step), 0)
+        self._seen = place or (len(reports) if self._training.diverged else self._seen)
 
     def advance(self, target: int) -> bool:
-        """Train up to a few reports further; False if too many others are training just now.
+        """Show up to a few reports more, and compute those that nobody has; False while it waits in the queue.
 
-        The first steps change most and are all drawn. A cached training has no optimiser state, so its steps are
-        replayed before it goes on.
+        The first steps change most, and each of their reports is drawn.
 
         Args:
             target: the step at which the training is to stop.
         """
         with self._turn:
-            if not TRAINING_SLOTS.acquire(timeout=SLOT_TIMEOUT):
-                return False
-            try:
-                if self._reports is None:
-                    self._reports = _reports(self.settings)
-                for _ in range(1 if self.step < EVERY_REPORT_UP_TO else REPORTS_PER_DRAWING):
-                    if not self.is_at(target):
-                        report = next(self._reports)
-                        if not self.history or report.step > self.step:
-                            self.history.append(report)
-            except Diverged as error:
-                self.diverged = error
-            finally:
-                TRAINING_SLOTS.release()
+            for _ in range(1 if self.step < EVERY_REPORT_UP_TO else REPORTS_PER_DRAWING):
+                if self.is_at(target):
+                    break
+                if self._seen == len(self._training.reports):
+                    place = queue.ask(self.settings, id(self))
+                    if not queue.may_compute(place):
+                        self.waiting = place
+                        return False
+                    try:
+                        self._training.compute(self._seen + 1)
+                    finally:
+                        queue.renew(self.settings, id(self))
+                self._seen = min(self._seen + 1, len(self._training.reports))
+            self.waiting = 0
+            if self.is_at(target):
+                self.leave()
             return True
 
-    def cache(self) -> None:
-        """Keep the reports, so that a link to this model opens at once."""
-        with _lock:
-            known = _cached.get(self.settings)
-            if known is None or known.step < self.step or self.diverged:
-                copy = Run(self.settings)
-                copy.history, copy.diverged = list(self.history), self.diverged
-                _cached[self.settings] = copy
-            _cached.move_to_end(self.settings)
-            while len(_cached) > MAX_CACHED:
-                _cached.popitem(last=False)
+    def leave(self) -> None:
+        """Make room for others."""
+        queue.leave(self.settings, id(self))
 
 
-def from_cache(settings: Settings, step: int) -> Run:
-    """A training that is at this step, if it is cached; else one that has not begun."""
+def run_at(settings: Settings, step: int) -> Run:
+    """A run that is at this step, if it has been computed already; else one that has not begun."""
     run = Run(settings)
-    with _lock:
-        known = _cached.get(settings)
-    if known is None:
-        return run
-    upto = next((place for place, report in enumerate(known.history) if report.step >= step), None)
-    if upto is not None:
-        run.history = known.history[: upto + 1]
-    elif known.diverged:
-        run.history, run.diverged = list(known.history), known.diverged
+    run.skip_to(step)
     return run
 
 
 def clear_cache() -> None:
     """Forget all trainings; for tests."""
     with _lock:
-        _cached.clear()
+        _trainings.clear()

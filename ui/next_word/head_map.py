@@ -1,7 +1,5 @@
 """The map of one head, all heads to choose from, and the arithmetic of a cell."""
 
-from functools import lru_cache
-
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
@@ -54,15 +52,18 @@ def draw_map(shown: Subject) -> None:
     )
 
 
-@lru_cache(maxsize=16)
-def glance(text: str, without_first: bool, colors: Palette) -> str:
+def grid_picture(shown: Subject, without_first: bool, colors: Palette) -> str:
     """The picture of all heads, as an address."""
-    rows = []
-    for layer in language_model.read(text).reading.layers:
-        maps = hide(layer.weights, [0])[0] if without_first else layer.weights
-        rows.append(grid(maps[None], most=MAX_PIXELS))
-    pixels = np.vstack([row[:-GRID_GAP] for row in rows[:-1]] + rows[-1:])
-    return figures.address_of(pixels, [colors.background] + [along(colors.weights, i / 254) for i in range(255)])
+
+    def compute() -> str:
+        rows = []
+        for layer in shown.reading.layers:
+            maps = hide(layer.weights, [0])[0] if without_first else layer.weights
+            rows.append(grid(maps[None], most=MAX_PIXELS))
+        pixels = np.vstack([row[:-GRID_GAP] for row in rows[:-1]] + rows[-1:])
+        return figures.address_of(pixels, [colors.background] + [along(colors.weights, i / 254) for i in range(255)])
+
+    return language_model.result(("grid", shown.text.text, without_first, colors), compute)
 
 
 def draw_all_heads(shown: Subject) -> None:
@@ -81,7 +82,7 @@ def draw_all_heads(shown: Subject) -> None:
             for layer, head in np.ndindex(shape)
         ]
         components.heads_grid(
-            glance(shown.text.text, bool(state.get("nofirst")), components.palette()),
+            grid_picture(shown, bool(state.get("nofirst")), components.palette()),
             shape,
             (shown.layer, shown.head),
             titles,
@@ -124,8 +125,8 @@ def draw_list(shown: Subject) -> None:
         "small",
     )
     components.text(
-        f"“{COPYING}” is the copying head: the text was shuffled words, twice in a row. On page 5 a small model learns "
-        "the same before your eyes.",
+        f"“{COPYING}” is the copying head: its text was shuffled words, twice in a row. On the page “Teach it” a small "
+        "model learns the same before your eyes.",
         "small",
     )
     st.page_link("pages/teach_it.py", label="Watch copying being learned: Teach it", icon=":material/arrow_forward:")

@@ -39,9 +39,9 @@ class Example:
 
 EXAMPLES = (
     Example("A fact", "The Eiffel Tower is in the city of", 24, 5),
-    Example("Who gets the drink?", "When Mary and John went to the store, John gave a drink to", 24, 7),
+    Example("Who gets the drink?", "When Mary and John went to the store, John gave a drink to", 24, 1),
     Example("What is “it”?", "The cat sat on the mat because it was tired", 14, 9, 8),
-    Example("Copying", "blue stone river lamp green chair, blue stone river", 19, 7),
+    Example("Copying", "red lamp blue chair green door red lamp blue chair", 19, 7),
 )
 
 
@@ -229,7 +229,7 @@ def view_of(text: Text, layer: int, head: int) -> View:
         visible=visible,
         stages=attention,
         walk=walk_from,
-        code=lambda: export.head_code(tokens, q, k, v, visible, settings, 1.0),
+        code=lambda: export.head_code(tokens, q, k, v, visible, settings),
         aside=(0,),
         controls=("wq", "wk"),
     )

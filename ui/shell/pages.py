@@ -39,6 +39,7 @@ class Page:
         lead: one sentence below the heading, Markdown.
         about: a line for the navigation's tooltip.
         next_label: the sentence that leads to the next page.
+        figures: those that have an address of their own, as `views.figure` draws them.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Page:
     lead: str
     about: str
     next_label: str
+    figures: tuple[str, ...] = ()
 
 
 PAGES = (
@@ -63,15 +65,15 @@ PAGES = (
         "step_by_step",
         "Step by step",
         "How does a word decide where to look?",
-        "Six small steps lead from vectors to an answer. Walk through them with numbers you can change.",
-        "Query, key, value; scores, softmax, weighted sum",
+        "A dictionary needs the exact word. Attention compares with every word, and blends what it finds.",
+        "Dictionary, query, key, value; softmax, weighted sum",
         "Next: why divide by √d_k? What goes wrong without it",
     ),
     Page(
         "why_scale",
         "Why divide by √d_k?",
         "Why divide by the square root of d_k?",
-        "One small division keeps attention able to hesitate, and able to learn. See what happens without it.",
+        "Without it one word takes all the weight, and nothing can be learned. See it happen.",
         "What one small division is good for",
         "Next: teach attention where to look. Train W_Q and W_K yourself",
     ),
@@ -160,7 +162,15 @@ def fold(name: str, title: str, body: Callable[..., Any], *args: Any) -> Any:
         what the body returns; None while the fold is closed.
     """
     with (folded := st.expander(title, state.default(name), **state.widget_args(name))):
+        if folded.open and not state.default(name) and not st.session_state.get("visited"):
+            state.scroll_to(name)  # a link that opens it leads to it
         return body(*args) if folded.open else None
+
+
+def scroll() -> None:
+    """Bring into view what a click, or the link of a first visit, has opened. Once a run, after the page."""
+    components.scroll_to(st.session_state.pop("scroll-to", ""))
+    st.session_state["visited"] = True
 
 
 def footer(here: Page) -> None:

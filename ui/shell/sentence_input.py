@@ -145,7 +145,7 @@ def draw_switches(shown: tuple[str, ...] = state.SWITCHES, setting: str = "") ->
         if "self" in shown:
             controls.toggle(f"self{setting}", SELF_LABEL, help=SELF_HELP)
         if "causal" in shown:
-            controls.toggle(f"causal{setting}", "Causal mask", help=CAUSAL_HELP)
+            draw_causal(setting)
         if "d" in shown:
             draw_dimensions(setting)
     components.text(settings_in_words(state.switches(setting), shown), "small")
@@ -175,6 +175,17 @@ def draw_scaling(setting: str = "", width: int | Literal["stretch"] = 260) -> No
         for label, value in (("1", 1.0), ("√d", 0.0)):
             how = {"on_click": state.set_values, "args": ({name: value},), "disabled": divisor == value}
             st.button(label, key=f"{name}-{label}", **how)
+
+
+def draw_causal(setting: str = "") -> None:
+    """The toggle of the causal mask; the first word can look at nothing but itself then, so it lets words do that."""
+    causal, see_self = f"causal{setting}", f"self{setting}"
+
+    def toggled() -> None:
+        if st.session_state[causal]:
+            state.set_values({see_self: True})
+
+    controls.toggle(causal, "Causal mask", help=CAUSAL_HELP, on_change=toggled)
 
 
 def draw_dimensions(setting: str = "", width: int | Literal["stretch"] = 260) -> None:

@@ -20,7 +20,7 @@ def set_up() -> None:
     task = measured.chosen_task()
     lesson = lessons.lesson_of(task)
     if task in tasks.TASKS:
-        lessons.find_what_asks("the_gap", task, lessons.tries(lesson)[0] if lesson else None)
+        lessons.look_from_asking_word("the_gap", task, lessons.sample_sentences(lesson)[0] if lesson else None)
 
 
 def choose_task() -> None:
@@ -113,4 +113,4 @@ def draw_bars() -> None:
 def open_sentences(task: str, name: str) -> None:
     """Choose a rate, open its sentences and scroll to them. For callbacks."""
     state.set_values({"gtask": measured.title_of(task), "gby": name, "gsent": True})
-    st.session_state["gap-opened"] = True
+    state.scroll_to("gsent")

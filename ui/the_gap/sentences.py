@@ -11,7 +11,7 @@ from attention_core import gap
 from ui import controls, state
 from ui.kit import components
 from ui.kit.wording import percent
-from ui.models import lessons
+from ui.models import lessons, training
 from ui.shell import pages
 from ui.the_gap import measured
 from ui.the_gap.measured import UNSEEN, Case, Rate
@@ -49,12 +49,6 @@ def draw_sentences() -> None:
     components.text(text, "small")
 
 
-def scroll_to_sentences() -> None:
-    """Scroll to the sentences when a click has opened them, or a link that names them."""
-    opened = st.session_state.pop("gap-opened", False)
-    components.scroll_to(".st-key-gsent" if opened else f"#{ANCHOR}", linked=not opened)
-
-
 @lru_cache(maxsize=32)  # a hundred kilobytes each; building one takes longer than the rest of the page
 def sentence_list(group: str, task: str, name: str, right: bool) -> Markup:
     """The sentences that a model got right, or wrong, as a list; all but the first folded away."""
@@ -87,8 +81,8 @@ def sentence_item(rate: Rate, case: Case) -> Markup:
     ways = [("playground", "raw vectors", {**carried, "self": False})]
     if lesson := lessons.lesson_of(rate.task):
         made = rate.variant or lesson.best
-        shape = {"layers": made.n_layers, "nh": made.n_heads, "res": made.residual}
-        ways.append(("teach_it", "taught", {**carried, "task": lesson.title, **shape}))
+        shape = {"layers": made.n_layers, "nh": made.n_heads, "res": made.residual, "pos": made.positions}
+        ways.append(("teach_it", "taught", {**carried, "task": lesson.title, **shape, "trained": training.FINISHED}))
     head = measured.head_for(rate.task)
     ways.append(("inside_a_transformer", "MiniLM", {**carried, **({"l": head[0], "h": head[1]} if head else {})}))
     link = Markup('<a href="{}" target="_self">{}</a>')

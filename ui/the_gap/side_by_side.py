@@ -13,7 +13,7 @@ from attention_core.ranking import first_largest
 from ui import state
 from ui.kit import components
 from ui.kit.wording import quoted
-from ui.map.view import View, in_words
+from ui.map.view import View, chosen_query, in_words
 from ui.models import lessons, loaders, training
 from ui.models.lessons import Lesson
 from ui.shell import errors, sentence_input
@@ -56,7 +56,7 @@ def draw_side_by_side() -> None:
         components.text("No word of this sentence is known to all three.", "notice")
         return
     places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
-    query = next((i for i, group in enumerate(places) if state.index_of("q", len(known)) in group), 0)
+    query = next((i for i, group in enumerate(places) if chosen_query(len(known)) in group), 0)
     lesson = fitting_lesson(known[places[query][0]], measured.chosen_task())
     found = [raw_looks(text, places, words)]
     if lesson:
@@ -94,7 +94,7 @@ def taught_looks(lesson: Lesson, known: list[str], places: list[list[int]], word
     text = ""
     if model.kind == "classifier":
         place = places[query][0]
-        text = lessons.read_in_words(lesson, model, known[place], last.output[place])
+        text = lessons.verdict_in_words(lesson, model, known[place], last.output[place])
     return Looks(f"Taught: {lesson.title}", in_words(view, places, words), text)
 
 
@@ -131,6 +131,8 @@ def offer_sentences(task: str) -> None:
     if lesson is None:
         return
     with st.container(horizontal=True):
-        for place, offered in enumerate(lessons.tries(lesson)[:2]):
+        for place, offered in enumerate(lessons.sample_sentences(lesson)[:2]):
             shown = offered.text == state.sentence()
-            st.button(offered.text, on_click=lessons.choose, args=(offered,), key=f"offer-{place}", disabled=shown)
+            st.button(
+                offered.text, on_click=lessons.choose_sentence, args=(offered,), key=f"offer-{place}", disabled=shown
+            )

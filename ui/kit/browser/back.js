@@ -6,6 +6,8 @@ let link;
 export default function ({ data }) {
   const first = link === undefined;
   link = new URL(data.link, location.href);
+  for (const [name, value] of new URLSearchParams(location.search))
+    if (name.startsWith("embed")) link.searchParams.append(name, value); // a frame stays a frame
   if (!first) return;
   const push = history.pushState.bind(history);
   let path = location.pathname;

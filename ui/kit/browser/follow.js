@@ -1,4 +1,4 @@
-// Brings a part of the page into view: what a press of Next has added, or what the address names after its #. It looks
+// Brings a part of the page into view: what a click has opened, or what the address names after its #. It looks
 // again until nothing has moved it for two seconds, twenty at most, for charts above may still grow, unless the visitor
 // moves meanwhile.
 const EVERY = 150; // milliseconds
@@ -6,19 +6,22 @@ let arrived = false;
 let stop = () => {};
 
 export default function ({ data }) {
-  stop();
-  if (!data.target || (data.linked && (arrived || location.hash !== data.target))) return;
+  const linked = !data.target && !arrived && location.hash.length > 1;
+  const find = () =>
+    linked ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : document.querySelector(data.target);
   arrived = true;
+  if (!data.target && !linked) return;
+  stop();
   let [looks, still, last] = [0, 0, null];
   const look = setInterval(() => {
-    const part = document.querySelector(data.target);
+    const part = find();
     const moved = part?.getBoundingClientRect().top !== last;
-    part?.scrollIntoView({ block: data.linked ? "start" : "nearest" });
+    part?.scrollIntoView({ block: linked ? "start" : "nearest" });
     last = part?.getBoundingClientRect().top;
     still = part && !moved ? still + 1 : 0;
     looks += 1;
     if (still * EVERY > 2000 || looks * EVERY > 20000) stop();
   }, EVERY);
   stop = () => clearInterval(look);
-  for (const moved of ["wheel", "touchmove", "keydown"]) addEventListener(moved, () => stop(), { once: true, passive: true });
+  for (const moved of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(moved, () => stop(), { once: true, passive: true });
 }

@@ -1,0 +1,167 @@
+"""A full hall trains: equal settings once in a process, different ones two at a time, and a queue for the others."""
+
+import threading
+from itertools import pairwise
+
+import pytest
+
+from attention_core import learning
+from attention_core.taught import ModelSpec
+from ui.models import training
+from ui.models.training import Queue, Run, Settings
+
+GENDER = ModelSpec("gender", 1, 1)
+A, B, C, D = (Settings(GENDER, seed=seed) for seed in range(4))
+
+
+@pytest.fixture(autouse=True)
+def nothing_cached(monkeypatch):
+    training.clear_cache()
+    monkeypatch.setattr(training, "queue", Queue())
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def counted(monkeypatch) -> list[Settings]:
+    """Each training that begins in this process; its reports are empty models, a step each."""
+    begun = []
+
+    def reports(settings):
+        begun.append(settings)
+        yield from (learning.Progress(step, 0.5, step / 1000, None) for step in range(0, 1001, 10))
+
+    monkeypatch.setattr(training, "_reports", reports)
+    return begun
+
+
+def test_many_who_press_train_on_equal_settings_are_shown_one_training_each_from_its_beginning(counted):
+    runs = [Run(A) for _ in range(20)]
+    seen = [[] for _ in runs]
+
+    def watch(run, steps):
+        while not run.is_at(1000):
+            assert run.advance(1000)
+            steps.append(run.step)
+
+    threads = [threading.Thread(target=watch, args=pair) for pair in zip(runs, seen, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counted == [A]
+    assert all(steps[:3] == [0, 10, 20] for steps in seen)
+    assert all(before < after for steps in seen for before, after in pairwise(steps))
+    assert {steps[-1] for steps in seen} == {1000}
+
+
+def test_two_trainings_compute_and_the_others_learn_how_many_are_before_them(counted):
+    runs = [Run(settings) for settings in (A, B, C, D)]
+    assert [run.advance(1000) for run in runs] == [True, True, False, False]
+    assert [run.waiting for run in runs] == [0, 0, 2, 3]
+    assert counted == [A, B]
+    while not runs[0].is_at(1000):
+        assert runs[0].advance(1000)
+    assert [run.advance(1000) for run in runs[1:]] == [True, True, False]
+    assert [run.waiting for run in runs[1:]] == [0, 0, 2]
+
+
+def test_the_queue_keeps_its_order_however_often_somebody_asks():
+    queue = Queue(slots=1)
+    assert [queue.ask(settings, 1) for settings in (A, B, C, C, B, A)] == [0, 1, 2, 2, 1, 0]
+
+
+def test_who_leaves_makes_room_at_once():
+    queue = Queue(slots=1)
+    queue.ask(A, 1)
+    queue.ask(B, 2)
+    queue.leave(A, 1)
+    assert queue.ask(B, 2) == 0
+
+
+def test_a_training_stays_as_long_as_one_of_its_visitors_does():
+    queue = Queue(slots=1)
+    queue.ask(A, 1)
+    queue.ask(A, 2)
+    queue.leave(A, 1)
+    assert queue.ask(B, 3) == 1
+
+
+def test_a_visitor_whose_page_is_closed_makes_room_when_their_time_is_over():
+    clock = Clock()
+    queue = Queue(slots=1, lease=10, clock=clock)
+    queue.ask(A, 1)
+    queue.renew(A, 1)
+    assert queue.ask(B, 2) == 1
+    clock.now = 9
+    assert queue.ask(B, 2) == 1
+    clock.now = 10.5
+    assert queue.ask(B, 2) == 0
+
+
+def test_a_training_that_computes_for_long_keeps_its_slot():
+    clock = Clock()
+    queue = Queue(slots=1, lease=10, clock=clock)
+    queue.ask(A, 1)
+    clock.now = 1000
+    assert queue.ask(B, 2) == 1
+
+
+def test_a_training_that_fails_gives_its_slot_back_and_goes_on_from_its_last_report(monkeypatch):
+    failures = iter([False, True, False])
+
+    def reports(_):
+        fails = next(failures)
+        yield learning.Progress(0, 0.5, 0.1, None)
+        yield learning.Progress(10, 0.5, 0.2, None)
+        if fails:
+            raise MemoryError
+        yield learning.Progress(20, 0.5, 0.3, None)
+
+    monkeypatch.setattr(training, "_reports", reports)
+    next(failures)
+    run = Run(A)
+    run.advance(1000)
+    run.advance(1000)
+    with pytest.raises(MemoryError):
+        run.advance(1000)
+    run.leave()
+    assert training.queue.ask(B, 1) == 0
+    assert run.step == 10
+    run.advance(1000)
+    assert run.step == 20
+
+
+def test_what_has_been_computed_is_shown_to_those_who_wait(counted):
+    first = Run(C)
+    while first.step < 200:
+        first.advance(1000)
+    first.leave()
+    others = [Run(settings) for settings in (A, B)]
+    assert [run.advance(1000) for run in others] == [True, True]
+    late = Run(C)
+    assert late.advance(1000)
+    assert late.step == 0
+    while late.advance(1000):
+        pass
+    assert late.step == first.step
+    assert late.waiting == 2
+    assert counted == [C, A, B]
+
+
+def test_a_page_that_waits_says_how_many_are_before_it_and_goes_on_when_there_is_room(app):
+    for visitor, settings in enumerate((A, B)):
+        training.queue.ask(settings, -visitor - 1)
+    test = app("teach_it", s="Mary gave John the keys because she trusted him", q="7", init="3", trained="100").run()
+    text = " ".join(element.proto.body for element in test.get("html"))
+    assert "2 other trainings before yours" in text
+    training.queue.leave(A, -1)
+    test.run()
+    assert test.session_state["run"].waiting == 0
+    assert test.session_state["run"].history

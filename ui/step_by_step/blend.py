@@ -1,0 +1,60 @@
+"""Step 8: the weighted sum of the values; and all steps in one line."""
+
+import numpy as np
+import streamlit as st
+
+from attention_core.ranking import rank
+from ui.kit import components, figures, latex
+from ui.kit.latex import column, in_role, lines, tex
+from ui.kit.wording import counted, largest, listed
+from ui.map import cell, panel
+from ui.step_by_step import pictures
+from ui.step_by_step.subject import Subject
+
+
+def draw(subject: Subject, kind: str) -> None:
+    """The output: the values, each times its weight, added up."""
+    walk = subject.walk
+    output = in_role(r"\text{output}", "output")
+    symbol = rf"{output}=\sum_j w_j\,{in_role('v_j', 'value')}"
+    if subject.view:
+        st.latex(symbol)
+        components.text(
+            f"Each word’s vector times its weight, added up: a vector of {counted(len(walk.output), 'number')} again. "
+            "The words nearest to it show what the blend is about:",
+            kind,
+        )
+        cell.output(subject.view, subject.choice)
+        return
+    order = rank(walk.weights)[:3]
+    terms = "+".join(rf"{tex(walk.weights[j])}{column(walk.values[j], 'value')}" for j in sorted(order))
+    more = r"+\cdots" if np.count_nonzero(walk.weights) > 3 else ""
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        if len(walk.query) == 2:
+            with st.container(height=345, border=False):
+                figures.draw(pictures.output_arrows(walk, subject.labels), "output-arrows")
+        else:
+            components.show_html(pictures.parts_table(subject))
+    with right, st.container(key="formula-output"):
+        st.latex(symbol)
+        st.latex(lines([f"&{terms}{more}", f"&={column(walk.output, 'output')}"]))
+    drawn = "laid end to end" if len(walk.query) == 2 else "added up"
+    best = listed([f"v{subject.labels[place]}" for place in largest(walk.weights)])
+    components.text(
+        f"Each value times its weight, {drawn}, leads to the output: a blend of all values, nearest to {best}.", kind
+    )
+
+
+def draw_whole(subject: Subject) -> None:
+    """The whole formula, and for a sentence all queries at once."""
+    st.header("All steps in one line", anchor=False)
+    names = ",".join(in_role(name, role) for name, role in (("Q", "query"), ("K", "key"), ("V", "value")))
+    st.latex(rf"\operatorname{{Attention}}({names})={latex.whole()}")
+    components.show_html(
+        "<p><b class=query>Q</b><b class=key>K</b>ᵀ: step 3. √d_k: step 4. softmax: steps 6 and 7. "
+        "<b class=value>V</b>: step 8. The mask, step 5, has no letter.</p>"
+    )
+    if subject.view:
+        components.text("Q has a row for each word, and all rows are computed alike:", "plain")
+        figures.draw(panel.heatmap_picture(subject.view, subject.choice), "walk-all")

@@ -1,0 +1,59 @@
+"""Step 5: the mask, its switches, and why anybody masks a word."""
+
+import streamlit as st
+
+from ui import state
+from ui.kit import components
+from ui.kit.latex import column, tex
+from ui.kit.wording import listed
+from ui.shell import sentence_input
+from ui.step_by_step import strip, typed
+from ui.step_by_step.subject import Subject
+
+NUMBER = 5
+
+
+def switches() -> None:
+    """Which keys the query may look at."""
+    if state.get("on") == "Numbers":
+        typed.mask_ticks()
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches-mask"):
+        st.toggle(
+            sentence_input.SELF_LABEL,
+            state.default("self"),
+            on_change=lambda: state.get("self") or state.set_values({"causal": False}),
+            help=sentence_input.SELF_HELP,
+            **state.widget_args("self"),
+        )
+        st.toggle(
+            "Mask later words",
+            state.default("causal"),
+            on_change=lambda: state.get("causal") and state.set_values({"self": True}),
+            help=f"The causal mask. {sentence_input.CAUSAL_HELP}",
+            **state.widget_args("causal"),
+        )
+
+
+def draw(subject: Subject, kind: str) -> None:
+    """Scores before and after the mask, and why later words are masked."""
+    walk = subject.walk
+    if subject.view:
+        place = subject.key if walk.visible.all() else int((~walk.visible).argmax())
+        formula = [rf"{tex(walk.scaled[place])}\;\longrightarrow\;{tex(walk.masked[place])}"]
+    else:
+        formula = [rf"{column(walk.scaled)}\;\longrightarrow\;{column(walk.masked)}"]
+    if not subject.masked:
+        text = "Nothing is masked: all scores go on."
+    elif walk.weights is None:
+        text = "Every key is masked: all scores are −∞."
+    else:
+        text = (
+            f"Masked: {listed(subject.masked, 8)}. A masked score becomes −∞, and its weight exactly 0; a score of 0 "
+            "would still get some weight."
+        )
+    strip.draw(subject, walk.masked, "Scores, masked", formula, text, kind, key="masked", beside=walk.scores)
+    components.text(
+        "Why mask? A model that learns to write must not look at later words: they are the answer it has to guess.",
+        "plain",
+    )

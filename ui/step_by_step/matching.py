@@ -1,0 +1,125 @@
+"""Steps 3 and 4: the dot product of the query with every key, and the division of the scores."""
+
+import numpy as np
+import streamlit as st
+from markupsafe import Markup
+
+from attention_core.ranking import first_largest, rank
+from ui import controls, state
+from ui.kit import components, latex
+from ui.kit.latex import column, in_role, lines, tex
+from ui.kit.wording import counted, largest, listed, number
+from ui.map import cell
+from ui.map.view import choose
+from ui.shell import sentence_input
+from ui.step_by_step import pictures, strip
+from ui.step_by_step.subject import Subject
+
+
+def _pair() -> str:
+    return rf"{in_role('q', 'query')}\cdot {in_role('k', 'key')}"
+
+
+def draw_scores(subject: Subject, kind: str) -> None:
+    """The dot products: of a sentence one is shown, of typed numbers all."""
+    walk, j = subject.walk, subject.key
+    order = rank(np.abs(walk.products))
+    if subject.view:
+        products = latex.sum_of_products(walk.query, walk.keys[j], order[j], 2)
+        formula = [lines([f"{_pair()}&={products}", f"&={tex(walk.scores[j])}"])]
+        text = (
+            f"{subject.name(subject.choice.query)} · {subject.name(j)} = {number(walk.scores[j])}: "
+            f"{counted(len(walk.query), 'product')}, added up. A large sum means that the two match."
+        )
+    else:
+        formula = [
+            lines(
+                rf"{in_role('q', 'query')}\cdot {in_role(name, 'key')}&="
+                rf"{latex.sum_of_products(walk.query, walk.keys[place], order[place], 3)}={tex(walk.scores[place])}"
+                for place, name in enumerate(subject.labels)
+            )
+        ]
+        text = best_match(subject)
+    strip.draw(subject, walk.scores, "Scores", formula, text, kind, key="scores")
+    if subject.view:
+        _choose_products(subject)
+    elif walk.keys.shape[1] > 3:
+        components.show_html(pictures.products_table(subject))
+
+
+def _choose_products(subject: Subject) -> None:
+    """The words, to choose the key whose products are shown, and the table of these products, folded."""
+    j, query = subject.key, subject.choice.query
+    components.words(
+        [(label, place) for place, label in enumerate(subject.labels)],
+        subject.view.weights[query],
+        j,
+        j,
+        components.palette(),
+        key="walk-seen",
+        on_pick=lambda place: choose(subject.view, query, place),
+        label="Choose the word whose products are shown",
+        role="key",
+    )
+    table = cell.products_table(subject.walk, j, subject.labels[query], subject.labels[j])
+    components.show_html(Markup("<details><summary>Its products</summary>{}</details>").format(table))
+
+
+def best_match(subject: Subject) -> str:
+    """Which key has the largest score, and whether by direction or by length."""
+    walk = subject.walk
+    relative = walk.scores / (np.abs(walk.scores).max() or 1)  # what is a tie does not depend on how long vectors are
+    best = int(first_largest(relative))
+    name, score = subject.labels[best], number(float(walk.scores[best]))
+    ties = largest(relative)
+    if len(ties) > 1:
+        tied = listed([subject.labels[place] for place in ties])
+        return f"Multiply number by number, add up: {tied} have the largest score, {score}."
+    text = f"Multiply number by number, add up: {name} has the largest score, {score}. "
+    if np.isnan(walk.cosines).any() or len(subject.labels) == 1:
+        return text + "A score is large where both vectors have large numbers in the same places."
+    straight = int(first_largest(walk.cosines))
+    if walk.cosines[straight] <= 0:
+        return text + "No key points the way the query does: all cosines are 0 or less."
+    if straight == best:
+        return text + "Of all keys it points most nearly where the query points."
+    return text + (
+        f"Length counts as well as direction: {subject.labels[straight]} points more exactly where the query points, "
+        f"but {name} is longer ({walk.lengths[best]:.1f} against {walk.lengths[straight]:.1f})."
+    )
+
+
+def division_switch() -> None:
+    """Whether, and for a sentence by what number, the scores are divided."""
+    if state.get("on") == "Sentence":
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches-scaling"):
+            sentence_input.draw_scaling()
+    else:
+        controls.toggle("div", "Divide by √d_k")
+
+
+def draw_scaled(subject: Subject, kind: str) -> None:
+    """The division of the scores."""
+    walk, d = subject.walk, len(subject.walk.query)
+    below = rf"\sqrt{{{d}}}" if subject.by_root else tex(subject.divisor)
+    if subject.divisor == 1 and d > 1:
+        below = "1"
+    if subject.view:
+        formula = [
+            rf"\frac{{{_pair()}}}{{{below}}}=\frac{{{tex(walk.scores[subject.key])}}}{{{below}}}="
+            rf"{tex(walk.scaled[subject.key])}"
+        ]
+    else:
+        formula = [rf"\frac{{1}}{{{below}}}{column(walk.scores)}={column(walk.scaled)}"]
+    if subject.by_root and d == 1:
+        text = "A vector has 1 number, and √1 = 1: the scores stay as they are."
+    elif subject.by_root:
+        text = (
+            f"Every score is divided by √{d} = {subject.divisor:.2f}: the order stays, the gaps shrink. Why "
+            "the root? The next page answers that."
+        )
+    elif subject.divisor == 1:
+        text = "Not divided: the scores go on as they are."
+    else:
+        text = f"Every score is divided by {subject.divisor:.2f}: the order stays, the gaps change."
+    strip.draw(subject, walk.scaled, "Scores, divided", formula, text, kind, key="scaled", beside=walk.scores)

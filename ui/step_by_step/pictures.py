@@ -1,0 +1,119 @@
+"""Pictures and tables of a walk: bars, one for each key, arrows, and numbers as a page writes them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from attention_core.steps import Walk
+from ui.kit import figures, html, lesson_charts
+from ui.kit.wording import number, percent
+from ui.step_by_step.subject import Subject
+from ui.step_by_step.typed import vector_text
+
+
+def bars(
+    subject: Subject, values: np.ndarray, title: str, *, weights: bool = False, beside: np.ndarray | None = None
+) -> figures.Picture:
+    """A number for each key, as bars.
+
+    Args:
+        values: (n,) the numbers.
+        title: what they are.
+        weights: they are weights, from 0 to 1.
+        beside: other numbers that have to find room on the same scale.
+    """
+    shown = subject.shown
+    finite = np.where(np.isfinite(values), values, 0)[shown].astype(np.float64)
+    texts = [value_text(value, weights) for value in values[shown]]
+    drawn = pd.DataFrame({"key": np.arange(len(shown), dtype=np.int16), "value": finite, "shown": texts})
+    every = finite if beside is None else np.concatenate([finite, beside[shown]])
+    low, high = float(min(every.min(), 0)), float(max(every.max(), 0))
+    room = 0.3 * max(high - low, 1e-9)
+    labels = [subject.labels[place] for place in shown]
+    alt = ", ".join(f"{name} {text}" for name, text in zip(labels, texts, strict=True))
+    fill = {
+        "labels": labels,
+        "low": low - (room if low < 0 else 0),
+        "high": high + room,
+        "seen": shown.index(subject.key) if subject.view and subject.key in shown else -1,
+    }
+    height = max(34 * len(shown), 80)
+    about = {"shows": title[0].lower() + title[1:]}
+    return figures.Picture(lesson_charts.stage_bars, drawn, f"{title}: {alt}.", height, fill, {"fixed": weights}, about)
+
+
+def value_text(value: float, weight: bool = False) -> str:
+    """A number beside its bar: a weight in percent, any other number with four digits."""
+    if weight and (value >= 0.0005 or value == 0):
+        return percent(float(value), 1)
+    return number(float(value))
+
+
+def query_arrows(walked: Walk, labels: Sequence[str]) -> figures.Picture:
+    """The query as an arrow among the keys."""
+    rows = [("key", place, 0, 0, *key) for place, key in enumerate(walked.keys)]
+    rows.append(("query", len(labels), 0, 0, *walked.query))
+    keys = ", ".join(f"{name} {vector_text(key)}" for name, key in zip(labels, walked.keys, strict=True))
+    alt = f"Arrows from the origin: the query {vector_text(walked.query)} among the keys {keys}."
+    return _arrows(rows, [*labels, "q"], alt)
+
+
+def output_arrows(walked: Walk, labels: Sequence[str]) -> figures.Picture:
+    """The output as an arrow among the values, and the weighted values laid end to end that lead to it."""
+    ends = np.cumsum(walked.parts, axis=0)
+    starts = ends - walked.parts
+    rows = [("value", place, 0, 0, *value) for place, value in enumerate(walked.values)]
+    rows += [
+        ("part", place, *starts[place], *ends[place]) for place in range(len(labels)) if walked.weights[place] > 0.001
+    ]
+    rows.append(("output", len(labels), 0, 0, *walked.output))
+    names = [f"v{name}" for name in labels]
+    values = ", ".join(f"{name} {vector_text(value)}" for name, value in zip(names, walked.values, strict=True))
+    alt = f"Arrows: the output {vector_text(walked.output)} among the values {values}."
+    return _arrows(rows, [*names, "output"], alt)
+
+
+def _arrows(rows: list[tuple], labels: list[str], alt: str) -> figures.Picture:
+    drawn = pd.DataFrame(rows, columns=["role", "label", "x0", "y0", "x", "y"])
+    drawn = drawn.astype({"label": "int16", **dict.fromkeys(("x0", "y0", "x", "y"), "float64")})
+    box = {}
+    for axis, low, high in (("x", "west", "east"), ("y", "south", "north")):
+        smallest, largest = min(drawn[axis].min(), 0), max(drawn[axis].max(), 0)
+        margin = 0.14 * max(largest - smallest, 0.1)
+        box |= {low: float(smallest - margin), high: float(largest + margin)}
+    return figures.Picture(lesson_charts.arrows, drawn, alt, 320, {"labels": labels, **box})
+
+
+def products_table(subject: Subject) -> Markup:
+    """Every product of typed numbers: a row for each key, a column for each dimension, the sum at the end."""
+    walk = subject.walk
+    head = ["product in dimension", *(str(i + 1) for i in range(walk.products.shape[1])), "sum"]
+    rows = [
+        [(name, "key"), *(number(x) for x in products), number(score)]
+        for name, products, score in zip(subject.labels, walk.products, walk.scores, strict=True)
+    ]
+    return wide(html.table(head, rows))
+
+
+def parts_table(subject: Subject) -> Markup:
+    """Values times weights, row by row, and their sum."""
+    walk = subject.walk
+    head = ["key", "weight", "weight times value", *[""] * (len(walk.output) - 1)]
+    rows = [
+        [(name, "key"), value_text(weight, True), *((number(x), "value") for x in part)]
+        for name, weight, part in zip(subject.labels, walk.weights, walk.parts, strict=True)
+    ]
+    total = [("output", "output"), "", *((number(x), "output") for x in walk.output)]
+    return wide(html.table(head, [*rows, total]))
+
+
+def wide(table: Markup) -> Markup:
+    """A table that scrolls sideways where it has no room."""
+    return Markup("<div class=wide tabindex=0>{}</div>").format(table)
+
+
+def first_numbers(values: np.ndarray, most: int = 6) -> str:
+    """The first numbers of a vector, and dots if there are more."""
+    return ", ".join(number(float(x)) for x in values[:most]) + (" …" if len(values) > most else "")

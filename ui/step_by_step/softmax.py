@@ -1,0 +1,99 @@
+"""Steps 6 and 7, together softmax: the exponential of every score, and the division by their sum."""
+
+import numpy as np
+import streamlit as st
+
+from attention_core.steps import Walk
+from ui.kit import components, html
+from ui.kit.latex import column, tex
+from ui.kit.wording import counted, largest, listed, number, percent
+from ui.map import cell
+from ui.step_by_step import pictures, strip, typed
+from ui.step_by_step.subject import Subject
+
+
+def exponentials(walk: Walk) -> np.ndarray:
+    """(n,) e to the power of each score; where that would overflow or vanish, of each score minus the largest."""
+    with np.errstate(over="ignore"):
+        total = walk.unshifted.sum()
+    return walk.unshifted if 1e-290 < total < 1e300 else walk.exponentials
+
+
+def draw_exponentials(subject: Subject, kind: str) -> None:
+    """The exponential of every score, or why there is nothing left."""
+    walk, j = subject.walk, subject.key
+    if walk.weights is None:
+        _nothing_left(subject)
+        return
+    powers = exponentials(walk)
+    shifted = powers is walk.exponentials
+    minus = f"-{tex(walk.largest)}" if shifted and walk.largest >= 0 else f"+{tex(-walk.largest)}" if shifted else ""
+    if subject.view:
+        formula = [rf"e^{{{tex(walk.masked[j])}{minus}}}={tex(powers[j])}"]
+    else:
+        symbols = [rf"e^{{{tex(x)}{minus}}}" if np.isfinite(x) else r"e^{-\infty}" for x in walk.masked]
+        formula = [rf"{column(symbols)}={column(powers)}"]
+    text = "e to the power of a score is positive: 1 more in the score is 2.7 times as much, and 0 is left of −∞."
+    if shifted:
+        text += f" The largest score, {number(walk.largest)}, is subtracted from all first; the last fold says why."
+    strip.draw(subject, powers, "Exponentials", formula, text, kind, key="exponentials")
+
+
+def _nothing_left(subject: Subject) -> None:
+    st.latex(r"\frac{e^{-\infty}}{e^{-\infty}+\cdots+e^{-\infty}}=\frac{0}{0}")
+    components.text(
+        "Nothing is left to look at. Every exponential is 0, so their sum is 0, and 0 divided by 0 has no answer. "
+        + ("Let words look at themselves." if subject.view else "Give at least one key its tick back."),
+        "notice",
+    )
+
+
+def draw_weights(subject: Subject, kind: str) -> None:
+    """Every exponential divided by their sum."""
+    walk, j = subject.walk, subject.key
+    powers = exponentials(walk)
+    total = tex(float(powers.sum()))
+    if subject.view:
+        formula = [
+            rf"\frac{{{tex(powers[j])}}}{{{total}}}={tex(walk.weights[j])}",
+            rf"{total}=\text{{sum of {counted(len(walk.weights), 'exponential')}}}",
+        ]
+    else:
+        formula = [rf"\frac{{1}}{{{total}}}{column(powers)}={column(walk.weights)}"]
+    best = largest(walk.weights)
+    weight = float(walk.weights[best[0]])
+    gets = "practically everything" if 0.9995 <= weight < 1 else percent(weight, 1)
+    who = listed([subject.name(place) for place in best])
+    text = (
+        f"{who} {'gets' if len(best) == 1 else 'get'} {gets}{'' if len(best) == 1 else ' each'}; all weights add up to "
+        f"{percent(float(walk.weights.sum()))}. Steps 6 and 7 together are called softmax."
+    )
+    strip.draw(subject, walk.weights, "Weights", formula, text, kind, key="weights", weights=True)
+    if subject.view:
+        if remark := cell.other_way(subject.view, subject.choice):
+            components.text(remark, "plain")
+    else:
+        typed.what_if_buttons("weights")
+
+
+def draw_overflow(subject: Subject) -> None:
+    """Why the largest score is subtracted, with the numbers of the walk."""
+    walk = subject.walk
+    components.text(
+        "A computer’s numbers end: those of 64 bits at e⁷⁰⁹, those of 32 bits at e⁸⁸. So the code subtracts the "
+        "largest score from all first. That divides every exponential by the same number, which cancels in step 7: no "
+        "weight changes.",
+        "plain",
+    )
+    rows = [
+        (
+            (subject.labels[j], "key"),
+            pictures.value_text(walk.masked[j]),
+            "overflow" if np.isinf(walk.unshifted[j]) else number(walk.unshifted[j]),
+            pictures.value_text(walk.masked[j] - walk.largest) if walk.weights is not None else "no number",
+            number(walk.exponentials[j]),
+        )
+        for j in subject.shown
+    ]
+    head = ("key", "score x", html.Markup("e<sup>x</sup>"), "x − largest", html.Markup("e<sup>x − largest</sup>"))
+    components.show_html(pictures.wide(html.table(head, rows)))

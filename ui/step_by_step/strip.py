@@ -1,0 +1,45 @@
+"""What the steps of the walk share: picture and formula side by side, and the text below them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from ui.kit import components, figures
+from ui.step_by_step import pictures
+from ui.step_by_step.subject import Subject
+
+
+def draw(
+    subject: Subject,
+    values: np.ndarray,
+    title: str,
+    formula: Sequence[str],
+    text: str,
+    kind: str,
+    *,
+    key: str,
+    weights: bool = False,
+    beside: np.ndarray | None = None,
+) -> None:
+    """Bars and formula side by side, and the text.
+
+    Args:
+        values: (n,) the bars.
+        title: what the bars show.
+        formula: LaTeX, a line each.
+        kind: of the text, as in `components.text`.
+        key: names the picture.
+        weights, beside: as in `pictures.bars`.
+    """
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        figures.draw(pictures.bars(subject, values, title, weights=weights, beside=beside), f"step-{key}")
+        if len(subject.shown) < len(subject.labels):
+            components.text(
+                f"{len(subject.shown)} of {len(subject.labels)} words: those with the largest scores.", "small"
+            )
+    with right, st.container(key=f"formula-{key}"):
+        for line in formula:
+            st.latex(line)
+    components.text(text, kind)

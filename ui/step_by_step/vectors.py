@@ -1,0 +1,69 @@
+"""Step 2: where query, keys and values come from: a word of the sentence, or numbers that the visitor types."""
+
+import streamlit as st
+
+from attention_core.embeddings import UnknownWords
+from ui import controls, state
+from ui.kit import components, figures
+from ui.kit.latex import column, in_role
+from ui.map import panel
+from ui.models import loaders
+from ui.shell import errors, sentence_input
+from ui.step_by_step import pictures, typed
+from ui.step_by_step.subject import Subject, from_sentence
+
+
+def ask() -> bool:
+    """The sentence, or the fields for numbers; whether there is something to compute."""
+    if controls.segmented("on", "Walk with") == "Numbers":
+        typed.what_if_buttons("numbers")
+        with st.expander("Change the numbers"):
+            typed.editor()
+        return True
+    sentence_input.ask_for_sentence(())
+    with errors.show_errors():
+        if not loaders.taken_apart(state.sentence()).known:
+            raise UnknownWords(loaders.taken_apart(state.sentence()).unknown)
+        return True
+    return False
+
+
+def subject() -> Subject | None:
+    """The query to walk; None if what was typed cannot be read.
+
+    Raises:
+        UnknownWords, NothingToAttend: as in `raw_attention`.
+    """
+    return from_sentence() if state.get("on") == "Sentence" else typed.from_numbers()
+
+
+def draw(subject: Subject, kind: str) -> None:
+    """The three vectors."""
+    if subject.view:
+        _draw_word(subject, kind)
+    else:
+        _draw_numbers(subject, kind)
+
+
+def _draw_word(subject: Subject, kind: str) -> None:
+    panel.words_and_reading(subject.view, subject.choice, "walk")
+    q, k, v = (in_role(name, role) for name, role in (("q", "query"), ("k", "key"), ("v", "value")))
+    st.latex(rf"\text{{here:}}\quad {q}={k}={v}=x")
+    st.latex(rf"\text{{trained:}}\quad {q}=x\,W_Q,\;\;{k}=x\,W_K,\;\;{v}=x\,W_V")
+    components.text(
+        f"{subject.name(subject.choice.query)} asks with its query; every word has a key to be found by and a value to "
+        f"hand over. Here all three are the word’s own vector x of {len(subject.walk.query)} numbers; trained matrices "
+        "make them three.",
+        kind,
+    )
+
+
+def _draw_numbers(subject: Subject, kind: str) -> None:
+    walk = subject.walk
+    if len(walk.query) == 2:
+        with st.container(height=345, border=False):
+            figures.draw(pictures.query_arrows(walk, subject.labels), "query-arrows")
+    else:
+        keys = r",\;".join(f"{name}={column(key, 'key')}" for name, key in zip(subject.labels, walk.keys, strict=True))
+        st.latex(rf"{in_role('q', 'query')}={column(walk.query, 'query')},\quad {keys}")
+    components.text("The query asks, a key is what it may find, a value is what it then gets. All are vectors.", kind)

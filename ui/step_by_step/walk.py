@@ -1,0 +1,129 @@
+"""The walk: eight steps from a look-up to a blend, in order, and the bar that leads from step to step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from ui import state
+from ui.kit import components
+from ui.shell import errors
+from ui.step_by_step import blend, lookup, mask, matching, softmax, vectors
+from ui.step_by_step.subject import Subject
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the walk.
+
+    Attributes:
+        title: what happens in it, or the reader's question.
+        draw: draws it for a subject; its text is of the given kind, as in `components.text`.
+        switches: draws what changes this step, below its title.
+    """
+
+    title: str
+    draw: Callable[[Subject, str], None]
+    switches: Callable[[], None] | None = None
+
+
+FIRST = 3  # the number of the first of these steps; before them come the look-up and the choice of vectors
+STEPS = (
+    Step("How well do two match? The dot product", matching.draw_scores),
+    Step("Keep the scores small: divide by √d_k", matching.draw_scaled, matching.division_switch),
+    Step("Where may it look? The mask", mask.draw, mask.switches),
+    Step("Make every score positive: the exponential", softmax.draw_exponentials),
+    Step("Share out the weight: divide by the sum", softmax.draw_weights),
+    Step("Bring back a blend: the weighted sum of the values", blend.draw),
+)
+LAST = state.CONTROLS["step"].high
+BLIND = 6  # the last step of a query that may look at no key
+
+
+def draw() -> Subject | None:
+    """The steps walked so far, and the way to the next.
+
+    Switches are drawn before anything is computed: only a control that has been drawn knows what Back has put into the
+    address.
+
+    Returns:
+        the subject; None before it is chosen, and while there is none.
+    """
+    step = min(max(int(state.get("step")), 1), LAST)
+    with _strip(1, "A look-up, but soft"):
+        lookup.draw(_kind(1, step))
+    if step == 1:
+        _back_and_next(1, LAST)
+        return None
+    with _strip(2, "Three vectors a word: query, key, value"):
+        ready, below = vectors.ask(), st.container()
+    if not ready:
+        _back_and_next(2, 2)
+        return None
+    places = [_with_switches(number, STEPS[number - FIRST]) for number in range(FIRST, step + 1)]
+    subject = None
+    with places[mask.NUMBER - FIRST] if step >= mask.NUMBER else below, errors.show_errors():
+        subject = vectors.subject()
+    if subject is None:
+        _back_and_next(step, step)
+        return None
+    with below:
+        vectors.draw(subject, _kind(2, step))
+    last = LAST if subject.walk.weights is not None else BLIND
+    for number, place in zip(range(FIRST, min(step, last) + 1), places, strict=False):
+        with place:
+            STEPS[number - FIRST].draw(subject, _kind(number, min(step, last)))
+    if step == last == LAST:
+        blend.draw_whole(subject)
+    _back_and_next(min(step, last), last)
+    return subject
+
+
+def _kind(number: int, step: int) -> str:
+    """The text of the step that was just taken is the lesson; that of the others is plain."""
+    return "lesson" if number == step else "plain"
+
+
+def _strip(number: int, title: str) -> Any:
+    """The container of a step, its title in it."""
+    strip = st.container(key=f"strip-{number}")
+    strip.header(f"{number}. {title}", anchor=False)
+    return strip
+
+
+def _with_switches(number: int, step: Step) -> Any:
+    """The container of a step, its title and switches in it."""
+    strip = _strip(number, step.title)
+    if step.switches:
+        with strip:
+            step.switches()
+    return strip
+
+
+def _back_and_next(step: int, last: int) -> None:
+    """Back, Next, all at once: at the foot of the window, so that it stays in place while the page grows.
+
+    Args:
+        last: the last step there is something to show of.
+    """
+
+    def go(to: int) -> Callable[[], None]:
+        def changed() -> None:
+            state.set_values({"step": to})
+            if to > step:
+                state.scroll_to(f"strip-{to}")
+
+        return changed
+
+    with st.container(key="way", horizontal=True, vertical_alignment="center"):
+        st.button("Back", on_click=go(step - 1), disabled=step == 1, key="back", shortcut="B")
+        st.button("Next", on_click=go(step + 1), disabled=step >= last, key="next", shortcut="N", type="primary")
+        if step < last:
+            st.button("All at once", on_click=go(LAST), key="all")
+        else:
+            st.button("From the start", on_click=go(1), key="first")
+        components.text(f"Step {step} of {LAST}", "small")
+        if "walk_opened" not in st.session_state and step > 1:  # a link leads to its step
+            state.scroll_to(f"strip-{step}")
+        st.session_state["walk_opened"] = True

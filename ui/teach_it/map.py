@@ -1,0 +1,175 @@
+"""The shared sentence under the model: its words coloured, its map, and how the model does on the sample sentences."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from attention_core import learning
+from attention_core.embeddings import UnknownWords
+from attention_core.layers import Model, forward
+from attention_core.ranking import first_largest
+from ui import controls, state
+from ui.kit import components
+from ui.kit.wording import percent
+from ui.map import panel
+from ui.map.view import choose
+from ui.models import loaders
+from ui.models.lessons import VERDICTS, SampleSentence, choose_sentence, sample_sentences, verdict_in_words
+from ui.shell import errors, pages
+from ui.teach_it import copying
+from ui.teach_it.sentence_map import SentenceMap, sentence_map
+from ui.teach_it.settings import Session, steps_in_words
+from ui.teach_it.training import curve
+
+SIDE_BY_SIDE = 2  # heads that are drawn beside each other; of more the mean is drawn
+
+
+def chosen_layer(model: Model) -> int:
+    """The layer, from 1, whose map is asked for."""
+    place = state.CONTROLS["map"].options.index(state.get("map"))
+    return min(place or model.n_layers, model.n_layers)
+
+
+def chosen_head(model: Model) -> int | None:
+    """The head, from 0, whose map is asked for; None for all of several."""
+    place = state.CONTROLS["hd"].options.index(state.get("hd"))
+    if model.n_heads == 1:
+        return 0
+    return min(place, model.n_heads) - 1 if place else None
+
+
+def current_map(session: Session) -> SentenceMap | None:
+    """The map of the chosen head, or of the mean; None, with a notice, if no word of the sentence has a vector."""
+    try:
+        head, l = chosen_head(session.model), chosen_layer(session.model)
+        return sentence_map(session, session.model, steps_in_words(session), head, l)
+    except UnknownWords as error:
+        components.text(errors.message_for(error), "notice")
+        return None
+
+
+def maps_to_draw(session: Session, shown: SentenceMap) -> dict[str, SentenceMap]:
+    """The chosen map alone, titled ""; in place of the mean of two heads each of them; of copying both layers."""
+    model, steps = session.model, steps_in_words(session)
+    if model.kind == "next_word" and model.n_layers == SIDE_BY_SIDE and state.get("map") == state.default("map"):
+        return {f"Layer {l}": sentence_map(session, model, steps, shown.head, l) for l in (1, 2)}
+    if shown.head is None and model.n_heads == SIDE_BY_SIDE:
+        return {f"Head {head + 1}": sentence_map(session, model, steps, head, shown.l) for head in (0, 1)}
+    return {"": shown}
+
+
+def draw_words(session: Session, shown: SentenceMap) -> None:
+    """The sentence coloured by the chosen word's weights, for two heads twice, and the result in words."""
+    maps = maps_to_draw(session, shown)
+    for number, (title, each) in enumerate(maps.items(), start=1):
+        if title:
+            components.text(title, "heading")
+        components.words(
+            [(text if place is None else each.view.labels[place], place) for text, place in each.view.words],
+            each.view.weights[each.choice.query],
+            each.choice.query,
+            each.choice.key,
+            components.palette(),
+            key=f"taught-words-{number}",
+            on_pick=lambda place, view=each.view: choose(view, place),
+        )
+    query = shown.choice.query
+    if session.model.kind == "classifier":
+        output = shown.layers[-1].output[query]
+        components.text(verdict_in_words(session.lesson, session.model, shown.view.tokens[query], output))
+    elif session.model.kind == "next_word":
+        components.text(copying.prediction_in_words(session.model, shown.layers, shown.view.tokens, query))
+    else:
+        components.text(("On average " if len(maps) > 1 else "") + shown.view.reading(query))
+
+
+def choose_map(model: Model) -> None:
+    """Ask whose map is drawn, where there are several layers or heads."""
+    names = {option: option for name in ("map", "hd") for option in state.CONTROLS[name].options}
+    if model.kind == "next_word":
+        names[state.default("map")] = "Both layers"
+    offered = (("map", "Map of", model.n_layers), ("hd", "Head", model.n_heads))
+    with st.container(horizontal=True, gap="medium", key="teach-maps"):
+        for name, title, count in offered:
+            options = state.CONTROLS[name].options[: count + 1]
+            if state.get(name) not in options:  # of a larger model
+                state.set_values({name: state.default(name)})
+            if count > 1:
+                controls.select(name, title, options, width=150, format_func=names.get)
+
+
+def draw(session: Session, shown: SentenceMap | None) -> None:
+    """The map with the sample sentences and the accuracy beside it; two maps beside each other, with those below."""
+    maps = maps_to_draw(session, shown) if shown else {}
+    if len(maps) > 1:
+        for column, (title, each) in zip(st.columns(len(maps), gap="medium"), maps.items(), strict=True):
+            with column:
+                components.text(title, "heading")
+                panel.heatmap(each.view, each.choice, f"taught-{title[-1]}")
+    left, right = st.columns([3, 2] if len(maps) == 1 else 2, gap="medium")
+    with right:
+        curve(session, "accuracy")
+        if session.model.kind == "next_word":
+            curve(session, "loss")
+    with left if len(maps) != 1 else right:
+        sentences(session)
+    if len(maps) == 1:
+        with left:
+            panel.heatmap(shown.view, shown.choice, "taught", opens="tcell")
+
+
+def fold(name: str, title: str, shown: SentenceMap | None, body: Callable[..., Any], *args: Any) -> Any:
+    """Draw a fold on the sentence under the model; where there is none, the fold says so."""
+
+    def checked_body(*args: Any) -> Any:
+        if shown:
+            return body(*args)
+        return components.text("There is nothing to show: the sentence above has no word with a vector.")
+
+    return pages.fold(name, title, checked_body, *args)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A model's answer to a sample sentence.
+
+    Attributes:
+        text: the answer in words.
+        share: the weight or probability that the right answer gets.
+        correct: whether the model is right.
+    """
+
+    text: str
+    share: float
+    correct: bool
+
+
+def answer(model: Model, sample: SampleSentence) -> Answer:
+    """Ask the model about a sample sentence."""
+    words, asks, right = sample.example.tokens, sample.example.asks, sample.example.answer
+    layers = forward(model, loaders.glove().look_up(list(words)))
+    if model.kind == "classifier":
+        good = float(learning.probability_good(model, layers[-1].output)[asks])
+        text = f"{VERDICTS[int(good > 0.5)]} {percent(max(good, 1 - good))}"
+        return Answer(text, good if right else 1 - good, (good > 0.5) == bool(right))
+    if model.kind == "next_word":
+        return Answer(*copying.answer(model, layers, words, asks, right))
+    row = layers[-1].attention.weights.mean(axis=0)[asks]
+    best = int(first_largest(row))
+    correct = best == right if model.d_positions else words[best] == words[right]
+    return Answer(f"{words[asks]} → {words[best]} {percent(row[best])}", float(row[right]), correct)
+
+
+def sentences(session: Session) -> None:
+    """The sample sentences of the task, the model's answer to each, and the choice among them."""
+    samples = sample_sentences(session.lesson)
+    components.text("Sentences to try", "heading")
+    lines = []
+    for sample in samples:
+        found = answer(session.model, sample)
+        value = f"{found.text}, {'right' if found.correct else 'wrong'}"
+        lines.append((sample.text, value, found.share, sample.text == state.sentence()))
+    label = "Sentences of this task: choose one"
+    components.radio_list(lines, key="sentences", on_pick=lambda place: choose_sentence(samples[place]), label=label)

@@ -1,0 +1,83 @@
+"""What the numbers mean, a challenge, the code that trains, and the files to take away."""
+
+import inspect
+
+import streamlit as st
+
+from attention_core import layers, learning
+from attention_core.taught import TESTING, TRAINING, ModelSpec
+from ui.kit import components, figures
+from ui.kit.wording import mean_and_spread, percent
+from ui.map import files
+from ui.models import loaders
+from ui.models.training import recipe, shipped
+from ui.shell import pages
+from ui.teach_it.sentence_map import SentenceMap
+from ui.teach_it.settings import Session
+from ui.teach_it.training import curve, shipped_accuracy
+
+CODE = (layers.layer, layers.layer_backward, learning.loss_and_gradients, learning.Adam, learning.train)
+
+
+def meaning_of_numbers(session: Session) -> None:
+    """What is trained, what loss and accuracy are, and what the page does not show."""
+    how, lesson, kind = recipe(session.settings), session.lesson, session.model.kind
+    measured = shipped_accuracy(session.settings)
+    paragraphs = (
+        f"**What is trained.** W_Q and W_K (and W_V, W_O where their output is used) start as random numbers; the word "
+        f"vectors stay as they are. Each of {how.steps:,} steps takes {how.batch} of {TRAINING[1]:,} sentences and "
+        "changes every number a little, so that the loss falls. Two things keep the model from learning words by "
+        f"heart: each step adds random numbers of spread {how.noise:g} to their vectors, and every number is drawn a "
+        "little towards zero (weight decay).",
+        "**Loss.** The mean of −log of the weight or probability of the right answer: 0 when all of it goes there, "
+        "0.69 when half does. Each point is the mean since the point before.",
+        f"**Right on new sentences.** {TESTING[1]:,} sentences made of words that training never saw. "
+        + (
+            "Right means that the model gives more than half to the right answer, good or bad."
+            if kind == "classifier"
+            else "Right means that no word of the sentence gets more weight than the right one."
+        )
+        + (f" The model that came with the app: {percent(measured, 1)}." if measured is not None else "")
+        + (f" {other_splits(session.settings.spec)}" if shipped(session.settings) else ""),
+        f"**What it does not show.** {lesson.limits} The sentences come from a few templates. Each word has one "
+        "vector, whatever stands around it. And the right answer was given for every training sentence; a language "
+        "model is told no such thing.",
+    )
+    st.markdown("\n\n".join(paragraphs))
+    curve(session, "loss")
+
+
+def other_splits(spec: ModelSpec) -> str:
+    """The accuracy of a shipped model on other splits of the words, as a sentence; "" if not measured."""
+    shares = loaders.gap_table().get("splits", {}).get(spec.file, ())
+    if not shares:
+        return ""
+    return (
+        f"The lists were made with an eye on these sentences, so the figure may be too good: on {len(shares)} other "
+        f"splits of the words it is {mean_and_spread(shares)}."
+    )
+
+
+def challenge(session: Session) -> None:
+    """A task for the reader, and what to look for."""
+    components.text(
+        "Find a sentence that fools the taught head: type it into the field at the top, and see where "
+        f"{session.lesson.needs if session.lesson.needs.startswith('“') else 'the ' + session.lesson.needs} looks.",
+        "plain",
+    )
+    components.text(f"A hint: {session.lesson.limits}", "small")
+
+
+def code() -> None:
+    """The functions that have just run, to take away."""
+    components.text(
+        "The code that runs when you press Train: forward, the same backwards, and a step of Adam.", "small"
+    )
+    source = "\n\n".join(inspect.getsource(function) for function in CODE)
+    st.download_button("Download the code", source, "training.py", "text/x-python", on_click="ignore", key="code-file")
+    st.code(inspect.getsource(layers.layer), language="python", wrap_lines=True)
+
+
+def take_away(shown: SentenceMap, compared: dict[str, figures.Picture] | None) -> None:
+    """Pictures, numbers, code and link."""
+    files.take_away(shown.view, shown.choice, pages.link("teach_it"), "taught", compared)

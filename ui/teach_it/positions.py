@@ -1,0 +1,57 @@
+"""Positions: the waves that tell a word its place, and what is lost without them."""
+
+import numpy as np
+from markupsafe import Markup
+
+from attention_core.layers import Model, forward, sinusoids
+from ui.kit import components, matrices
+from ui.kit.html import table
+from ui.kit.wording import percent, quoted
+from ui.models import loaders
+from ui.teach_it.sentence_map import SentenceMap
+from ui.teach_it.settings import Session
+
+ORDERS = ("the dog bit the man", "the man bit the dog")
+SHOWN = 24  # places in the picture of the waves
+USUAL = 32  # numbers of a place where the model has none to show
+
+
+def draw(session: Session, shown: SentenceMap) -> None:
+    """The picture of the waves, a word's vector with its place beside it, and two sentences of the same words."""
+    model = session.model
+    d_positions = model.d_positions or USUAL
+    word, place = shown.view.tokens[shown.choice.query], shown.choice.query
+    components.text(
+        "Attention compares vectors, and a vector says nothing of the word’s place. So each word is given its place as "
+        f"{d_positions} numbers: waves, fast ones and slow ones, read off at the word (section 3.5 of the paper).",
+        "plain",
+    )
+    waves = sinusoids(SHOWN, d_positions)
+    vector = loaders.glove().look_up([word])
+    joined = np.concatenate([vector, sinusoids(place + 1, d_positions)[-1:]], axis=1)
+    pictures = (
+        matrices.matrix(f"Places 1 to {SHOWN}", waves, 11 * d_positions, 11 * SHOWN),
+        matrices.matrix("The chosen word and its place, joined", joined, 6 * joined.shape[1], 26),
+    )
+    components.show_html(Markup("<div class=row>{}</div>").format(Markup("").join(map(Markup, pictures))))
+    components.text(
+        f"Left {vector.shape[1]} numbers for {quoted(word)}, right {d_positions} for place {place + 1}. Here they "
+        "stand side by side; the paper adds them. With 50 numbers a word and a thousand steps, joining learned twice "
+        "as well.",
+        "plain",
+    )
+    if not model.causal:  # there a verb sees nothing that comes later
+        order_matters(model)
+
+
+def order_matters(model: Model) -> None:
+    """The weights from the verb in two sentences of the same words in another order."""
+    rows = []
+    for text in ORDERS:
+        words = text.split()
+        row = forward(model, loaders.glove().look_up(words))[-1].attention.weights.mean(axis=0)[words.index("bit")]
+        rows.append((text, *(percent(float(row[words.index(noun)]), 1) for noun in ("dog", "man"))))
+    same = "The same in both: without positions a sentence is a bag of words, and nobody can tell who bit whom."
+    differ = "With positions the two sentences differ, and the verb can tell who bit whom."
+    components.show_html(table(("Sentence", "bit → dog", "bit → man"), rows, "matches"))
+    components.text(differ if model.d_positions else same, "plain")

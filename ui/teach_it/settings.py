@@ -1,0 +1,217 @@
+"""What is trained: the task, the settings under "Advanced", and the model that the page shows."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from attention_core import tasks
+from attention_core.layers import Model
+from attention_core.taught import ModelSpec
+from ui import controls, state
+from ui.kit import components
+from ui.kit.wording import counted
+from ui.models import loaders
+from ui.models.lessons import (
+    BY_TITLE,
+    Lesson,
+    choose_sentence,
+    look_from_asking_word,
+    offered_sentences,
+    sample_sentences,
+)
+from ui.models.training import Run, Settings, recipe, run_at, shipped, untrained
+
+
+@dataclass(frozen=True)
+class Session:
+    """The task and the model that the page shows.
+
+    Attributes:
+        lesson: the task.
+        settings: how the model is made.
+        run: the training, None while an untrained or a finished model is shown.
+        model: the model as far as it is trained.
+        target: the step at which training is to stop, 0 without training.
+        finished: whether the model is the one that came with the app.
+    """
+
+    lesson: Lesson
+    settings: Settings
+    run: Run | None
+    model: Model
+    target: int
+    finished: bool
+
+    @property
+    def in_training(self) -> bool:
+        """Whether there are steps left to train."""
+        return self.run is not None and not self.run.is_at(self.target)
+
+    @property
+    def step(self) -> int:
+        """The steps trained on this page."""
+        return self.run.step if self.run else 0
+
+    @property
+    def trained(self) -> bool:
+        """Whether the model is more than its first random numbers."""
+        return self.finished or self.step > 0
+
+    @property
+    def done(self) -> bool:
+        """Whether the training is over and did not fail."""
+        steps = recipe(self.settings).steps
+        return self.finished or (self.run is not None and not self.run.diverged and self.step >= steps)
+
+    @property
+    def ideal(self) -> bool:
+        """Whether the model has the layers, heads and positions that the task takes."""
+        spec, best = self.settings.spec, self.lesson.best
+        return (spec.n_layers, spec.n_heads, spec.positions) == (best.n_layers, best.n_heads, best.positions)
+
+
+def current_session() -> Session:
+    """The session that the controls describe; the training goes on where this visitor's stands."""
+    lesson = BY_TITLE.get(str(state.get("task")), BY_TITLE[str(state.default("task"))])
+    settings = settings_from_controls(lesson)
+    steps = int(state.get("trained"))
+    came_with_app = shipped(settings) if steps > recipe(settings).steps else None
+    if came_with_app:
+        return Session(lesson, settings, None, came_with_app, 0, finished=True)
+    target = recipe(settings).next_report(max(steps, 0))
+    if not target:
+        return Session(lesson, settings, None, untrained(settings), 0, finished=False)
+    run = st.session_state.get("run")
+    if run is None or run.settings != settings or run.step > target:
+        if run is not None:
+            run.leave()
+        run = st.session_state["run"] = run_at(settings, target)
+    model = run.history[-1].model if run.history else untrained(settings)
+    return Session(lesson, settings, run, model, target, finished=False)
+
+
+def settings_from_controls(lesson: Lesson) -> Settings:
+    """The settings that the controls hold."""
+    spec = ModelSpec(lesson.task, *(state.get(name) for name in ("layers", "nh", "res", "pos")))
+    if not residual_matters(spec):
+        spec = replace(spec, residual=True)
+    return Settings(spec, state.get("dk"), state.get("rate"), int(state.get("init")))
+
+
+def residual_matters(spec: ModelSpec) -> bool:
+    """Whether a residual makes a difference: the output of a layer has to be used."""
+    return spec.kind != "pointer" or spec.n_layers > 1
+
+
+def values_of(spec: ModelSpec) -> dict[str, state.Value]:
+    """The controls' values of a model."""
+    return {"layers": spec.n_layers, "nh": spec.n_heads, "res": spec.residual, "pos": spec.positions}
+
+
+def choose_task() -> None:
+    """Ask for the task. Another one starts untrained, with the layers and heads that it takes, on its own sentence."""
+
+    def changed() -> None:
+        lesson = BY_TITLE[state.get("task")]
+        state.set_values(
+            {**values_of(lesson.best), "trained": 0, "map": state.default("map"), "hd": state.default("hd")}
+        )
+        if state.sentence() in offered_sentences() or not state.sentence().strip():
+            choose_sentence(sample_sentences(lesson)[0])
+
+    controls.segmented("task", "Task", list(BY_TITLE), on_change=changed, label_visibility="collapsed")
+    lesson = BY_TITLE.get(str(state.get("task")), BY_TITLE[str(state.default("task"))])
+    look_from_asking_word("teach_it", lesson.task, instead=sample_sentences(lesson)[0])
+
+
+def offer_sentence(lesson: Lesson) -> None:
+    """Where the sentence has no word that the task is about, say so and offer a sentence that has one."""
+    if tasks.find_query(lesson.task, loaders.taken_apart(state.sentence()).known) is None:
+        st.button(
+            f"There is no {lesson.needs} in this sentence. Show one that has it",
+            on_click=choose_sentence,
+            args=(sample_sentences(lesson)[0],),
+            key="show-one",
+            type="tertiary",
+            icon=":material/arrow_forward:",
+        )
+
+
+def reason(lesson: Lesson) -> None:
+    """Why the task takes this many layers or heads, or positions."""
+    components.text(lesson.reason, "plain")
+
+
+def advanced(session: Session) -> None:
+    """The settings of the model, folded; whoever changes one starts with an untrained model."""
+
+    def changed() -> None:
+        state.set_values({"trained": 0})
+
+    used = residual_matters(session.settings.spec)
+    unused = " With one layer here, only its weights count, so it makes no difference."
+    helps = {
+        "layers": "A layer reads what the layer before it has found.",
+        "nh": "Each head of a layer has its own W_Q and W_K, and looks on its own.",
+        "dk": "The columns of W_Q: with more numbers a query can ask for more.",
+        "rate": "The size of a training step. Too small learns slowly, too large runs away.",
+        "init": "Another seed starts from other random numbers.",
+        "res": "Keep the word’s own vector and add what attention found." + ("" if used else unused),
+        "pos": "Put each word’s place in the sentence behind its vector.",
+    }
+    how = {name: {"on_change": changed, "help": text} for name, text in helps.items()}
+    with st.expander(f"Advanced: {title_of(session.settings)}"):
+        with st.container(horizontal=True, vertical_alignment="bottom", key="teach-settings"):
+            controls.segmented("layers", "Layers", **how["layers"])
+            controls.segmented("nh", "Heads", **how["nh"])
+            controls.segmented("dk", "Numbers per query, d_k", **how["dk"])
+            controls.select("rate", "Learning rate", format_func=lambda value: f"{value:g}", width=120, **how["rate"])
+            controls.number("init", "Seed", width=100, **how["init"])
+            controls.toggle("res", "Residual", disabled=not used, **how["res"])
+            controls.toggle("pos", "Positions", **how["pos"])
+        if session.settings != Settings(session.lesson.best):
+            best = values_of(session.lesson.best)
+            usual = {name: state.default(name) for name in ("dk", "rate", "init")}
+            st.button(
+                "Back to what this task takes",
+                on_click=lambda: state.set_values({**best, **usual, "trained": 0}),
+                key="usual",
+                type="tertiary",
+                icon=":material/undo:",
+            )
+
+
+def title_of(settings: Settings) -> str:
+    """Layers, heads and what else differs from the usual, in words."""
+    spec, usual = settings.spec, Settings(settings.spec)
+    parts = [counted(spec.n_layers, "layer"), counted(spec.n_heads, "head")]
+    parts += ["with positions"] * spec.positions
+    parts += ["without residual"] * (not spec.residual)
+    names = {"d_k": "d_k", "rate": "learning rate", "seed": "seed"}
+    differing = [
+        f"{title} {getattr(settings, name):g}"
+        for name, title in names.items()
+        if getattr(settings, name) != getattr(usual, name)
+    ]
+    return ", ".join(parts + differing)
+
+
+def steps_in_words(session: Session) -> str:
+    """How long the model has been trained, for titles and files."""
+    return "as shipped" if session.finished else f"{session.step:,}"
+
+
+def headline(session: Session) -> None:
+    """What to see now, in one bold line that follows the training."""
+    lesson = session.lesson
+    if session.run is not None and session.run.diverged:
+        line = "The steps were too large, and training ran away."
+    elif not session.trained and not session.in_training:
+        line = f"{lesson.goal} Untrained, it looks at random: press Train."
+    elif not session.done:
+        line = f"{lesson.goal} Watch the colours of the words."
+    elif session.ideal:
+        line = f"Trained: {lesson.learned[0].lower()}{lesson.learned[1:]}"
+    else:
+        line = f"{lesson.goal} Does it, with {title_of(session.settings)}?"
+    components.text(line, "lesson")

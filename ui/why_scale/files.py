@@ -1,0 +1,51 @@
+"""Where the page's claims come from, and its files to take away."""
+
+import pandas as pd
+import streamlit as st
+
+from ui import state
+from ui.kit import export, figures
+from ui.why_scale import learning, spread
+
+
+def draw_references() -> None:
+    """Papers and pages to read on."""
+    st.markdown(
+        "- Vaswani et al. 2017, [Attention Is All You Need](https://arxiv.org/abs/1706.03762): section 3.2.1 has the "
+        "formula, its footnote 4 the argument on variance.\n"
+        "- Pennington, Socher and Manning 2014, [GloVe: Global Vectors for Word Representation]"
+        "(https://nlp.stanford.edu/projects/glove/): the word vectors used here.\n"
+        "- 3Blue1Brown 2024, [Attention in transformers, step by step](https://www.3blue1brown.com/lessons/attention): "
+        "the same story in moving pictures."
+    )
+
+
+def take_away(link: str) -> None:
+    """Pictures, numbers and link of the experiments."""
+    seed, d = int(state.get("seed")), int(state.get("sd"))
+    measured, draws = spread.found()
+    pair = learning.measure(seed)
+    settings = {
+        "experiment": "dot products of random vectors",
+        "draws": draws,
+        "seed": seed,
+        "queries": learning.QUERIES,
+        "keys": learning.N_KEYS,
+    }
+    table = pd.DataFrame(
+        {
+            "d": measured.dims,
+            "std_measured": measured.measured,
+            "std_theory": measured.theory,
+            "std_error": measured.error,
+            "std_scaled": measured.scaled,
+            **{
+                f"{name}_{kind}": getattr(saturation, name)
+                for saturation, kind in zip(pair, ("unscaled", "scaled"), strict=True)
+                for name in ("largest", "bits", "gradient")
+            },
+        }
+    )
+    pictures = {"spread": spread.picture(measured, draws)}
+    pictures |= {name: learning.picture(place, pair, d) for place, (_, name, *_) in enumerate(learning.COSTS)}
+    figures.take_away(pictures, export.tables("scaling", table, settings, link), settings, link, "scaling")

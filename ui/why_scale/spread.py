@@ -1,0 +1,88 @@
+"""Why the root: the spread of the dot products of random vectors, measured and in theory."""
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from attention_core import scaling
+from ui import controls, state
+from ui.kit import components, figures, latex, lesson_charts
+
+ROLES = (("q", "query"), ("k", "key"), ("q_i", "query"), ("k_i", "key"))
+
+
+@lru_cache(maxsize=64)
+def measure(seed: int, draws: int) -> scaling.Spread:
+    """The experiment, once for each seed and number of draws."""
+    return scaling.spread(draws, np.random.default_rng(seed))
+
+
+def found() -> tuple[scaling.Spread, int]:
+    """The experiment as the controls want it, and its number of draws."""
+    seed, draws = int(state.get("seed")), int(state.get("draws"))
+    return measure(seed, draws), draws
+
+
+def draw() -> None:
+    """The spread against d."""
+    st.header("2. Why the root, and not d itself?", anchor=False)
+    components.text(
+        "Those two keys were a special case, all numbers alike. Before anything is learned, queries and keys are as "
+        "good as random: in a sum of d products plus and minus cancel, and only √d is left.",
+        "plain",
+    )
+    measured, draws = found()
+    figures.draw(picture(measured, draws), "spread")
+    components.text(
+        "Four times the dimensions, twice the spread. Divided by √d, the spread stays at 1 whatever d is.", "lesson"
+    )
+
+
+def picture(measured: scaling.Spread, draws: int) -> figures.Picture:
+    """Measured spread against theory."""
+    drawn = pd.DataFrame(
+        {
+            "d": measured.dims.astype(np.int32),
+            "measured": measured.measured,
+            "theory": measured.theory,
+            "low": measured.theory - 2 * measured.error,
+            "high": measured.theory + 2 * measured.error,
+            "scaled": measured.scaled,
+        }
+    )
+    alt = (
+        f"Standard deviation of {draws:,} dot products for d from 1 to 4,096, both axes logarithmic. Unscaled it grows "
+        f"along √d, from {measured.measured[0]:.2f} to {measured.measured[-1]:.1f}; divided by √d it stays between "
+        f"{measured.scaled.min():.2f} and {measured.scaled.max():.2f}."
+    )
+    about = {"shows": "standard deviation", "queries": None, "keys": None}
+    return figures.Picture(lesson_charts.spread, drawn, alt, 330, about=about)
+
+
+def draw_method() -> None:
+    """How the spread was measured, the draw to choose, and why theory says √d."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.select_slider("draws", "Pairs drawn for each d", width=260)
+        seed = int(controls.number("seed", "Seed", width=130))
+        st.button("Draw again", on_click=lambda: state.set_values({"seed": seed % 9999 + 1}), key="again")
+    measured, draws = found()
+    place = int(np.flatnonzero(measured.dims == 64)[0])
+    components.text(
+        "Queries and keys have independent numbers with mean 0 and variance 1, as in the paper’s footnote 4. Dots: the "
+        f"standard deviation of {draws:,} dot products for each d. Squares: the same, divided by √d. Line: √d; 19 of "
+        "20 random draws fall on its thin strokes. At d = 64, the paper’s d_k: "
+        f"{measured.measured[place]:.2f} measured, 8 in theory, {measured.scaled[place]:.2f} after the division.",
+        "plain",
+    )
+    q, k, q_i, k_i = (latex.in_role(name, role) for name, role in ROLES)
+    st.latex(
+        rf"\operatorname{{Var}}({q}\cdot {k})=\sum_{{i=1}}^{{d}}\operatorname{{Var}}({q_i}\,{k_i})=d,"
+        r"\quad\sigma=\sqrt{d}"
+    )
+    components.text(
+        "The product of two such numbers has variance 1 again, and variances of independent terms add up. The spread "
+        "is the root of the variance.",
+        "plain",
+    )

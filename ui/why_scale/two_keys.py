@@ -1,0 +1,115 @@
+"""The article's example: a perfect key and one that is 80 % as good, in d dimensions, with and without the division."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from attention_core import scaling
+from attention_core.attention import Attention, softmax
+from ui import controls, state
+from ui.kit import components, figures, latex, lesson_charts
+from ui.kit.latex import tex
+from ui.kit.palette import THIN
+from ui.kit.wording import percent, rounded
+
+SHOW = "Show me"
+QUESTION = "At d = 100, which weight does the 80 % key get without the division?"
+RIGHT = "less than 0.001 %"
+NAMES = ("perfect key", "80 % key")
+
+
+def draw() -> None:
+    """The two keys, a guess, and the weights in both cases."""
+    st.header("1. Two keys, one of them perfect", anchor=False)
+    components.text(
+        "The query is d ones. One key is d ones too, a perfect match; the other is d times 0.8, a match 80 % as good "
+        "whatever d is. But a score is a sum of d products, so the gap between the scores grows with d.",
+        "plain",
+    )
+    d = int(controls.select_slider("sd", "Dimensions d"))
+    without, divided = scaling.two_keys(d, 1.0), scaling.two_keys(d)
+    st.latex(score_formula(d, without))
+    opened = guess() if d == state.default("sd") else True
+    left, right = st.columns(2, gap="medium")
+    with left:
+        components.text("Scores as they are", "heading")
+        if opened:
+            st.latex(softmax_formula(without))
+            figures.draw(bars(without, "Scores as they are"), "example-plain")
+        else:
+            with st.container(height=192, vertical_alignment="center", horizontal_alignment="center"):
+                components.text("?", "question")
+    with right:
+        components.text(f"Divided by √{d} = {math.sqrt(d):.4g}", "heading")
+        st.latex(softmax_formula(divided))
+        figures.draw(bars(divided, f"Divided by √{d}"), "example-scaled")
+    components.text(lesson(d, opened), "lesson")
+
+
+def guess() -> bool:
+    """Ask for a guess; whether the answer may be shown."""
+    options = ["44 %", "20 %", "2 %", RIGHT, SHOW]
+    chosen = st.segmented_control(QUESTION, options, **state.widget_args("g1"))
+    if chosen is None:
+        return False
+    texts = {SHOW: f"It is {RIGHT}.", RIGHT: f"Yes: {RIGHT}."}
+    components.text(texts.get(chosen, f"Your guess is {chosen}; it is {RIGHT}."), "answer")
+    return True
+
+
+def score_formula(d: int, stages: Attention) -> str:
+    """Both dot products as sums of d products, as LaTeX."""
+    dots = r"\underbrace{1\times %s+\cdots+1\times %s}_{%d}" if d > 2 else "+".join([r"1\times %s"] * d)
+    return latex.lines(
+        rf"{latex.in_role('q', 'query')}\cdot {latex.in_role(f'k_{place + 1}', 'key')}&="
+        + dots % ((each, each, d) if d > 2 else (each,) * d)
+        + f"={tex(stages.scores[0, place])}"
+        for place, each in enumerate(("1", "0.8"))
+    )
+
+
+def softmax_formula(stages: Attention) -> str:
+    """softmax([10, 8]) = [0.88, 0.12], as LaTeX."""
+    scores, weights = stages.scaled[0], stages.weights[0]
+    shown = ",\\;".join(f"{weight:.2f}" for weight in weights)
+    return rf"\operatorname{{softmax}}([{tex(scores[0])},\;{tex(scores[1])}])=[{shown}]"
+
+
+def bars(attention: Attention, title: str) -> figures.Picture:
+    """The two weights as bars."""
+    weights = attention.weights[0]
+    texts = [weight_text(weight) for weight in weights]
+    drawn = pd.DataFrame({"key": np.arange(2, dtype=np.int16), "value": weights, "shown": texts})
+    alt = ", ".join(f"{name} {text}" for name, text in zip(NAMES, texts, strict=True))
+    return figures.Picture(
+        lesson_charts.stage_bars, drawn, f"{title}: {alt}.", 84, {"labels": list(NAMES)}, {"fixed": True}
+    )
+
+
+def weight_text(weight: float) -> str:
+    """A weight in percent; a very small one is <0.001 %."""
+    return rounded(weight) if weight >= 0.0005 or weight == 0 else percent(weight, 3)
+
+
+def lesson(d: int, opened: bool) -> str:
+    """What the division by √d does for the 80 % key, once the answer may be shown."""
+    plain, divided = (float(scaling.two_keys(d, scale).weights[0, 1]) for scale in (1.0, None))
+    if not opened:
+        return f"Divided by {math.sqrt(d):.4g}, the 80 % key keeps {weight_text(divided)}. And without the division?"
+    if d == 1:
+        return f"At d = 1 there is nothing to divide: √1 = 1, and the 80 % key keeps {weight_text(divided)} either way."
+    keeps = (
+        f"The 80 % key keeps {weight_text(divided)} with the division and "
+        f"{weight_text(plain) if plain >= 0.0005 else f'less than 0.001{THIN}%'} without it"
+    )
+    if d > 384:
+        return f"{keeps}. These keys are all alike, so even the divided gap grows; part 2 has the usual case."
+    return f"{keeps}: few dimensions, little change." if plain > 0.3 else f"{keeps}, though it is still a good match."
+
+
+def nudged(d: int, scale: float | None, step: float = 1.0) -> tuple[float, float]:
+    """The 80 % key's weight, and what it is after its score in softmax is raised by a step."""
+    stages = scaling.two_keys(d, scale)
+    return float(stages.weights[0, 1]), float(softmax(stages.scaled[0] + np.array([0.0, step]))[1])
