@@ -56,6 +56,22 @@ def test_the_table_reads_back(sentence, token):
     assert [float(row[-1]) for row in rows[1:]] == stages["weights"].astype(float).ravel().tolist()
 
 
+def test_a_spreadsheet_knows_the_letters_of_a_table():
+    stages = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)._asdict()
+    table = export.table(["café", "king"], stages, settings("café king"))
+    assert export.for_spreadsheets(lambda: table).startswith(b"\xef\xbb\xbf# ")  # the byte-order mark
+    assert export.for_spreadsheets(lambda: table).decode("utf-8-sig") == table
+
+
+def test_a_picture_has_its_labels_whole():
+    long = "pneumonoultramicroscopicsilicovolcanoconiosis"
+    frame = {"key": np.arange(2, dtype=np.int16), "weight": np.array([0.5, 0.5], dtype=np.float32)}
+    picture = figures.Picture(charts.bars, frame, "", 200, {"labels": [long, "b"], "chosen": 0, "seen": 1})
+    assert long in export.svg(export.standalone(picture.spec(LIGHT), frame, settings(long + " b"), LIGHT)).replace(
+        f"sentence: {long}", ""
+    )
+
+
 @given(TEXTS)
 def test_the_document_reads_back(sentence):
     stages = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)._asdict()
