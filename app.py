@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, log, state
+from ui import log
 from ui.kit import components, glossary
 from ui.shell import errors, pages, run, views
 from ui.shell.controls_kept import controls_kept
@@ -18,6 +18,7 @@ with run.run_lock:
     with log.run(here.name), pages.page_context():
         errors.reject_infinite_numbers()
         with controls_kept(here.name):
+            views.draw_lecture_toggle()
             page.run()
     pages.footer(here)
     pages.scroll()
@@ -28,7 +29,5 @@ with run.run_lock:
         components.copy_link(pages.link(here.name), key="link")
         components.fix_history(pages.link(here.name, private=True))
         st.caption("The link holds your sentence and every setting.")
-        if not state.get("lecture"):
-            controls.toggle("lecture", "Lecture view", help="Large, without this bar: for a projector.")
         with st.popover("QR code", icon=":material/qr_code_2:"):
             components.qr_code(pages.link(here.name))

@@ -21,6 +21,15 @@ def figure(name: str) -> DeltaGenerator:
     return st.container(key=f"figure-{name}")
 
 
+def draw_lecture_toggle() -> None:
+    """Draw the switch of the lecture view: in the sidebar, or on the page, since a lecture has no sidebar."""
+    if state.get("lecture"):
+        controls.toggle("lecture", "Lecture view")
+    else:
+        with st.sidebar:
+            controls.toggle("lecture", "Lecture view", help="Large, without this bar: for a projector.")
+
+
 def draw_view(figures: Sequence[str]) -> None:
     """Leave only the figure that the link asks for, or make everything large, if the link says so.
 
@@ -29,7 +38,6 @@ def draw_view(figures: Sequence[str]) -> None:
     """
     if state.get("lecture"):
         components.style("lecture.css")
-        controls.toggle("lecture", "Lecture view")
     if name := str(state.get("figure")):
         if name not in figures:
             has = f"It has {listed([f'“{name}”' for name in figures], 9)}." if figures else "It has none."
