@@ -60,6 +60,7 @@ MISSED = """() => {
 def address(page) -> str:
     """A page with everything open."""
     opened = "&".join(f"{name}=true" for name, c in CONTROLS.items() if c.page == page.name and c.default is False)
+    opened += "&step=8" if page.name == "step_by_step" else ""
     return f"/{'' if page is PAGES[0] else page.name}?{opened}"
 
 

@@ -209,7 +209,8 @@ def opened(page: str) -> str:
     """What opens every fold of a page, for its link."""
     from ui.state import CONTROLS
 
-    return "".join(f"&{name}=true" for name, c in CONTROLS.items() if c.page == page and c.default is False)
+    opened = "".join(f"&{name}=true" for name, c in CONTROLS.items() if c.page == page and c.default is False)
+    return opened + ("&step=8" if page == "step_by_step" else "")
 
 
 def test_a_killed_replica_leaves_its_visitor_with_all_they_had(house, browser):

@@ -58,7 +58,8 @@ def run(work: Coroutine) -> object:
 
 def open_folds(page: str) -> str:
     """The query that opens every fold of a page."""
-    return "&".join(f"{name}=true" for name, c in CONTROLS.items() if c.page == page and c.default is False)
+    opened = "&".join(f"{name}=true" for name, c in CONTROLS.items() if c.page == page and c.default is False)
+    return opened + ("&step=8" if page == "step_by_step" else "")
 
 
 # the network
