@@ -221,7 +221,7 @@ def test_ones_own_sentence_stands_in_all_three(app):
         ("it", "negation", "meaning"),
         ("it", "gender", "gender"),
         ("drove", "meaning", "object"),
-        ("good", "meaning", "negation"),
+        ("good", "negation", "negation"),
         ("the", "meaning", None),
     ],
 )

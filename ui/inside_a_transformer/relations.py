@@ -12,8 +12,8 @@ from ui.models import loaders
 PRONOUNS = {"he", "she", "it", "they", "him", "her", "them", "his", "its", "their"}
 TITLES = {"[CLS]": "[CLS], the mark in front", "[SEP]": "[SEP], the mark at the end"}
 LOOKS = {  # of each head measured: who looks, at what, and what a word is called that can look so
-    "the word before": ("a word", "the word before it", "Look for the dark line left of the diagonal."),
-    "the word after": ("a word", "the word after it", "Look for the dark line right of the diagonal."),
+    "the word before": ("a word", "the word before it", "Look for the line left of the diagonal."),
+    "the word after": ("a word", "the word after it", "Look for the line right of the diagonal."),
     "the same word elsewhere": ("a word", "the same word elsewhere", ""),
     "the full stop": ("a word", "the full stop", ""),
     "[CLS]": ("a word", "[CLS], the mark in front of the sentence", ""),
