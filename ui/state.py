@@ -68,8 +68,9 @@ CONTROLS: dict[str, Control] = {
     "q": Control(0, 0, MAX_TOKENS, hidden=True),
     "k": Control(0, 0, MAX_TOKENS, hidden=True),
     # the whole page, or one of its figures alone, for a frame in another page; and large, for a lecture hall
+    # (the number of the figure; 0: off)
     "figure": Control("", hidden=True),
-    "lecture": Control(False),
+    "lecture": Control(0, 0, 9, hidden=True),
     # the playground: who looks, which folds are open, and the second setting of the comparison
     "who": Control("Word vectors", options=("Word vectors", "Taught", "Transformer"), page="playground"),
     "cell": Control(False, page="playground"),

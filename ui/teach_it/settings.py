@@ -104,11 +104,10 @@ def residual_matters(spec: ModelSpec) -> bool:
 
 
 def values_of(spec: ModelSpec) -> dict[str, state.Value]:
-    """The controls' values of a model."""
-    return {"layers": spec.n_layers, "nh": spec.n_heads, "res": spec.residual, "pos": spec.positions} | {
-        "dk": spec.d_k,
-        "rate": spec.recipe.rate,
-    }
+    """The controls' values of a model as it comes with the app."""
+    usual = usual_settings(spec)
+    shape = {"layers": spec.n_layers, "nh": spec.n_heads, "res": spec.residual, "pos": spec.positions}
+    return {**shape, "dk": usual.d_k, "rate": usual.rate, "init": usual.seed}
 
 
 def choose_task() -> None:
@@ -174,10 +173,9 @@ def advanced(session: Session) -> None:
             controls.toggle("pos", "Positions", **how["pos"])
         if session.settings != usual_settings(session.lesson.best):
             best = values_of(session.lesson.best)
-            usual = {name: state.default(name) for name in ("dk", "rate", "init")}
             st.button(
                 "Back to what this task takes",
-                on_click=lambda: state.set_values({**best, **usual, "trained": 0}),
+                on_click=lambda: state.set_values({**best, "trained": 0}),
                 key="usual",
                 type="tertiary",
                 icon=":material/undo:",

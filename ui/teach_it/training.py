@@ -80,7 +80,7 @@ def score(session: Session) -> None:
         error = session.run.diverged
         components.text(
             f"Training ran away at step {error.step}: the learning rate {error.rate:g} is too large. "
-            f"{state.default('rate'):g} does well. The model shown is that of step {session.step:,}.",
+            f"{session.settings.spec.recipe.rate:g} does well. The model shown is that of step {session.step:,}.",
             "notice",
         )
     elif session.run is not None and session.run.waiting:
