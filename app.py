@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, log, state
+from ui import log
 from ui.kit import components, glossary
 from ui.shell import errors, pages, run, views
 from ui.shell.controls_kept import controls_kept
@@ -31,7 +31,6 @@ with run.run_lock:
         components.copy_link(pages.link(here.name), key="link")
         components.fix_history(pages.link(here.name, private=True))
         st.caption("The link holds your sentence and every setting.")
-        if not state.get("lecture"):
-            controls.toggle("lecture", "Lecture view", help="Large, without this bar: for a projector.")
+        views.lecture_button()
         with st.popover("QR code", icon=":material/qr_code_2:"):
             components.qr_code(pages.link(here.name))

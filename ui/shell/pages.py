@@ -61,6 +61,7 @@ PAGES = (
         "out what “it” stands for.",
         "See where each word of your sentence looks",
         "Next: how a word decides where to look, one number at a time",
+        figures=("map",),
     ),
     Page(
         "step_by_step",
@@ -69,6 +70,7 @@ PAGES = (
         "A dictionary needs the exact word. Attention compares with every word, and blends what it finds.",
         "Dictionary, query, key, value; softmax, weighted sum",
         "Next: why divide by √d_k? What goes wrong without it",
+        figures=tuple(f"strip-{step}" for step in range(1, 9)),
     ),
     Page(
         "why_scale",
@@ -77,6 +79,7 @@ PAGES = (
         "Without it one word takes all the weight, and nothing can be learned. See it happen.",
         "What one small division is good for",
         "Next: teach attention where to look. Train W_Q and W_K yourself",
+        figures=("two-keys", "spread", "learning", "sentence"),
     ),
     Page(
         "teach_it",
@@ -85,6 +88,7 @@ PAGES = (
         "On raw vectors “it” does not find its noun. Train W_Q and W_K, and watch it learn.",
         "Train W_Q and W_K, and watch them learn",
         "Next: how often is it right? Raw, taught and pretrained, measured",
+        figures=("map",),
     ),
     Page(
         "the_gap",
@@ -94,6 +98,7 @@ PAGES = (
         "right word?",
         "How often raw vectors, taught heads and a transformer are right",
         "Next: what 72 heads have learned that nobody taught where to look",
+        figures=("bars",),
     ),
     Page(
         "inside_a_transformer",
@@ -103,6 +108,7 @@ PAGES = (
         "sentence here; choose a head and see where it looks.",
         "All heads of a real transformer on your sentence",
         "Next: from attention to the next word. How does it write?",
+        figures=("head-map", "heads"),
     ),
     Page(
         "next_word",
@@ -111,6 +117,7 @@ PAGES = (
         "SmolLM2, a small language model with 30 layers of 9 heads, reads your text here and writes on.",
         "A language model: causal attention, the next word, which head made it so",
         "Back to the playground, with your sentence",
+        figures=("next-words", "head-map"),
     ),
 )
 
