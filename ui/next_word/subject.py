@@ -231,7 +231,7 @@ def view_of(text: Text, layer: int, head: int) -> View:
         visible=visible,
         stages=attention,
         walk=walk_from,
-        code=lambda: export.head_code(tokens, q, k, v, visible, settings, 1.0),
+        code=lambda: export.head_code(tokens, q, k, v, visible, settings),
         aside=(0,),
         controls=("wq", "wk"),
     )

@@ -1,5 +1,4 @@
-"""Two other ways to see a page: one figure alone, for a frame in another page, and the figures one by one and large, for
-a lecture hall."""
+"""Two other ways to see a page: one figure alone, for a frame elsewhere; one after the other, large, for a hall."""
 
 from collections.abc import Sequence
 
