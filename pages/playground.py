@@ -37,10 +37,10 @@ compared = None
 if sight.model == who.VECTORS:
     pages.fold("cell", "One cell, step by step", cell.cell, view, choice, "raw")
     pages.fold("out", "The word before and after attention", cell.output, view, choice)
-    compared = pages.fold("cmp", "A second setting beside the first", compare_settings)
+    compared = pages.fold("cmp", "Compare two settings", compare_settings)
 pages.fold(
     "take",
-    "Take it away: pictures, numbers, code",
+    "Take it away",
     files.take_away,
     view,
     choice,

@@ -82,14 +82,12 @@ def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
                     state.scroll_to(opens)
                 state.set_values({opens: True})
 
-    with st.container(height=height_for(len(view.labels)) + 100, border=False, key=f"{key}-heat-room"):
+    with st.container(height=height_for(len(view.labels)) + 75, border=False, key=f"{key}-heat-room"):
         figures.draw(heatmap_picture(view, choice), name, clicked if len(view.labels) <= MAX_CELLS else None)
         whole = len(view.labels) <= MAX_CELLS
         components.legend(1 if whole else view.weights.max())
-        if whole:
-            hint = "Click a cell for its arithmetic." if opens else ""
-            blank = "Blank cells are masked." if view.visible is not None and not view.visible.all() else ""
-            components.text(f"{hint} {blank}".strip(), "small")
+        if whole and opens:
+            components.text("Click a cell for its arithmetic.", "small")
 
 
 def bars(view: View, choice: Choice, key: str) -> None:

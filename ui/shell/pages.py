@@ -204,7 +204,7 @@ def footer(here: Page) -> None:
         components.copy_link(link(here.name), key="link-below")
     vectors = html.escape(vectors_name())
     st.html(
-        f"<footer><details><summary>Attention Playground {version()}: sources and licences</summary><p>Code: MIT. "
+        f"<footer><details><summary>Sources and licences, version {version()}</summary><p>Code: MIT. "
         f"Word vectors: {vectors}{', Stanford (PDDL)' if vectors == 'GloVe 6B' else ''}. "
         "Transformer: all-MiniLM-L6-v2, language model: SmolLM2-135M-Instruct (Apache 2.0). After "
         "“May I Have Your Attention?” by Shreyas Mishra, 2025, and “Attention Is All You Need”, Vaswani et al., "
