@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, log, state
+from ui import log
 from ui.kit import components, glossary
 from ui.shell import errors, pages, run, views
 from ui.shell.controls_kept import controls_kept
@@ -13,8 +13,11 @@ with run.run_lock:
     st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=components.ICON, layout="centered")
     components.style("page.css")
 
-    st.title(here.question, anchor=False)
+    with st.container(key=f"title-{here.name}"):  # a page's own: a translation would outlive its page
+        st.title(here.question, anchor=False)
     st.markdown(here.lead)
+    if page.url_path not in ("", here.name):
+        components.text(f"There is no page called “{page.url_path}”. This is the first one.", "notice")
     with log.run(here.name), pages.page_context():
         errors.reject_infinite_numbers()
         with controls_kept(here.name):
@@ -28,7 +31,6 @@ with run.run_lock:
         components.copy_link(pages.link(here.name), key="link")
         components.fix_history(pages.link(here.name, private=True))
         st.caption("The link holds your sentence and every setting.")
-        if not state.get("lecture"):
-            controls.toggle("lecture", "Lecture view", help="Large, without this bar: for a projector.")
+        views.lecture_button()
         with st.popover("QR code", icon=":material/qr_code_2:"):
             components.qr_code(pages.link(here.name))

@@ -13,7 +13,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attention_core.attention import scaled_dot_product_attention
-from attention_core.maps import keep_top
 from attention_core.text import one_line
 from ui.kit import charts, components, export, figures
 from ui.kit.palette import LIGHT
@@ -57,6 +56,22 @@ def test_the_table_reads_back(sentence, token):
     assert [float(row[-1]) for row in rows[1:]] == stages["weights"].astype(float).ravel().tolist()
 
 
+def test_a_spreadsheet_knows_the_letters_of_a_table():
+    stages = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)._asdict()
+    table = export.table(["café", "king"], stages, settings("café king"))
+    assert export.for_spreadsheets(lambda: table).startswith(b"\xef\xbb\xbf# ")  # the byte-order mark
+    assert export.for_spreadsheets(lambda: table).decode("utf-8-sig") == table
+
+
+def test_a_picture_has_its_labels_whole():
+    long = "pneumonoultramicroscopicsilicovolcanoconiosis"
+    frame = {"key": np.arange(2, dtype=np.int16), "weight": np.array([0.5, 0.5], dtype=np.float32)}
+    picture = figures.Picture(charts.bars, frame, "", 200, {"labels": [long, "b"], "chosen": 0, "seen": 1})
+    assert long in export.svg(export.standalone(picture.spec(LIGHT), frame, settings(long + " b"), LIGHT)).replace(
+        f"sentence: {long}", ""
+    )
+
+
 @given(TEXTS)
 def test_the_document_reads_back(sentence):
     stages = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)._asdict()
@@ -80,15 +95,3 @@ def test_what_a_link_says_is_one_line(app, monkeypatch, end):
     assert not page.exception
     links = {parse_qs(urlsplit(link).query)["s"][0] for link in offered}
     assert links == {"the king print('x') # and queen"}
-
-
-def test_the_code_of_a_head_decides_a_tie_at_the_cut_as_the_page_does():
-    v = np.arange(8, dtype=np.float32).reshape(4, 2)
-    k = np.array([[1, 0], [3, 0], [3, 0], [3, 0]], np.float32)
-    k[2, 0] = np.nextafter(np.float32(3), np.float32(4))  # the same but for rounding: no reason to be kept first
-    mask, names = np.ones((4, 4), bool), {}
-    for share in (0.1, 0.5, 0.9):
-        exec(export.head_code("abcd", k, k, v, mask, {"sentence": "a b c d"}, share), names)
-        whole = scaled_dot_product_attention(k, k, v).weights
-        assert np.flatnonzero(names["weights"][1]).tolist() == {0.1: [1], 0.5: [1, 2], 0.9: [1, 2, 3]}[share]
-        assert ((names["weights"] > 0) == (keep_top(whole, share) > 0)).all()

@@ -14,6 +14,7 @@ from attention_core.text import one_line
 from ui.kit.palette import Palette
 
 WIDE = 76  # characters that a line below a picture's title holds; a longer link would be torn, and is left to the files
+MAX_LABEL = 600  # pixels; a longer label is cut
 FONT = "'Source Sans 3', 'Source Sans Pro', Helvetica, Arial, sans-serif"
 
 
@@ -45,7 +46,7 @@ def standalone(
     look = {"labelColor": colors.text, "titleColor": colors.text, "labelFont": FONT, "titleFont": FONT}
     params = [{**p, "value": _plain_labels(p["value"])} if p["name"] == "labels" else p for p in spec["params"]]
     return {
-        **spec,
+        **_with_whole_labels(spec),
         "params": params,
         "data": {"values": pd.DataFrame(frame).to_dict("records")},
         "width": 460,
@@ -63,6 +64,13 @@ def standalone(
         },
         "config": {"axis": look, "text": {"font": FONT}, "view": {"stroke": None}, "aria": True},
     }
+
+
+def _with_whole_labels(part: Any) -> Any:
+    """A part of a spec in which no label is cut as on the page: a picture has no tooltip that shows the rest."""
+    if isinstance(part, Mapping):
+        return {name: MAX_LABEL if name == "labelLimit" else _with_whole_labels(value) for name, value in part.items()}
+    return [_with_whole_labels(value) for value in part] if isinstance(part, list) else part
 
 
 def _plain_labels(labels: Sequence[str]) -> list[str]:
@@ -179,6 +187,11 @@ for token, row in zip(tokens, weights):
     for other, weight in zip(tokens, row):
         print(f"  {{other:<12}} {{weight:.4f}}")
 """
+
+
+def for_spreadsheets(make: Callable[[], str]) -> bytes:
+    """A CSV as bytes, begun with the mark by which spreadsheets know UTF-8: without it é is shown as Ã©."""
+    return make().encode("utf-8-sig")
 
 
 def frame_csv(table: pd.DataFrame, settings: Mapping[str, Any]) -> str:

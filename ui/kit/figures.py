@@ -9,7 +9,7 @@ import io
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -109,6 +109,8 @@ def take_away(
 
     def offer(label: str, make: Callable[[], str | bytes], name: str, ending: str, mime: str) -> None:
         file = export.file_name(settings, name, ending)
+        if ending == "csv":
+            make = partial(export.for_spreadsheets, make)
         st.download_button(label, make, file, mime, on_click="ignore", key=f"{key}-{name}-{ending}")
 
     with st.container(horizontal=True):

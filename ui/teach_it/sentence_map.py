@@ -74,8 +74,8 @@ def sentence_map(session: Session, model: Model, steps: str, head: int | None, l
         view = View(tokens=tokens, words=sentence.words, settings=settings, weights=weights, visible=visible)
         return SentenceMap(view, chosen(view), layers, l, head)
     q, k, v = done.q[head], done.k[head], done.v[min(head, len(done.v) - 1)]
-    stages = (getattr(done.attention, stage)[head] for stage in ("scores", "scaled", "masked", "weights"))
-    attention = Attention(*stages, None)
+    whole = done.attention
+    attention = Attention(whole.scores[head], whole.scaled[head], whole.masked[head], whole.weights[head], None)
     among = np.ones((len(q), len(k)), bool) if visible is None else visible
     view = View(
         tokens=tokens,
