@@ -13,12 +13,14 @@ with run.run_lock:
     st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=components.ICON, layout="centered")
     components.style("page.css")
 
-    st.title(here.question, anchor=False)
+    with st.container(key=f"title-{here.name}"):  # a page's own: a translation would outlive its page
+        st.title(here.question, anchor=False)
     st.markdown(here.lead)
+    if page.url_path not in ("", here.name):
+        components.text(f"There is no page called “{page.url_path}”. This is the first one.", "notice")
     with log.run(here.name), pages.page_context():
         errors.reject_infinite_numbers()
         with controls_kept(here.name):
-            views.draw_lecture_toggle()
             page.run()
     pages.footer(here)
     pages.scroll()
@@ -29,5 +31,6 @@ with run.run_lock:
         components.copy_link(pages.link(here.name), key="link")
         components.fix_history(pages.link(here.name, private=True))
         st.caption("The link holds your sentence and every setting.")
+        views.lecture_button()
         with st.popover("QR code", icon=":material/qr_code_2:"):
             components.qr_code(pages.link(here.name))

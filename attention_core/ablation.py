@@ -15,7 +15,7 @@ from attention_core.llama import Layer, Llama, Reading, Tokens
 from attention_core.ranking import rank
 
 EFFECT_TIE = 1e-4  # effects that differ by less are equal: they are differences of float32 sums
-BATCH = 54  # heads whose scores for all words are computed together
+BATCH = 27  # heads whose scores for all words are computed together
 
 
 class Effect(NamedTuple):

@@ -13,21 +13,26 @@ from functools import cache
 import numpy as np
 
 from attention_core import tasks
-from attention_core.attention import softmax
 from attention_core.embeddings import Embeddings
 from attention_core.layers import Layer, Model
-from attention_core.learning import LOGIT_TOLERANCE, Encoded, next_word_logits
+from attention_core.learning import LOGIT_TOLERANCE, Encoded, next_word_logits, next_word_probabilities
 from attention_core.ranking import rank
 from attention_core.tasks import Example
 
 N_TOKENS = 20
-SHORTEST, LONGEST = 4, 9  # words of a stretch that repeats
+SHORTEST, LONGEST = 3, 9  # words of a stretch that repeats
 
 
 @cache
 def vocabulary() -> tuple[str, ...]:
     """The words of the task: common ones, and some of every list."""
-    return tuple(" ".join(tasks.read("copy")["words"]).split())
+    return tuple(word for kind in kinds() for word in kind)
+
+
+@cache
+def kinds() -> tuple[tuple[str, ...], ...]:
+    """The words of the task by kind: people, animals, names and so on."""
+    return tuple(tuple(line.split()) for line in tasks.read("copy")["words"])
 
 
 def places_of_next(tokens: Sequence[object]) -> list[int]:
@@ -54,16 +59,30 @@ def examples(
 ) -> Iterator[Example]:
     """Random sentences of the words of one side, a stretch of each repeated; the last word of the stretch but one asks.
 
+    Every other sentence takes its words from few kinds, so that a king has to be told from a queen. In every other one
+    a word stands in two more places, as "the" does in English. In every other one the sentence begins with the stretch:
+    the first word has none before it, looks at itself, and a model has to learn not to take it for its own follower.
+
     Args:
         testing: which side; test_words: the words that are only for testing.
     """
-    words = [word for word in vocabulary() if (word in test_words) == testing]
+    by_kind = [[word for word in kind if (word in test_words) == testing] for kind in kinds()]
     for _ in range(count):
+        order = generator.permutation(len(by_kind))
+        few, twice, at_start = generator.random(3) < 0.5
+        words: list[str] = []
+        for kind in order:
+            if not few or len(words) < N_TOKENS:
+                words += by_kind[kind]
         tokens = [words[place] for place in generator.choice(len(words), N_TOKENS, replace=False)]
         length = int(generator.integers(SHORTEST, LONGEST + 1))
-        first = int(generator.integers(N_TOKENS - 2 * length + 1))
+        first = 0 if at_start else int(generator.integers(N_TOKENS - 2 * length + 1))
         second = int(generator.integers(first + length, N_TOKENS - length + 1))
         tokens[second : second + length] = tokens[first : first + length]
+        others = [i for i in range(N_TOKENS) if not first <= i < first + length and not second <= i < second + length]
+        if twice and len(others) > 1:
+            for place in generator.choice(others, 2, replace=False):
+                tokens[place] = tokens[first + 1]
         yield Example(tuple(tokens), second + length - 2, first + length - 1)
 
 
@@ -86,10 +105,10 @@ def datasets(glove: Embeddings, training: Sequence[Example], testing: Sequence[E
     return encode(training, glove, seen), encode(testing, glove, seen + unseen)
 
 
-def next_words(
-    model: Model, layers: Sequence[Layer], tokens: Sequence[str], glove: Embeddings, place: int = -1, count: int = 10
-) -> list[tuple[str, float]]:
-    """The likeliest words to follow a place of a sentence, each with its probability, the likeliest first.
+def next_word_distribution(
+    model: Model, layers: Sequence[Layer], tokens: Sequence[str], glove: Embeddings, place: int = -1
+) -> tuple[list[str], np.ndarray]:
+    """The words that may follow a place of a sentence, in alphabetical order, and the probability of each.
 
     Args:
         layers: what `forward` computed for the sentence.
@@ -97,6 +116,17 @@ def next_words(
         place: of the word that asks, counted from 0; the last by default.
     """
     words = sorted({*glove.split_known(list(vocabulary()))[0], *tokens})
+    return words, next_word_probabilities(model, layers[-1].output[place], glove.look_up(words))
+
+
+def next_words(
+    model: Model, layers: Sequence[Layer], tokens: Sequence[str], glove: Embeddings, place: int = -1, count: int = 10
+) -> list[tuple[str, float]]:
+    """The likeliest words to follow a place of a sentence, each with its probability, the likeliest first.
+
+    Args:
+        model, layers, tokens, glove, place: as in `next_word_distribution`.
+    """
+    words, probabilities = next_word_distribution(model, layers, tokens, glove, place)
     logits = next_word_logits(model, layers[-1].output[place], glove.look_up(words))
-    probabilities = softmax(logits)
     return [(words[row], float(probabilities[row])) for row in rank(logits, LOGIT_TOLERANCE)[:count]]

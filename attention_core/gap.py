@@ -8,9 +8,9 @@ A row is a task, and every column is measured on the same sentences: made of wor
     MiniLM   the word that answers gets the largest weight of all other words from the best of its 72 heads, [CLS] and
              [SEP] left out. The head is chosen on sentences made of training words
 
-Raw vectors and taught models know no positions: where a word stands twice, both have the same weight, and either is
-right. MiniLM knows them, and has to find the place. Weights within 1e-6 of each other are a tie, and of a tie the
-first place is the one looked at.
+Raw vectors, and taught models without positions, give a word that stands twice the same weight in both places, and
+either is right. MiniLM and taught models with positions have to find the place. Weights within 1e-6 of each other are a
+tie, and of a tie the first place is the one looked at.
 
 The "unseen" words are those of the split that comes with the app, and lists of words were tuned on it, so those figures
 of the taught models may be too good; "natural" sentences were looked at too. "splits" in the table says what the models

@@ -75,8 +75,8 @@ def best_matches(
     head: int,
     asks: int,
     place: int,
-    glove: Embeddings,
-    words: list[str],
+    words: Sequence[str],
+    vectors: np.ndarray,
     count: int = 12,
 ) -> list[Match]:
     """The words that a token's query would match best in the place of another token, the best first.
@@ -85,9 +85,11 @@ def best_matches(
         layers: what `forward` computed for the sentence, x (n, d_model).
         l: the layer, counted from 1; head: the head, counted from 0.
         asks: the token whose query it is, place: the token that the words replace; counted from 0.
-        words: among which to search; each has a vector.
+        words: among which to search; vectors: (words, d_word), theirs.
     """
-    keys = substituted_keys(model, layers, l, place, glove.look_up(words))[:, head]
+    keys = substituted_keys(model, layers, l, place, vectors)[:, head]
     scores = keys @ layers[l - 1].q[head, asks] * np.float32(model.d_k**-0.5)
-    best = rank(scores, SCORE_TOLERANCE)[:count]
+    least = np.partition(scores, -count)[-count] if count < len(scores) else -np.inf
+    rows = np.flatnonzero(scores >= least - count * SCORE_TOLERANCE)  # the best and all that tie with the last of them
+    best = rows[rank(scores[rows], SCORE_TOLERANCE)[:count]]
     return [Match(words[row], float(scores[row]), words[row] in held_out()) for row in best]

@@ -58,7 +58,9 @@ class ModelSpec:
     def recipe(self) -> Recipe:
         """The training recipe. Pointers get better on new words with more noise, classifiers worse."""
         if self.kind == "next_word":
-            return Recipe(steps=300, rate=0.02, decay=0.0)
+            return Recipe(steps=400, rate=0.02, decay=0.0)
+        if self.task in {"subject", "adjective"}:
+            return Recipe(steps=2000, noise=0.15)
         return Recipe(noise=0.3, batch=64 * self.n_layers) if self.kind == "pointer" else Recipe()
 
     @property
@@ -82,8 +84,8 @@ class ModelSpec:
 
     @property
     def d_k(self) -> int:
-        """The width of a head's queries, keys and values: what copies a word needs more room for it."""
-        return 32 if self.kind == "next_word" else D_K
+        """The width of a head's queries, keys and values: a word to be copied, or its place, needs more room."""
+        return 32 if self.task in {"subject", "adjective", "copy"} else D_K
 
     def new_model(self, generator: np.random.Generator, d_word: int, d_k: int | None = None) -> Model:
         """The model before training; d_k None means the spec's own."""
@@ -97,6 +99,10 @@ class ModelSpec:
 SHIPPED = (
     ModelSpec("object", 1, 2),
     ModelSpec("object", 1, 1),
+    ModelSpec("subject", 2, 4, positions=True),
+    ModelSpec("subject", 2, 4),
+    ModelSpec("adjective", 2, 4, positions=True),
+    ModelSpec("adjective", 2, 4),
     ModelSpec("gender", 1, 1),
     ModelSpec("gender", 1, 2),
     ModelSpec("meaning", 2, 4),

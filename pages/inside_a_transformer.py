@@ -6,14 +6,15 @@ guard()
 
 from ui.inside_a_transformer import compared, grid, map, relations, subject, trace
 from ui.kit import components
-from ui.shell import sentence_input
+from ui.shell import sentence_input, views
 from ui.shell.pages import fold
 
 sentence_input.ask_for_sentence((), raw=False)
 components.style("inside_a_transformer.css")
 shown = subject.read_subject()
 relations.draw_lesson(shown)
-grid.draw_overview(shown)
+with views.figure("heads"):
+    grid.draw_overview(shown)
 map.draw_map(shown)
 fold("itwo", "What if one word changes? Two sentences, one head", compared.draw_two_sentences, shown)
 pictures = fold("iraw", "Similarity or relationship? Raw word vectors beside this map", compared.beside_raw, shown)

@@ -7,6 +7,7 @@ guard()
 from ui.kit import components
 from ui.next_word import growth, head_map, next_words, sink, switch_off
 from ui.next_word import subject as subjects
+from ui.shell import views
 from ui.shell.pages import fold
 
 components.style("next_word.css")
@@ -14,8 +15,10 @@ text = subjects.ask_for_text()
 shown = subjects.read_subject(text)
 subjects.draw_lesson(shown)
 subjects.draw_notices(shown)
-next_words.draw_next_words(shown)
-head_map.draw_map(shown)
+with views.figure("next-words"):
+    next_words.draw_next_words(shown)
+with views.figure("head-map"):
+    head_map.draw_map(shown)
 fold("woff", "Does it matter? Switch a head off, or cut a cell", switch_off.draw_switch_off, shown)
 fold("wheads", "All heads at a glance, and those whose use was measured", head_map.draw_all_heads, shown)
 fold("wcell", "Where does this number come from? One cell, step by step", head_map.draw_cell, shown)

@@ -9,7 +9,7 @@ import streamlit as st
 from ui import state
 from ui.map import cell, compare, files, panel, settings, who
 from ui.map.view import chosen, raw_view
-from ui.shell import errors, pages, sentence_input
+from ui.shell import errors, pages, sentence_input, views
 
 
 def compare_settings() -> dict | None:
@@ -20,7 +20,7 @@ def compare_settings() -> dict | None:
 
 
 model = sentence_input.ask_with_model()
-words = st.container()
+words = views.figure("map", "words")
 pictures, beside = st.columns([10, 3], gap="medium")
 with beside:
     settings.draw(model)
@@ -31,7 +31,7 @@ with words:
     settings.draw_lesson(sight)
 with beside:
     settings.draw_aside(sight)
-with pictures:
+with pictures, views.figure("map"):
     panel.pictures(view, choice, "raw", "cell" if view.walk else "", narrow=True)
 compared = None
 if sight.model == who.VECTORS:

@@ -7,7 +7,7 @@ guard()
 import streamlit as st
 
 from ui.kit import components
-from ui.shell import pages, sentence_input
+from ui.shell import pages, sentence_input, views
 from ui.teach_it import copying, learned, notes, positions, settings, training
 from ui.teach_it import map as sentence
 
@@ -22,13 +22,15 @@ with left:
 with right:
     training.score(session)
 if shown := sentence.current_map(session):
-    sentence.draw_words(session, shown)
+    with views.figure("map", "words"):
+        sentence.draw_words(session, shown)
 settings.offer_sentence(session.lesson)
 settings.reason(session.lesson)
 training.experiments(session)
 settings.advanced(session)
 sentence.choose_map(session.model)
-sentence.draw(session, shown)
+with views.figure("map"):
+    sentence.draw(session, shown)
 if shown and session.model.kind == "next_word":
     copying.next_words(session, shown)
 elif shown:

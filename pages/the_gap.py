@@ -6,13 +6,15 @@ guard()
 
 import streamlit as st
 
+from ui.shell import views
 from ui.shell.pages import fold
 from ui.the_gap import all_models, figure, notes, sentences, side_by_side
 
 figure.set_up()
 figure.choose_task()
-figure.draw_lesson()
-figure.draw_bars()
+with views.figure("bars"):
+    figure.draw_lesson()
+    figure.draw_bars()
 figure.choose_set()
 fold("gsent", "Which sentences were right, which wrong?", sentences.draw_sentences)
 st.header("Your sentence", anchor=False)

@@ -5,17 +5,21 @@ from ui.shell.pages import guard
 guard()
 
 from ui.kit import components
-from ui.shell import errors, pages
+from ui.shell import errors, pages, views
 from ui.why_scale import files, learning, sentence, spread, two_keys
 
 components.style("why_scale.css")
-two_keys.draw()
-spread.draw()
+with views.figure("two-keys"):
+    two_keys.draw()
+with views.figure("spread"):
+    spread.draw()
 pages.fold("wmeasured", "How this was measured, and why theory says √d", spread.draw_method)
-learning.draw()
+with views.figure("learning"):
+    learning.draw()
 pages.fold("wgradient", "The derivative of softmax, and what is left of it", learning.draw_gradient)
 with errors.show_errors():
-    sentence.draw()
+    with views.figure("sentence"):
+        sentence.draw()
     pages.fold("wmaps", "All scores of the sentence, with and without the division", sentence.draw_maps)
     pages.fold("wtau", "The divisor as a temperature", sentence.draw_curve)
 pages.fold("wread", "To read on", files.draw_references)

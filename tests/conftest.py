@@ -70,7 +70,7 @@ def app(no_legacy_pages) -> Callable:  # noqa: ARG001
     from streamlit.testing.v1 import AppTest
 
     def start(page: str = "playground", **query: str):
-        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)  # the machine may be busy
         test.query_params.update(query)
         test.context["url"] = "https://demo.example/"
         test.run()

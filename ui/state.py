@@ -68,8 +68,9 @@ CONTROLS: dict[str, Control] = {
     "q": Control(0, 0, MAX_TOKENS, hidden=True),
     "k": Control(0, 0, MAX_TOKENS, hidden=True),
     # the whole page, or one of its figures alone, for a frame in another page; and large, for a lecture hall
+    # (the number of the figure; 0: off)
     "figure": Control("", hidden=True),
-    "lecture": Control(False),
+    "lecture": Control(0, 0, 9, hidden=True),
     # the playground: who looks, which folds are open, and the second setting of the comparison
     "who": Control("Word vectors", options=("Word vectors", "Taught", "Transformer"), page="playground"),
     "cell": Control(False, page="playground"),
@@ -130,7 +131,7 @@ CONTROLS: dict[str, Control] = {
     "layers": Control(1, options=(1, 2, 3), page="teach_it"),
     "nh": Control(1, options=(1, 2, 4), page="teach_it"),
     "dk": Control(16, options=(4, 8, 16, 32), page="teach_it"),
-    "rate": Control(0.01, options=(0.001, 0.003, 0.01, 0.03, 0.1, 1.0, 10.0), page="teach_it"),
+    "rate": Control(0.01, options=(0.001, 0.003, 0.01, 0.02, 0.03, 0.1, 1.0, 10.0), page="teach_it"),
     "res": Control(True, page="teach_it"),
     "pos": Control(False, page="teach_it"),
     "init": Control(0, 0, 9999, page="teach_it"),

@@ -1,10 +1,11 @@
-"""For everyone: keyboard alone, both themes, a phone, large type, less motion. Every page, everything on it open."""
+"""For everyone: keyboard, both themes, forced colours, a phone, large type, print; each page with everything open."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
+from tests.support.addresses import address, all_open
 from ui.shell.pages import PAGES
-from ui.state import CONTROLS
 
 pytestmark = pytest.mark.xdist_group("everyone")
 
@@ -57,12 +58,6 @@ MISSED = """() => {
 }"""
 
 
-def address(page) -> str:
-    """A page with everything open."""
-    opened = "&".join(f"{name}=true" for name, c in CONTROLS.items() if c.page == page.name and c.default is False)
-    return f"/{'' if page is PAGES[0] else page.name}?{opened}"
-
-
 def complaints(visit) -> list:
     """What axe-core finds, whatever its weight."""
     return [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in Axe().run(visit.page).response["violations"]]
@@ -72,7 +67,7 @@ def test_light_and_by_keyboard_alone_and_at_twice_the_size(visit):
     one = visit(color_scheme="light", reduced_motion="reduce")
     for page in PAGES:  # one visitor, for a browser that knows the scripts already opens a page in a third of the time
         one.page.set_viewport_size({"width": 1280, "height": 900})
-        one.open(address(page))
+        one.open(address(page, **all_open(page)))
         assert (page.name, complaints(one)) == (page.name, [])
         for _ in range(one.page.evaluate(KEYBOARD) + 20):
             one.page.keyboard.press("Tab")
@@ -81,23 +76,93 @@ def test_light_and_by_keyboard_alone_and_at_twice_the_size(visit):
         one.page.set_viewport_size({"width": 640, "height": 450})  # what is left of 1,280 by 900 at 200 %
         one.settle()
         assert one.page.evaluate("document.querySelector('.stMain').scrollWidth") <= 640, page.name
+        one.page.emulate_media(media="print")
+        one.page.set_viewport_size({"width": 718, "height": 1000})  # A4 upright within margins of a centimetre
+        one.settle()
+        expect(one.page.get_by_test_id("stSidebar")).to_be_hidden()
+        assert one.page.evaluate("document.querySelector('.stMain').scrollWidth") <= 718, page.name
+        one.page.emulate_media(media="screen")
 
 
-def test_dark_and_on_a_small_phone_and_with_less_motion(visit):
-    phone = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+def test_dark_and_on_the_narrowest_phone_and_with_less_motion(visit):
+    phone = {"viewport": {"width": 320, "height": 640}, "is_mobile": True, "has_touch": True}  # or 1,280 at 400 %
     one = visit(color_scheme="dark", reduced_motion="reduce", **phone)
     for page in PAGES:
-        one.open(address(page))
+        one.open(address(page, **all_open(page)))
         assert (page.name, complaints(one)) == (page.name, [])
-        assert one.page.evaluate("document.querySelector('.stMain').scrollWidth") <= 360, page.name
+        assert one.page.evaluate("document.querySelector('.stMain').scrollWidth") <= 320, page.name
         moving = "e => parseFloat(getComputedStyle(e).transitionDuration) > 0.02"
         assert one.page.evaluate(f"[...document.querySelectorAll('*')].filter({moving}).length") == 0, page.name
         running = "document.getAnimations().filter(a => a.playState === 'running').length"
         assert one.page.evaluate(running) == 0, page.name
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_pictures_say_what_they_show(app, page):
-    query = dict(pair.split("=") for pair in address(page).partition("?")[2].split("&") if pair)
-    said = [chart.proto.alt for chart in app(page.name, **query).get("vega_lite_chart")]
-    assert [alt for alt in said if len(alt) < 40 or not (any(map(str.isdigit, alt)) or "Nothing yet" in alt)] == []
+# Of each group the choices that look as the chosen one does; a weight is no mark of a choice.
+ALIKE = """() => {
+  const all = (root) =>
+    [...root.querySelectorAll("*")].flatMap((e) => (e.shadowRoot ? [e, ...all(e.shadowRoot)] : [e]));
+  const look = (e) => {
+    const s = getComputedStyle(e);
+    const ground = e.getRootNode() === document ? s.backgroundColor : "";
+    return [s.outlineStyle, s.outlineWidth, s.outlineColor, ground].join();
+  };
+  return all(document.body).filter((e) => e.role === "radiogroup").flatMap((group) => {
+    const chosen = group.querySelector("[aria-checked=true]");
+    const others = [...group.querySelectorAll("[aria-checked=false]")];
+    return chosen ? others.filter((e) => look(e) === look(chosen)).map((e) => e.textContent || e.title) : [];
+  });
+}"""
+
+
+def test_in_forced_colours_choices_weights_switches_and_sliders_can_be_told(visit):
+    one = visit("/?k=4", forced_colors="active")
+    ground = "e => getComputedStyle(e).backgroundColor"
+    canvas = one.page.locator(".stApp").evaluate(ground)
+    assert one.page.evaluate(ALIKE) == []
+    weights = [word.evaluate(ground) for word in one.page.locator(".st-key-raw-words [role=radio]").all()]
+    assert len({*weights}) > 2
+    switch = one.page.locator(".st-key-self label > div").first
+    off = switch.evaluate(ground)
+    one.toggle("self")
+    one.expect_link("self=true")
+    assert switch.evaluate(ground) != off
+    parts = one.page.locator(".st-key-d-shown [role=group] > [data-rac]").locator("> div:first-child, > [data-rac]")
+    assert canvas not in [part.evaluate(ground) for part in parts.all()]
+    assert len({swatch.evaluate(ground) for swatch in one.page.locator(".legend .swatch").all()}) == 5
+    one.open("/inside_a_transformer")
+    assert one.page.evaluate(ALIKE) == []
+
+
+def swipe(visit, start, end):
+    """Move a finger over the page."""
+    finger = visit.context.new_cdp_session(visit.page)
+    path = [(start[0] + (end[0] - start[0]) * i / 8, start[1] + (end[1] - start[1]) * i / 8) for i in range(9)]
+    for kind, points in (("touchStart", path[:1]), *(("touchMove", [point]) for point in path[1:]), ("touchEnd", [])):
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+    visit.settle()
+
+
+def test_a_finger_that_begins_on_a_slider_scrolls_upright_and_sets_it_sideways_and_by_a_tap(visit):
+    one = visit("/", viewport={"width": 390, "height": 700}, is_mobile=True, has_touch=True)
+    slider, value = (
+        one.page.locator(".st-key-d-shown [role=group] > [data-rac]"),
+        one.page.locator(".st-key-d-shown input"),
+    )
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = one.page.evaluate("document.querySelector('.stMain').scrollTop")
+    swipe(one, (x, y), (x, y - 150))
+    expect(value).to_have_value("50")
+    one.page.wait_for_function(f"document.querySelector('.stMain').scrollTop > {before} + 50")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+    swipe(one, (box["x"] + box["width"], y), (x, y))
+    expect(value).to_have_value("26")
+    one.expect_link("d=26")
+    one.settle()
+    box = slider.bounding_box()
+    one.page.touchscreen.tap(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    expect(value).to_have_value("13")
+    one.expect_link("d=13")

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.addresses import address, all_open
 from ui.shell.pages import PAGES
 from ui.state import CONTROLS
 
@@ -42,24 +43,20 @@ MADE = """() => {
 }"""
 
 
-def whole(page: str) -> str:
-    """What opens every fold of a page, for its link."""
-    return "".join(f"&{name}=true" for name, c in CONTROLS.items() if c.page == page and c.default is False)
-
-
 def test_hostile_text_stays_text_typed_and_linked_on_every_page(visit):
     one = visit()
     for page in PAGES:
         texts = [name for name, c in CONTROLS.items() if c.page == page.name and isinstance(c.default, str)]
         first, second = "the king " + " ".join(ATTACKS[:5]), "the queen " + " ".join(ATTACKS[5:])
-        others = "".join(f"&{name}={quote(second)}" for name in texts)
-        others = others.replace(f"on={quote(second)}", "on=Sentence")  # with numbers, that page asks for none
-        one.open(f"/{'' if page is PAGES[0] else page.name}?s={quote(first)}{whole(page.name)}{others}")
-        expect(one.sentence).to_have_value(first)
+        query = all_open(page) | dict.fromkeys(texts, second) | {"s": first}
+        own = {"on": "Sentence", "text": first}  # with numbers, that page asks for no sentence
+        one.open(address(page, **query | {name: own[name] for name in own if name in texts}))
+        field = one.page.get_by_label("Your text" if "text" in texts else "Sentence", exact=True)
+        expect(field).to_have_value(first)
         assert (page.name, one.page.evaluate(MADE)) == (page.name, [])
-        one.sentence.fill(second)
+        field.fill(second)
         one.expect_link(quote(second, safe=""))
         one.settle()
-        expect(one.sentence).to_have_value(second)
+        expect(field).to_have_value(second)
         assert (page.name, one.page.evaluate(MADE)) == (page.name, [])
     # dialogs, requests to other hosts and errors are what `visit` looks for at the end

@@ -20,16 +20,16 @@ def expect_head(visit, title):
 
 
 def test_clicks_keys_and_lists_choose_a_head_and_its_link_restores_all(visit):
-    one = visit(CAT)
-    one.expect_reading("“it” looks most at “cat” (68\u202f%), then “mat” (11\u202f%) and [CLS] (11\u202f%).")
-    assert one.weights[8, 2] == "68.3%"
+    one = visit(CAT + "&l=6&h=12&k=2")
+    one.expect_reading("Without [CLS] and [SEP], “it” looks most at “cat” (68\u202f%), then “mat” (11\u202f%)")
+    assert one.weights[7, 1] == "68.3%"
     picture = one.page.locator(".st-key-heads img")
     expect(picture).to_have_count(1)
     expect(picture).to_have_attribute("src", re.compile("^data:image/png;base64,"))
     assert len(picture.get_attribute("src")) < 20_000  # all 72 maps
-    expect(one.page.locator(".stVegaLiteChart")).to_have_count(5)  # two of the head, three beside raw vectors
+    expect(one.page.locator(".stVegaLiteChart")).to_have_count(2)
 
-    one.page.get_by_text("Which head sends this weight?").click()
+    one.page.get_by_text("Which head gives this weight?").click()
     one.settle()
     one.page.locator(".st-key-found [role=radio]", has_text="Layer 6, head 5").click()
     expect_head(one, "Layer 6, head 5")
@@ -37,7 +37,7 @@ def test_clicks_keys_and_lists_choose_a_head_and_its_link_restores_all(visit):
 
     head(one, 4, 2).click()
     expect_head(one, "Layer 4, head 2")
-    one.expect_reading("“it” looks most at “cat” (49\u202f%)")
+    one.expect_reading("Without [CLS] and [SEP], “it” looks most at “cat” (49\u202f%)")
     for key, expected in (
         ("ArrowRight", "Layer 4, head 3"),
         ("ArrowDown", "Layer 5, head 3"),
@@ -53,15 +53,27 @@ def test_clicks_keys_and_lists_choose_a_head_and_its_link_restores_all(visit):
 
     one.page.locator(".st-key-named [role=radio]", has_text="the word before").click()
     expect_head(one, "Layer 1, head 3")
-    one.page.locator(".st-key-nocls label").click()
-    expect(one.page.locator(".say.notice").first).to_contain_text("Renormalised: [CLS] hidden")
+    one.page.locator(".st-key-marks label").first.click()
+    expect(one.page.locator(".st-key-head-map")).to_contain_text("[CLS] and [SEP] are marks")
     one.settle()
-    assert one.weights[8, 0] == "hidden"
+    assert one.weights[8, 7] == "100.0%"
 
-    one.expect_link("l=1&h=3&nocls=true&ifind=true")
+    one.expect_link("marks=true", "ifind=true")
     fresh = visit(one.link)
     expect(fresh.link_field).to_have_value(one.server.url + one.link)
     expect(fresh.page.locator(".stMain")).to_have_text(one.page.locator(".stMain").inner_text(), use_inner_text=True)
+
+
+def test_a_measured_head_chooses_its_word_and_brings_the_map_into_view(visit):
+    one = visit("/inside_a_transformer?s=Tom%20lent%20Anna%20his%20bike%20because%20she%20missed%20the%20bus&q=2")
+    one.page.locator(".st-key-named [role=radio]", has_text="from a pronoun to its noun").click()
+    expect_head(one, "Layer 4, head 2")
+    one.expect_link("q=7")
+    expect(one.page.locator(".st-key-named [role=radio].chosen")).to_have_count(1)
+    one.page.wait_for_function(
+        "part => { const { y } = part.getBoundingClientRect(); return -5 <= y && y < innerHeight / 2; }",
+        arg=one.page.locator(".st-key-head-map").element_handle(),
+    )
 
 
 def test_each_head_is_large_enough_to_tap_on_a_phone(visit):

@@ -1,11 +1,10 @@
-"""Teach it and The gap, in a real browser: training before the reader's eyes; what a figure of the table leads to."""
+"""Teach it, in a real browser: training before the reader's eyes."""
 
 import re
 import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
 
 from attention_core import taught
 from attention_core.glove_sources import load_glove
@@ -99,24 +98,3 @@ def test_two_visitors_apart_a_stop_that_keeps_a_link_that_restores_and_a_page_th
     fresh.settle()
     assert fresh.weights == kept
     assert standing(fresh) == standing(one)
-
-
-def test_the_gap_opens_a_figure_and_a_sentence(visit):
-    one = visit("/the_gap?gsay=true")
-    one.page.locator("path[aria-label^='Happy or not, MiniLM']").first.click()
-    one.expect_link("gtask=Happy")
-    expect(one.page.locator(".stMain")).to_contain_text("MiniLM, a probe on the sentence vector")
-    one.settle()
-    one.page.locator(".own .gap a").nth(3).click()
-    heading = one.page.get_by_role("heading", name="The sentences behind a figure")
-    one.page.wait_for_function(
-        "heading => { const { y } = heading.getBoundingClientRect(); return 0 <= y && y < 300; }",
-        arg=heading.element_handle(),
-    )
-    one.expect_link("gsay=true")
-    one.settle()
-    one.page.locator(".cases a", has_text="taught").first.click()
-    one.page.wait_for_selector(".st-key-train")
-    expect(one.page).to_have_url(re.compile(r"/teach_it\?"))
-    expect(one.page.locator(".stMain")).to_contain_text("Trained for 1,000 steps")
-    one.expect_link("trained=9999")

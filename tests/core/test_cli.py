@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from attention_core.__main__ import main
@@ -118,6 +119,8 @@ def test_an_unknown_word_is_left_out_and_named(capsys):
         (["--scale", "1e-300", KING], "--scale must be a finite number"),
         (["--model", "taught", "--task", "gender", "--layers", "7", CAT], "no such model"),
         (["--model", "taught", "--task", "negation", "--heads", "2", "--head", "3", CAT], "between 1 and 2"),
+        (["--model", "taught", "--task", "copy", "--layer", "3", CAT], "--layer must be between 1 and 2"),
+        (["--model", "taught", "--task", "similarity", "--layer", "1", CAT], "nothing is trained"),
         (["--model", "taught", "--no-scale", CAT], "--no-scale"),
         (["king " * 513], "512"),
     ],
@@ -156,6 +159,38 @@ def test_the_mean_over_heads_is_the_mean_of_each_head_asked_for(capsys):
     _, second = weights(capsys, *arguments, "--head", "2", "he was not happy")
     for row, one, two in zip(mean, first, second, strict=True):
         assert row == pytest.approx([(a + b) / 2 for a, b in zip(one, two, strict=True)], abs=1e-6)
+
+
+def test_the_next_words_of_a_copying_model_are_ten_words_and_a_layer_can_be_chosen(capsys):
+    arguments = ("--json", "--model", "taught", "--task", "copy", KING.removesuffix("dom"))
+    found = json.loads(run(capsys, *arguments)[1])
+    assert found["tokens"][-1] == "king"
+    words, probabilities = zip(*found["next"], strict=True)
+    assert len(set(words)) == 10
+    assert words[0] == "and"
+    assert list(probabilities) == sorted(probabilities, reverse=True)
+    assert 0 < sum(probabilities) <= 1
+    second = np.array(found["weights"])
+    first = np.array(json.loads(run(capsys, *arguments, "--layer", "1")[1])["weights"])
+    assert second[-1].argmax() == found["tokens"].index("and")
+    assert (first[range(1, 7), range(6)] > 0.5).all()
+    assert not np.triu(first, 1).any()
+
+
+@pytest.mark.parametrize(
+    ("task", "sentence", "query", "found"),
+    [
+        ("subject", "The dog bit the man", "bit", "dog"),
+        ("subject", "The man bit the dog", "bit", "man"),
+        ("subject", "The letter was written by the nurse", "written", "letter"),
+        ("adjective", "The dog that chased the cat was tired", "tired", "dog"),
+        ("adjective", "The dog chased the tired cat", "tired", "cat"),
+    ],
+)
+def test_positions_tell_subjects_from_objects_and_whose_an_adjective_is(task, sentence, query, found, capsys):
+    tokens, rows = weights(capsys, "--model", "taught", "--task", task, sentence)
+    row = rows[tokens.index(query)]
+    assert tokens[row.index(max(row))] == found
 
 
 def test_the_table_of_tasks_is_printed_as_it_is_kept(capsys):

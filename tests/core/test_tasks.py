@@ -12,7 +12,7 @@ from attention_core.embeddings import UnknownWords
 from attention_core.glove_sources import load_glove
 from attention_core.tasks import Example
 
-TAUGHT = ("object", "gender", "meaning", "negation")
+TAUGHT = ("object", "subject", "adjective", "gender", "meaning", "negation")
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_marks_written_and_read_are_the_same(task):
 
 
 def test_there_are_sixty_natural_sentences_and_more_in_shapes_of_their_own():
-    for task in ("gender", "meaning", "negation"):
+    for task in ("gender", "meaning", "negation", "subject", "adjective", "copy"):
         assert len(set(tasks.natural_sentences(task))) >= 60
 
 
@@ -178,6 +178,10 @@ def test_there_are_sixty_natural_sentences_and_more_in_shapes_of_their_own():
         ("negation", "the food was not good", "good"),
         ("object", "the king ruled the kingdom", "ruled"),
         ("gender", "the queen is leaving", None),
+        ("subject", "the letter was written by the nurse", "written"),
+        ("adjective", "the dog that chased the cat was tired", "tired"),
+        ("copy", "the king and queen ruled the king", "king"),
+        ("copy", "the queen is leaving", None),
     ],
 )
 def test_the_word_that_asks_is_found_in_a_sentence_without_marks(task, sentence, asks):

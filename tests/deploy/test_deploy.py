@@ -18,8 +18,10 @@ import pytest
 import streamlit
 import yaml
 from compose_spec import PyCompose
+from playwright.sync_api import expect
 
 from tests.support import ROOT, programs
+from tests.support.addresses import address, all_open
 from tests.support.balanced import CONFIGURATION, Nginx
 from tests.support.browser import Visit
 from tests.support.server import Server
@@ -189,13 +191,12 @@ def test_every_page_runs_under_the_policy_and_its_files_come_through(house, brow
     one = Visit(browser, house, accept_downloads=True)
     one.page.add_init_script(WATCH)
     for page in PAGES:
-        one.open(f"/{page.name if page is not PAGES[0] else ''}?s=The+cat+sat+because+it+was+tired{opened(page.name)}")
-        one.page.wait_for_timeout(500)
-        assert one.page.locator("h1").inner_text() == page.question
+        one.open(address(page, s="The cat sat because it was tired", **all_open(page)))
+        expect(one.heading).to_have_text(page.question)
         assert one.page.evaluate("refused") == []
         buttons = one.page.locator("[data-testid=stDownloadButton] button")
         for number in {0, buttons.count() - 1} if buttons.count() else ():
-            with one.page.expect_download(timeout=20_000) as download:
+            with one.page.expect_download() as download:
                 buttons.nth(number).click()
             download.value.save_as(tmp_path / "file")
             assert (tmp_path / "file").stat().st_size > 100
@@ -205,17 +206,11 @@ def test_every_page_runs_under_the_policy_and_its_files_come_through(house, brow
     one.context.close()
 
 
-def opened(page: str) -> str:
-    """What opens every fold of a page, for its link."""
-    from ui.state import CONTROLS
-
-    return "".join(f"&{name}=true" for name, c in CONTROLS.items() if c.page == page and c.default is False)
-
-
 def test_a_killed_replica_leaves_its_visitor_with_all_they_had(house, browser):
     one = Visit(browser, house)
     one.open("/?s=the%20queen%20and%20the%20king&q=2")
-    one.page.get_by_text("Causal mask").click()
+    one.toggle("self")
+    one.expect_link("&self=true")
     one.settle()
     before = (one.link, one.reading)
     asked = re.findall(r'"path":"/favicon.png".*"replica":"127.0.0.1:(\d+)"', house.nginx.log.read_text())[-1]
@@ -224,12 +219,11 @@ def test_a_killed_replica_leaves_its_visitor_with_all_they_had(house, browser):
     mine.process.kill()
     mine.process.wait()
     assert house.get("/", Cookie=cookie)[0] == 200  # whoever opens a page now gets it from the other
-    one.page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])", timeout=20_000)
+    one.page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
     one.settle()
     assert (one.link, one.reading) == before
-    one.page.get_by_text("Self-attention").click()
-    one.settle()
-    assert one.link == before[0].replace("&causal=true", "&self=false&causal=true")
+    one.toggle("self")
+    expect(one.link_field).to_have_value(house.url + before[0].replace("&self=true", ""))
     mine.start()
     one.context.close()
 

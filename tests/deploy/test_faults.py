@@ -1,29 +1,27 @@
-"""What goes wrong with networks, disks and forged messages: the page comes back, or says in a sentence what is wrong.
+"""What a served app makes of files that go and come back, and of forged messages.
 
-Cold links and restarts are in test_frame_browser.py, a killed replica is in test_deploy.py.
+A network that fails is in tests/browser, damaged files are in tests/pages.
 """
 
 import asyncio
 import html
 import json
-import os
 import shutil
-import sys
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from attention_core import files
 from tests.support import ROOT
+from tests.support.addresses import all_open
+from tests.support.copies import copy_with_links
 from tests.support.server import Server
 from tests.support.visitor import Visitor
-from ui.shell.pages import PAGES
+from ui.shell.pages import PAGES, Page
 from ui.state import CONTROLS
-from ui.the_gap import measured
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -56,117 +54,7 @@ def run(work: Coroutine) -> object:
         return thread.submit(asyncio.run, work).result()
 
 
-def open_folds(page: str) -> str:
-    """The query that opens every fold of a page."""
-    return "&".join(f"{name}=true" for name, c in CONTROLS.items() if c.page == page and c.default is False)
-
-
-# the network
-
-
-def test_a_cut_websocket_comes_back_with_all_that_was_set(visit):
-    one = visit()
-    cut, held = [], []
-
-    def between(socket):
-        server = socket.connect_to_server()
-        held.append((socket, server))
-        if cut and len(held) < 4:  # the network is away for the first tries
-            server.close()
-            socket.close()
-
-    one.page.route_web_socket("**/_stcore/stream", between)
-    one.open("/?s=the%20queen%20and%20the%20king&q=2")
-    one.page.get_by_text("Causal mask").click()
-    one.settle()
-    before = (one.link, one.reading)
-    cut.append(True)
-    for end in held[-1]:
-        end.close()
-    one.page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
-    assert one.reading == before[1]  # the page stays readable meanwhile
-    one.settle()
-    assert len(held) >= 4
-    one.faults.clear()  # the console has told of the connections that failed
-    assert (one.link, one.reading) == before
-    one.page.get_by_text("Self-attention").click()
-    one.settle()
-    assert one.link == before[0].replace("&causal=true", "&self=false&causal=true")
-
-
 # the disk
-
-
-@pytest.fixture
-def fresh(monkeypatch, tmp_path) -> Iterator[Path]:
-    """A copy of data/ to damage, and nothing of it loaded yet."""
-
-    def forget() -> None:
-        for name, module in list(sys.modules.items()):
-            if name.split(".")[0] in ("ui", "attention_core"):
-                for thing in vars(module).values():
-                    for clear in ("cache_clear", "clear"):
-                        if callable(getattr(thing, clear, None)) and hasattr(thing, "__wrapped__"):
-                            getattr(thing, clear)()
-
-    copy = tmp_path / "data"
-    copy_with_links(files.DATA, copy)
-    monkeypatch.setattr(files, "DATA", copy)
-    for name, module in list(sys.modules.items()):
-        if name.startswith("attention_core.") and getattr(module, "DATA", None) == ROOT / "data":
-            monkeypatch.setattr(module, "DATA", copy)
-    forget()
-    yield copy
-    forget()
-
-
-def copy_with_links(source: Path, target: Path) -> None:
-    """Copy a folder; its large files only as links."""
-    shutil.copytree(
-        source,
-        target,
-        copy_function=lambda a, b: os.symlink(a, b) if Path(a).stat().st_size > 100_000 else shutil.copy2(a, b),
-        ignore=shutil.ignore_patterns("__pycache__", ".*"),
-    )
-
-
-def harm(path: Path, how: str) -> None:
-    """Delete a file, or change one of its letters."""
-    content = bytearray(path.read_bytes())
-    path.unlink()
-    if how == "altered":
-        content[len(content) // 2] ^= 1
-        path.write_bytes(content)
-
-
-def reader_of(name: str) -> tuple[str, dict[str, str]]:
-    """The page that reads a data file, and what its link has to say for it."""
-    folder, _, file = name.partition("/")
-    of, *rest = file.split(".")[0].split("-")
-    if folder in ("glove", "minilm"):
-        return {"glove": "playground", "minilm": "inside_a_transformer"}[folder], {}
-    if name == "taught/gap.json":
-        return "the_gap", {}
-    layers, heads, *residual = rest or ["1", "1"]
-    plain = folder == "taught" and of == "negation" and not residual
-    shape = {"layers": layers, "nh": heads, "res": "false" if plain else "true"}
-    return "teach_it", {"task": measured.title_of(of) if of else "", **shape}
-
-
-@pytest.mark.parametrize("how", ["deleted", "altered"])
-@pytest.mark.parametrize(  # one for each way in which a page reads a file; all of them go through `files.checked`
-    "name",
-    ["glove/vectors.npy", "minilm/model.safetensors", "taught/object-1-1.npz", "taught/gap.json", "tasks/words.json"],
-)
-def test_each_damaged_data_file_is_named_with_its_cure(app, fresh, name, how):
-    harm(fresh / name, how)
-    page, query = reader_of(name)
-    test = app(page, **dict(pair.split("=") for pair in open_folds(page).split("&") if pair) | query)
-    assert not test.exception
-    said = html.unescape(" ".join(element.proto.body for element in test.get("html")))
-    assert f"data/{name} is {'missing' if how == 'deleted' else 'damaged'}" in said
-    assert "Attention Playground" in said  # the page is whole to its end
-    assert files.CURE in said
 
 
 @pytest.fixture
@@ -188,22 +76,23 @@ def copy_served(tmp_path) -> Iterator[Server]:
 
 def test_a_restored_file_is_taken_up_without_a_restart_and_the_app_writes_nothing(copy_served):
     tree = copy_served.folder
+    playground, transformer = (page for page in PAGES if page.name in ("playground", "inside_a_transformer"))
     before = {path: path.stat().st_mtime_ns for path in tree.rglob("*")}
     vectors, model = tree / "data" / "glove" / "vectors.npy", tree / "data" / "minilm" / "model.safetensors"
     aside = {path: path.rename(path.with_suffix(".aside")) for path in (vectors, model)}
 
-    async def said(page: str) -> str:
-        async with Reader(copy_served.url, open_folds(page), page) as reader:
+    async def said(page: Page) -> str:
+        async with Reader(copy_served.url, urlencode(all_open(page)), page.name) as reader:
             assert reader.faults == []
             return reader.said
 
-    assert "data/glove/vectors.npy is missing" in run(said("playground"))
+    assert "data/glove/vectors.npy is missing" in run(said(playground))
     aside[vectors].rename(vectors)
-    assert "“king” looks most at itself" in run(said("playground"))
-    assert "data/minilm/model.safetensors is missing" in run(said("inside_a_transformer"))
+    assert "“king” looks most at itself" in run(said(playground))
+    assert "data/minilm/model.safetensors is missing" in run(said(transformer))
     aside[model].rename(model)
     for page in PAGES:
-        assert "is missing" not in run(said(page.name))
+        assert "is missing" not in run(said(page))
     assert {path: path.stat().st_mtime_ns for path in tree.rglob("*") if path.suffix} == {
         path: time for path, time in before.items() if path.suffix
     }
@@ -212,19 +101,6 @@ def test_a_restored_file_is_taken_up_without_a_restart_and_the_app_writes_nothin
     assert {"data/glove/vectors.npy", "data/minilm/model.safetensors"} <= {
         line["file"].split()[0] for line in lines if line["event"] == "damaged data"
     }
-
-
-# memory
-
-
-def test_a_full_cache_forgets_the_oldest_and_goes_on(app):
-    from ui.models import loaders
-
-    for number in range(loaders.taken_apart.cache_info().maxsize + 20):
-        loaders.taken_apart(f"the cat number {number}")
-    kept = loaders.taken_apart.cache_info()
-    assert kept.currsize == kept.maxsize
-    assert not app(s="the cat number 0").exception
 
 
 # forged messages

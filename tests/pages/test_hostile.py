@@ -72,7 +72,7 @@ def links(page: str) -> some.SearchStrategy[dict[str, str]]:
 
 def seen(page: str, query: dict[str, str]) -> AppTest:
     """What a new visitor sees who follows a link to a page."""
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     test.context["url"] = "https://demo.example/"
     if page != PAGES[0].name:
         test.switch_page(f"pages/{page}.py")

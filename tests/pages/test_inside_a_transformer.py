@@ -63,7 +63,7 @@ def test_the_models_marks_are_left_out_and_the_page_says_how_much_they_get(app, 
     text = said(app(HERE, **IT, l="4", h="2"))
     assert f"“it” gives {rounded(float(row[0] + row[-1]))} of its weight to [CLS] and [SEP], marks that" in text
     assert "They are left out here." in text
-    assert f"Of what is shown, “it” looks most at “cat” ({100 * row[2]:.0f}{THIN}%)" in text
+    assert f"Without [CLS] and [SEP], “it” looks most at “cat” ({100 * row[2]:.0f}{THIN}%)" in text
     text = said(app(HERE, **IT, l="4", h="2", marks="true"))
     assert f"“it” looks most at “cat” ({100 * row[2]:.0f}{THIN}%), then [CLS] ({100 * row[0]:.0f}{THIN}%)" in text
 

@@ -126,6 +126,14 @@ def test_a_longer_text_is_read_on_from_a_kept_beginning_and_comes_out_the_same(t
     assert len(begun) == 1
 
 
+def test_what_is_kept_is_there_at_once_though_others_wait_in_the_queue(tiny_model):  # noqa: ARG001
+    assert language_model.kept(("text", "the cat")) is None
+    read = language_model.read("the cat")
+    effects = language_model.ranking("the cat", 7)
+    assert language_model.kept(("text", "the cat")) is read
+    assert language_model.kept(("ranking", "the cat", 7)) is effects
+
+
 def test_a_text_is_cut_to_what_the_model_reads_and_the_rest_is_counted(tiny_model):
     found = language_model.read("1" * 15)
     assert len(found.reading.tokens.ids) == tiny_model.config.n_positions == 12

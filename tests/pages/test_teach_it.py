@@ -13,7 +13,7 @@ from attention_core.layers import forward, new_model
 from attention_core.taught import ModelSpec
 from ui.models import loaders, training
 from ui.models.lessons import BY_TITLE, LESSONS, sample_sentences
-from ui.models.training import EVERY, FINISHED, Settings
+from ui.models.training import EVERY, FINISHED, Settings, usual_settings
 from ui.teach_it.map import answer
 
 HERE = "teach_it"
@@ -303,27 +303,30 @@ def test_a_key_tried_in_the_place_of_a_word_is_the_one_it_would_have_there():
     assert np.allclose(
         query_matches.substituted_keys(model, layers, 1, 1, glove.look_up(["dog"]))[0], other[0].k[:, 1], atol=1e-6
     )
-    found = query_matches.best_matches(model, layers, 1, 1, 0, 1, glove, ["dog", "sofa", "happy"], 3)
+    tried = ["dog", "sofa", "happy"]
+    found = query_matches.best_matches(model, layers, 1, 1, 0, 1, tried, glove.look_up(tried), 2)
     scores = glove.look_up([one.word for one in found]) @ model.parameters["1.W_K"][:, 4:] @ layers[0].q[1, 0] / 2
     assert np.allclose([one.score for one in found], scores, atol=1e-4)
+    every = glove.look_up(tried) @ model.parameters["1.W_K"][:, 4:] @ layers[0].q[1, 0] / 2
+    assert [one.word for one in found] == [tried[row] for row in sorted(range(3), key=lambda row: -every[row])[:2]]
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     assert [one.unseen for one in found] == [one.word in tasks.held_out() for one in found]
 
 
 def test_every_task_s_best_model_is_right_in_what_its_lesson_says():
     right = {
-        lesson.task: [answer(training.shipped(Settings(lesson.best)), one).correct for one in sample_sentences(lesson)]
+        lesson.task: [answer(training.shipped(usual_settings(lesson.best)), one).correct for one in sample_sentences(lesson)]
         for lesson in LESSONS
     }
     assert right == {
         "object": [True, True, False, True],
-        **dict.fromkeys(("gender", "meaning", "negation"), [True] * 4),
+        **dict.fromkeys(("gender", "meaning", "negation", "subject", "adjective", "copy"), [True] * 4),
     }
 
 
 def test_two_heads_share_the_work_of_not_as_the_lesson_says():
     lesson = BY_TITLE["Happy or not"]
-    model = training.shipped(Settings(lesson.best))
+    model = training.shipped(usual_settings(lesson.best))
     on_not = []
     for one in sample_sentences(lesson)[1::2]:  # not good, not bad
         weights = forward(model, loaders.glove().look_up(list(one.example.tokens)))[0].attention.weights

@@ -30,12 +30,13 @@ class Clock:
 
 @pytest.fixture
 def counted(monkeypatch) -> list[Settings]:
-    """Each training that begins in this process; its reports are empty models, a step each."""
+    """Each training that begins in this process; its reports come at once, with the untrained model in each."""
     begun = []
 
     def reports(settings):
         begun.append(settings)
-        yield from (learning.Progress(step, 0.5, step / 1000, None) for step in range(0, 1001, 10))
+        model = training.untrained(settings)
+        yield from (learning.Progress(step, 0.5, step / 1000, model) for step in range(0, 1001, 10))
 
     monkeypatch.setattr(training, "_reports", reports)
     return begun
@@ -155,7 +156,7 @@ def test_what_has_been_computed_is_shown_to_those_who_wait(counted):
     assert counted == [C, A, B]
 
 
-def test_a_page_that_waits_says_how_many_are_before_it_and_goes_on_when_there_is_room(app):
+def test_a_page_that_waits_says_how_many_are_before_it_and_goes_on_when_there_is_room(app, counted):
     for visitor, settings in enumerate((A, B)):
         training.queue.ask(settings, -visitor - 1)
     test = app("teach_it", s="Mary gave John the keys because she trusted him", q="7", init="3", trained="100").run()
@@ -165,3 +166,4 @@ def test_a_page_that_waits_says_how_many_are_before_it_and_goes_on_when_there_is
     test.run()
     assert test.session_state["run"].waiting == 0
     assert test.session_state["run"].history
+    assert Settings(GENDER, seed=3) in counted

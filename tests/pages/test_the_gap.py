@@ -226,7 +226,7 @@ def test_ones_own_sentence_stands_in_all_three(app):
     ],
 )
 def test_the_head_that_fits_the_chosen_word_is_shown(word, task, fitting):
-    found = side_by_side.fitting_lesson(word, task)
+    found = side_by_side.fitting_lesson(word, ["the", word], task)
     assert (found and found.task) == fitting
 
 

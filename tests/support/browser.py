@@ -9,8 +9,9 @@ from playwright.sync_api import Error, Locator, expect
 from tests.support.server import Server
 
 DESKTOP = {"width": 1280, "height": 900}
-expect.set_options(timeout=30_000)  # the machine may be busy
-# True once the page was at rest at nine looks, 50 ms of its own time apart; False after 20 s without.
+PATIENCE = 90  # seconds; the machine may be busy
+expect.set_options(timeout=1000 * PATIENCE)
+# True once the page was at rest at nine looks, 50 ms of its own time apart; False after 400 looks without.
 AT_REST = """async () => {
   const resting = () => {
     const app = document.querySelector("[data-testid=stApp]")?.dataset;
@@ -34,6 +35,7 @@ class Visit:
         self.server = server
         self.context = context or browser.new_context(**{"viewport": DESKTOP, **options})
         self.page = self.context.new_page()
+        self.page.set_default_timeout(1000 * PATIENCE)
         self.faults: list[str] = []
         own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
@@ -58,10 +60,10 @@ class Visit:
         What a click or a key has set off may still wait for a timer of the page. So the quiet is counted by timers of
         the page too: however busy the machine is, those that were set before ours ring before ours.
         """
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 2 * PATIENCE
         while time.monotonic() < deadline:
             with contextlib.suppress(Error):  # the page is loaded anew meanwhile
-                self.page.wait_for_selector("footer", timeout=30_000)
+                self.page.wait_for_selector("footer")
                 if self.page.evaluate(AT_REST):
                     return self
         raise TimeoutError("the page never came to rest")
@@ -75,6 +77,14 @@ class Visit:
     def sentence(self) -> Locator:
         """The field that a sentence is typed into."""
         return self.page.get_by_label("Sentence", exact=True)
+
+    def toggle(self, name: str) -> None:
+        """Click a switch.
+
+        Args:
+            name: its control.
+        """
+        self.page.locator(f".st-key-{name} label").first.click()
 
     def expect_reading(self, start: str) -> None:
         """Wait until the sentence about the chosen row begins so.

@@ -144,6 +144,7 @@ def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_fil
         "settings": settings,
         "numbers": numbers(text)[shown],
         "aside": (0, len(tokens) - 1) if map_filter.marks else (),
+        "left_out": "" if map_filter.marks else "[CLS] and [SEP]",
     }
     visible = np.ones((len(every), len(every)), bool)
     if not map_filter.see_self:

@@ -30,7 +30,7 @@ _list = st.components.v2.component("list", js=source("radio.js", "list.js"), css
 _heads = st.components.v2.component("all_heads", js=source("heads.js"), css=source("heads.css"))
 _follow = st.components.v2.component("follow", js=source("follow.js"))
 _height = st.components.v2.component("height", js=source("height.js"))
-_back = st.components.v2.component("back", js=source("back.js"))
+_back = st.components.v2.component("back", js=source("swipe.js", "back.js"))
 _copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
 
 

@@ -132,7 +132,7 @@ def output(view: View, choice: Choice) -> None:
         with column:
             components.text(title, "heading")
             body = Markup().join(line.format(other, moved, cosine) for moved, other, cosine in rows)
-            head = Markup("<thead><tr><th>nearest words</th><th></th><th>cosine</th></tr></thead>")
+            head = Markup("<thead><tr><th>nearest words</th><td></td><th>cosine</th></tr></thead>")
             components.show_html(Markup("<table class=chain>{}<tbody>{}</tbody></table>").format(head, body))
     components.text(
         "The output is the weighted sum of the values: here, of the words’ full vectors, each times its weight. The "

@@ -77,7 +77,7 @@ def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], sw
     if not fitting:
         asks = known[worth_a_look(known)]
         fitting = lessons_for(asks, known)
-    model = training.shipped(training.Settings(fitting[0].best)) if fitting else None
+    model = training.shipped(training.usual_settings(fitting[0].best)) if fitting else None
     if model is None:
         return Sight(
             raw_view(switches),

@@ -21,7 +21,7 @@ from attention_core.llama import Llama, Reading, UnfitText, load_llama
 from attention_core.llama_file import bytes_of
 
 MAX_TOKENS = 64
-MAX_TOKENS_KEPT = 128  # of all readings kept together; a token of SmolLM2 fills 0.45 MB
+MAX_TOKENS_KEPT = 96  # of all readings kept together; a token of SmolLM2 fills 0.45 MB
 MAX_RESULTS_KEPT = 64
 LONGEST_CHARACTER = 4  # pieces: each holds at least a byte of the character
 
@@ -276,6 +276,15 @@ def result(key: Hashable, compute: Callable[[], Any]) -> Any:
     if (found := _results.get(key)) is None:
         _results.put(key, found := compute())
     return found
+
+
+def kept(key: tuple[Any, ...]) -> Any:
+    """A result that is there already, so that nobody has to wait for it; None if there is none.
+
+    Args:
+        key: ("text", the text), or that of another result.
+    """
+    return _texts.get(key[1]) if key[0] == "text" else _results.get(key)
 
 
 def ranking(text: str, word: int) -> list[Effect]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from attention_core import gap
+from attention_core import gap, llama_gap
 from attention_core.alignment import align_known
 from attention_core.bert import MiniLM, Reading, Tokens, load_minilm
 from attention_core.embeddings import Embeddings, RawAttention, raw_attention
@@ -140,8 +140,8 @@ def llama_heads_worth_a_look() -> list[NamedHead]:
 
 @lru_cache(maxsize=1)
 def gap_table() -> dict:
-    """What was measured for the gap; as `gap.load_table`."""
-    return gap.load_table()
+    """What was measured for the gap, as `gap.load_table`, with the language model's column."""
+    return llama_gap.with_column(gap.load_table())
 
 
 def known_to_both(text: str, tokens: Tokens) -> list[tuple[list[int], list[int], str]]:

@@ -45,6 +45,11 @@ class Settings:
     seed: int = taught.SEED
 
 
+def usual_settings(spec: ModelSpec) -> Settings:
+    """How the models that come with the app are trained."""
+    return Settings(spec, spec.d_k, spec.recipe.rate)
+
+
 def recipe(settings: Settings) -> Recipe:
     """How these settings are trained."""
     return replace(settings.spec.recipe, rate=settings.rate, every=EVERY)
@@ -56,7 +61,7 @@ def datasets(task: str) -> tuple[Encoded, Encoded]:
         return _datasets(task)
 
 
-@lru_cache(maxsize=len(tasks.TASKS))
+@lru_cache(maxsize=len(tasks.TASKS) + 1)
 def _datasets(task: str) -> tuple[Encoded, Encoded]:
     return taught.datasets(task, loaders.glove())
 
@@ -75,7 +80,7 @@ def shipped(settings: Settings) -> Model | None:
         DamagedData: its file is missing or altered.
     """
     spec = settings.spec
-    if settings != Settings(spec) or spec not in taught.SHIPPED:
+    if settings != usual_settings(spec) or spec not in taught.SHIPPED:
         return None
     model = _loaded(spec)
     return model if model.d_word == loaders.glove().d_model else None

@@ -1,6 +1,6 @@
 """The text that the language model reads, the head shown, and the words it would write next."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,16 +156,18 @@ def ask_for_text() -> str:
     return writing.text if writing else str(state.get("text") or "")[: state.MAX_CHARACTERS]
 
 
-def wait_for(key: Hashable, compute: Callable[[], Any], what: str) -> Any:
+def wait_for(key: tuple[Any, ...], compute: Callable[[], Any], what: str) -> Any:
     """What the language model's thread computes; while it lasts the page says so, and other pages go on.
 
     Args:
-        key: of the job; visitors who ask for the same share it.
+        key: of the job; visitors who ask for the same share it, and its result is kept for a while.
         what: is computed, for the sentence that says so.
 
     Raises:
         Exception: what the computation raised.
     """
+    if (kept := language_model.kept(key)) is not None:
+        return kept
     place = st.empty()
     with run.run_lock_released(), language_model.queue.job(key, compute) as job:
         while not job.done.wait(POLL):
@@ -178,7 +180,7 @@ def standing(before: int, what: str) -> str:
     """What a visitor who waits reads."""
     if not language_model.opened():
         return "The language model is being opened. This takes some seconds, once for everybody."
-    if before > 1:
+    if before:
         return f"The model works for one visitor at a time: {counted(before, 'request')} before yours."
     return f"{what} …"
 

@@ -7,6 +7,7 @@ with `guard()`, which sets up the navigation and starts over.
 
 import contextlib
 import html
+import re
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -60,6 +61,7 @@ PAGES = (
         "out what “it” stands for.",
         "See where each word of your sentence looks",
         "Next: how a word decides where to look, one number at a time",
+        figures=("map",),
     ),
     Page(
         "step_by_step",
@@ -68,6 +70,7 @@ PAGES = (
         "A dictionary needs the exact word. Attention compares with every word, and blends what it finds.",
         "Dictionary, query, key, value; softmax, weighted sum",
         "Next: why divide by √d_k? What goes wrong without it",
+        figures=tuple(f"strip-{step}" for step in range(1, 9)),
     ),
     Page(
         "why_scale",
@@ -76,6 +79,7 @@ PAGES = (
         "Without it one word takes all the weight, and nothing can be learned. See it happen.",
         "What one small division is good for",
         "Next: teach attention where to look. Train W_Q and W_K yourself",
+        figures=("two-keys", "spread", "learning", "sentence"),
     ),
     Page(
         "teach_it",
@@ -84,6 +88,7 @@ PAGES = (
         "On raw vectors “it” does not find its noun. Train W_Q and W_K, and watch it learn.",
         "Train W_Q and W_K, and watch them learn",
         "Next: how often is it right? Raw, taught and pretrained, measured",
+        figures=("map",),
     ),
     Page(
         "the_gap",
@@ -93,6 +98,7 @@ PAGES = (
         "right word?",
         "How often raw vectors, taught heads and a transformer are right",
         "Next: what 72 heads have learned that nobody taught where to look",
+        figures=("bars",),
     ),
     Page(
         "inside_a_transformer",
@@ -102,6 +108,7 @@ PAGES = (
         "sentence here; choose a head and see where it looks.",
         "All heads of a real transformer on your sentence",
         "Next: from attention to the next word. How does it write?",
+        figures=("head-map", "heads"),
     ),
     Page(
         "next_word",
@@ -110,22 +117,37 @@ PAGES = (
         "SmolLM2, a small language model with 30 layers of 9 heads, reads your text here and writes on.",
         "A language model: causal attention, the next word, which head made it so",
         "Back to the playground, with your sentence",
+        figures=("next-words", "head-map"),
     ),
 )
 
 
 def pages() -> list:
-    """The pages as Streamlit wants them, numbered as they are to be read; the first is the front door."""
-    return [
+    """The pages as Streamlit wants them, numbered as they are to be read; the first is the front door.
+
+    An address that is none of theirs Streamlit answers with a dialog. So it is one more page, out of the navigation:
+    the front door again.
+    """
+    known = [
         st.Page(
             f"pages/{page.name}.py",
             title=f"{number}. {page.title}",
-            url_path=page.name,
+            url_path="" if page is PAGES[0] else page.name,
             default=page is PAGES[0],
             help=page.about,
         )
         for number, page in enumerate(PAGES, start=1)
     ]
+    if asked := other_address():
+        front = PAGES[0]
+        known.append(st.Page(f"pages/{front.name}.py", title=front.title, url_path=asked, visibility="hidden"))
+    return known
+
+
+def other_address() -> str:
+    """The last part of the visitor's address if it is no page's; that of the front door is empty."""
+    asked = unquote(urlsplit(st.context.url or "").path.rpartition("/")[2])
+    return asked if re.fullmatch(r"[\w-]+", asked) and asked not in {page.name for page in PAGES[1:]} else ""
 
 
 def page_of(entry: Any) -> Page:
@@ -197,9 +219,8 @@ def link(page: str, *, private: bool = False) -> str:
         private: as in `state.query_string`.
     """
     address = urlsplit(st.context.url or "")
-    return urlunsplit((address.scheme, address.netloc, address.path or "/", "", "")) + state.query_string(
-        page, private=private
-    )
+    path = address.path.rpartition("/")[0] + "/" + ("" if page == PAGES[0].name else page)
+    return urlunsplit((address.scheme, address.netloc, path, "", "")) + state.query_string(page, private=private)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+import numpy as np
 from markupsafe import Markup
 
 from attention_core import query_matches
@@ -24,8 +25,9 @@ MATCHES = 8  # words in each column of the list
 
 
 @lru_cache(maxsize=1)
-def _candidates() -> list[str]:
-    return query_matches.candidates(loaders.glove())
+def _candidates() -> tuple[list[str], np.ndarray]:
+    words = query_matches.candidates(loaders.glove())
+    return words, loaders.glove().look_up(words)
 
 
 def query_words(session: Session, shown: SentenceMap) -> None:
@@ -41,7 +43,7 @@ def query_words(session: Session, shown: SentenceMap) -> None:
         for when, stage in stages:
             layers = shown.layers if stage is model else forward(stage, loaders.glove().look_up(view.tokens))
             at = (shown.l, head, *shown.choice)
-            found = query_matches.best_matches(stage, layers, *at, loaders.glove(), _candidates(), MATCHES)
+            found = query_matches.best_matches(stage, layers, *at, *_candidates(), MATCHES)
             lists.append((f"{when}, head {head + 1}" if model.n_heads > 1 else when, found))
     components.text(f"What does {quoted(word)} ask for?", "heading")
     components.text(
@@ -58,7 +60,7 @@ def query_words(session: Session, shown: SentenceMap) -> None:
     matches = table([title for title, _ in lists], rows, "matches")
     components.show_html(Markup("<div class=wide tabindex=0>{}</div>").format(matches))
     components.text(
-        f"Of {len(_candidates()):,} words. The number is the score, q · k / √d_k. Italics: never seen in training.",
+        f"Of {len(_candidates()[0]):,} words. The number is the score, q · k / √d_k. Italics: never seen in training.",
         "small",
     )
 

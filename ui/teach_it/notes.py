@@ -5,7 +5,7 @@ import inspect
 import streamlit as st
 
 from attention_core import layers, learning
-from attention_core.taught import TESTING, TRAINING, ModelSpec
+from attention_core.taught import TESTING, TESTING_COPIES, TRAINING, ModelSpec
 from ui.kit import components, figures
 from ui.kit.wording import mean_and_spread, percent
 from ui.map import files
@@ -16,12 +16,18 @@ from ui.teach_it.sentence_map import SentenceMap
 from ui.teach_it.settings import Session
 from ui.teach_it.training import curve, shipped_accuracy
 
+RIGHT = {
+    "classifier": "Right means that the model gives more than half to the right answer, good or bad.",
+    "pointer": "Right means that no word of the sentence gets more weight than the right one.",
+    "next_word": "Right means that of all the task’s words the likeliest is the one that follows.",
+}
 CODE = (layers.layer, layers.layer_backward, learning.loss_and_gradients, learning.Adam, learning.train)
 
 
 def meaning_of_numbers(session: Session) -> None:
     """What is trained, what loss and accuracy are, and what the page does not show."""
     how, lesson, kind = recipe(session.settings), session.lesson, session.model.kind
+    count = (TESTING_COPIES if kind == "next_word" else TESTING)[1]
     measured = shipped_accuracy(session.settings)
     paragraphs = (
         f"**What is trained.** W_Q and W_K (and W_V, W_O where their output is used) start as random numbers; the word "
@@ -31,12 +37,7 @@ def meaning_of_numbers(session: Session) -> None:
         "little towards zero (weight decay).",
         "**Loss.** The mean of −log of the weight or probability of the right answer: 0 when all of it goes there, "
         "0.69 when half does. Each point is the mean since the point before.",
-        f"**Right on new sentences.** {TESTING[1]:,} sentences made of words that training never saw. "
-        + (
-            "Right means that the model gives more than half to the right answer, good or bad."
-            if kind == "classifier"
-            else "Right means that no word of the sentence gets more weight than the right one."
-        )
+        f"**Right on new sentences.** {count:,} sentences made of words that training never saw. {RIGHT[kind]}"
         + (f" The model that came with the app: {percent(measured, 1)}." if measured is not None else "")
         + (f" {other_splits(session.settings.spec)}" if shipped(session.settings) else ""),
         f"**What it does not show.** {lesson.limits} The sentences come from a few templates. Each word has one "

@@ -19,7 +19,7 @@ from ui.models.lessons import (
     offered_sentences,
     sample_sentences,
 )
-from ui.models.training import Run, Settings, recipe, run_at, shipped, untrained
+from ui.models.training import Run, Settings, recipe, run_at, shipped, untrained, usual_settings
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,10 @@ def residual_matters(spec: ModelSpec) -> bool:
 
 
 def values_of(spec: ModelSpec) -> dict[str, state.Value]:
-    """The controls' values of a model."""
-    return {"layers": spec.n_layers, "nh": spec.n_heads, "res": spec.residual, "pos": spec.positions}
+    """The controls' values of a model as it comes with the app."""
+    usual = usual_settings(spec)
+    shape = {"layers": spec.n_layers, "nh": spec.n_heads, "res": spec.residual, "pos": spec.positions}
+    return {**shape, "dk": usual.d_k, "rate": usual.rate, "init": usual.seed}
 
 
 def choose_task() -> None:
@@ -169,12 +171,11 @@ def advanced(session: Session) -> None:
             controls.number("init", "Seed", width=100, **how["init"])
             controls.toggle("res", "Residual", disabled=not used, **how["res"])
             controls.toggle("pos", "Positions", **how["pos"])
-        if session.settings != Settings(session.lesson.best):
+        if session.settings != usual_settings(session.lesson.best):
             best = values_of(session.lesson.best)
-            usual = {name: state.default(name) for name in ("dk", "rate", "init")}
             st.button(
                 "Back to what this task takes",
-                on_click=lambda: state.set_values({**best, **usual, "trained": 0}),
+                on_click=lambda: state.set_values({**best, "trained": 0}),
                 key="usual",
                 type="tertiary",
                 icon=":material/undo:",
@@ -183,7 +184,7 @@ def advanced(session: Session) -> None:
 
 def title_of(settings: Settings) -> str:
     """Layers, heads and what else differs from the usual, in words."""
-    spec, usual = settings.spec, Settings(settings.spec)
+    spec, usual = settings.spec, usual_settings(settings.spec)
     parts = [counted(spec.n_layers, "layer"), counted(spec.n_heads, "head")]
     parts += ["with positions"] * spec.positions
     parts += ["without residual"] * (not spec.residual)

@@ -14,7 +14,7 @@ from ui.kit import components, figures, learning_charts
 from ui.kit.wording import counted, percent, rounded
 from ui.models import loaders
 from ui.models.lessons import Lesson
-from ui.models.training import FINISHED, Run, Settings, recipe, shipped
+from ui.models.training import FINISHED, Run, Settings, recipe, shipped, usual_settings
 from ui.shell import run
 from ui.teach_it.settings import Session, values_of
 
@@ -80,7 +80,7 @@ def score(session: Session) -> None:
         error = session.run.diverged
         components.text(
             f"Training ran away at step {error.step}: the learning rate {error.rate:g} is too large. "
-            f"{state.default('rate'):g} does well. The model shown is that of step {session.step:,}.",
+            f"{session.settings.spec.recipe.rate:g} does well. The model shown is that of step {session.step:,}.",
             "notice",
         )
     elif session.run is not None and session.run.waiting:
@@ -124,7 +124,7 @@ def experiments(session: Session) -> None:
     def choose(changed: ModelSpec) -> None:
         if session.run:
             session.run.leave()
-        state.set_values({**values_of(changed), "trained": FINISHED if shipped(Settings(changed)) else 0})
+        state.set_values({**values_of(changed), "trained": FINISHED if shipped(usual_settings(changed)) else 0})
 
     if not lesson.without:
         return

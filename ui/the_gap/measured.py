@@ -13,6 +13,7 @@ COLUMNS = {  # the columns of the core's table, as this page names them; one tha
     gap.RAW: RAW,
     "1-1": "Taught, 1 layer",
     "2-4": "Taught, 2 layers",
+    "2-4-positions": "Taught, with positions",
     "1-2": "Taught, 2 heads",
     "1-1-residual": "Taught, 1 head + x",
     gap.MINILM: MINILM,

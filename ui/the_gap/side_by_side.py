@@ -1,11 +1,10 @@
 """The visitor's own sentence: where a word looks on raw vectors, under the taught head that fits, in MiniLM."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
-from attention_core import tasks
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
 from attention_core.layers import forward
@@ -16,11 +15,10 @@ from ui.kit.wording import quoted
 from ui.map.view import View, chosen_query, in_words
 from ui.models import lessons, loaders, training
 from ui.models.lessons import Lesson
+from ui.models.queries import lessons_for
 from ui.shell import errors, sentence_input
 from ui.the_gap import measured
 from ui.the_gap.measured import MINILM, RAW
-
-ORDER = ("meaning", "gender", "negation")  # of tasks that a word may fit: “it” fits two, and good words are adjectives
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def draw_side_by_side() -> None:
         return
     places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
     query = next((i for i, group in enumerate(places) if chosen_query(len(known)) in group), 0)
-    lesson = fitting_lesson(known[places[query][0]], measured.chosen_task())
+    lesson = fitting_lesson(known[places[query][0]], known, measured.chosen_task())
     found = [raw_looks(text, places, words)]
     if lesson:
         found.append(taught_looks(lesson, known, places, words, query))
@@ -68,14 +66,13 @@ def draw_side_by_side() -> None:
         components.text(
             f"No head was taught for {quoted(words[query])}. Choose “he”, “she”, “it”, a verb or an adjective.", "small"
         )
-    components.text("MiniLM’s marks [CLS] and [SEP], which it puts around each sentence, are left out.", "small")
+    components.text("[CLS] and [SEP]: marks that MiniLM puts in front of each sentence and at its end.", "small")
 
 
-def fitting_lesson(word: str, task: str) -> Lesson | None:
+def fitting_lesson(word: str, known: list[str], task: str) -> Lesson | None:
     """The lesson whose head is meant for a word: that of the chosen task if it fits, or else the first that does."""
-    order = [task, *ORDER, *(lesson.task for lesson in lessons.LESSONS)]
-    fitting = (name for name in order if lessons.lesson_of(name) and tasks.find_query(name, [word]) is not None)
-    return lessons.lesson_of(next(fitting, ""))
+    fitting = lessons_for(word, known)
+    return next((lesson for lesson in fitting if lesson.task == task), next(iter(fitting), None))
 
 
 def raw_looks(text: str, places: list[list[int]], words: list[str]) -> Looks:
@@ -88,7 +85,7 @@ def raw_looks(text: str, places: list[list[int]], words: list[str]) -> Looks:
 
 def taught_looks(lesson: Lesson, known: list[str], places: list[list[int]], words: list[str], query: int) -> Looks:
     """Where the words look under the head that comes with the app for a lesson, the mean where it has several."""
-    model = training.shipped(training.Settings(lesson.best))
+    model = training.shipped(training.usual_settings(lesson.best))
     last = forward(model, loaders.glove().look_up(known))[-1]
     view = View(known, last.attention.weights.mean(axis=0))
     text = ""
@@ -105,7 +102,8 @@ def minilm_looks(lesson: Lesson | None, text: str, pieces: list[list[int]], word
     reading = loaders.reading(text)
     view = View(reading.tokens.pieces, reading.layers[layer - 1].weights[number - 1])
     note = "" if head else "This head looks at the word before; none was measured for this."
-    return Looks(f"{MINILM}, layer {layer}, head {number}", in_words(view, pieces, words), note)
+    view = replace(in_words(view, pieces, words), left_out="[CLS] and [SEP]")
+    return Looks(f"{MINILM}, layer {layer}, head {number}", view, note)
 
 
 def draw_looks(looks: Looks, query: int, number: int, places: list[list[int]]) -> None:

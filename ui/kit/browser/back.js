@@ -9,6 +9,7 @@ export default function ({ data }) {
   for (const [name, value] of new URLSearchParams(location.search))
     if (name.startsWith("embed")) link.searchParams.append(name, value); // a frame stays a frame
   if (!first) return;
+  letSwipesScroll();
   const push = history.pushState.bind(history);
   let path = location.pathname;
   let acted = false;

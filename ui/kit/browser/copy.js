@@ -7,12 +7,13 @@ export default function ({ data, parentElement }) {
   field.value = data.link;
   field.onfocus = () => field.select();
   button.onclick = async () => {
+    let copied = true;
     try {
       await navigator.clipboard.writeText(data.link);
     } catch {
-      field.select();
-      document.execCommand("copy");
+      field.focus(); // which marks the link
+      copied = document.execCommand("copy");
     }
-    said.textContent = "Copied.";
+    said.textContent = copied ? "Copied." : "Your browser did not copy it. The link is marked: copy it by hand.";
   };
 }

@@ -1,0 +1,41 @@
+"""The gap, in a real browser: what a bar, a number of the table and a sentence lead to."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.xdist_group("teach")
+
+ON_SCREEN = "part => { const { y } = part.getBoundingClientRect(); return 0 <= y && y < innerHeight - 60; }"
+
+
+def test_a_bar_a_number_and_a_sentence_lead_to_what_stands_behind_them(visit):
+    one = visit("/the_gap?gtask=Happy%20or%20not")
+    one.page.locator("path[aria-label^='Taught, 2 heads: ']").first.click()
+    one.expect_link("gby=Taught", "gsent=true")
+    fold = one.page.locator(".st-key-gsent")
+    expect(fold).to_contain_text("Happy or not: Taught, 2 heads")
+    one.page.wait_for_function(ON_SCREEN, arg=fold.element_handle())
+    one.settle()
+
+    one.page.get_by_text("All tasks and models").click()
+    one.settle()
+    one.page.locator(".own .gap a").nth(3).click()
+    expect(fold).to_contain_text("He, she, it: MiniLM, layer 4, head 2")
+    one.page.wait_for_function(ON_SCREEN, arg=fold.element_handle())
+    one.expect_link("gall=true")
+    one.settle()
+
+    one.page.locator(".cases a", has_text="taught").first.click()
+    one.page.wait_for_selector(".st-key-train")
+    expect(one.page).to_have_url(re.compile(r"/teach_it\?"))
+
+
+def test_another_task_brings_its_lesson_its_bars_and_a_sentence_of_its_own(visit):
+    one = visit("/the_gap")
+    expect(one.page.locator(".say.lesson").first).to_contain_text("Raw vectors point at neither noun.")
+    one.page.get_by_text("Happy or not", exact=True).first.click()
+    expect(one.page.locator(".say.lesson").first).to_contain_text("no better than guessing")
+    expect(one.sentence).to_have_value("The soup was good")
+    one.settle()

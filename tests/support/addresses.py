@@ -1,0 +1,23 @@
+"""Addresses of pages, as links write them."""
+
+from urllib.parse import quote, urlencode
+
+from ui.shell.pages import PAGES, Page
+from ui.state import CONTROLS
+
+
+def address(page: Page, **query: str) -> str:
+    """A page's path with a query string.
+
+    Args:
+        query: the settings, as texts.
+    """
+    path = "/" if page is PAGES[0] else f"/{page.name}"
+    return path + ("?" + urlencode(query, quote_via=quote) if query else "")
+
+
+def all_open(page: Page) -> dict[str, str]:
+    """The settings that open every fold of a page and switch on all that is off."""
+    return {
+        name: "true" for name, control in CONTROLS.items() if control.page == page.name and control.default is False
+    }
