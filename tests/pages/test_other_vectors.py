@@ -26,7 +26,8 @@ PagesManager.__init__ = init
 
 for page in PAGES:
     test = AppTest.from_file(sys.argv[1], default_timeout=120)
-    folds = {name: "true" for name, control in CONTROLS.items() if control.page == page.name and control.default is False}
+    names = [name for name, of in CONTROLS.items() if of.page == page.name and of.default is False]
+    folds = dict.fromkeys(names, "true")
     test.query_params.update({"s": sys.argv[2], **folds})
     test.context["url"] = "https://demo.example/"
     test.run()
