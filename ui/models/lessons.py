@@ -149,7 +149,7 @@ WRITTEN = (
         "An adjective now asks for its noun by meaning and by place.",
         "The noun may stand before or after its adjective, and another noun is near. Where both would fit, only their "
         "places tell which is meant.",
-        "It learns from a few patterns of sentences; a pattern that it has not seen may lead it to the wrong noun.",
+        "A strong meaning can outweigh the place: in “the nurse helped the sick patient”, “sick” goes to the nurse.",
         (
             "The tired^ dog* slept",
             "The dog* that chased the cat was tired^",
