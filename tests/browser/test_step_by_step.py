@@ -63,7 +63,7 @@ def test_typing_a_vector_keeps_every_letter_and_a_fresh_visitor_sees_the_same(vi
     one.settle()
     field.fill("0.2 5")
     one.page.wait_for_selector(".say.notice", state="detached")
-    expect(one.page.locator(".say.lesson")).to_contain_text("A gets 85.")
+    expect(one.page.locator(".say.lesson")).to_contain_text("A gets 87.1")
     sentences = one.settle().page.locator(".say.plain").all_inner_texts()
     expect(visit(one.link).page.locator(".say.plain")).to_have_text(sentences, use_inner_text=True)
 

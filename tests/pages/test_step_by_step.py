@@ -369,3 +369,10 @@ def test_the_sum_says_of_how_many_exponentials_it_is(app):
 def test_each_step_has_a_place_in_the_table_of_controls():
     assert walk.FIRST + len(walk.STEPS) - 1 == walk.LAST
     assert state.CONTROLS["step"].high == walk.LAST
+
+
+def test_a_figure_of_the_link_and_one_of_a_lecture_are_walked_to(app):
+    assert len(app(PAGE, figure="strip-5").header) == 5
+    test = app(PAGE, lecture="3")
+    assert len(test.header) == 3
+    assert not [button for button in test.button if button.key == "next"]  # the lecture has its own

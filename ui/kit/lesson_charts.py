@@ -17,7 +17,7 @@ def stage_bars(frame: pd.DataFrame, colors: Palette, *, fixed: bool = False) -> 
 
     Args:
         frame: columns key (position), value, shown (the number in words).
-        fixed: the values are shares and the axis runs from 0 to 1; otherwise from `low` to `high`.
+        fixed: the values are weights and the axis runs from 0 to 1; otherwise from `low` to `high`.
     """
     base = alt.Chart(frame).transform_calculate(says="labels[datum.key] + ': ' + datum.shown")
     domain = [0, 1.25] if fixed else [alt.ExprRef(end) for end in ENDS]

@@ -50,7 +50,7 @@ def draw() -> Subject | None:
     Returns:
         the subject; None before it is chosen, and while there is none.
     """
-    step = min(max(int(state.get("step")), 1), LAST)
+    step = current_step()
     with _strip(1, "A look-up, but soft"):
         lookup.draw(_kind(1, step))
     if step == 1:
@@ -80,6 +80,13 @@ def draw() -> Subject | None:
     return subject
 
 
+def current_step() -> int:
+    """The last step to be shown: that of the walk, or a later one that is a figure of the lecture or the link."""
+    figure = str(state.get("figure")).removeprefix("strip-")
+    shown = int(figure) if figure in map(str, range(1, LAST + 1)) else 1
+    return min(max(int(state.get("step")), int(state.get("lecture")), shown, 1), LAST)
+
+
 def _kind(number: int, step: int) -> str:
     """The text of the step that was just taken is the lesson; that of the others is plain."""
     return "lesson" if number == step else "plain"
@@ -107,6 +114,9 @@ def _back_and_next(step: int, last: int) -> None:
     Args:
         last: the last step there is something to show of.
     """
+
+    if state.get("lecture"):  # it has a bar of its own, with the same keys
+        return
 
     def go(to: int) -> Callable[[], None]:
         def changed() -> None:
