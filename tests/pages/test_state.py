@@ -17,6 +17,8 @@ DEFAULTS = {
         "d": 0,
         "q": 0,
         "k": 0,
+        "figure": "",
+        "lecture": 0,
     },
     "playground": {
         "who": "Word vectors",
