@@ -20,7 +20,8 @@ with run.run_lock:
         components.text(f"There is no page called “{page.url_path}”. This is the first one.", "notice")
     with log.run(here.name), pages.page_context():
         errors.reject_infinite_numbers()
-        with controls_kept(here.name):
+        body = st.container(key="page")  # above the controls out of sight, which are drawn first
+        with controls_kept(here.name), body:
             page.run()
     pages.footer(here)
     pages.scroll()

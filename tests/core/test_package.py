@@ -80,3 +80,19 @@ def test_a_wrong_option_is_answered_under_the_command_s_own_name(installed, tmp_
 
 def test_the_package_says_that_it_has_types(installed):
     assert (installed / "attention_core" / "py.typed").exists()
+
+
+def test_what_readme_promises_of_pythons_and_systems_is_what_is_tried_and_pinned():
+    promise = re.search(
+        r"CPython 3\.(\d+) to 3\.(\d+) on 64-bit Linux \(x86-64 or\s+Arm\)", (ROOT / "README.md").read_text()
+    )
+    oldest, newest = (f"3.{minor}" for minor in promise.groups())
+    tried = (ROOT / ".github" / "workflows" / "test.yml").read_text()
+    assert f'python: ["{oldest}", "{newest}"]' in tried
+    assert "os: [ubuntu-latest, ubuntu-24.04-arm]" in tried
+    assert f'requires-python = ">={oldest}"' in (ROOT / "pyproject.toml").read_text()
+    pins = (ROOT / "requirements.txt").read_text()
+    (uvloop,) = re.findall(r"^uvloop==.*$", pins, re.MULTILINE)
+    assert (
+        "sys_platform != 'win32'" in uvloop
+    )  # there is none for Windows, on which README says that all packages exist

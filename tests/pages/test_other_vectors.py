@@ -15,8 +15,8 @@ PROGRAM = """
 import html, json, sys
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
-from tests.deploy.test_faults import open_folds
 from ui.shell.pages import PAGES
+from ui.state import CONTROLS
 
 start = PagesManager.__init__
 def init(self, *args, **kwargs):
@@ -26,7 +26,8 @@ PagesManager.__init__ = init
 
 for page in PAGES:
     test = AppTest.from_file(sys.argv[1], default_timeout=120)
-    folds = dict(pair.split("=") for pair in open_folds(page.name).split("&") if pair)
+    names = [name for name, of in CONTROLS.items() if of.page == page.name and of.default is False]
+    folds = dict.fromkeys(names, "true")
     test.query_params.update({"s": sys.argv[2], **folds})
     test.context["url"] = "https://demo.example/"
     test.run()
