@@ -35,12 +35,12 @@ with pictures, views.figure("map"):
     panel.pictures(view, choice, "raw", "cell" if view.walk else "", narrow=True)
 compared = None
 if sight.model == who.VECTORS:
-    pages.fold("cell", "Where does this number come from? One cell, step by step", cell.cell, view, choice, "raw")
-    pages.fold("out", "What does the word take with it? Its meaning before and after", cell.output, view, choice)
-    compared = pages.fold("cmp", "Advanced: a second setting beside the first", compare_settings)
+    pages.fold("cell", "One cell, step by step", cell.cell, view, choice, "raw")
+    pages.fold("out", "The word before and after attention", cell.output, view, choice)
+    compared = pages.fold("cmp", "Compare two settings", compare_settings)
 pages.fold(
     "take",
-    "Take it away: pictures, numbers, code, link",
+    "Take it away",
     files.take_away,
     view,
     choice,

@@ -1,7 +1,5 @@
 """Firefox as well as Chromium: pages come whole, all of them in `make nightly`, and typing and choosing work."""
 
-import time
-
 import pytest
 
 from tests.support import programs
@@ -36,7 +34,7 @@ def test_firefox_shows_every_page_and_follows_typing_and_choosing(firefox, serve
             f"document.querySelector('h1')?.innerText === {page.question!r} && !!document.querySelector('footer')"
         )
         firefox.wait(LOADED)
-        time.sleep(1)  # follow.js and back.js, which show nothing, come in the same moment
+        firefox.wait("!/native code/.test(history.pushState)")  # back.js, the last of them, shows nothing
     firefox.open(server.url)
     reading = "document.querySelector('.say.reading')?.innerText ?? ''"
     firefox.wait(f"({reading}).startsWith('“king” looks most at itself (44')")

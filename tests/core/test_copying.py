@@ -42,18 +42,20 @@ def test_the_next_word_can_be_known_where_the_same_word_was_followed_by_it_last_
             assert found == (earlier[-1] + 1 if known else -1)
 
 
-def test_a_stretch_of_each_sentence_stands_there_twice_and_all_other_words_once():
-    for sentence in sentences(200, testing=False):
-        repeated = [word for word, count in Counter(sentence.tokens).items() if count == 2]
-        assert copying.SHORTEST <= len(repeated) <= copying.LONGEST
-        first, second = (
-            [place for place, word in enumerate(sentence.tokens) if word in repeated][part]
-            for part in (slice(None, len(repeated)), slice(len(repeated), None))
-        )
-        assert [sentence.tokens[place] for place in first] == [sentence.tokens[place] for place in second]
-        assert first == list(range(first[0], first[0] + len(first)))
-        assert second == list(range(second[0], second[0] + len(second)))
-        assert sentence.tokens[sentence.answer] == sentence.tokens[sentence.asks + 1]
+def test_a_stretch_of_each_sentence_stands_there_twice_and_its_last_word_but_one_asks():
+    for sentence in sentences(300, testing=False):
+        tokens, asks, answer = sentence.tokens, sentence.asks, sentence.answer
+        assert len(tokens) == copying.N_TOKENS
+        assert answer < asks
+        for back in range(copying.SHORTEST):  # from the last word of the stretch to its first
+            assert tokens[answer - back] == tokens[asks + 1 - back]
+        assert copying.places_of_next(tokens)[asks] == answer or tokens[:asks].count(tokens[asks]) > 1
+        assert max(Counter(tokens).values()) <= 4
+
+
+def test_half_of_the_sentences_begin_with_the_stretch():
+    starts = [s.tokens[0] in s.tokens[1:] for s in sentences(400, testing=False)]
+    assert 0.4 < sum(starts) / len(starts) < 0.7
 
 
 def test_no_word_is_on_both_sides_and_all_have_a_vector(glove):

@@ -102,7 +102,7 @@ class Tags(HTMLParser):
 
 
 @pytest.mark.parametrize("page", [page.name for page in PAGES])
-@cases(12, 500, shrink=False)
+@cases(6, 500, shrink=False)
 @given(data=some.data())
 def test_every_page_answers_any_link_whole_and_in_words(page, data):
     query = data.draw(links(page))
@@ -130,7 +130,7 @@ def test_a_link_that_names_its_settings_and_says_nothing_shows_the_defaults(page
     assert any("<footer>" in element.proto.body for element in test.get("html"))
 
 
-@cases(150, 5000)
+@cases(75, 5000)
 @given(
     text=sentences, switches=some.tuples(some.booleans(), some.booleans(), some.booleans()), dim=some.integers(1, 50)
 )
@@ -157,7 +157,7 @@ def test_the_core_weighs_any_sentence_or_says_why_not(text, switches, dim):
     assert len(raw.tokens) + len({*raw.unknown}) <= len(raw.tokens) + len(tokens)
 
 
-@cases(25, 1000)
+@cases(12, 1000)
 @given(text=sentences)
 def test_the_transformer_reads_any_sentence_or_says_why_not(text):
     try:
@@ -171,7 +171,7 @@ def test_the_transformer_reads_any_sentence_or_says_why_not(text):
     np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-4)
 
 
-@cases(150, 5000)
+@cases(75, 5000)
 @given(data=some.data())
 def test_any_state_comes_out_of_its_link_as_it_went_in(data):
     page = data.draw(some.sampled_from([page.name for page in PAGES]))

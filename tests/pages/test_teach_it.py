@@ -316,7 +316,7 @@ def test_a_key_tried_in_the_place_of_a_word_is_the_one_it_would_have_there():
 def test_every_task_s_best_model_is_right_in_what_its_lesson_says():
     right = {
         lesson.task: [
-            answer(training.shipped(usual_settings(lesson.best)), one).correct for one in sample_sentences(lesson)
+            answer(training.shipped(usual_settings(lesson.best)), sample).correct for sample in sample_sentences(lesson)
         ]
         for lesson in LESSONS
     }

@@ -18,6 +18,7 @@ def address(page: Page, **query: str) -> str:
 
 def all_open(page: Page) -> dict[str, str]:
     """The settings that open every fold of a page and switch on all that is off."""
-    return {
+    opened = {
         name: "true" for name, control in CONTROLS.items() if control.page == page.name and control.default is False
     }
+    return opened | ({"step": "8"} if page.name == "step_by_step" else {})  # its folds stand after the last step

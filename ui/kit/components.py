@@ -191,12 +191,11 @@ def style(*names: str) -> None:
     st.html(f"<style>:root{{{variables}}}{source(*names)}</style>")
 
 
-def legend(most: float, row_sum: float) -> None:
-    """What the colours of a map of weights mean, and that a row sums to 1.
+def legend(most: float) -> None:
+    """What the colours of a map of weights mean.
 
     Args:
         most: the weight at the dark end of the scale.
-        row_sum: the sum of the chosen row.
     """
     digits = 0 if most == 1 else 1
     steps = [
@@ -204,7 +203,7 @@ def legend(most: float, row_sum: float) -> None:
         f"{percent(share * most, digits)}</span>"
         for share in (0, 0.05, 0.25, 0.5, 1)
     ]
-    st.html(f'<div class="legend">{"".join(steps)}<span>The chosen row sums to {percent(row_sum)}.</span></div>')
+    st.html(f'<div class="legend">{"".join(steps)}</div>')
 
 
 def signed_legend(end: str, unit: str = "") -> None:

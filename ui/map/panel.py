@@ -82,18 +82,12 @@ def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
                     state.scroll_to(opens)
                 state.set_values({opens: True})
 
-    with st.container(height=height_for(len(view.labels)) + 100, border=False, key=f"{key}-heat-room"):
+    with st.container(height=height_for(len(view.labels)) + 75, border=False, key=f"{key}-heat-room"):
         figures.draw(heatmap_picture(view, choice), name, clicked if len(view.labels) <= MAX_CELLS else None)
         whole = len(view.labels) <= MAX_CELLS
-        components.legend(1 if whole else view.weights.max(), view.weights[choice.query].sum())
-        if whole:
-            looking, seen = (view.labels[place] for place in choice)
-            share = view.visible_weights[choice.query, choice.key]
-            said = "masked" if np.isnan(share) else percent(share, 1)
-            opened = "Its arithmetic is open below." if opens and state.get(opens) else ""
-            hint = opened or ("Click a cell for its arithmetic." if opens else "")
-            blank = " A blank cell is masked." if view.visible is not None and not view.visible.all() else ""
-            components.text(f"Marked: {looking} → {seen}, {said}.{blank} {hint}", "small")
+        components.legend(1 if whole else view.weights.max())
+        if whole and opens:
+            components.text("Click a cell for its arithmetic.", "small")
 
 
 def bars(view: View, choice: Choice, key: str) -> None:

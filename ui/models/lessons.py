@@ -163,7 +163,7 @@ WRITTEN = (
         "copy",
         "What comes next?",
         "What comes next? Find the same word earlier in the sentence, and copy the word that followed it.",
-        "In layer 1 each word looks at the word before; layer 2 finds the word that has seen this one, and copies.",
+        "Layer 1 looks at the word before; layer 2 finds the same word earlier and copies what followed.",
         "One layer cannot do it: a word can look for a word like itself, but not for “the word after it”, since no "
         "vector says what stood before. Layer 1 writes the word before into each vector, and then layer 2 can look for "
         "it: together they are called an induction head.",

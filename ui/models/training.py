@@ -29,7 +29,7 @@ LEASE = 10.0  # seconds without a request after which a visitor counts as gone; 
 FINISHED = 9999  # steps in a link that mean the model that came with the app: no training takes so many
 EVERY = 50  # steps from one report to the next, when most has been learned
 EVERY_REPORT_UP_TO, REPORTS_PER_DRAWING = 30, 4  # up to this step every report is drawn, later every fourth
-MAX_CACHED = 32  # trainings; each takes about half a megabyte
+MAX_CACHED = 12  # trainings; the largest, 28 reports of 250 kB, takes 7 MB
 
 _lock = threading.Lock()
 _generating = threading.Lock()

@@ -60,7 +60,7 @@ PAGES = (
         "Attention lets each word of a sentence gather what it needs from the others: it is how a language model finds "
         "out what “it” stands for.",
         "See where each word of your sentence looks",
-        "Next: how a word decides where to look, one number at a time",
+        "Next: how a word decides where to look",
         figures=("map",),
     ),
     Page(
@@ -204,11 +204,11 @@ def footer(here: Page) -> None:
         components.copy_link(link(here.name), key="link-below")
     vectors = html.escape(vectors_name())
     st.html(
-        f"<footer>Attention Playground {version()}. Code: MIT. "
+        f"<footer><details><summary>Sources and licences, version {version()}</summary><p>Code: MIT. "
         f"Word vectors: {vectors}{', Stanford (PDDL)' if vectors == 'GloVe 6B' else ''}. "
         "Transformer: all-MiniLM-L6-v2, language model: SmolLM2-135M-Instruct (Apache 2.0). After "
         "“May I Have Your Attention?” by Shreyas Mishra, 2025, and “Attention Is All You Need”, Vaswani et al., "
-        "2017.</footer>"
+        "2017.</p></details></footer>"
     )
 
 

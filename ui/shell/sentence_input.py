@@ -168,7 +168,7 @@ def draw_scaling(setting: str = "", width: int | Literal["stretch"] = 260) -> No
     def toggled() -> None:
         state.set_values({name: 0.0 if st.session_state[key] else 1.0})
 
-    st.toggle("Scaling: divide the scores by √d", key=key, on_change=toggled, help=SCALING_HELP)
+    st.toggle("Scaling: divide by √d", key=key, on_change=toggled, help=SCALING_HELP)
     shown, low, high = round(divisor or root, 2), state.MIN_DIVISOR, state.MAX_DIVISOR
     controls.derived_slider(name, "Scores divided by", low, high, shown, set_divisor, width=width, help=DIVISOR_HELP)
     with st.container(horizontal=True, gap="small", key=f"divisors{setting}"):

@@ -111,7 +111,7 @@ def draw(session: Session, shown: SentenceMap | None) -> None:
     left, right = st.columns([3, 2] if len(maps) == 1 else 2, gap="medium")
     with right:
         curve(session, "accuracy")
-        if session.model.kind == "next_word":
+        if session.model.kind == "next_word" and not session.finished:
             curve(session, "loss")
     with left if len(maps) != 1 else right:
         sentences(session)
