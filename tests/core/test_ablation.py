@@ -165,7 +165,7 @@ def test_the_copying_head_looks_at_what_stood_behind_the_same_word_before(smollm
 
 
 def test_the_stored_column_is_of_the_table_s_own_sentences_and_no_verb_finds_an_object_that_comes_later():
-    table = gap.read()
+    table = gap.load_table()
     column = llama_gap.with_column(table)["rows"]
     for task, cell in llama_gap.read().items():
         assert column[task]["cells"]["smollm2"]["unseen"] == cell["unseen"], (

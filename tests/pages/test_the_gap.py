@@ -288,4 +288,4 @@ def test_a_click_on_a_bar_opens_the_sentences(monkeypatch):
     monkeypatch.setattr(figure.st, "session_state", {})
     figure.open_sentences("gender", "MiniLM")
     assert held == {"gtask": "He, she, it", "gby": "MiniLM", "gsent": True}
-    assert figure.st.session_state == {"gap-opened": True}
+    assert figure.st.session_state == {"scroll-to": "gsent"}
