@@ -94,7 +94,7 @@ def read() -> dict[str, dict[str, Any]]:
 
 
 def with_column(table: dict[str, Any]) -> dict[str, Any]:
-    """The gap's table (`gap.load_table`) with the language model's cells, but those measured on other sentences than its."""
+    """The gap's table (`gap.load_table`) with the language model's cells that were measured on its own sentences."""
     column, rows = read(), {}
     for task, row in table["rows"].items():
         cell = column.get(task)

@@ -132,4 +132,4 @@ def show_tired_and_soft() -> None:
 
 def take_away(shown: Subject, compared: dict[str, figures.Picture]) -> None:
     """Draw the pictures, numbers, code and link of the map, and the pictures beside raw vectors, to take away."""
-    files.take_away(shown.view, shown.choice, pages.link("inside_a_transformer"), "head", compared)
+    files.take_away(shown.view, shown.choice, pages.link("inside_a_transformer"), "head", compared, MAP)

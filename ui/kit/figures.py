@@ -18,9 +18,10 @@ import pyarrow as pa
 import streamlit as st
 from PIL import Image
 
-from ui.kit import components, export
+from attention_core.text import one_line
+from ui.kit import components, embed, export
 from ui.kit.components import palette
-from ui.kit.palette import Palette, along
+from ui.kit.palette import LIGHT, Palette, along
 
 Columns = dict[str, np.ndarray]  # what a small chart is drawn from, for a DataFrame takes longer to make than to draw
 
@@ -91,6 +92,7 @@ def take_away(
     settings: Mapping[str, Any],
     link: str,
     key: str,
+    figure: str,
 ) -> None:
     """Offer pictures as PNG and SVG, files, and the link. Each file is made when its button is pressed, not before.
 
@@ -98,6 +100,7 @@ def take_away(
         pictures: by name.
         files: what makes the content, by name and ending, such as "weights.csv".
         settings: go into the pictures and the files' names; `sentence` comes first if there is one.
+        figure: the one of the page that can be embedded elsewhere; the first picture stands for it until it is live.
     """
     colors = palette()
     kinds = {
@@ -128,6 +131,14 @@ def take_away(
             name, _, ending = file.rpartition(".")
             label, mime = kinds[ending]
             offer(label, make, name, ending, mime)
+
+        def code_to_embed() -> str:
+            first = next(iter(pictures.values()))
+            about = {name: value for name, value in {**settings, **first.about}.items() if value is not None}
+            picture = export.svg(export.standalone(first.spec(LIGHT), first.frame, about, LIGHT))
+            return embed.embed_code(picture, link, figure, one_line(first.alt))
+
+        offer("Code to embed", code_to_embed, "embed", "html", "text/html")
     components.copy_link(link, key=f"{key}-link")
 
 

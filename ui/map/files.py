@@ -9,11 +9,17 @@ from ui.map.view import Choice, View
 
 
 def take_away(
-    view: View, choice: Choice, link: str, key: str, compared: Mapping[str, figures.Picture] | None = None
+    view: View,
+    choice: Choice,
+    link: str,
+    key: str,
+    compared: Mapping[str, figures.Picture] | None = None,
+    figure: str = "map",
 ) -> None:
     """Pictures, numbers, code and link of an attention map.
 
     Args:
+        figure: its name among the page's figures.
         compared: what `compare` returned, where the map is compared with a second one.
     """
     settings = {**view.settings, "query": view.labels[choice.query]}
@@ -28,4 +34,4 @@ def take_away(
         components.text("Code is there for a single head: a blend of several has no formula of its own.", "small")
     heat = replace(heatmap_picture(view, choice), about={"numbers": "percent"})
     pictures = {"heatmap": heat, "bars": bars_picture(view, choice), **(compared or {})}
-    figures.take_away(pictures, files, settings, link, key)
+    figures.take_away(pictures, files, settings, link, key, figure)

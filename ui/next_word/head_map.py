@@ -179,4 +179,4 @@ def draw_rotation(shown: Subject) -> None:
 
 def take_away(shown: Subject) -> None:
     """Pictures, numbers, code and link of the map shown."""
-    files.take_away(shown.view, shown.choice, pages.link("next_word"), "next")
+    files.take_away(shown.view, shown.choice, pages.link("next_word"), "next", figure="head-map")

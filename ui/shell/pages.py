@@ -202,6 +202,11 @@ def footer(here: Page) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="narrow-screen"):
         glossary.popover("glossary-below")
         components.copy_link(link(here.name), key="link-below")
+    with st.expander(
+        "For teachers: a plan for 45 and for 90 minutes, with links", key="teachers", on_change="rerun"
+    ) as plan:
+        if plan.open:
+            st.markdown(teaching_plan())
     vectors = html.escape(vectors_name())
     st.html(
         f"<footer><details><summary>Sources and licences, version {version()}</summary><p>Code: MIT. "
@@ -221,6 +226,12 @@ def link(page: str, *, private: bool = False) -> str:
     address = urlsplit(st.context.url or "")
     path = address.path.rpartition("/")[0] + "/" + ("" if page == PAGES[0].name else page)
     return urlunsplit((address.scheme, address.netloc, path, "", "")) + state.query_string(page, private=private)
+
+
+@cache
+def teaching_plan() -> str:
+    """docs/teaching.md, without its title."""
+    return (ROOT / "docs/teaching.md").read_text(encoding="utf-8").partition("\n")[2]
 
 
 @cache

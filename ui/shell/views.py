@@ -55,12 +55,12 @@ def draw_view(figures: Sequence[str]) -> None:
 
 def _leave_only(name: str) -> None:
     """Hide all but a figure, notices, and what leads through a lecture. The name is one of ours, nothing of a link."""
-    kept = f":is(.st-key-{name}, [class*='st-key-{name}-'], .notice, .st-key-lecture)"
+    kept = f":is(.st-key-{name}, [class*='st-key-{name}-'], .notice, .st-key-lecture-bar)"
     st.html(f"<style>{ALONE.format(kept=kept)}</style>")
 
 
 def _lecture_bar(number: int, count: int) -> None:
-    with st.container(key="lecture", horizontal=True, vertical_alignment="center"):
+    with st.container(key="lecture-bar", horizontal=True, vertical_alignment="center"):
         st.button("Back", on_click=_show, args=(number - 1,), disabled=number == 1, key="lecture-back", shortcut="B")
         st.button(
             "Next", on_click=_show, args=(number + 1,), disabled=number == count, key="lecture-next", shortcut="N"

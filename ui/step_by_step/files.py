@@ -29,4 +29,5 @@ def take_away(subject: Subject, link: str) -> None:
             "weight": walk.weights if walk.weights is not None else np.nan,
         }
     )
-    figures.take_away(shown, export.tables("steps", table, subject.settings, link), subject.settings, link, "steps")
+    files = export.tables("steps", table, subject.settings, link)
+    figures.take_away(shown, files, subject.settings, link, "steps", "strip-3")

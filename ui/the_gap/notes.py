@@ -73,4 +73,4 @@ def take_away() -> None:
     marks = "; ".join([*named, "upright stroke: guessing", "ring: the one chosen"])
     about = {"sentences": str(state.get("gset")).lower()}
     pictures = {"figure": bars_picture(), "table": dots_picture()}
-    figures.take_away(pictures, files, settings | about | {"marks": marks}, pages.link("the_gap"), "gap")
+    figures.take_away(pictures, files, settings | about | {"marks": marks}, pages.link("the_gap"), "gap", "bars")

@@ -48,4 +48,4 @@ def take_away(link: str) -> None:
     )
     pictures = {"spread": spread.picture(measured, draws)}
     pictures |= {name: learning.picture(place, pair, d) for place, (_, name, *_) in enumerate(learning.COSTS)}
-    figures.take_away(pictures, export.tables("scaling", table, settings, link), settings, link, "scaling")
+    figures.take_away(pictures, export.tables("scaling", table, settings, link), settings, link, "scaling", "spread")
