@@ -69,7 +69,7 @@ def test_each_damaged_data_file_is_named_with_its_cure(app, fresh, name, page, t
     assert not test.exception
     shown = text_of(test)
     assert f"data/{name} is {'missing' if how == 'deleted' else 'damaged'}" in shown
-    assert "Attention Playground" in shown  # the page is whole to its end
+    assert "Sources and licences" in shown  # the page is whole to its end
     assert files.CURE in shown
 
 
