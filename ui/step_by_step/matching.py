@@ -26,7 +26,7 @@ def draw_scores(subject: Subject, kind: str) -> None:
     order = rank(np.abs(walk.products))
     if subject.view:
         products = latex.sum_of_products(walk.query, walk.keys[j], order[j], 2)
-        formula = [lines([f"{_pair()}&={products}", f"&={tex(walk.scores[j])}"])]
+        formula = [f"{_pair()}={products}={tex(walk.scores[j])}"]
         text = (
             f"{subject.name(subject.choice.query)} · {subject.name(j)} = {number(walk.scores[j])}: "
             f"{counted(len(walk.query), 'product')}, added up. A large sum means that the two match."
