@@ -140,7 +140,7 @@ def test_the_page_draws_any_task_and_any_model_that_the_table_has(app, other_tab
     table = cells(test, names)
     assert table["Weather", "SmolLM2"].startswith("17\u202f%")
     assert table["Verb and object", "oracle"] == "–"
-    assert "oracle, layer 10, head 5" in " ".join(element.value for element in test.subheader)
+    assert "oracle, layer 10, head 5" in " ".join(element.value for element in test.header)
     assert "SmolLM2 in 17\u202f% and oracle in 17\u202f%" in lesson(test)
 
 
@@ -163,7 +163,7 @@ def test_every_rate_opens_its_sentences_right_and_wrong(app, rate):
         choice = {"gtask": TITLES[rate.task], "gby": rate.name, "gset": GROUPS[rate.group]}
         test = app(HERE, gwhich=which, gsent="true", **choice)
         assert not test.exception
-        assert test.subheader[0].value == f"{TITLES[rate.task]}: {rate.model}"
+        assert test.header[0].value == f"{TITLES[rate.task]}: {rate.model}"
         assert f"{percent(rate.share, 1)} of {rate.count:,} sentences right" in texts(test)
         counts.append(len(re.findall("<li>", texts(test))))
     assert counts == [sum(case.right == wanted for case in rate.cases) for wanted in (True, False)]

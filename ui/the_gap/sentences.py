@@ -26,7 +26,7 @@ def draw_sentences() -> None:
     controls.segmented("gby", "Model", measured.names())
     which = controls.segmented("gwhich", "Answers")
     rate = measured.chosen()
-    st.subheader(f"{measured.title_of(rate.task)}: {rate.model}", anchor=ANCHOR)
+    st.header(f"{measured.title_of(rate.task)}: {rate.model}", anchor=ANCHOR)
     if rate.name != state.get("gby"):
         components.text(
             f"“{state.get('gby')}” was not measured in this task. These are the sentences of {rate.name}.", "notice"
