@@ -35,7 +35,7 @@ def test_firefox_shows_every_page_and_follows_typing_and_choosing(firefox, serve
         )
         firefox.wait(LOADED)
         firefox.wait("!/native code/.test(history.pushState)")  # back.js, the last of them, shows nothing
-    firefox.open(server.url)
+    firefox.open(f"{server.url}/?s=The+king+and+queen+ruled+the+kingdom&self=true&q=2")
     reading = "document.querySelector('.say.reading')?.innerText ?? ''"
     firefox.wait(f"({reading}).startsWith('“king” looks most at itself (44')")
     firefox.wait("document.querySelectorAll('.stVegaLiteChart svg path[aria-label*=\"looks at\"]').length >= 49")

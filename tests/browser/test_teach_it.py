@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from attention_core import taught
 from attention_core.glove_sources import load_glove
+from tests.support.browser import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("teach")
 
@@ -29,7 +30,7 @@ def step(visit) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
-def wait_for(visit, reached, seconds=60):
+def wait_for(visit, reached, seconds=2 * PATIENCE):
     """Look at the page until it is so."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

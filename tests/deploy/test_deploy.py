@@ -79,13 +79,14 @@ def policy(headers: HTTPMessage) -> dict[str, list[str]]:
     return {name: rest for name, *rest in map(str.split, headers["Content-Security-Policy"].split(";"))}
 
 
-def test_every_answer_carries_the_headers_that_keep_a_page_to_itself(house):
+def test_every_answer_carries_the_headers_that_keep_a_page_from_loading_or_telling_others(house):
     for path in ("/", "/why_scale", "/favicon.png", "/_stcore/health", "/_stcore/metrics"):
         _, headers, _ = house.get(path)
         allowed = policy(headers)
         assert allowed["default-src"] == ["'none'"]
         assert "'unsafe-inline'" not in allowed["script-src"]
         assert "'unsafe-eval'" not in allowed["script-src"]
+        assert allowed.pop("frame-ancestors") == ["*"]  # any page may show a figure
         sources = {source for name, of in allowed.items() for source in of if not source.startswith("'")}
         assert sources == {"blob:", "data:"}  # no other host
         assert headers["X-Content-Type-Options"] == "nosniff"

@@ -180,13 +180,18 @@ def test_any_state_comes_out_of_its_link_as_it_went_in(data):
     for name, control in own.items():
         if isinstance(control.default, bool):
             wanted[name] = data.draw(some.booleans())
+        elif control.options:
+            wanted[name] = data.draw(some.sampled_from(control.options))
         elif isinstance(control.default, int):
             wanted[name] = data.draw(some.integers(int(control.low), int(control.high)))
         elif isinstance(control.default, float):
             wanted[name] = round(data.draw(some.floats(control.low, control.high)), 2)
         else:
             wanted[name] = data.draw(sentences)
-    link = state.query_string(page, wanted.get)
+    link = state.query_string(page, wanted.get, private=True)
+    shared = state.query_string(page, wanted.get)
+    private = {name for name, control in own.items() if control.private}
+    assert not private & {part.partition("=")[0] for part in shared[1:].split("&")}
     assert link.isascii()
     assert not set(link) & set(" \"'<>#+\\^`{|}\n\r\t")
     found = dict(
