@@ -137,7 +137,7 @@ def test_the_page_follows_while_typing_and_no_letter_is_lost(visit):
     one.sentence.fill("")
     one.sentence.press_sequentially("doctors help patients", delay=60)
     one.expect_link("s=doctors%20help%20patients")
-    one.expect_reading("“help” looks")
+    one.expect_reading("“doctors” looks")
     one.settle()
     expect(one.sentence).to_have_value("doctors help patients")
     expect(one.sentence).to_be_focused()
