@@ -296,6 +296,7 @@ def test_the_container_gets_all_that_the_app_reads_and_runs_as_nobody_in_particu
     lines = (DEPLOY / "Containerfile").read_text().splitlines()
     copied = {source for line in lines if line.startswith("COPY ") for source in line.split()[1:-1]}
     assert {"app.py", "pages", "ui", "attention_core", "data", ".streamlit", "pyproject.toml", "LICENSE"} <= copied
+    assert "docs/teaching.md" in copied  # for teachers, on every page
     ignored = (DEPLOY / "Containerfile.dockerignore").read_text().splitlines()
     assert copied - {"--from=packages", "/venv"} <= {line[1:] for line in ignored if line.startswith("!")}
     assert "--no-deps -r requirements-lm.txt" in "".join(lines)

@@ -24,6 +24,8 @@ from ui.shell.pages import PAGES, Page
 from ui.state import CONTROLS
 
 pytestmark = pytest.mark.xdist_group("faults")
+KING = {"s": "the king and the queen", "q": "2", "self": "true"}  # a view whose reading is known
+READING = "“king” looks most at itself"
 
 
 class Reader(Visitor):
@@ -82,13 +84,14 @@ def test_a_restored_file_is_taken_up_without_a_restart_and_the_app_writes_nothin
     aside = {path: path.rename(path.with_suffix(".aside")) for path in (vectors, model)}
 
     async def said(page: Page) -> str:
-        async with Reader(copy_served.url, urlencode(all_open(page)), page.name) as reader:
+        folds = {} if page.name == "next_word" else all_open(page)  # its model does not lie in data/
+        async with Reader(copy_served.url, urlencode(KING | folds), page.name) as reader:
             assert reader.faults == []
             return reader.said
 
     assert "data/glove/vectors.npy is missing" in run(said(playground))
     aside[vectors].rename(vectors)
-    assert "“king” looks most at itself" in run(said(playground))
+    assert READING in run(said(playground))
     assert "data/minilm/model.safetensors is missing" in run(said(transformer))
     aside[model].rename(model)
     for page in PAGES:
@@ -120,13 +123,13 @@ def victim(tmp_path_factory) -> Iterator[Server]:
 
 async def attack(victim: Server, forge) -> None:
     """A neighbour sees the same before and after somebody forges messages, and the server still takes new visitors."""
-    async with Reader(victim.url) as neighbour:
+    async with Reader(victim.url, urlencode(KING)) as neighbour:
         await forge()
         assert await neighbour.set("causal", "bool_value", True) < 20
-        assert "“king” looks most at itself" in neighbour.said
+        assert READING in neighbour.said
         assert neighbour.faults == []
-    async with Reader(victim.url) as newcomer:
-        assert "“king” looks most at itself" in newcomer.said
+    async with Reader(victim.url, urlencode(KING)) as newcomer:
+        assert READING in newcomer.said
 
 
 def test_a_message_of_two_megabytes_is_refused(victim):
