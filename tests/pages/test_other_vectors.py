@@ -1,4 +1,4 @@
-"""The app on word vectors that somebody brought along: every page, every fold that uses them, in a process of its own."""
+"""The app on word vectors that somebody brought along: every page, every fold that uses them, in its own process."""
 
 import json
 import os
