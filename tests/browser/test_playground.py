@@ -178,7 +178,7 @@ def test_the_bars_of_a_long_sentence_end_above_what_follows(visit, words):
 def test_a_preset_changes_sentence_and_switches_together(visit):
     one = visit("/")
     one.page.get_by_text("Who bit whom").click()
-    one.expect_reading("“dog₁” looks most at itself")
+    one.expect_reading("“dog₁” looks equally at itself and “dog₂”")
     one.expect_link("self=true")
     expect(one.page.get_by_label("Self-attention")).to_be_checked()
 
