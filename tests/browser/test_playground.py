@@ -286,9 +286,9 @@ def test_what_is_taken_away_holds_the_sentence_and_the_same_numbers(visit, tmp_p
     assert document["settings"]["self_attention"] is False
     assert document["weights"][7][1] == pytest.approx(0.0367, abs=5e-5)
     assert document["masked"][7][7] is None
-    lines = [line for line in files["CSV"].read_text().splitlines() if not line.startswith("#")]
+    lines = [line for line in files["CSV"].read_text("utf-8-sig").splitlines() if not line.startswith("#")]
     assert len(lines) == 101
-    assert "# sentence: The cat sat on the mat because it was tired" in files["CSV"].read_text()
+    assert "# sentence: The cat sat on the mat because it was tired" in files["CSV"].read_text("utf-8-sig")
     assert float(lines[1 + 7 * 10 + 1].split(",")[-1]) == document["weights"][7][1]
     printed = subprocess.run([sys.executable, files["NumPy code"]], capture_output=True, text=True, check=True).stdout
     shown = [float(line.split()[-1]) for line in printed.splitlines() if not line.startswith("Attention")]
