@@ -180,7 +180,7 @@ def test_a_preset_changes_sentence_and_switches_together(visit):
     one.page.get_by_text("Who bit whom").click()
     one.expect_reading("“dog₁” looks equally at itself and “dog₂”")
     one.expect_link("self=true")
-    expect(one.page.get_by_label("Self-attention")).to_be_checked()
+    expect(one.page.get_by_label("Self-attention: a word may look at itself", exact=True)).to_be_checked()
 
 
 def test_a_cells_arithmetic_ends_in_the_weight_on_the_heatmap(visit):
