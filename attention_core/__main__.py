@@ -5,15 +5,13 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator
 from functools import cache
 from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
-
-import numpy as np
+from typing import TYPE_CHECKING, NoReturn
 
 from attention_core import gap, tasks
+from attention_core.answers import Answer, as_bars, as_json, bare, on_one_line
 from attention_core.attention import NothingToAttend
 from attention_core.bert import MiniLM, load_minilm
 from attention_core.copying import next_words
@@ -27,19 +25,6 @@ if TYPE_CHECKING:
     from attention_core.llama import Llama
 
 MAX_TOKENS = 512
-BLOCKS = 30  # the bar of a weight of 1, as in the article
-
-
-class Answer(NamedTuple):
-    """What a model says of a sentence: its tokens, the words it left out, and (n, n) weights, rows = queries.
-
-    A model that writes also has the likeliest next tokens, each with its probability, the likeliest first.
-    """
-
-    tokens: list[str]
-    unknown: list[str]
-    weights: np.ndarray
-    next: list[tuple[str, float]] | None = None
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -248,46 +233,6 @@ def answer(options: argparse.Namespace, sentence: str) -> Answer:
         return MODELS[options.model](options, sentence)
     except NothingToAttend:
         raise ValueError("a token has nothing left to look at: leave out --no-self") from None
-
-
-def as_json(found: Answer) -> str:
-    """One object on one line, every weight in full precision."""
-    entries = {"tokens": found.tokens, "weights": found.weights.astype(float).tolist(), "unknown": found.unknown}
-    if found.next is not None:
-        entries["next"] = found.next
-    return json.dumps(entries, ensure_ascii=False)
-
-
-def as_bars(found: Answer, query: str | None) -> Iterator[str]:
-    """The article's output: for each token, or the one asked for, a line for each token it looks at, with a bar."""
-    tokens = [on_one_line(token) for token in found.tokens]
-    width = max(map(len, tokens))
-    for token, row in zip(tokens, found.weights, strict=True):
-        if query is None or bare(token) == bare(query):
-            yield f"Token '{token}' attending to sequence:"
-            yield f"Attention weights for '{token}':"
-            yield from (f"{other:<{width}} {bar(weight)}".rstrip() for other, weight in zip(tokens, row, strict=True))
-            yield ""
-    if found.next:
-        following = [(f"'{on_one_line(token)}'", probability) for token, probability in found.next]
-        width = max(len(token) for token, _ in following)
-        yield "Likeliest next tokens:"
-        yield from (f"{token:<{width}} {bar(probability)}".rstrip() for token, probability in following)
-
-
-def bar(weight: float) -> str:
-    """A number between 0 and 1, and a bar as long."""
-    return f"{weight:.4f} {'█' * int(weight * BLOCKS + 1e-4)}"
-
-
-def bare(token: str) -> str:
-    """A token without what tells it from the same word elsewhere: its leading space, its capitals."""
-    return token.strip().lower()
-
-
-def on_one_line(token: str) -> str:
-    """A token with its line breaks and other invisible signs written out."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in token)
 
 
 def run_one(options: argparse.Namespace, sentence: str) -> None:

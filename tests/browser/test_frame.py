@@ -91,7 +91,8 @@ def test_the_sidebar_and_each_page_s_last_sentence_lead_on_with_the_sentence_kep
         if page.name == "step_by_step":  # it opens with the dictionary; the sentence comes in its second step
             one.page.locator(".st-key-next button").click()
             kept += "&step=2"
-        expect(one.sentence).to_have_value("the queen laughed")
+        if page.name != "next_word":  # which has a text of its own, and keeps the sentence in its link
+            expect(one.sentence).to_have_value("the queen laughed")
         one.expect_link(kept)
     one.page.go_back()
     expect(one.heading).to_have_text(PAGES[-2].question)
