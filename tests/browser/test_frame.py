@@ -100,7 +100,7 @@ def test_the_sidebar_and_each_page_s_last_sentence_lead_on_with_the_sentence_kep
 
 
 def test_one_step_back_is_the_page_before_with_every_setting(visit):
-    first, second = ("/inside_a_transformer?causal=true&l=4&h=2&marks=true", "/the_gap?causal=true")
+    first, second = ("/inside_a_transformer?causal=true&q=8&l=4&h=2&marks=true", "/the_gap?causal=true&q=8")
     one = visit(first)
     expect(one.link_field).to_have_value(one.server.url + first)
     for page in (PAGES[4], PAGES[5]):
