@@ -63,7 +63,7 @@ class Visit:
         deadline = time.monotonic() + 2 * PATIENCE
         while time.monotonic() < deadline:
             with contextlib.suppress(Error):  # the page is loaded anew meanwhile
-                self.page.wait_for_selector("footer")
+                self.page.wait_for_selector("footer", state="attached")
                 if self.page.evaluate(AT_REST):
                     return self
         raise TimeoutError("the page never came to rest")

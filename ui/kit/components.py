@@ -150,8 +150,8 @@ def qr_code(link: str) -> None:
     if len(link) > MAX_QR:
         text(f"The link has {len(link)} characters; a QR code holds {MAX_QR} so that a phone can read it.", "notice")
         return
-    picture = segno.make(link, error="l", micro=False).svg_inline(scale=8, dark="#000000", light="#ffffff", border=3)
-    st.html(f'<div class="qr" role="img" aria-label="QR code of the link to this view">{picture}</div>')
+    picture = segno.make(link, error="l", micro=False).png_data_uri(scale=8, border=3)  # Streamlit strips SVG
+    st.html(f'<img class="qr" alt="QR code of the link to this view" src="{picture}">')
 
 
 def copy_link(link: str, key: str) -> None:

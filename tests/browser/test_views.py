@@ -1,0 +1,51 @@
+"""A figure in somebody else's page, a lecture on a projector, and the link on a wall."""
+
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+from playwright.sync_api import expect
+
+from ui.kit.embed import embed_code
+
+
+def test_code_to_embed_becomes_a_live_figure_in_a_page_of_another_origin_and_says_its_height(visit, tmp_path):
+    one = visit("/the_gap")
+    code = embed_code("<svg width='40' height='40'></svg>", one.server.url + "/the_gap", "bars", "Three bars.")
+    (tmp_path / "post.html").write_text(f"<!doctype html><title>A post</title>{code}", "utf-8")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    handler.func.log_message = lambda *_: None
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as post:
+        Thread(target=post.serve_forever, daemon=True).start()
+        page = one.context.new_page()
+        page.goto(f"http://127.0.0.1:{post.server_port}/post.html")
+        page.get_by_role("button", name="Three bars.").click()
+        figure = page.frame_locator("iframe")
+        expect(figure.locator(".st-key-bars-whole .stVegaLiteChart .mark-group").first).to_be_visible()
+        expect(figure.locator("h1")).to_be_hidden()
+        expect(figure.get_by_test_id("stSidebar")).to_be_hidden()
+        expect(figure.locator(".st-key-gsent")).to_be_hidden()
+        page.wait_for_function("document.querySelector('iframe').height !== '640'")
+        assert 150 < int(page.locator("iframe").get_attribute("height")) < 640
+        post.shutdown()
+
+
+def test_a_lecture_shows_one_figure_large_and_whole_in_width(visit):
+    one = visit("/the_gap?lecture=1", viewport={"width": 1280, "height": 720})
+    expect(one.heading).to_be_hidden()
+    expect(one.page.get_by_text("All tasks and models")).to_be_hidden()
+    label = one.page.locator(".stVegaLiteChart svg text").filter(has_text="MiniLM").first
+    expect(label).to_be_visible()
+    assert label.bounding_box()["height"] >= 20
+    picture = one.page.locator(".stVegaLiteChart svg").first.bounding_box()
+    assert picture["x"] + picture["width"] <= 1280
+    one.page.get_by_role("button", name="Leave the lecture view").click()
+    expect(one.heading).to_be_visible()
+
+
+def test_the_link_is_drawn_as_a_code_of_squares(visit):
+    one = visit("/")
+    one.page.get_by_role("button", name="QR code").click()
+    code = one.page.get_by_role("img", name="QR code of the link to this view")
+    expect(code).to_be_visible()
+    assert code.evaluate("image => image.naturalWidth") > 200
