@@ -33,5 +33,6 @@ with run.run_lock:
         components.fix_history(pages.link(here.name, private=True))
         st.caption("The link holds your sentence and every setting.")
         views.lecture_button()
-        with st.popover("QR code", icon=":material/qr_code_2:"):
-            components.qr_code(pages.link(here.name))
+        with st.popover("QR code", icon=":material/qr_code_2:", key="qr", on_change="rerun") as qr:
+            if qr.open:
+                components.qr_code(pages.link(here.name))

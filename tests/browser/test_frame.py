@@ -38,8 +38,8 @@ def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
     one.expect_link("&self=true")
     one.settle()
     before = (one.link, one.reading)
-    own_server.stop()
-    one.page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
+    with one.losing_the_server():
+        own_server.stop()
     own_server.start()
     one.settle()
     assert (one.link, one.reading) == before
@@ -66,9 +66,9 @@ def test_a_cut_websocket_comes_back_with_all_that_was_set(visit):
     one.settle()
     before = (one.link, one.reading)
     cut.append(True)
-    for end in held[-1]:
-        end.close()
-    one.page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
+    with one.losing_the_server():
+        for end in held[-1]:
+            end.close()
     assert one.reading == before[1]  # the page stays readable meanwhile
     one.settle()
     assert len(held) >= 4

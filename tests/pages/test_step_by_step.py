@@ -11,6 +11,7 @@ import pytest
 from attention_core.attention import scaled_dot_product_attention, softmax
 from attention_core.examples import KEYS, QUERY
 from attention_core.glove_sources import load_glove
+from tests.support.page import alts, text_of
 from ui import state
 from ui.kit import components, export, figures
 from ui.kit.palette import LIGHT
@@ -22,15 +23,9 @@ NUMBERS = {"on": "Numbers", "step": "8"}
 ARTICLE = {"nq": "2 3", "nk1": "1 2", "nk2": "4 6", "nk3": "11 13", "keys": "3"}
 
 
-def text_of(test) -> str:
-    """Everything the page says: sentences, tables and formulas, without tags."""
-    html = " ".join(re.sub(r"<style>.*?</style>", " ", e.proto.body, flags=re.DOTALL) for e in test.get("html"))
-    return re.sub(r"<[^>]+>", " ", html) + " ".join(e.value for e in test.latex)
-
-
-def charts(test) -> list[str]:
-    """The text alternatives of the charts."""
-    return [chart.proto.alt for chart in test.get("vega_lite_chart")]
+def said_on(test) -> str:
+    """The page's text and its formulas."""
+    return text_of(test) + " ".join(formula.value for formula in test.latex)
 
 
 def notices(test) -> list[str]:
@@ -64,8 +59,8 @@ def test_the_page_opens_on_a_look_up_that_fails_exactly_and_is_found_softly(app)
     exact, soft = answer_in(test)
     assert exact == "not found"
     assert 2 < float(soft.split()[0]) < 4
-    assert "No label equals “cats”, so the dictionary finds nothing." in text_of(test)
-    assert "gives “cat” the most weight" in text_of(test)
+    assert "No label equals “cats”, so the dictionary finds nothing." in said_on(test)
+    assert "gives “cat” the most weight" in said_on(test)
 
 
 @pytest.mark.parametrize("asked", ["cats", "feline", "queen", "truck"])
@@ -97,7 +92,7 @@ def test_a_word_without_a_vector_is_said_to_have_none(app, asked):
     test = app(PAGE, ask=asked)
     if lookup.look_up(asked).walk is None:
         assert answer_in(test) == ["not found", "not found"]
-        assert "has no vector, so there is nothing to compare" in text_of(test)
+        assert "has no vector, so there is nothing to compare" in said_on(test)
     assert not test.exception
     assert not any("<img" in e.proto.body for e in test.get("html"))
 
@@ -105,7 +100,7 @@ def test_a_word_without_a_vector_is_said_to_have_none(app, asked):
 def test_nothing_asked_is_no_fault(app):
     test = app(PAGE, ask=" ")
     assert not test.exception
-    assert "Type a word to look it up." in text_of(test)
+    assert "Type a word to look it up." in said_on(test)
 
 
 def test_the_asked_word_stands_in_the_link(app, link):
@@ -113,7 +108,7 @@ def test_the_asked_word_stands_in_the_link(app, link):
     test.button(key="ask-queen").click().run()
     assert test.text_input(key="ask").value == "queen"
     assert link() == {"ask": "queen"}
-    assert "“queen”" in text_of(app(PAGE, **link()))
+    assert "“queen”" in said_on(app(PAGE, **link()))
 
 
 def test_next_and_back_walk_through_eight_steps_and_what_was_passed_stays(app):
@@ -125,7 +120,7 @@ def test_next_and_back_walk_through_eight_steps_and_what_was_passed_stays(app):
     test.button(key="back").click().run()
     assert len(test.header) == 7
     test.button(key="all").click().run()
-    assert r"\operatorname{Attention}" in text_of(test)
+    assert r"\operatorname{Attention}" in said_on(test)
     test.button(key="first").click().run()
     assert len(test.header) == 1
 
@@ -138,7 +133,7 @@ def test_a_step_in_the_link_is_shown_at_once_and_scrolled_to(app, monkeypatch):
 
 
 def test_the_first_numbers_are_a_race_in_which_the_blend_can_be_seen(app):
-    said = charts(app(PAGE, **NUMBERS))
+    said = alts(app(PAGE, **NUMBERS))
     shares = next(re.findall(r"[\d.]+(?=\u202f%)", alt) for alt in said if alt.startswith("Weights: "))
     assert [float(share) for share in shares] == pytest.approx([60, 30, 10, 0], abs=1)
     assert any("Scores, masked" in alt and "D −∞" in alt for alt in said)  # something is masked, so that it is seen
@@ -147,13 +142,13 @@ def test_the_first_numbers_are_a_race_in_which_the_blend_can_be_seen(app):
 def test_the_articles_scores_stand_on_the_page(app):
     test = app(PAGE, **NUMBERS)
     test.button(key="article-numbers").click().run()
-    assert any("A 8, B 26, C 61" in alt for alt in charts(test))
+    assert any("A 8, B 26, C 61" in alt for alt in alts(test))
     formula = colourless(" ".join(e.value for e in test.latex))
     for product in (r"2\times11+3\times13=61", r"2\times1+3\times2=8", r"2\times4+3\times6=26"):
         assert product in formula
     assert test.button(key="article-numbers").disabled
     test.button(key="first-weights").click().run()
-    assert any("A 60.1" in alt for alt in charts(test))
+    assert any("A 60.1" in alt for alt in alts(test))
 
 
 def test_the_what_if_button_sets_the_articles_numbers():
@@ -164,7 +159,7 @@ def test_the_what_if_button_sets_the_articles_numbers():
 
 
 def test_without_the_division_the_articles_exponentials_are_seen(app):
-    said = text_of(app(PAGE, **NUMBERS, **ARTICLE, div="false"))
+    said = said_on(app(PAGE, **NUMBERS, **ARTICLE, div="false"))
     assert r"3.10\times 10^{26}" in said  # e to the power of 61
     assert "2981" in said
 
@@ -172,20 +167,20 @@ def test_without_the_division_the_articles_exponentials_are_seen(app):
 def test_editing_a_number_changes_every_step_and_survives_the_link(app, link):
     test = app(PAGE, **NUMBERS, **ARTICLE)
     test.text_input(key="nq").set_value("0.2 0.3").run()
-    shown, said = charts(test), link()
+    shown, said = alts(test), link()
     assert any("C 90.3" in alt for alt in shown)
     assert said == NUMBERS | ARTICLE | {"nq": "0.2 0.3"}
-    assert charts(app(PAGE, **said)) == shown
+    assert alts(app(PAGE, **said)) == shown
 
 
 def test_keys_and_dimensions_come_and_go_and_nothing_typed_is_lost(app, link):
     test = app(PAGE, **NUMBERS, **ARTICLE | {"nq": "1 2 3", "nk4": "7 7 7"}, see4="true")
     test.number_input(key="keys").set_value(4).run()
     test.number_input(key="dims").set_value(3).run()
-    assert any("A 5, B 16, C 37, D 42" in alt for alt in charts(test))
+    assert any("A 5, B 16, C 37, D 42" in alt for alt in alts(test))
     test.number_input(key="dims").set_value(2).run()
     test.number_input(key="keys").set_value(3).run()
-    assert not any("D 42" in alt for alt in charts(test))
+    assert not any("D 42" in alt for alt in alts(test))
     assert link()["nk4"] == "7 7 7"
     assert link()["nq"] == "1 2 3"
 
@@ -210,11 +205,11 @@ def test_every_number_of_dimensions_walks_to_the_end(app, dims):
 def test_a_bad_cell_gets_a_sentence_and_nothing_is_lost(app, link, name, text, said):
     query = {"on": "Numbers", "step": "4", "nk3": "5 5"}
     test = app(PAGE, **query)
-    before = charts(test)
+    before = alts(test)
     test.text_input(key=name).set_value(text).run()
     assert not test.exception
     assert any(said in notice for notice in notices(test))
-    assert charts(test) == before  # the last numbers that could be read
+    assert alts(test) == before  # the last numbers that could be read
     assert link() == query | {name: text}
     fresh = app(PAGE, **link())
     assert any(said in notice for notice in notices(fresh))
@@ -234,7 +229,7 @@ def test_numbers_beyond_the_dimensions_are_named_and_not_dropped_in_silence(app)
 
 
 def test_no_key_is_said_to_point_the_querys_way_when_all_point_away(app):
-    said = text_of(app(PAGE, **NUMBERS, **ARTICLE | {"nq": "-2 -3"}))
+    said = said_on(app(PAGE, **NUMBERS, **ARTICLE | {"nq": "-2 -3"}))
     assert "No key points the way the query does: all cosines are 0 or less." in said
     assert "points most nearly" not in said
 
@@ -248,28 +243,28 @@ def test_what_a_visitor_types_into_a_cell_arrives_as_text(app):
 
 def test_a_masked_key_goes_to_minus_infinity_and_a_row_with_nothing_left_says_why(app):
     test = app(PAGE, **NUMBERS, see1="false")
-    assert any("A −∞" in alt for alt in charts(test))
-    assert r"-\infty" in text_of(test)
+    assert any("A −∞" in alt for alt in alts(test))
+    assert r"-\infty" in said_on(test)
     test = app(PAGE, **NUMBERS, see1="false", see2="false", see3="false")
     assert not test.exception
     assert any("0 divided by 0 has no answer" in notice for notice in notices(test))
-    assert "Step 6 of 8" in text_of(test)
+    assert "Step 6 of 8" in said_on(test)
 
 
 def test_the_ticks_stand_in_the_mask_step_and_a_key_comes_back_with_its_tick(app):
     assert not app(PAGE, on="Numbers", step="4").checkbox
     test = app(PAGE, on="Numbers", step="5")
-    assert "Masked: D." in text_of(test)
+    assert "Masked: D." in said_on(test)
     test.checkbox(key="see4").check().run()
-    assert "Nothing is masked" in text_of(test)
+    assert "Nothing is masked" in said_on(test)
 
 
 def test_the_switches_of_the_mask_stand_in_its_step_and_never_leave_the_first_word_nothing(app, link):
     test = app(PAGE, step="5")
-    assert "Masked: “it”." in text_of(test)
+    assert "Masked: “it”." in said_on(test)
     test.toggle(key="causal").set_value(True).run()
     assert test.toggle(key="self").value
-    assert "Masked: “was” and “tired”." in text_of(test)
+    assert "Masked: “was” and “tired”." in said_on(test)
     test.toggle(key="self").set_value(False).run()
     assert not test.toggle(key="causal").value
     assert not notices(test)
@@ -277,7 +272,7 @@ def test_the_switches_of_the_mask_stand_in_its_step_and_never_leave_the_first_wo
 
 
 def test_huge_scores_overflow_alone_and_are_harmless_after_the_largest_is_subtracted(app):
-    said = text_of(app(PAGE, **NUMBERS, nq="9999 9999", sover="true"))
+    said = said_on(app(PAGE, **NUMBERS, nq="9999 9999", sover="true"))
     assert "overflow" in said
     assert "is subtracted from all first" in said
     assert "all weights add up to 100" in said
@@ -286,17 +281,17 @@ def test_huge_scores_overflow_alone_and_are_harmless_after_the_largest_is_subtra
 def test_a_word_of_the_sentence_walks_with_fifty_products_of_which_44_are_folded(app):
     test = app(PAGE, step="8", **KING)
     assert not test.exception
-    said = text_of(test)
+    said = said_on(test)
     assert "44 more" in said
     assert "50 products" in said
-    assert any("king 44.3" in alt for alt in charts(test))
+    assert any("king 44.3" in alt for alt in alts(test))
     assert test.pills(key="preset").value == "King and queen"
 
 
 def test_two_words_score_the_same_both_ways_and_the_page_says_why_their_weights_differ(app):
-    said = text_of(app(PAGE, step="7", **KING))
+    said = said_on(app(PAGE, step="7", **KING))
     assert "king → queen gets 16.4\u202f% and queen → king 21.8\u202f%: the score is the same both ways" in said
-    assert "the same both ways" not in text_of(app(PAGE, step="7", **KING, causal="true"))  # one of them may not look
+    assert "the same both ways" not in said_on(app(PAGE, step="7", **KING, causal="true"))  # one of them may not look
 
 
 @pytest.mark.parametrize("sentence", ["", "zzxqy"])
@@ -317,7 +312,7 @@ def test_a_sentence_full_of_markup_walks_as_text(app):
 def test_heads_split_fifty_dimensions_and_say_d_k(app):
     test = app(PAGE, step="8", sheads="true", heads="5")
     assert any(r"\frac{50}{5}=10" in e.value for e in test.latex)
-    assert any("Weights of 5 heads" in alt for alt in charts(test))
+    assert any("Weights of 5 heads" in alt for alt in alts(test))
 
 
 def test_a_number_of_heads_that_does_not_divide_becomes_the_next_smaller_that_does(app):
@@ -335,7 +330,7 @@ def test_the_code_shown_is_the_function_that_ran(app):
 
 
 def test_two_keys_that_tie_are_both_named(app):
-    assert "B and C have the largest score, 26." in text_of(app(PAGE, **NUMBERS, **ARTICLE | {"nk3": "4 6"}))
+    assert "B and C have the largest score, 26." in said_on(app(PAGE, **NUMBERS, **ARTICLE | {"nk3": "4 6"}))
 
 
 def test_pictures_and_numbers_can_be_taken_away_with_the_settings_that_made_them(app, monkeypatch):
@@ -357,13 +352,13 @@ def test_pictures_and_numbers_can_be_taken_away_with_the_settings_that_made_them
 
 def test_every_chart_says_in_words_what_it_shows(app):
     test = app(PAGE, **NUMBERS, sheads="true")
-    assert len(charts(test)) >= 8
-    assert all(len(alt) > 20 for alt in charts(test))
+    assert len(alts(test)) >= 8
+    assert all(len(alt) > 20 for alt in alts(test))
 
 
 def test_the_sum_says_of_how_many_exponentials_it_is(app):
     for sentence, said in (("king", "sum of 1 exponential}"), ("king and queen", "sum of 3 exponentials}")):
-        assert said in text_of(app(PAGE, step="8", s=sentence, self="true"))
+        assert said in said_on(app(PAGE, step="8", s=sentence, self="true"))
 
 
 def test_each_step_has_a_place_in_the_table_of_controls():

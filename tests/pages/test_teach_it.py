@@ -11,6 +11,7 @@ import pytest
 from attention_core import learning, query_matches, tasks
 from attention_core.layers import forward, new_model
 from attention_core.taught import ModelSpec
+from tests.support.page import html_of
 from ui.models import loaders, training
 from ui.models.lessons import BY_TITLE, LESSONS, sample_sentences
 from ui.models.training import EVERY, FINISHED, Settings, usual_settings
@@ -25,10 +26,6 @@ GENDER = ModelSpec("gender", 1, 1)
 @pytest.fixture(autouse=True)
 def nothing_kept():
     training.clear_cache()
-
-
-def said(test) -> str:
-    return " ".join(element.proto.body for element in test.get("html"))
 
 
 def listed(test) -> list[dict]:
@@ -50,7 +47,7 @@ def trained(test, most: int = 60):
         if not has_button(test, "stop"):
             return test
         test.run()
-    raise TimeoutError(said(test))
+    raise TimeoutError(html_of(test))
 
 
 def independent(settings: Settings, steps: int) -> learning.Progress:
@@ -74,18 +71,18 @@ def test_a_first_visit_is_untrained_and_the_finished_model_is_a_click_away(app):
     assert not test.exception
     assert len(listed(test)) == 4
     assert test.text_input(key="s").value == SHE["s"]
-    assert "Untrained" in said(test)
-    assert "“she” looks most at “mary”" not in said(test)
+    assert "Untrained" in html_of(test)
+    assert "“she” looks most at “mary”" not in html_of(test)
     assert test.button(key="train").label == "Train"
     test.button(key="finished").click().run()
-    assert "“she” looks most at “mary”" in said(test)
+    assert "“she” looks most at “mary”" in html_of(test)
     right = np.mean(learning.is_correct(training.shipped(Settings(GENDER)), training.datasets("gender")[1]))
-    assert f"about {100 * right:.0f}{THIN}%" in said(test)
+    assert f"about {100 * right:.0f}{THIN}%" in html_of(test)
     assert of(test, "trained") == str(FINISHED)
 
 
 def test_a_link_to_the_finished_model_shows_it_and_where_none_came_with_the_app_it_is_trained(app):
-    assert "Trained for 1,000 steps" in said(app(HERE, **SHE, trained=str(FINISHED)))
+    assert "Trained for 1,000 steps" in html_of(app(HERE, **SHE, trained=str(FINISHED)))
     test = trained(app(HERE, **SHE, trained=str(FINISHED), dk="4"))
     assert test.session_state["run"].step == 1000
 
@@ -107,17 +104,17 @@ def test_a_sentence_of_ones_own_without_the_word_stays_and_one_with_it_is_offere
     assert "There is no “he”, “she” or “it” in this sentence" in test.button(key="show-one").label
     test.button(key="show-one").click().run()
     assert test.text_input(key="s").value == SHE["s"]
-    assert "“she” looks most at" in said(test)
+    assert "“she” looks most at" in html_of(test)
 
 
 def test_whoever_types_a_sentence_looks_from_the_word_that_asks_and_a_link_holds(app):
     test = app(HERE, s="The doctor saw the nurse")
     test.text_input(key="s").set_value("My sister phoned grandpa since she missed him").run()
-    assert "“she” looks most at" in said(test)
+    assert "“she” looks most at" in html_of(test)
     assert test.number_input(key="q").set_value(2).run()
-    assert "“sister” looks" in said(test)
-    assert "“grandpa” looks" in said(app(HERE, s="My sister phoned grandpa since she missed him", q="4"))
-    assert "“she” looks" in said(app(HERE, s="My sister phoned grandpa since she missed him"))
+    assert "“sister” looks" in html_of(test)
+    assert "“grandpa” looks" in html_of(app(HERE, s="My sister phoned grandpa since she missed him", q="4"))
+    assert "“she” looks" in html_of(app(HERE, s="My sister phoned grandpa since she missed him"))
 
 
 def test_a_link_with_a_number_of_steps_trains_the_same_model_to_that_step(app):
@@ -125,8 +122,8 @@ def test_a_link_with_a_number_of_steps_trains_the_same_model_to_that_step(app):
     report = independent(Settings(GENDER, seed=3), 200)
     testing = training.datasets("gender")[1]
     assert report.accuracy == np.mean(learning.is_correct(report.model, testing))
-    assert f"about {100 * report.accuracy:.0f}{THIN}%" in said(test)
-    assert "Step 200 of 1,000" in said(test)
+    assert f"about {100 * report.accuracy:.0f}{THIN}%" in html_of(test)
+    assert "Step 200 of 1,000" in html_of(test)
     for name, value in report.model.parameters.items():
         assert np.array_equal(test.session_state["run"].history[-1].model.parameters[name], value)
 
@@ -134,7 +131,7 @@ def test_a_link_with_a_number_of_steps_trains_the_same_model_to_that_step(app):
 def test_training_can_be_stopped_looked_at_and_gone_on_with(app):
     test = app(HERE, **SHE)
     test.button(key="train").click().run()
-    assert "Step 0 of 1,000" in said(test)
+    assert "Step 0 of 1,000" in html_of(test)
     for _ in range(2):
         test.run()
     assert test.session_state["run"].step == 20
@@ -143,11 +140,11 @@ def test_training_can_be_stopped_looked_at_and_gone_on_with(app):
     test.button(key="stop").click().run()
     stopped = test.session_state["run"].history[-1]
     assert of(test, "trained") == str(stopped.step)
-    assert "Stopped." in said(test)
+    assert "Stopped." in html_of(test)
     test.run()
     assert test.session_state["run"].history[-1] is stopped
     fresh = app(HERE, **SHE, trained=str(stopped.step))
-    assert "Stopped." in said(fresh)  # kept, so that a link opens at once
+    assert "Stopped." in html_of(fresh)  # kept, so that a link opens at once
     assert listed(fresh) == listed(test)
     test.button(key="train").click().run()
     assert test.session_state["run"].step == stopped.step + 40
@@ -170,7 +167,7 @@ def test_a_sentence_of_ones_own_stays_when_the_task_changes(app):
     test = app(HERE, s="The doctor saw the nurse")
     test.segmented_control(key="task").set_value("Happy or not").run()
     assert test.text_input(key="s").value == "The doctor saw the nurse"
-    assert "choose a good or bad word" in said(test)
+    assert "choose a good or bad word" in html_of(test)
 
 
 def test_one_layer_gives_both_sentences_of_a_pair_the_same_question():
@@ -187,10 +184,10 @@ def test_one_layer_gives_both_sentences_of_a_pair_the_same_question():
 def test_training_that_runs_away_is_said(app):
     test = trained(app(HERE, **SHE, rate="10", trained="1000"))
     assert not test.exception
-    assert "Training ran away at step" in said(test)
-    assert "learning rate 10 is too large" in said(test)
+    assert "Training ran away at step" in html_of(test)
+    assert "learning rate 10 is too large" in html_of(test)
     test.selectbox(key="rate").set_value(0.01).run()
-    assert "ran away" not in said(test)
+    assert "ran away" not in html_of(test)
 
 
 @pytest.mark.parametrize("task", [lesson.title for lesson in LESSONS])
@@ -206,7 +203,7 @@ def test_every_fold_of_every_task_opens(app, task):
     }
     test = app(HERE, task=task, **where, **folds, was="Before training", hd="Head 1", map="Layer 1")
     assert not test.exception
-    assert lesson.goal.split(".")[0].split("“")[0] in said(test)
+    assert lesson.goal.split(".")[0].split("“")[0] in html_of(test)
     assert "def layer(" in " ".join(code.value for code in test.code)
     assert [line["name"] for line in listed(test)] == [each.text for each in sample_sentences(lesson)]
     assert sum(line["chosen"] for line in listed(test)) == 1
@@ -226,8 +223,8 @@ def test_every_fold_of_every_task_opens(app, task):
 def test_what_cannot_be_shown_is_said_and_the_rest_of_the_page_stays(app, query, words):
     test = app(HERE, **query, trained=str(FINISHED), tmat="true", tcell="true", ttake="true")
     assert not test.exception
-    assert words in said(test)
-    assert "<img src=x" not in said(test)
+    assert words in html_of(test)
+    assert "<img src=x" not in html_of(test)
     assert len(listed(test)) == 4
 
 
@@ -241,8 +238,8 @@ def test_impossible_settings_in_a_link_fall_back(app):
 
 def test_a_link_to_an_odd_step_shows_the_next_picture(app):
     test = trained(app(HERE, trained="1"))
-    assert "Step 10 of" in said(test)
-    assert "Step 250 of" in said(trained(app(HERE, trained="201")))
+    assert "Step 10 of" in html_of(test)
+    assert "Step 250 of" in html_of(trained(app(HERE, trained="201")))
 
 
 def test_a_visitor_who_clicks_during_training_waits_for_the_steps_that_run_and_then_goes_on():
@@ -268,9 +265,9 @@ def test_a_visitor_who_clicks_during_training_waits_for_the_steps_that_run_and_t
 
 def test_a_model_that_was_never_trained_is_not_called_taught(app):
     test = app(HERE, init="7", layers="2", tcmp="true")
-    assert "with random matrices" in said(test)
-    assert "as taught" not in said(test)
-    assert "Taught, as it came" not in said(test)
+    assert "with random matrices" in html_of(test)
+    assert "as taught" not in html_of(test)
+    assert "Taught, as it came" not in html_of(test)
 
 
 def test_only_layers_and_heads_that_the_model_has_are_offered(app):
@@ -362,7 +359,7 @@ def test_a_model_opened_by_its_link_goes_on_from_the_step_it_shows(app):
 
 
 def test_what_is_untrained_is_not_called_taught_and_has_no_figure_of_another_model(app):
-    text = said(test := app(HERE, **SHE, dk="4", tmat="true", tsay="true"))
+    text = html_of(test := app(HERE, **SHE, dk="4", tmat="true", tsay="true"))
     assert "Untrained" in text
     assert "<th>random</th>" in text
     assert "<th>taught" not in text
@@ -385,6 +382,6 @@ def test_a_training_that_ran_away_before_its_first_report_has_taught_nothing(app
             HERE, task="Happy or not", layers="3", nh="4", rate="10", trained="1000", was="Before training", tcmp="true"
         )
     )
-    assert "ran away at step" in said(test)
-    assert "Both are the same untrained model" in said(test)
-    assert "Taught" not in said(test)
+    assert "ran away at step" in html_of(test)
+    assert "Both are the same untrained model" in html_of(test)
+    assert "Taught" not in html_of(test)

@@ -9,6 +9,7 @@ import pytest
 
 from attention_core import copying as core
 from attention_core.layers import forward, new_model
+from tests.support.page import text_of
 from ui.models import loaders, training
 from ui.models.lessons import BY_TITLE, lesson_of, sample_sentences
 from ui.models.training import FINISHED, usual_settings
@@ -17,10 +18,6 @@ from ui.teach_it.settings import values_of
 
 HERE = "teach_it"
 WORDS = ["the", "king", "and", "queen", "ruled", "the", "king"]
-
-
-def texts(test) -> str:
-    return re.sub("<[^>]*>", " ", " ".join(element.proto.body for element in test.get("html")))
 
 
 def opened(app, task: str, **more):
@@ -65,10 +62,10 @@ def test_the_finished_model_copies_and_says_so_beside_its_ten_likeliest_words(ap
     layers = forward(training.shipped(settings), loaders.glove().look_up(WORDS))
     words = core.next_words(training.shipped(settings), layers, WORDS, loaders.glove(), 6)
     assert words[0][0] == "and"
-    assert "After “king” the model writes “and”" in texts(test)
-    assert all(word in texts(test) for word, _ in words)
+    assert "After “king” the model writes “and”" in text_of(test)
+    assert all(word in text_of(test) for word, _ in words)
     for part in ("layer 1", "layer 2", "positions"):
-        assert part in texts(test)
+        assert part in text_of(test)
 
 
 def test_both_layers_of_copying_stand_side_by_side_and_look_where_the_lesson_says(app):
@@ -92,7 +89,7 @@ def test_with_a_part_less_the_trained_model_does_not_copy(change):
 
 def test_without_positions_nobody_can_tell_who_bit_whom_and_the_page_says_so(app):
     with_places, without = (
-        texts(opened(app, "subject", tpos="true", spec={"positions": positions})) for positions in (True, False)
+        text_of(opened(app, "subject", tpos="true", spec={"positions": positions})) for positions in (True, False)
     )
     assert "the two sentences differ" in with_places
     assert "a bag of words" in without

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from attention_core import gap
+from tests.support.page import alts, html_of
 from ui.inside_a_transformer.subject import readable
 from ui.kit.wording import percent, rounded
 from ui.models import lessons, loaders, training
@@ -33,21 +34,13 @@ def other_table(monkeypatch):
     measured.measured.cache_clear()
 
 
-def texts(test) -> str:
-    return " ".join(element.proto.body for element in test.get("html"))
-
-
-def alts(test) -> list[str]:
-    return [element.proto.alt for element in test.get("vega_lite_chart")]
-
-
 def lesson(test) -> str:
-    return html.unescape(re.search('<p class="say lesson">(.*?)</p>', texts(test)).group(1))
+    return html.unescape(re.search('<p class="say lesson">(.*?)</p>', html_of(test)).group(1))
 
 
 def cells(test, names=NAMES) -> dict[tuple[str, str], str]:
     """The table's text, by the task's title and the model."""
-    table = re.search(r"<table class=gap>(.*?)</table>", texts(test)).group(1)
+    table = re.search(r"<table class=gap>(.*?)</table>", html_of(test)).group(1)
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)[1:]]
     heads = [row[0].partition("<small>")[0] for row in rows]
     plain = [[html.unescape(re.sub("<[^>]*>", " ", cell)).strip() for cell in row] for row in rows]
@@ -62,7 +55,7 @@ def links(test) -> list[tuple[str, dict[str, str]]]:
     """Every link to another page: its page and what it carries."""
     found = [
         html.unescape(address).partition("#")[0]
-        for address in re.findall(r'<a href="([^"]*)" target="_self">', texts(test))
+        for address in re.findall(r'<a href="([^"]*)" target="_self">', html_of(test))
     ]
     return [(address.partition("?")[0], dict(parse_qsl(address.partition("?")[2]))) for address in found]
 
@@ -164,8 +157,8 @@ def test_every_rate_opens_its_sentences_right_and_wrong(app, rate):
         test = app(HERE, gwhich=which, gsent="true", **choice)
         assert not test.exception
         assert test.header[0].value == f"{TITLES[rate.task]}: {rate.model}"
-        assert f"{percent(rate.share, 1)} of {rate.count:,} sentences right" in texts(test)
-        counts.append(len(re.findall("<li>", texts(test))))
+        assert f"{percent(rate.share, 1)} of {rate.count:,} sentences right" in html_of(test)
+        counts.append(len(re.findall("<li>", html_of(test))))
     assert counts == [sum(case.right == wanted for case in rate.cases) for wanted in (True, False)]
 
 
@@ -180,10 +173,10 @@ def test_a_link_opens_the_sentence_with_the_word_that_asks_chosen(app):
         other = app(pages[page], **carried)
         assert not other.exception
         assert other.text_input(key="s").value == gap.join_tokens(example.tokens)
-        assert f"“{example.tokens[example.asks]}” looks most" in texts(other)
+        assert f"“{example.tokens[example.asks]}” looks most" in html_of(other)
         if page == "inside_a_transformer":
             pieces = loaders.minilm().tokens(example.tokens[example.answer]).pieces[1:-1]
-            assert any(f"looks most at “{readable(piece)}” " in texts(other) for piece in pieces)
+            assert any(f"looks most at “{readable(piece)}” " in html_of(other) for piece in pieces)
         if page == "teach_it":
             assert other.segmented_control(key="task").value == "Tired or soft"
 
@@ -197,14 +190,14 @@ def test_an_apostrophe_joins_its_word_and_markup_in_a_sentence_is_text():
 
 def test_a_task_that_a_model_was_not_measured_in_says_so(app):
     test = app(HERE, gtask="Similar words", gby="Taught, 2 heads", gsent="true")
-    assert "“Taught, 2 heads” was not measured in this task. These are the sentences of MiniLM." in texts(test)
-    assert "There are no natural sentences for this task" in texts(test)
+    assert "“Taught, 2 heads” was not measured in this task. These are the sentences of MiniLM." in html_of(test)
+    assert "There are no natural sentences for this task" in html_of(test)
 
 
 def test_ones_own_sentence_stands_in_all_three(app):
     test = app(HERE, **CAT, gtask="Tired or soft")
     assert not test.exception
-    raw, taught, pretrained = re.findall("“it” looks most at [^<]*", texts(test))
+    raw, taught, pretrained = re.findall("“it” looks most at [^<]*", html_of(test))
     assert raw.startswith("“it” looks most at “because” (23\u202f%)")
     made = lessons.lesson_of("meaning")
     share = sentence_map.answer(training.shipped(training.Settings(made.best)), lessons.sample_sentences(made)[0]).share
@@ -232,14 +225,14 @@ def test_the_head_that_fits_the_chosen_word_is_shown(word, task, fitting):
 
 def test_she_is_shown_under_the_head_for_gender_whatever_task_is_chosen(app):
     test = app(HERE, s="Tom lent Anna his bike because she missed the bus", q="7", gtask="Tired or soft")
-    assert "Taught: He, she, it" in texts(test)
-    assert "“she” looks most at “anna”" in texts(test)
+    assert "Taught: He, she, it" in html_of(test)
+    assert "“she” looks most at “anna”" in html_of(test)
 
 
 def test_a_word_that_no_head_was_taught_for_says_so(app):
     test = app(HERE, s="my old house", q="1")
-    assert "No head was taught for “my”" in texts(test)
-    assert "Taught:" not in texts(test)
+    assert "No head was taught for “my”" in html_of(test)
+    assert "Taught:" not in html_of(test)
 
 
 @pytest.mark.parametrize(
@@ -257,8 +250,8 @@ def test_a_word_that_no_head_was_taught_for_says_so(app):
 def test_the_table_stays_whatever_the_sentence_is(app, query, words):
     test = app(HERE, **query, gsent="true", gall="true", gsay="true", gtake="true")
     assert not test.exception
-    assert words in texts(test)
-    assert "<img src=x" not in texts(test)
+    assert words in html_of(test)
+    assert "<img src=x" not in html_of(test)
     assert len(cells(test)) == len(TITLES) * (len(NAMES) + 1)
 
 
@@ -273,7 +266,7 @@ def test_every_number_of_the_table_keeps_the_other_settings(app):
 def test_without_a_sentence_one_of_the_tasks_is_offered(app):
     test = app(HERE, s="")
     test.button(key="offer-0").click().run()
-    assert "“it” looks" in texts(test)
+    assert "“it” looks" in html_of(test)
 
 
 def test_an_offered_sentence_follows_the_task_and_a_visitors_own_stays(app):

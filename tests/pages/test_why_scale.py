@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 from PIL import Image
 
+from tests.support.page import alts, text_of
 from ui import state
 from ui.kit import components, export, figures
 from ui.kit.palette import LIGHT
@@ -18,17 +19,6 @@ from ui.why_scale import sentence, spread, two_keys
 PAGE = "why_scale"
 KING = {"s": "The king and queen ruled the kingdom", "self": "true", "q": "2"}
 OPEN = {"g1": "Show me", "wmeasured": "true", "wgradient": "true", "wmaps": "true", "wtau": "true"}
-
-
-def text_of(test) -> str:
-    """Everything the page says, without tags."""
-    html = " ".join(re.sub(r"<style>.*?</style>", " ", e.proto.body, flags=re.DOTALL) for e in test.get("html"))
-    return re.sub(r"<[^>]+>", " ", html)
-
-
-def charts(test) -> list[str]:
-    """The text alternatives of the charts."""
-    return [chart.proto.alt for chart in test.get("vega_lite_chart")]
 
 
 def formulas(test) -> str:
@@ -54,7 +44,7 @@ def test_the_articles_figures_stand_on_the_page(app):
 def test_a_guess_opens_the_answer_and_a_shared_link_does_not_give_it_away(app, link):
     test = app(PAGE)
     assert "=[1.00" not in formulas(test)
-    assert not any("Scores as they are" in alt for alt in charts(test))
+    assert not any("Scores as they are" in alt for alt in alts(test))
     assert r"[0.88,\;0.12]" in formulas(test)
     test.segmented_control(key="g1").set_value("20 %").run()
     assert "=[1.00" in formulas(test)
@@ -102,12 +92,12 @@ def test_a_nudge_moves_the_divided_weight_and_not_the_other(app):
 
 def test_drawing_again_changes_the_measurement_and_the_link_keeps_the_draw(app, link):
     test = app(PAGE, wmeasured="true")
-    before = next(alt for alt in charts(test) if alt.startswith("Standard deviation of 1,000"))
+    before = next(alt for alt in alts(test) if alt.startswith("Standard deviation of 1,000"))
     test.button(key="again").click().run()
-    after = next(alt for alt in charts(test) if alt.startswith("Standard deviation of 1,000"))
+    after = next(alt for alt in alts(test) if alt.startswith("Standard deviation of 1,000"))
     assert before != after
     assert link() == {"seed": "2", "wmeasured": "true"}
-    assert after in charts(app(PAGE, **link()))
+    assert after in alts(app(PAGE, **link()))
 
 
 def test_the_gradient_at_1024_dimensions_all_but_vanishes_without_the_division(app):
@@ -201,7 +191,7 @@ def test_a_png_has_its_words_drawn_in_it():
 
 
 def test_every_chart_says_in_words_what_it_shows(app):
-    shown = charts(app(PAGE, **OPEN))
+    shown = alts(app(PAGE, **OPEN))
     assert len(shown) == 10
     assert all(len(alt) > 20 for alt in shown)
 

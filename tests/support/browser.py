@@ -3,6 +3,7 @@
 import contextlib
 import re
 import time
+from collections.abc import Iterator
 
 from playwright.sync_api import Error, Locator, expect
 
@@ -67,6 +68,16 @@ class Visit:
                 if self.page.evaluate(AT_REST):
                     return self
         raise TimeoutError("the page never came to rest")
+
+    @contextlib.contextmanager
+    def losing_the_server(self) -> Iterator[None]:
+        """Do what cuts the page off, and wait until it was; it may be back within a moment, so it is watched before."""
+        self.page.evaluate(
+            """() => new MutationObserver(() => { window.cutOff = true; }).observe(
+              document.querySelector("[data-testid=stApp]"), { attributeFilter: ["data-test-connection-state"] })"""
+        )
+        yield
+        self.page.wait_for_function("window.cutOff")
 
     @property
     def heading(self) -> Locator:

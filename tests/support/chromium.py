@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.support import programs
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -35,8 +35,10 @@ def find() -> str | None:
 
 
 def install() -> None:
-    """Try Debian's package, which brings all that it needs, then Playwright's own download."""
-    programs.install("chromium")
+    """Try Debian's packages, the one without windows first, then Playwright's own download."""
+    for package in ("chromium-headless-shell", "chromium"):
+        if find() is None:
+            programs.install(package)
     if find() is None:
         print("Downloading Chromium with Playwright, for the tests in a browser.", flush=True)
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from attention_core.steps import Walk
 from ui.kit import components
+from ui.kit.html import table
 from ui.kit.wording import counted, number, percent
 from ui.map.view import Choice, View, choose
 from ui.models.queries import is_function_word
@@ -51,28 +52,24 @@ def cell(view: View, choice: Choice, key: str) -> None:
 
 def products_table(walked: Walk, j: int, looking: str, seen: str) -> Markup:
     """The products of the query and key j, the largest first, most of them folded away."""
-    line = Markup("<tr><td>{}</td><td class=query>{}</td><td class=key>{}</td><td>{}</td></tr>")
 
     def signed(value: float, form: str) -> str:
         return format(value, form).replace("-", "−")
 
     rows = [
-        line.format(
-            place + 1,
-            signed(walked.query[place], ".4f"),
-            signed(walked.keys[j, place], ".4f"),
+        (
+            str(place + 1),
+            (signed(walked.query[place], ".4f"), "query"),
+            (signed(walked.keys[j, place], ".4f"), "key"),
             signed(walked.products[j, place], "+.4f"),
         )
         for place in walked.order(j)
     ]
-    head = Markup(
-        "<thead><tr><th>dimension</th><th class=query>{}</th><th class=key>{}</th><th>product</th></tr></thead>"
-    ).format(looking, seen)
-    table = Markup("<table>{}<tbody>{}</tbody></table>")
-    shown = table.format(head, Markup().join(rows[:SHOWN]))
+    head = ("dimension", (looking, "query"), (seen, "key"), "product")
+    shown = table(head, rows[:SHOWN])
     if len(rows) > SHOWN:
-        rest = table.format(head, Markup().join(rows[SHOWN:]))
-        shown += Markup("<details><summary>{} more</summary>{}</details>").format(len(rows) - SHOWN, rest)
+        more = Markup("<details><summary>{} more</summary>{}</details>")
+        shown += more.format(len(rows) - SHOWN, table(head, rows[SHOWN:]))
     return shown
 
 
@@ -96,8 +93,7 @@ def chain_table(walked: Walk, j: int) -> Markup:
     else:
         lines += [("masked", "−∞"), ("e to the power of −∞", "0")]
     lines.append(("the weight", percent(walked.weights[j], 2)))
-    rows = Markup().join(Markup("<tr><td>{}</td><td>{}</td></tr>").format(*line) for line in lines)
-    return Markup("<table class=chain><tbody>{}</tbody></table>").format(rows)
+    return table((), lines, "chain")
 
 
 def other_way(view: View, choice: Choice) -> str:
@@ -120,7 +116,6 @@ def output(view: View, choice: Choice) -> None:
     before, after = ([pair for pair in near if _tells(pair[0])] for near in view.neighbours(choice.query))
     ranks = {word: rank for rank, (word, _) in enumerate(before)}
     word = view.labels[choice.query]
-    line = Markup("<tr><td>{}</td><td>{}</td><td>{:.2f}</td></tr>")
     tables = (
         (f"{word}, before attention", [("", *pair) for pair in before[:NEAREST]]),
         (
@@ -131,9 +126,8 @@ def output(view: View, choice: Choice) -> None:
     for column, (title, rows) in zip(st.columns(2), tables, strict=True):
         with column:
             components.text(title, "heading")
-            body = Markup().join(line.format(other, moved, cosine) for moved, other, cosine in rows)
-            head = Markup("<thead><tr><th>nearest words</th><td></td><th>cosine</th></tr></thead>")
-            components.show_html(Markup("<table class=chain>{}<tbody>{}</tbody></table>").format(head, body))
+            body = [(other, moved, f"{cosine:.2f}") for moved, other, cosine in rows]
+            components.show_html(table(("nearest words", "", "cosine"), body, "chain"))
     components.text(
         "The output is the weighted sum of the values: here, of the words’ full vectors, each times its weight. The "
         "cosine tells how nearly two vectors point the same way; 1 is the same direction. Function words and numerals "
