@@ -60,7 +60,7 @@ lock: .venv-lock/done
 # Needs a machine with nothing else to do, and PyTorch (in an environment of its own) to compare with.
 bench: tools .venv-bench/done
 	$(PY) benchmarks/bench_glove.py
-	$(PY) benchmarks/bench_playground.py
+	$(PY) benchmarks/bench_pages.py
 	$(PY) benchmarks/bench_bert.py --torch .venv-bench/bin/python
 	$(PY) benchmarks/bench_llama.py --torch .venv-bench/bin/python
 

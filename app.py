@@ -23,16 +23,17 @@ with run.run_lock:
         body = st.container(key="page")  # above the controls out of sight, which are drawn first
         with controls_kept(here.name), body:
             page.run()
-    pages.footer(here)
+    link = pages.link(here.name)
+    pages.footer(here, link)
     pages.scroll()
     views.draw_view(here.figures)
 
     with st.sidebar:
         glossary.popover()
-        components.copy_link(pages.link(here.name), key="link")
+        components.copy_link(link, key="link")
         components.fix_history(pages.link(here.name, private=True))
         st.caption("The link holds your sentence and every setting.")
         views.lecture_button()
         with st.popover("QR code", icon=":material/qr_code_2:", key="qr", on_change="rerun") as qr:
             if qr.open:
-                components.qr_code(pages.link(here.name))
+                components.qr_code(link)

@@ -22,10 +22,11 @@ MIN_DIVISOR, MAX_DIVISOR = 0.25, 30.0
 
 
 class _Run(threading.local):
-    """What belongs to the run of a page in this thread: the controls that have a widget in it."""
+    """What belongs to the run of a page in this thread: the controls that have a widget in it, and the address."""
 
     def __init__(self) -> None:
         self.drawn: set[str] = set()
+        self.address: dict[str, str] = {}
 
 
 _run = _Run()
@@ -223,7 +224,7 @@ def _from_link(name: str) -> Value:
 
     Which texts a control takes, it alone knows: whoever asks for one has to look.
     """
-    control, text = CONTROLS[name], st.query_params.get(name)
+    control, text = CONTROLS[name], _run.address.get(name)
     if text is None:
         return control.default
     if control.options:
@@ -261,7 +262,7 @@ def set_and_rerun(values: Mapping[str, Value]) -> None:
 def begin_run(page: str) -> None:
     """Set what the last run asked for, and keep the values of the page's controls, shared ones included: Streamlit
     forgets the value of a widget that a run does not draw."""
-    _run.drawn = set()
+    _run.drawn, _run.address = set(), st.query_params.to_dict()  # asking for one at a time is slow
     set_values(st.session_state.pop("values_to_set", {}))
     for name in names_of(page):
         if name in st.session_state:

@@ -107,6 +107,7 @@ def test_stop_keeps_what_was_written_so_far(app, smollm2, monkeypatch):  # noqa:
         ("Hello 🎉", "are bytes: parts of a character"),
         ("שלום עולם", "looks most at"),
         ("king", "“king” looks only at itself"),
+        ("<|im_start|>user", "&lt;|im_start|&gt; is a mark of the model’s own"),
         ("<img src=x onerror=alert(1)> $x$ **b**", "looks most at"),
     ],
 )

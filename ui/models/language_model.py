@@ -17,7 +17,7 @@ import numpy as np
 
 from attention_core import ablation, next_word
 from attention_core.ablation import Effect
-from attention_core.llama import Llama, Reading, UnfitText, load_llama
+from attention_core.llama import Llama, Reading, Tokens, UnfitText, load_llama
 from attention_core.llama_file import bytes_of
 
 MAX_TOKENS = 64
@@ -210,6 +210,12 @@ def read(text: str) -> Text:
     found = Text(text, model().read(rest, after), len(every) - len(ids))
     _texts.put(text, found)
     return found
+
+
+def marks(tokens: Tokens) -> list[str]:
+    """Which of these tokens are marks of the model's own, such as <|im_start|>, each once."""
+    own = model().tokenizer.get_added_tokens_decoder()
+    return list(dict.fromkeys(piece for i, piece in zip(tokens.ids, tokens.pieces, strict=True) if int(i) in own))
 
 
 def _reading(text: Text) -> Reading:

@@ -14,7 +14,7 @@ from attention_core.maps import favourite, hide
 from attention_core.steps import Walk, walk
 from ui import controls, state
 from ui.kit import components, export
-from ui.kit.wording import counted, quoted
+from ui.kit.wording import counted, listed, quoted
 from ui.map.view import Choice, View
 from ui.models import language_model
 from ui.models.language_model import MAX_TOKENS, Text
@@ -287,5 +287,8 @@ def draw_notices(shown: Subject) -> None:
         said.append("A word that the model does not know whole comes in pieces; a dot marks one that goes on.")
     if any("<0x" in piece for piece in [*pieces, *shown.pieces]):
         said.append("<0xF0> and the like are bytes: parts of a character that the model has no whole piece for.")
+    if marks := language_model.marks(shown.reading.tokens):
+        are, one = ("is a mark", "it is") if len(marks) == 1 else ("are marks", "each is")
+        said.append(f"{listed(marks, 3)} {are} of the model’s own, not text: {one} read as one token, as in a chat.")
     if said:
         components.text(" ".join(said), "small")

@@ -195,13 +195,17 @@ def scroll() -> None:
     st.session_state["visited"] = True
 
 
-def footer(here: Page) -> None:
-    """The end of a page: the way on, what a closed sidebar would hide on a phone, and where everything comes from."""
+def footer(here: Page, link: str) -> None:
+    """The end of a page: the way on, what a closed sidebar would hide on a phone, and where everything comes from.
+
+    Args:
+        link: to what the page shows now.
+    """
     following = PAGES[(PAGES.index(here) + 1) % len(PAGES)]
     st.page_link(f"pages/{following.name}.py", label=here.next_label, icon=":material/arrow_forward:")
     with st.container(horizontal=True, vertical_alignment="center", key="narrow-screen"):
         glossary.popover("glossary-below")
-        components.copy_link(link(here.name), key="link-below")
+        components.copy_link(link, key="link-below")
     with st.expander(
         "For teachers: a plan for 45 and for 90 minutes, with links", key="teachers", on_change="rerun"
     ) as plan:
