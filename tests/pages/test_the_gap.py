@@ -64,7 +64,7 @@ def links(test) -> list[tuple[str, dict[str, str]]]:
 def test_the_table_and_the_dots_show_exactly_the_stored_rates(app, group):
     test = app(HERE, gset=GROUPS[group], gall="true")
     assert not test.exception
-    table, stored = cells(test), gap.load_table()["rows"]
+    table, stored = cells(test), loaders.gap_table()["rows"]
     alt = next(text for text in alts(test) if text.startswith("Dots"))
     shown = set()
     for task, row in stored.items():
@@ -120,8 +120,14 @@ def test_where_a_model_fails_the_table_says_so(app):
     assert "below the taught" in table["Happy or not", "MiniLM"]
 
 
+def test_an_object_that_comes_later_cannot_be_found_by_who_looks_back_and_the_table_says_so(app):
+    test = app(HERE, gall="true")
+    assert cells(test)["Verb and object", "SmolLM2"].startswith("0\u202f%")
+    assert "SmolLM2 looks back only" in html_of(test)
+
+
 def test_the_page_draws_any_task_and_any_model_that_the_table_has(app, other_table):
-    stored = gap.load_table()
+    stored = loaders.gap_table()
     row = stored["rows"]["object"]
     new = {"head": [10, 5], "unseen": {**row["cells"]["raw"]["unseen"], "right": 170, "low": 0.148, "high": 0.194}}
     new["unseen"]["wrong"] = list(range(830))
@@ -129,7 +135,7 @@ def test_the_page_draws_any_task_and_any_model_that_the_table_has(app, other_tab
     other_table({**stored, "rows": rows})
     test = app(HERE, gtask="Weather", gset="Unseen words", gall="true", gsent="true", gby="oracle")
     assert not test.exception
-    names = (*NAMES, "SmolLM2", "oracle")
+    names = (*NAMES, "oracle")
     table = cells(test, names)
     assert table["Weather", "SmolLM2"].startswith("17\u202f%")
     assert table["Verb and object", "oracle"] == "–"
@@ -139,7 +145,7 @@ def test_the_page_draws_any_task_and_any_model_that_the_table_has(app, other_tab
 
 def test_what_other_splits_of_the_words_give_stands_beside_the_rate(app, other_table):
     splits, seeds = {"taught/meaning-2-4.npz": [0.8, 0.9]}, {"taught/object-1-1.npz": [0.7] * 3}
-    other_table(gap.load_table() | {"splits": splits, "seeds": seeds})
+    other_table(loaders.gap_table() | {"splits": splits, "seeds": seeds})
     test = app(HERE, gset="Unseen words", gall="true", gsay="true")
     assert "other splits 85\u202f%\u00a0±\u00a05" in cells(test)["Tired or soft", "Taught, 2 layers"]
     notes = " ".join(element.value for element in test.markdown)
@@ -190,7 +196,7 @@ def test_an_apostrophe_joins_its_word_and_markup_in_a_sentence_is_text():
 
 def test_a_task_that_a_model_was_not_measured_in_says_so(app):
     test = app(HERE, gtask="Similar words", gby="Taught, 2 heads", gsent="true")
-    assert "“Taught, 2 heads” was not measured in this task. These are the sentences of MiniLM." in html_of(test)
+    assert "“Taught, 2 heads” was not measured in this task. These are the sentences of SmolLM2." in html_of(test)
     assert "There are no natural sentences for this task" in html_of(test)
 
 

@@ -114,6 +114,8 @@ def draw_table() -> None:
     text = "Each number leads to its sentences. Below it: its 95 % interval and the number of sentences."
     if any(rate.other_splits for rate in rates):
         text += " Other splits: trained and tested again with other words, drawn by chance."
+    if measured.COLUMNS["smollm2"] in names:
+        text += " SmolLM2 looks back only, as what writes must: an object that comes after its verb it cannot find."
     components.text(text, "small")
 
 

@@ -39,10 +39,6 @@ LIMITS = (
 def draw_notes() -> None:
     """Draw how the rates were measured, and what they do not say."""
     paragraphs = [*METHOD]
-    if "SmolLM2" in measured.names():
-        paragraphs.append(
-            "**SmolLM2** is a language model and looks back only: a word that comes later it cannot find."
-        )
     stored = loaders.gap_table()
     for name, text in (
         (
