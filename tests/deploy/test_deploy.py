@@ -5,7 +5,9 @@ import gzip
 import hashlib
 import http.client
 import json
+import os
 import re
+import subprocess
 import urllib.error
 import urllib.request
 from contextlib import closing
@@ -304,3 +306,27 @@ def test_the_container_gets_all_that_the_app_reads_and_runs_as_nobody_in_particu
     assert "--no-deps -r requirements-lm.txt" in "".join(lines)
     assert "USER 1000" in lines
     assert any(line.startswith("HEALTHCHECK") for line in lines)
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="the commands take the tree from its repository")
+def test_the_commands_for_a_space_put_the_app_and_its_front_matter_into_its_repository(tmp_path):
+    about = (DEPLOY / "README.md").read_text()
+    anyones = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
+    who = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@b"}
+    environment = os.environ | anyones | who | {"SPACE": str(tmp_path / "space.git")}
+
+    def run(*command: str | Path, folder: Path = tmp_path) -> None:
+        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+
+    commands = re.search(r"```sh\n(git clone.*?)```", about, re.DOTALL)[1]
+    run("git", "init", "--bare", "space.git")
+    run("git", "clone", "--depth", "1", f"file://{ROOT}", "tree")
+    run("bash", "-euo", "pipefail", "-c", commands, folder=tmp_path / "tree")
+    run("git", "clone", "space.git", "pushed")
+    pushed = tmp_path / "pushed"
+    front = yaml.safe_load((pushed / "README.md").read_text().split("---\n")[1])
+    assert front == {"title": "Attention Playground", "sdk": "docker", "app_port": 8501}
+    steps = (pushed / "Dockerfile").read_text().splitlines()
+    assert f"EXPOSE {front['app_port']}" in steps
+    kept = {line[1:] for line in (pushed / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert all((pushed / name).exists() for name in kept - {"**/__pycache__"})
