@@ -258,9 +258,15 @@ def test_a_reader_who_leaves_is_no_fault_and_a_full_disk_is_one_line(unbuffered)
         assert (done.returncode, done.stderr.count(b"\n")) == (status, lines)
 
 
-@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "2>&-", "<&-"])
-@pytest.mark.parametrize("arguments", [["--json", KING], ["zzxqy"], ["--help"], ["--wrong"], ["--json", "-"]])
-def test_whatever_stream_is_closed_there_is_no_traceback_and_no_complaint_among_the_answers(closed, arguments):
+@pytest.mark.parametrize(
+    ("arguments", "closed"),
+    [
+        *((["--json", KING], closed) for closed in (">&-", ">&- 2>&-", "2>&-", "<&-")),
+        *((arguments, ">&-") for arguments in (["zzxqy"], ["--help"], ["--json", "-"])),
+        *((arguments, "2>&-") for arguments in (["zzxqy"], ["--wrong"])),
+    ],
+)
+def test_whatever_stream_is_closed_there_is_no_traceback_and_no_complaint_among_the_answers(arguments, closed):
     shell = f'exec "$@" {closed}'
     command = ["sh", "-c", shell, "sh", sys.executable, "-m", "attention_core", *arguments]
     done = subprocess.run(command, input=b"the king\n", capture_output=True, check=False)

@@ -51,11 +51,18 @@ def in_double(model: Model) -> Model:
     return replace(model, parameters={name: value.astype(np.float64) for name, value in model.parameters.items()})
 
 
-@pytest.mark.parametrize("mask", MASKS)
-@pytest.mark.parametrize(("n_layers", "n_heads", "residual", "kind", "d_positions"), SHAPES)
+# Every shape under the mask of padding; of each kind the largest under the others too.
+CASES = [(*shape, "padding") for shape in SHAPES] + [
+    (*shape, mask)
+    for shape in SHAPES
+    for mask in MASKS
+    if mask != "padding" and shape[:3] == (2, 2, True)
+    if shape[3] != "next_word" or "see_self" not in MASKS[mask]  # its first word would see nothing
+]
+
+
+@pytest.mark.parametrize(("n_layers", "n_heads", "residual", "kind", "d_positions", "mask"), CASES)
 def test_every_gradient_is_the_slope_of_the_loss(n_layers, n_heads, residual, kind, d_positions, mask):
-    if kind == "next_word" and "see_self" in MASKS[mask]:
-        mask = "padding"  # the first word would see nothing: it sees no later one
     model = in_double(new_model(np.random.default_rng(3), D_WORD, n_layers, n_heads, D_K, residual, kind, d_positions))
     batch = sentences(kind=kind).batch(slice(None), **MASKS[mask])
     batch = replace(batch, x=batch.x.astype(np.float64), vocabulary=batch.vocabulary.astype(np.float64))

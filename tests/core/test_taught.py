@@ -15,6 +15,8 @@ from attention_core.taught import SHIPPED, ModelSpec, NoSuchModel, taught_attent
 TIRED = ["the", "cat", "sat", "on", "the", "mat", "because", "it", "was", "tired"]
 SOFT = ["the", "cat", "sat", "on", "the", "mat", "because", "it", "was", "soft"]
 
+pytestmark = pytest.mark.xdist_group("taught")  # one process evaluates the models once
+
 
 @pytest.fixture(scope="module")
 def glove():
