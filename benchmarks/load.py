@@ -39,7 +39,7 @@ THINKING = 2.0
 FILLING = 60  # seconds until all are there
 SENTENCES = (  # none is the default, which a link leaves out
     "The queen and the king ruled the kingdom",
-    "The cat sat on the mat because it was tired",
+    "The cat sat on the mat because it was soft",
     "The doctor thanked the nurse because she had helped him all night",
     "Paris is to France as Berlin is to Germany, and Rome to Italy",
     "A long river of words runs past the old stone bridge and down to the sea where the boats wait for the morning",
@@ -116,7 +116,7 @@ async def stay(visitor: Visitor, chance: random.Random, sentence: str, end: floa
                 on = not on
                 await set_("causal", "bool_value", on)
             case "choose":
-                await set_("q", "double_array_value", [chance.randint(1, 7)])
+                await set_("q", "double_value", chance.randint(1, 7))
 
 
 def shown_link(visitor: Visitor) -> str:

@@ -1,7 +1,7 @@
 """The run lock: one run of a page at a time.
 
 Python computes in one thread anyway, and a hundred runs that take turns finish sooner than a hundred that compete:
-with 100 visitors the 95th percentile of a rerun fell from 862 to 152 ms (`make load`).
+with 100 visitors the 95th percentile of a rerun fell from 862 to 152 ms when it came (`make load`).
 """
 
 import contextlib
