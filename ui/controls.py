@@ -31,7 +31,8 @@ def derived_slider(
     """
     key = f"{name}-shown"
     st.session_state[key] = value
-    st.slider(label, low, high, key=key, on_change=lambda: on_change(st.session_state[key]), **layout)
+    # The state decides. Without a fourth argument Streamlit would gather all of it, only to see this one's type.
+    st.slider(label, low, high, low, key=key, on_change=lambda: on_change(st.session_state[key]), **layout)
 
 
 def number(name: str, label: str, **layout: Any) -> Any:
