@@ -54,6 +54,8 @@ def serious(visit) -> list:
 
 def test_training_draws_itself_and_ends_where_the_core_ends(visit):
     one = visit(SHE)
+    # The words above the map have their height once they are drawn.
+    one.page.locator("[class*='st-key-taught-words'] [role=radio]").first.wait_for()
     top = one.page.locator(".st-key-taught-heat-room").bounding_box()["y"]
     press(one, "Train")
     seen = set()
