@@ -62,9 +62,7 @@ def popover(key: str = "glossary") -> None:
         key: of the button, for a page may have two.
     """
     with st.popover("Glossary", icon=":material/menu_book:", key=key, on_change="rerun") as glossary:
-        if not glossary.open:  # its 3.6 kB would travel with each click
-            return
-    terms = sorted(TERMS, key=lambda term: term.strip("[").lower())
-    entries = Markup().join(Markup("<dt>{}</dt><dd>{}</dd>").format(term, TERMS[term]) for term in terms)
-    with glossary:
-        st.html(Markup('<dl class="glossary">{}</dl>').format(entries))
+        if glossary.open:  # else its 3.6 kB would travel with each click
+            terms = sorted(TERMS, key=lambda term: term.strip("[").lower())
+            entries = Markup().join(Markup("<dt>{}</dt><dd>{}</dd>").format(term, TERMS[term]) for term in terms)
+            st.html(Markup('<dl class="glossary">{}</dl>').format(entries))

@@ -185,7 +185,7 @@ def size() -> int:
     """How many numbers the model has learned."""
     weights = model().weights
     parts = [part for layer in weights["layers"] for group in layer.values() for part in group.values()]
-    tied = weights["unembed"].base is weights["words"] or np.shares_memory(weights["unembed"], weights["words"])
+    tied = np.may_share_memory(weights["unembed"], weights["words"])
     return sum(
         part.size for part in (weights["words"], weights["norm"], *([] if tied else [weights["unembed"]]), *parts)
     )
@@ -203,9 +203,8 @@ def read(text: str) -> Text:
     if not every:
         raise UnfitText("there is nothing to read in this text")
     ids = every[:most]
-    after = max(
-        (before for before in map(_reading, _texts.values()) if _begins(before, ids)), key=_length, default=None
-    )
+    readings = [kept.reading for kept in _texts.values()]
+    after = max((before for before in readings if _begins(before, ids)), key=_length, default=None)
     rest = model().tokens_of(ids[_length(after) :])
     found = Text(text, model().read(rest, after), len(every) - len(ids))
     _texts.put(text, found)
@@ -216,10 +215,6 @@ def marks(tokens: Tokens) -> list[str]:
     """Which of these tokens are marks of the model's own, such as <|im_start|>, each once."""
     own = model().tokenizer.get_added_tokens_decoder()
     return list(dict.fromkeys(piece for i, piece in zip(tokens.ids, tokens.pieces, strict=True) if int(i) in own))
-
-
-def _reading(text: Text) -> Reading:
-    return text.reading
 
 
 def _length(reading: Reading | None) -> int:

@@ -115,7 +115,7 @@ def draw_table() -> None:
     if any(rate.other_splits for rate in rates):
         text += " Other splits: trained and tested again with other words, drawn by chance."
     if measured.COLUMNS["smollm2"] in names:
-        text += " SmolLM2 looks back only, as what writes must: an object that comes after its verb it cannot find."
+        text += " SmolLM2 looks back only: it cannot find an object that comes after its verb."
     components.text(text, "small")
 
 
