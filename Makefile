@@ -58,9 +58,10 @@ lock: .venv-lock/done
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements.in -o requirements.txt
 
 # Needs a machine with nothing else to do, and PyTorch (in an environment of its own) to compare with.
-bench: tools .venv-bench/done
+bench: tools programs .venv-bench/done
 	$(PY) benchmarks/bench_glove.py
 	$(PY) benchmarks/bench_pages.py
+	$(PY) benchmarks/bench_browser.py
 	$(PY) benchmarks/bench_bert.py --torch .venv-bench/bin/python
 	$(PY) benchmarks/bench_llama.py --torch .venv-bench/bin/python
 

@@ -2,38 +2,32 @@
 
 import streamlit as st
 
-from ui import log
+from ui import controls, state
 from ui.kit import components, glossary
-from ui.shell import errors, pages, run, views
-from ui.shell.controls_kept import controls_kept
+from ui.shell import pages, run, views
 
-with run.run_lock:
+with run.turn():
     page = st.navigation(pages.pages())
     here = pages.page_of(page)
     st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=components.ICON, layout="centered")
     components.style("page.css")
+    controls.draw_hidden(state.FRAME, "frame")
 
     with st.container(key=f"title-{here.name}"):  # a page's own: a translation would outlive its page
         st.title(here.question, anchor=False)
     st.markdown(here.lead)
     if page.url_path not in ("", here.name):
         components.text(f"There is no page called “{page.url_path}”. This is the first one.", "notice")
-    with log.run(here.name), pages.page_context():
-        errors.reject_infinite_numbers()
-        body = st.container(key="page")  # above the controls out of sight, which are drawn first
-        with controls_kept(here.name), body:
-            page.run()
-    link = pages.link(here.name)
-    pages.footer(here, link)
-    pages.scroll()
+    with pages.framed():
+        page.run()
+    pages.footer(here)
     views.draw_view(here.figures)
 
     with st.sidebar:
         glossary.popover()
-        components.copy_link(link, key="link")
-        components.fix_history(pages.link(here.name, private=True))
+        components.copy_link(key="link")
         st.caption("The link holds your sentence and every setting.")
         views.lecture_button()
         with st.popover("QR code", icon=":material/qr_code_2:", key="qr", on_change="rerun") as qr:
             if qr.open:
-                components.qr_code(link)
+                components.qr_code(pages.link(here.name))

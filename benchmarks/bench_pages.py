@@ -28,7 +28,7 @@ async def cost(visitor: Visitor, control: str, process: psutil.Process) -> tuple
     """Milliseconds of processor time and of waiting that a rerun takes, over a round of them."""
     before, waited = sum(process.cpu_times()[:2]), 0.0
     for turn in range(RERUNS):
-        waited += await visitor.set(control, "double_value", turn % 6 + 2)
+        waited += await visitor.set(control, "double_array_value", [turn % 6 + 2])
     return 1000 * (sum(process.cpu_times()[:2]) - before) / RERUNS, 1000 * waited / RERUNS
 
 

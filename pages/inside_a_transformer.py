@@ -4,21 +4,44 @@ from ui.shell.pages import guard
 
 guard()
 
+import streamlit as st
+
 from ui.inside_a_transformer import compared, grid, map, relations, subject, trace
 from ui.kit import components
-from ui.shell import sentence_input, views
+from ui.shell import body, sentence_input, views
 from ui.shell.pages import fold
 
-sentence_input.ask_for_sentence((), raw=False)
+
+def page() -> None:
+    """Draw it."""
+    sentence_input.ask_for_sentence((), raw=False)
+    lesson = st.container()
+    shown = subject.read_subject()
+    with views.figure("heads"):
+        beside = grid.draw_overview(shown)
+    place = map.lay_out(shown)
+
+    def look() -> None:
+        shown = subject.read_subject()
+        with lesson:
+            relations.draw_lesson(shown)
+        with beside:
+            relations.draw_list(shown)
+        map.draw_map(shown, place)
+        draw_folds(shown)
+
+    body.draw_part(look)
+
+
+def draw_folds(shown: subject.Subject) -> None:
+    """What else there is to see of the head."""
+    fold("itwo", "What if one word changes? Two sentences, one head", compared.draw_two_sentences, shown)
+    pictures = fold("iraw", "Similarity or relationship? Raw word vectors beside this map", compared.beside_raw, shown)
+    fold("icell", "Where does this number come from? One cell, step by step", map.draw_cell, shown)
+    fold("iway", "How does a head get from x to a weight? Its matrices at work", trace.draw_trace, shown)
+    fold("ifind", "Which head gives this weight? All 72, ranked", map.find_heads, shown)
+    fold("itake", "Take it away: pictures, numbers, code, link", map.take_away, shown, pictures or {})
+
+
 components.style("inside_a_transformer.css")
-shown = subject.read_subject()
-relations.draw_lesson(shown)
-with views.figure("heads"):
-    grid.draw_overview(shown)
-map.draw_map(shown)
-fold("itwo", "What if one word changes? Two sentences, one head", compared.draw_two_sentences, shown)
-pictures = fold("iraw", "Similarity or relationship? Raw word vectors beside this map", compared.beside_raw, shown)
-fold("icell", "Where does this number come from? One cell, step by step", map.draw_cell, shown)
-fold("iway", "How does a head get from x to a weight? Its matrices at work", trace.draw_trace, shown)
-fold("ifind", "Which head gives this weight? All 72, ranked", map.find_heads, shown)
-fold("itake", "Take it away: pictures, numbers, code, link", map.take_away, shown, pictures or {})
+body.draw("inside_a_transformer", page, part=("q", "k"))

@@ -7,22 +7,34 @@ guard()
 from ui.kit import components
 from ui.next_word import growth, head_map, next_words, sink, switch_off
 from ui.next_word import subject as subjects
-from ui.shell import views
+from ui.shell import body, views
 from ui.shell.pages import fold
 
+
+def page() -> None:
+    """Draw it."""
+    text = subjects.ask_for_text()
+    shown = subjects.read_subject(text)
+    subjects.draw_lesson(shown)
+    subjects.draw_notices(shown)
+    with views.figure("next-words"):
+        next_words.draw_next_words(shown)
+    body.draw_part(lambda: heads(text))
+    next_words.write_on(shown)
+
+
+def heads(text: str) -> None:
+    """The chosen head on the text, and the folds below."""
+    shown = subjects.read_subject(text)
+    with views.figure("head-map"):
+        head_map.draw_map(shown)
+    fold("woff", "Does it matter? Switch a head off, or cut a cell", switch_off.draw_switch_off, shown)
+    fold("wheads", "All heads at a glance, and those whose use was measured", head_map.draw_all_heads, shown)
+    fold("wcell", "Where does this number come from? One cell, step by step", head_map.draw_cell, shown)
+    fold("wgrow", "How does the word come about? The scores after every layer", growth.draw_growth, shown)
+    fold("wsink", "Why does everything look at the first token?", sink.draw_sink, shown)
+    fold("ntake", "Take it away: pictures, numbers, code, link", head_map.take_away, shown)
+
+
 components.style("next_word.css")
-text = subjects.ask_for_text()
-shown = subjects.read_subject(text)
-subjects.draw_lesson(shown)
-subjects.draw_notices(shown)
-with views.figure("next-words"):
-    next_words.draw_next_words(shown)
-with views.figure("head-map"):
-    head_map.draw_map(shown)
-fold("woff", "Does it matter? Switch a head off, or cut a cell", switch_off.draw_switch_off, shown)
-fold("wheads", "All heads at a glance, and those whose use was measured", head_map.draw_all_heads, shown)
-fold("wcell", "Where does this number come from? One cell, step by step", head_map.draw_cell, shown)
-fold("wgrow", "How does the word come about? The scores after every layer", growth.draw_growth, shown)
-fold("wsink", "Why does everything look at the first token?", sink.draw_sink, shown)
-fold("ntake", "Take it away: pictures, numbers, code, link", head_map.take_away, shown)
-next_words.write_on(shown)
+body.draw("next_word", page, part=("wl", "wh", "wq", "wk", "word"))

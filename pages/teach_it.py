@@ -7,40 +7,60 @@ guard()
 import streamlit as st
 
 from ui.kit import components
-from ui.shell import pages, sentence_input, views
+from ui.shell import body, pages, sentence_input, views
 from ui.teach_it import copying, learned, notes, positions, settings, training
 from ui.teach_it import map as sentence
 
-sentence_input.ask_for_sentence((), presets=False)
+
+def page() -> None:
+    """Draw it."""
+    sentence_input.ask_for_sentence((), presets=False)
+    settings.choose_task()
+    session = settings.current_session()
+    settings.headline(session)
+    left, right = st.columns(2, gap="medium", vertical_alignment="center")
+    with left:
+        training.buttons(session)
+    with right:
+        training.score(session)
+    words = views.figure("map", "words")
+    settings.offer_sentence(session.lesson)
+    settings.reason(session.lesson)
+    training.experiments(session)
+    settings.advanced(session)
+    sentence.choose_map(session.model)
+    with views.figure("map"):
+        places = sentence.lay_out(session)
+
+    def look() -> None:
+        with words:
+            shown = sentence.current_map(session)
+            if shown:
+                sentence.draw_words(session, shown)
+        if shown:
+            sentence.draw(session, shown, places)
+        draw_folds(session, shown)
+
+    body.draw_part(look)
+    training.train_further(session)
+
+
+def draw_folds(session: settings.Session, shown: sentence.SentenceMap | None) -> None:
+    """What else there is to see of the map."""
+    if shown and session.model.kind == "next_word":
+        copying.next_words(session, shown)
+    elif shown:
+        learned.query_words(session, shown)
+    fold, here = sentence.fold, (session, shown)
+    fold("tpos", "Positions: how does a word know its place?", shown, positions.draw, *here)
+    fold("tmat", "The tables themselves: W_Q and W_K as pictures", shown, learned.weight_tables, *here)
+    compared = fold("tcmp", "Before and after, in three maps", shown, learned.before_and_after, *here)
+    fold("tcell", "Where does this number come from? One cell, step by step", shown, learned.arithmetic, shown)
+    pages.fold("tsay", "What do the numbers mean, and what do they not show?", notes.meaning_of_numbers, session)
+    pages.fold("ttry", "A challenge: fool the taught head", notes.challenge, session)
+    pages.fold("tcode", "The code that trains", notes.code)
+    fold("ttake", "Take it away: pictures, numbers, code, link", shown, notes.take_away, shown, compared)
+
+
 components.style("inside_a_transformer.css", "teach.css")
-settings.choose_task()
-session = settings.current_session()
-settings.headline(session)
-left, right = st.columns(2, gap="medium", vertical_alignment="center")
-with left:
-    training.buttons(session)
-with right:
-    training.score(session)
-if shown := sentence.current_map(session):
-    with views.figure("map", "words"):
-        sentence.draw_words(session, shown)
-settings.offer_sentence(session.lesson)
-settings.reason(session.lesson)
-training.experiments(session)
-settings.advanced(session)
-sentence.choose_map(session.model)
-with views.figure("map"):
-    sentence.draw(session, shown)
-if shown and session.model.kind == "next_word":
-    copying.next_words(session, shown)
-elif shown:
-    learned.query_words(session, shown)
-sentence.fold("tpos", "Positions: how does a word know its place?", shown, positions.draw, session, shown)
-sentence.fold("tmat", "The tables themselves: W_Q and W_K as pictures", shown, learned.weight_tables, session, shown)
-compared = sentence.fold("tcmp", "Before and after, in three maps", shown, learned.before_and_after, session, shown)
-sentence.fold("tcell", "Where does this number come from? One cell, step by step", shown, learned.arithmetic, shown)
-pages.fold("tsay", "What do the numbers mean, and what do they not show?", notes.meaning_of_numbers, session)
-pages.fold("ttry", "A challenge: fool the taught head", notes.challenge, session)
-pages.fold("tcode", "The code that trains", notes.code)
-sentence.fold("ttake", "Take it away: pictures, numbers, code, link", shown, notes.take_away, shown, compared)
-training.train_further(session)
+body.draw("teach_it", page, part=("q", "k"))

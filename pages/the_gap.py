@@ -6,19 +6,30 @@ guard()
 
 import streamlit as st
 
-from ui.shell import views
+from ui.shell import body, views
 from ui.shell.pages import fold
 from ui.the_gap import all_models, figure, notes, sentences, side_by_side
 
-figure.set_up()
-figure.choose_task()
-with views.figure("bars"):
-    figure.draw_lesson()
-    figure.draw_bars()
-figure.choose_set()
-fold("gsent", "Which sentences were right, which wrong?", sentences.draw_sentences)
-st.header("Your sentence", anchor=False)
-side_by_side.draw_side_by_side()
-fold("gall", "All tasks and models", all_models.draw_all_models)
-fold("gsay", "How was this measured, and what does it not say?", notes.draw_notes)
-fold("gtake", "Take it away: pictures, numbers, link", notes.take_away)
+
+def page() -> None:
+    """Draw it."""
+    figure.set_up()
+    figure.choose_task()
+    with views.figure("bars"):
+        figure.draw_lesson()
+        figure.draw_bars()
+    figure.choose_set()
+    fold("gsent", "Which sentences were right, which wrong?", sentences.draw_sentences)
+    body.draw_part(your_sentence)
+
+
+def your_sentence() -> None:
+    """The visitor's own sentence, and the folds below."""
+    st.header("Your sentence", anchor=False)
+    side_by_side.draw_side_by_side()
+    fold("gall", "All tasks and models", all_models.draw_all_models)
+    fold("gsay", "How was this measured, and what does it not say?", notes.draw_notes)
+    fold("gtake", "Take it away: pictures, numbers, link", notes.take_away)
+
+
+body.draw("the_gap", page, part=("q", "k"))

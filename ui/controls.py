@@ -87,6 +87,6 @@ def draw_hidden(names: Sequence[str], place: str) -> None:
                 toggle(name, name)
             elif isinstance(state.default(name), int | float):
                 options = state.CONTROLS[name].options
-                select(name, name) if options else number(name, name)
+                select(name, name) if options else slider(name, name)  # quicker than a field for a number
             else:
                 text(name, name)

@@ -4,13 +4,15 @@ The defaults are part of the contract: they are left out of a link, so a changed
 link already shared. Bounds never depend on another control; a value is clamped where it is used.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from attention_core.text import one_line
 
@@ -18,14 +20,18 @@ MAX_CHARACTERS = 2_000
 MAX_TOKENS = 512
 
 SWITCHES = ("divisor", "self", "causal", "d")  # the controls that say how raw vectors attend
+FRAME = ("figure", "lecture")  # those that the frame sets, around every page
+TEXT_OF_ITS_OWN = ("next_word",)  # the pages that leave the shared sentence and its switches as they are
 MIN_DIVISOR, MAX_DIVISOR = 0.25, 30.0
 
 
 class _Run(threading.local):
-    """What belongs to the run of a page in this thread: the controls that have a widget in it, and the address."""
+    """What belongs to the run of a page in this thread: the controls that have a widget in it, those of them that the
+    link is not to set, and the address."""
 
     def __init__(self) -> None:
         self.drawn: set[str] = set()
+        self.unbound: set[str] = set()
         self.address: dict[str, str] = {}
 
 
@@ -259,14 +265,23 @@ def set_and_rerun(values: Mapping[str, Value]) -> None:
         st.rerun()
 
 
-def begin_run(page: str) -> None:
+def begin_run(page: str, drawn: Iterable[str] = FRAME) -> None:
     """Set what the last run asked for, and keep the values of the page's controls, shared ones included: Streamlit
-    forgets the value of a widget that a run does not draw."""
-    _run.drawn, _run.address = set(), st.query_params.to_dict()  # asking for one at a time is slow
+    forgets the value of a widget that a run does not draw.
+
+    Args:
+        drawn: the controls whose widgets stand already, outside of what this run draws.
+    """
+    _run.drawn, _run.address = set(drawn), st.query_params.to_dict()  # asking for one at a time is slow
     set_values(st.session_state.pop("values_to_set", {}))
     for name in names_of(page):
-        if name in st.session_state:
+        if name in st.session_state and name not in _run.drawn:
             st.session_state[name] = st.session_state[name]
+
+
+def drawn() -> frozenset[str]:
+    """The controls that have a widget by now."""
+    return frozenset(_run.drawn)
 
 
 def names_of(page: str) -> list[str]:
@@ -277,7 +292,14 @@ def names_of(page: str) -> list[str]:
 def widget_args(name: str) -> dict[str, Any]:
     """The arguments that tie a widget to its control: key, the link, and kept while another page is shown."""
     _run.drawn.add(name)
-    return {"key": name, "bind": "query-params"}
+    return {"key": name} if name in _run.unbound else {"key": name, "bind": "query-params"}
+
+
+def unbind(name: str) -> None:
+    """Take what the address says of a control out of it; until the next run its widget has no place there."""
+    _run.unbound.add(name)
+    with contextlib.suppress(StreamlitAPIException):  # bound in the run before: then Streamlit takes it out
+        del st.query_params[name]
 
 
 def undrawn(page: str) -> list[str]:
@@ -285,7 +307,7 @@ def undrawn(page: str) -> list[str]:
     return [
         name
         for name in names_of(page)
-        if name not in _run.drawn and (not CONTROLS[name].page or get(name) != default(name))
+        if name not in _run.drawn and (_may_change(name, page) or get(name) != default(name))
     ]
 
 
@@ -294,6 +316,20 @@ def link_text(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def to_draw_first(page: str) -> list[str]:
+    """The controls that no widget shows and that a page can change: they need one before the page is drawn."""
+    return [
+        name
+        for name in names_of(page)
+        if CONTROLS[name].hidden and name not in FRAME and (CONTROLS[name].page or _may_change(name, page))
+    ]
+
+
+def _may_change(name: str, page: str) -> bool:
+    """Whether a shared control can change on a page that draws no widget for it."""
+    return not CONTROLS[name].page and page not in TEXT_OF_ITS_OWN
 
 
 def query_string(page: str, value_of: Callable[[str], Value] = get, *, private: bool = False) -> str:

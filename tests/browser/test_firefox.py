@@ -34,7 +34,7 @@ def test_firefox_shows_every_page_and_follows_typing_and_choosing(firefox, serve
             f"document.querySelector('h1')?.innerText === {page.question!r} && !!document.querySelector('footer')"
         )
         firefox.wait(LOADED)
-        firefox.wait("!/native code/.test(history.pushState)")  # back.js, the last of them, shows nothing
+        firefox.wait("!/native code/.test(history.pushState)")  # link.js, the last of them, shows nothing
     firefox.open(f"{server.url}/?s=The+king+and+queen+ruled+the+kingdom&self=true&q=2")
     reading = "document.querySelector('.say.reading')?.innerText ?? ''"
     firefox.wait(f"({reading}).startsWith('“king” looks most at itself (44')")

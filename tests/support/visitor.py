@@ -23,6 +23,7 @@ class Visitor:
         query: the page's query string, without "?".
         page: the page's path, without "/"; "" for the front door.
         widgets: the latest element of each widget, by its id.
+        fragments: of each widget that stands in a fragment, that fragment, which its change runs alone.
         faults: what went wrong.
     """
 
@@ -31,6 +32,7 @@ class Visitor:
     page: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     widgets: dict[str, Any] = field(default_factory=dict)
+    fragments: dict[str, str] = field(default_factory=dict)
     values: dict[str, tuple[str, Any]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     received: int = 0
@@ -71,13 +73,19 @@ class Visitor:
         Args:
             kind: the field of WidgetState that holds the value, such as bool_value.
         """
-        self.values[self.widget(key)] = (kind, value)
-        return await self.rerun()
+        widget = self.widget(key)
+        self.values[widget] = (kind, value)
+        return await self.rerun(self.fragments.get(widget, ""))
 
-    async def rerun(self) -> float:
-        """Ask for a run with the current values and wait for its end; the seconds it took."""
+    async def rerun(self, fragment: str = "") -> float:
+        """Ask for a run with the current values and wait for its end; the seconds it took.
+
+        Args:
+            fragment: that runs; "" for the whole page.
+        """
         message = BackMsg()
         request = message.rerun_script
+        request.fragment_id = fragment
         request.query_string = self.query
         request.page_script_hash = self.page_hash
         if not self.page_hash:
@@ -104,7 +112,10 @@ class Visitor:
                 case "delta":
                     self._note(answer)
                 case "script_finished":
-                    if answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                    if answer.script_finished in (
+                        ForwardMsg.FINISHED_SUCCESSFULLY,
+                        ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+                    ):
                         return time.perf_counter() - start
                     if answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                         self.faults.append("compile error")
@@ -122,5 +133,8 @@ class Visitor:
             content = getattr(element, kind)
             if kind == "exception":
                 self.faults.append(content.message)
-            if name := getattr(content, "id", ""):
-                self.widgets[name] = content
+        else:
+            content = message.delta.add_block  # a fold is one
+        if name := getattr(content, "id", ""):
+            self.widgets[name] = content
+            self.fragments[name] = message.delta.fragment_id

@@ -5,10 +5,10 @@ from functools import lru_cache
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from attention_core import inside
 from attention_core.inside import MapFilter
-from ui.inside_a_transformer import relations
 from ui.inside_a_transformer.subject import MEAN, ONE, ROLLOUT, Subject, choose_head, head_name
 from ui.kit import components, figures
 from ui.kit.palette import Palette, along
@@ -27,13 +27,12 @@ def grid_picture(text: str, map_filter: MapFilter, colors: Palette) -> str:
     return figures.address_of(pixels, [colors.background] + [along(colors.weights, i / 254) for i in range(255)])
 
 
-def draw_overview(shown: Subject) -> None:
-    """Draw all heads in one picture to choose from, and beside it those whose use was measured."""
+def draw_overview(shown: Subject) -> DeltaGenerator:
+    """Draw all heads in one picture to choose from; the place beside it, for those whose use was measured."""
     left, right = st.columns([8, 5], gap="medium")
     with left:
         draw_grid(shown)
-    with right:
-        relations.draw_list(shown)
+    return right
 
 
 def draw_grid(shown: Subject) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from attention_core import inside
 from attention_core.text import shortened
@@ -18,12 +19,22 @@ CAT = "The cat sat on the mat because it was tired"
 MARKS = "marks that the model puts in front of each sentence and at its end"
 
 
-def draw_map(shown: Subject) -> None:
-    """Draw the chosen map with its controls and what has to be known to read it."""
+def lay_out(shown: Subject) -> DeltaGenerator:
+    """Draw the name of the chosen map and its controls; the place of the map."""
     with st.container(key=MAP):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             st.header(shown.name, anchor=False)
             draw_controls()
+        return st.container()
+
+
+def draw_map(shown: Subject, place: DeltaGenerator) -> None:
+    """Draw the chosen map and what has to be known to read it.
+
+    Args:
+        place: the one that `lay_out` returned.
+    """
+    with place:
         components.text(marks_text(shown), "small")
         panel.look(shown.view, shown.choice, "head", opens="icell")
     if text := remark(shown):

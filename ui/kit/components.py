@@ -30,7 +30,7 @@ _list = st.components.v2.component("list", js=source("radio.js", "list.js"), css
 _heads = st.components.v2.component("all_heads", js=source("heads.js"), css=source("heads.css"))
 _follow = st.components.v2.component("follow", js=source("follow.js"))
 _height = st.components.v2.component("height", js=source("height.js"))
-_back = st.components.v2.component("back", js=source("swipe.js", "back.js"))
+_link = st.components.v2.component("link", js=source("swipe.js", "link.js"))
 _copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
 
 
@@ -154,9 +154,9 @@ def qr_code(link: str) -> None:
     st.html(f'<img class="qr" alt="QR code of the link to this view" src="{picture}">')
 
 
-def copy_link(link: str, key: str) -> None:
-    """A button that copies the link, and the link in a field beside it."""
-    _copy(key=key, data={"link": link})
+def copy_link(key: str) -> None:
+    """A button that copies the link last told, and the link in a field beside it."""
+    _copy(key=key, data={})
 
 
 def show_html(body: str) -> None:
@@ -174,13 +174,14 @@ def report_height() -> None:
     _height(key="height", data={})
 
 
-def fix_history(link: str) -> None:
-    """Let the browser's Back lead to the view before, as it was.
+def tell_link(link: str, *, address: str) -> None:
+    """Tell the browser the link to the view as it is now.
 
     Args:
-        link: to the view as it is now.
+        link: what `copy_link` offers.
+        address: what the address bar shows, so that the browser's Back leads to the view before, as it was.
     """
-    _back(key="steps-back", data={"link": link})
+    _link(key="steps-back", data={"link": link, "address": address})
 
 
 def style(*names: str) -> None:

@@ -139,7 +139,7 @@ def take_away(
             return embed.embed_code(picture, link, figure, one_line(first.alt))
 
         offer("Code to embed", code_to_embed, "embed", "html", "text/html")
-    components.copy_link(link, key=f"{key}-link")
+    components.copy_link(f"{key}-link")
 
 
 def image_of(weights: np.ndarray) -> pd.DataFrame:

@@ -18,17 +18,11 @@ from ui import log, state
 from ui.kit import components
 from ui.models import loaders
 
-
-class InvalidLink(ValueError):
-    """A link with a number beyond all bounds."""
-
-
 VISITOR_ERRORS = (
     DamagedData,
     UnknownWords,
     NothingToAttend,
     UnfitSentence,
-    InvalidLink,
     UnusableModel,
     UnfitText,
 )
@@ -73,16 +67,11 @@ def message_for(error: Exception) -> str:
 
 
 def reject_infinite_numbers() -> None:
-    """Refuse a link whose whole number is infinite: Streamlit, which ignores any other impossible value, trips over it.
-
-    Raises:
-        InvalidLink: naming the setting.
-    """
-    for name in st.query_params:
-        if name in state.CONTROLS and isinstance(state.default(name), int):
-            for text in st.query_params.get_all(name):
-                if _infinite(text):
-                    raise InvalidLink(f"The link says {name}={text}, which is no number to use here.")
+    """Pass over what a link says of a whole number if it is infinite: Streamlit, which passes over any other impossible
+    value, trips over it."""
+    for name, text in st.query_params.to_dict().items():
+        if name in state.CONTROLS and isinstance(state.default(name), int) and _infinite(text):
+            state.unbind(name)
 
 
 def _infinite(text: str) -> bool:

@@ -7,7 +7,6 @@ with `guard()`, which sets up the navigation and starts over.
 
 import contextlib
 import html
-import re
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
@@ -22,7 +21,6 @@ import streamlit as st
 from attention_core.glove_sources import vectors_name
 from ui import state
 from ui.kit import components, glossary
-from ui.shell.errors import show_errors
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -145,9 +143,13 @@ def pages() -> list:
 
 
 def other_address() -> str:
-    """The last part of the visitor's address if it is no page's; that of the front door is empty."""
+    """The last part of the visitor's address if it is no page's; that of the front door is empty.
+
+    Streamlit compares it decoded. It takes no page with a slash in its address, nor one with blanks at its ends.
+    """
     asked = unquote(urlsplit(st.context.url or "").path.rpartition("/")[2])
-    return asked if re.fullmatch(r"[\w-]+", asked) and asked not in {page.name for page in PAGES[1:]} else ""
+    fit = "/" not in asked and asked == asked.strip()
+    return asked if fit and asked not in {page.name for page in PAGES[1:]} else ""
 
 
 def page_of(entry: Any) -> Page:
@@ -163,12 +165,11 @@ def guard() -> None:
 
 
 @contextlib.contextmanager
-def page_context() -> Iterator[None]:
-    """Context in which a page script may run; a visitor's errors are shown as a notice."""
+def framed() -> Iterator[None]:
+    """Context in which a page script may run: within its frame."""
     _run.in_app = True
     try:
-        with show_errors():
-            yield
+        yield
     finally:
         _run.in_app = False
 
@@ -195,17 +196,13 @@ def scroll() -> None:
     st.session_state["visited"] = True
 
 
-def footer(here: Page, link: str) -> None:
-    """The end of a page: the way on, what a closed sidebar would hide on a phone, and where everything comes from.
-
-    Args:
-        link: to what the page shows now.
-    """
+def footer(here: Page) -> None:
+    """The end of a page: the way on, what a closed sidebar would hide on a phone, and where everything comes from."""
     following = PAGES[(PAGES.index(here) + 1) % len(PAGES)]
     st.page_link(f"pages/{following.name}.py", label=here.next_label, icon=":material/arrow_forward:")
     with st.container(horizontal=True, vertical_alignment="center", key="narrow-screen"):
         glossary.popover("glossary-below")
-        components.copy_link(link, key="link-below")
+        components.copy_link(key="link-below")
     with st.expander(
         "For teachers: a plan for 45 and for 90 minutes, with links", key="teachers", on_change="rerun"
     ) as plan:
@@ -222,14 +219,14 @@ def footer(here: Page, link: str) -> None:
 
 
 def link(page: str, *, private: bool = False) -> str:
-    """The address that shows what the page shows now, made from the state and not from the address bar.
+    """The address that shows what the page shows now, made from page and state: the address bar may name no page.
 
     Args:
         private: as in `state.query_string`.
     """
-    address = urlsplit(st.context.url or "")
-    path = address.path.rpartition("/")[0] + "/" + ("" if page == PAGES[0].name else page)
-    return urlunsplit((address.scheme, address.netloc, path, "", "")) + state.query_string(page, private=private)
+    address, base = urlsplit(st.context.url or ""), st.get_option("server.baseUrlPath").strip("/")
+    path = "/".join(filter(None, (base, "" if page == PAGES[0].name else page)))
+    return urlunsplit((address.scheme, address.netloc, f"/{path}", "", "")) + state.query_string(page, private=private)
 
 
 @cache

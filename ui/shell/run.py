@@ -9,6 +9,21 @@ import threading
 from collections.abc import Iterator
 
 run_lock = threading.Lock()
+_mine = threading.local()
+
+
+@contextlib.contextmanager
+def turn() -> Iterator[None]:
+    """Run the block when its turn comes; within a turn, at once."""
+    if getattr(_mine, "turn", False):
+        yield
+        return
+    with run_lock:
+        _mine.turn = True
+        try:
+            yield
+        finally:
+            _mine.turn = False
 
 
 @contextlib.contextmanager

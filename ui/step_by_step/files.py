@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 
 from ui.kit import export, figures
+from ui.shell import pages
 from ui.step_by_step import pictures
 from ui.step_by_step.subject import Subject
 
 
-def take_away(subject: Subject, link: str) -> None:
+def take_away(subject: Subject) -> None:
     """Pictures, numbers and link of the walk."""
     walk = subject.walk
     shown = {"scores": pictures.bars(subject, walk.scores, "Scores, not yet divided")}
@@ -29,5 +30,6 @@ def take_away(subject: Subject, link: str) -> None:
             "weight": walk.weights if walk.weights is not None else np.nan,
         }
     )
+    link = pages.link("step_by_step")
     files = export.tables("steps", table, subject.settings, link)
     figures.take_away(shown, files, subject.settings, link, "steps", "strip-3")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from attention_core import learning
 from attention_core.embeddings import UnknownWords
@@ -50,19 +51,28 @@ def current_map(session: Session) -> SentenceMap | None:
         return None
 
 
-def maps_to_draw(session: Session, shown: SentenceMap) -> dict[str, SentenceMap]:
-    """The chosen map alone, titled ""; in place of the mean of two heads each of them; of copying both layers."""
-    model, steps = session.model, steps_in_words(session)
+def maps_to_draw(model: Model) -> dict[str, tuple[int | None, int]]:
+    """Head and layer of the chosen map, titled ""; in place of the mean of two heads each of them; of copying both
+    layers."""
+    head, l = chosen_head(model), chosen_layer(model)
     if model.kind == "next_word" and model.n_layers == SIDE_BY_SIDE and state.get("map") == state.default("map"):
-        return {f"Layer {l}": sentence_map(session, model, steps, shown.head, l) for l in (1, 2)}
-    if shown.head is None and model.n_heads == SIDE_BY_SIDE:
-        return {f"Head {head + 1}": sentence_map(session, model, steps, head, shown.l) for head in (0, 1)}
-    return {"": shown}
+        return {f"Layer {each}": (head, each) for each in (1, 2)}
+    if head is None and model.n_heads == SIDE_BY_SIDE:
+        return {f"Head {each + 1}": (each, l) for each in (0, 1)}
+    return {"": (head, l)}
+
+
+def _maps(session: Session) -> dict[str, SentenceMap]:
+    steps = steps_in_words(session)
+    return {
+        title: sentence_map(session, session.model, steps, head, l)
+        for title, (head, l) in maps_to_draw(session.model).items()
+    }
 
 
 def draw_words(session: Session, shown: SentenceMap) -> None:
     """The sentence coloured by the chosen word's weights, for two heads twice, and the result in words."""
-    maps = maps_to_draw(session, shown)
+    maps = _maps(session)
     for number, (title, each) in enumerate(maps.items(), start=1):
         if title:
             components.text(title, "heading")
@@ -100,24 +110,33 @@ def choose_map(model: Model) -> None:
                 controls.select(name, title, options, width=150, format_func=names.get)
 
 
-def draw(session: Session, shown: SentenceMap | None) -> None:
-    """The map with the sample sentences and the accuracy beside it; two maps beside each other, with those below."""
-    maps = maps_to_draw(session, shown) if shown else {}
-    if len(maps) > 1:
-        for column, (title, each) in zip(st.columns(len(maps), gap="medium"), maps.items(), strict=True):
-            with column:
-                components.text(title, "heading")
-                panel.heatmap(each.view, each.choice, f"taught-{title[-1]}")
-    left, right = st.columns([3, 2] if len(maps) == 1 else 2, gap="medium")
+def lay_out(session: Session) -> list[DeltaGenerator]:
+    """Draw what stands around the map: how training goes, and the sample sentences; the places of its maps."""
+    count = len(maps_to_draw(session.model))
+    above = list(st.columns(count, gap="medium")) if count > 1 else []
+    left, right = st.columns([3, 2] if count == 1 else 2, gap="medium")
     with right:
         curve(session, "accuracy")
         if session.model.kind == "next_word" and not session.finished:
             curve(session, "loss")
-    with left if len(maps) != 1 else right:
+    with right if count == 1 else left:
         sentences(session)
-    if len(maps) == 1:
-        with left:
-            panel.heatmap(shown.view, shown.choice, "taught", opens="tcell")
+    return above or [left]
+
+
+def draw(session: Session, shown: SentenceMap, places: list[DeltaGenerator]) -> None:
+    """The chosen map, or two beside each other.
+
+    Args:
+        places: those that `lay_out` returned.
+    """
+    for place, (title, each) in zip(places, _maps(session).items(), strict=True):
+        with place:
+            if title:
+                components.text(title, "heading")
+                panel.heatmap(each.view, each.choice, f"taught-{title[-1]}")
+            else:
+                panel.heatmap(shown.view, shown.choice, "taught", opens="tcell")
 
 
 def fold(name: str, title: str, shown: SentenceMap | None, body: Callable[..., Any], *args: Any) -> Any:

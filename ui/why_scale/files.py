@@ -5,6 +5,7 @@ import streamlit as st
 
 from ui import state
 from ui.kit import export, figures
+from ui.shell import pages
 from ui.why_scale import learning, spread
 
 
@@ -20,9 +21,9 @@ def draw_references() -> None:
     )
 
 
-def take_away(link: str) -> None:
+def take_away() -> None:
     """Pictures, numbers and link of the experiments."""
-    seed, d = int(state.get("seed")), int(state.get("sd"))
+    seed, d, link = int(state.get("seed")), int(state.get("sd")), pages.link("why_scale")
     measured, draws = spread.found()
     pair = learning.measure(seed)
     settings = {

@@ -1,19 +1,25 @@
 // A button that puts the page's link on the clipboard, and the link itself for those who copy by hand.
-export default function ({ data, parentElement }) {
+export default function ({ parentElement }) {
   const button = parentElement.querySelector("button");
   const field = parentElement.querySelector("input");
   const said = parentElement.querySelector("[role=status]");
-  if (field.value !== data.link) said.textContent = "";
-  field.value = data.link;
+  const show = () => {
+    const { link = "" } = document.documentElement.dataset; // link.js keeps it there
+    if (field.value !== link) said.textContent = "";
+    field.value = link;
+  };
   field.onfocus = () => field.select();
   button.onclick = async () => {
     let copied = true;
     try {
-      await navigator.clipboard.writeText(data.link);
+      await navigator.clipboard.writeText(field.value);
     } catch {
       field.focus(); // which marks the link
       copied = document.execCommand("copy");
     }
     said.textContent = copied ? "Copied." : "Your browser did not copy it. The link is marked: copy it by hand.";
   };
+  show();
+  document.addEventListener("link", show);
+  return () => document.removeEventListener("link", show);
 }

@@ -1,0 +1,89 @@
+"""What a click runs: the part of the page that it is in, and no more than that."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.support.visitor import Visitor
+from ui.shell import run
+from ui.shell.pages import PAGES
+
+
+@dataclass
+class Watcher(Visitor):
+    """A visitor who remembers what the last run sent: the ids and texts of its elements."""
+
+    sent: list[str] = field(default_factory=list)
+    link: str = ""
+
+    def _begin(self) -> None:
+        self.sent.clear()
+
+    def _note(self, message) -> None:
+        super()._note(message)
+        if message.delta.WhichOneof("type") == "new_element":
+            element = message.delta.new_element
+            content = getattr(element, element.WhichOneof("type"))
+            self.sent.append(getattr(content, "id", "") or getattr(content, "body", ""))
+            if self.sent[-1].endswith("-steps-back"):
+                self.link = json.loads(content.json)["link"]
+
+    def got(self, key: str) -> bool:
+        """Whether the last run sent the widget with this key."""
+        return any(name.endswith(f"-{key}") for name in self.sent)
+
+    def said(self) -> dict[str, list[str]]:
+        """What the link that the page offers says."""
+        return parse_qs(urlsplit(self.link).query)
+
+
+async def of(server, page: str, query: str, *steps) -> Watcher:
+    """A visitor of a page who has changed some widgets, each by key, kind and value."""
+    visitor = Watcher(server.url, query, page)
+    await visitor.open()
+    for step in steps:
+        await visitor.set(*step)
+    await visitor.close()
+    assert visitor.faults == []
+    return visitor
+
+
+@pytest.mark.parametrize("page", [page.name for page in PAGES if page.name not in ("step_by_step", "next_word")])
+def test_a_chosen_word_runs_neither_the_frame_nor_the_sentence_and_the_link_follows(server, page):
+    address = "" if page == "playground" else page
+    first = asyncio.run(of(server, address, "q=1"))
+    assert first.got("lecture-view")  # in the sidebar
+    assert first.got("s")
+    chosen = asyncio.run(of(server, address, "q=1", ("q", "double_array_value", [2])))
+    assert chosen.said()["q"] == ["2"]
+    assert not chosen.got("lecture-view")
+    assert chosen.got("s") == (page in ("why_scale", "the_gap"))  # where the field stands in the part
+    assert len(chosen.sent) < 0.7 * len(first.sent)
+
+
+def test_a_switch_runs_the_body_without_the_frame(server):
+    visitor = asyncio.run(of(server, "", "", ("self", "bool_value", True)))
+    assert visitor.got("raw-words")
+    assert not visitor.got("lecture-view")
+    assert visitor.said() == {"self": ["true"]}
+
+
+def test_what_a_run_alone_does_not_draw_keeps_its_value(server):
+    steps = [("cmp", "bool_value", True), ("causal2", "bool_value", True), ("cmp", "bool_value", False)]
+    visitor = asyncio.run(of(server, "", "", *steps, ("q", "double_array_value", [3])))
+    assert visitor.said() == {"causal2": ["true"], "self2": ["true"], "q": ["3"]}
+    again = asyncio.run(of(server, "", "", *steps, ("q", "double_array_value", [3]), ("causal", "bool_value", True)))
+    assert again.said() == {"causal2": ["true"], "self2": ["true"], "q": ["3"], "causal": ["true"], "self": ["true"]}
+
+
+def test_a_turn_within_a_turn_is_the_same_one():
+    with run.turn():
+        with run.turn():
+            assert run.run_lock.locked()
+        assert run.run_lock.locked()
+        with run.run_lock_released():
+            assert not run.run_lock.locked()
+    assert not run.run_lock.locked()

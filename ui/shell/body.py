@@ -1,0 +1,102 @@
+"""The body of a page, and the part of it that follows the chosen word: what a click runs, without the rest.
+
+Both are fragments of Streamlit's. A click in the part runs the part; one elsewhere in the body runs the body with its
+part; navigation, heading, sidebar and footer are neither run nor sent again. The link that these offer is told by the
+part, in the browser.
+
+A bound control without a widget loses its place in the address. So those that no widget shows are drawn out of sight:
+the hidden ones before what they change, for only a drawn control knows what Back has put into the address, the others
+at the end.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from ui import controls, log, state
+from ui.kit import components
+from ui.shell import errors, pages, run
+
+
+class _Body(threading.local):
+    """The body that is being drawn in this thread.
+
+    Attributes:
+        page: its name; "" while none is.
+        hidden: the controls out of sight that its part draws.
+        ended: whether its part has been drawn.
+    """
+
+    page = ""
+    hidden: Sequence[str] = ()
+    ended = False
+
+
+_body = _Body()
+
+
+def draw(page: str, body: Callable[[], None], *, part: Sequence[str] = ()) -> None:
+    """Draw the body of a page; it may leave out any of its controls, shared ones included, and the link keeps them.
+
+    A visitor's errors are shown as a notice.
+
+    Args:
+        page: its name.
+        body: draws it.
+        part: the controls out of sight that are changed in its part alone.
+    """
+
+    @st.fragment
+    def whole() -> None:
+        with run.turn(), log.run(page):
+            _body.page, _body.hidden, _body.ended = page, part, False
+            try:
+                shown = st.container(key="page")  # above the controls out of sight, which are drawn first
+                state.begin_run(page)
+                controls.draw_hidden([name for name in state.to_draw_first(page) if name not in part], "hidden")
+                with shown, errors.show_errors():
+                    errors.reject_infinite_numbers()
+                    body()
+                if not _body.ended:
+                    _end(page)
+            finally:
+                _body.page = ""
+
+    whole()
+
+
+def draw_part(part: Callable[[], None]) -> None:
+    """Draw the last part of a body, which runs alone when a control in it has changed; errors as in `draw`.
+
+    Where that changes a control above the part, the whole page runs.
+    """
+    page, hidden = _body.page, _body.hidden
+    above = state.drawn()
+    values = {name: state.get(name) for name in above}
+
+    def finish() -> None:
+        controls.draw_hidden(hidden, "part")
+        with errors.show_errors():
+            part()
+        _end(page)
+
+    @st.fragment
+    def alone() -> None:
+        if _body.page:
+            _body.ended = True
+            finish()
+        else:
+            with run.turn(), log.run(page):
+                state.begin_run(page, above)
+                if any(state.get(name) != value for name, value in values.items()):
+                    st.rerun()
+                finish()
+
+    alone()
+
+
+def _end(page: str) -> None:
+    controls.draw_hidden(state.undrawn(page), "undrawn")
+    components.tell_link(pages.link(page), address=pages.link(page, private=True))
+    pages.scroll()
