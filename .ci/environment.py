@@ -53,20 +53,27 @@ def unmet(files):
 
 def make():
     """A new environment in place of what may be there. Debian parts venv from Python; root may add it."""
+    if os.pathsep in os.getcwd():
+        sys.exit(f"No environment can be made in {os.getcwd()}: a path with “{os.pathsep}” in it is taken for two.")
     if os.path.islink(VENV):
         sys.exit(".venv is a link to an environment that does not work; remove the link and try again.")
+    if os.path.isfile(VENV):
+        sys.exit(".venv is a file, and the environment would be a folder of that name; remove the file and try again.")
     shutil.rmtree(VENV, ignore_errors=True)
-    command = [sys.executable, "-m", "venv", VENV]
-    if subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
-        return
-    if shutil.which("apt-get") and os.geteuid() == 0:
+    if lacks_venv() and shutil.which("apt-get") and os.geteuid() == 0:
         print("Python's venv is missing: installing the package python3-venv.", flush=True)
         subprocess.call(["apt-get", "update", "-q"])
         subprocess.call(["apt-get", "install", "-qy", "python3-venv"])
-    shutil.rmtree(VENV, ignore_errors=True)
-    if subprocess.call(command) != 0:
-        shutil.rmtree(VENV, ignore_errors=True)
+    if lacks_venv():
         sys.exit("Python's venv is missing: install the package python3-venv.")
+    if subprocess.call([sys.executable, "-m", "venv", VENV]) != 0:
+        shutil.rmtree(VENV, ignore_errors=True)
+        sys.exit("The environment .venv could not be made (Python's venv says why above).")
+
+
+def lacks_venv():
+    """Whether this Python came without what makes environments."""
+    return subprocess.call([sys.executable, "-c", "import venv, ensurepip"], stderr=subprocess.DEVNULL) != 0
 
 
 def main(files):

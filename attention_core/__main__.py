@@ -1,6 +1,7 @@
 """The command line: `python -m attention_core "The king and queen ruled the kingdom"`."""
 
 import argparse
+import contextlib
 import json
 import math
 import os
@@ -248,7 +249,7 @@ def run_one(options: argparse.Namespace, sentence: str) -> None:
     lines = [as_json(found)] if options.json else list(as_bars(found, query))
     if found.unknown:
         unknown = " ".join(map(shortened, found.unknown))
-        print(f"left out, because they have no vector: {unknown}", file=sys.stderr)
+        complain(f"left out, because they have no vector: {unknown}")
     print(*lines, sep="\n", flush=True)
 
 
@@ -265,9 +266,15 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             run_one(options, sentence)
     except ValueError as error:
-        print(f"{command_name()}: {on_one_line(str(error))}", file=sys.stderr)
+        complain(f"{command_name()}: {on_one_line(str(error))}")
         return 2
     return 0
+
+
+def complain(line: str) -> None:
+    """Print a line on standard error. Where that takes none, as on a full disk, the answers go on."""
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr)
 
 
 def run_lines(options: argparse.Namespace) -> None:
@@ -308,7 +315,7 @@ def command() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or what is left would be written at the end
         if isinstance(error, BrokenPipeError):  # the reader has seen enough
             return 0
-        print(f"{command_name()}: the answer cannot be written ({error.strerror})", file=sys.stderr)
+        complain(f"{command_name()}: the answer cannot be written ({error.strerror})")
         return 2
     return status
 

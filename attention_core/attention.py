@@ -40,18 +40,23 @@ class Attention(NamedTuple):
     output: np.ndarray
 
 
+def to_floats(x: np.ndarray) -> np.ndarray:
+    """The same numbers, whole ones as float64: those of 8 bits would run over in a sum or a difference."""
+    return x.astype(np.float64) if x.dtype.kind in "iub" else x
+
+
 def softmax(x: np.ndarray) -> np.ndarray:
     """Turn scores into shares that sum to 1: softmax(x)ᵢ = exp(xᵢ) / Σⱼ exp(xⱼ), along the last axis.
 
     The largest score of each row is subtracted first: it cancels in the fraction and keeps exp from overflowing.
 
     Args:
-        x: (..., n) at least one finite score in each row; -inf gets the share 0.
+        x: (..., n) at least one finite score in each row; -inf gets the share 0. Whole numbers become float64.
 
     >>> softmax(np.array([10.0, 8.0])).round(2).tolist()
     [0.88, 0.12]
     """
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    e = np.exp(x - 1.0 * x.max(axis=-1, keepdims=True))  # 1.0: whole numbers become floats
     return e / e.sum(axis=-1, keepdims=True)
 
 
@@ -60,7 +65,8 @@ def scaled_dot_product_attention(
 ) -> Attention:
     """Let each query look at the keys and bring back a blend of the values: softmax(q kᵀ / √d_k) v.
 
-    Equation (1) of Vaswani et al. 2017. float32 in, float32 out; whole numbers become float64.
+    Equation (1) of Vaswani et al. 2017. float32 in, float32 out; whole numbers become float64. Scores beyond what the
+    numbers can hold, 3e38 in float32, make nan: by that training knows that it has diverged.
 
     Args:
         q: (..., n_q, d_k) queries, what each token looks for.
@@ -71,7 +77,8 @@ def scaled_dot_product_attention(
         scale: what the scores are multiplied with; None means 1/√d_k, 1.0 leaves them as they are.
 
     Raises:
-        ValueError: the shapes do not fit each other, or a number is float16, in which scores overflow.
+        ValueError: the shapes do not fit each other, the scale is not finite, or a number is float16, in which scores
+            overflow.
         NothingToAttend: the mask hides every key from some query, or there is no key.
 
     >>> q, k = np.ones((1, 100)), np.array([[1.0] * 100, [0.8] * 100])
@@ -80,9 +87,11 @@ def scaled_dot_product_attention(
     >>> scaled_dot_product_attention(q, k, k).weights.round(2).tolist()
     [[0.88, 0.12]]
     """
-    d_k = q.shape[-1]
+    q, k, v, d_k = to_floats(q), to_floats(k), to_floats(v), q.shape[-1]
     if k.shape[-1] != d_k:
         raise ValueError(f"a query has {d_k} numbers and a key {k.shape[-1]}: they must have the same d_k")
+    if not d_k:
+        raise ValueError("queries and keys have no numbers: d_k must be at least 1")
     if k.shape[-2] != v.shape[-2]:
         raise ValueError(f"there are {k.shape[-2]} keys and {v.shape[-2]} values: each key needs its value")
     if np.float16 in (q.dtype, k.dtype, v.dtype):
@@ -97,6 +106,8 @@ def scaled_dot_product_attention(
     elif not k.shape[-2]:
         raise NothingToAttend(list(range(q.shape[-2])))
     scale = 1 / math.sqrt(d_k) if scale is None else float(scale)  # a NumPy float64 would widen float32
+    if not math.isfinite(scale):
+        raise ValueError(f"the scores are multiplied with a finite number, not with {scale}")
 
     scores = q @ k.mT
     scaled = scores * scale

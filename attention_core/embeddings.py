@@ -113,13 +113,16 @@ class Embeddings(NamedTuple):
     def nearest(self, x: np.ndarray, count: int = 8, among: int = 40_000) -> list[tuple[str, float]]:
         """The words whose vectors point most nearly the same way as x, with the cosine of the angle between.
 
+        A vector of zeros points no way; its cosine with any other counts as 0.
+
         Args:
             x: (dim,) a vector, or its dim most telling numbers; words are then compared along the same directions.
             count: how many words.
             among: only so many of the most frequent words are looked at.
         """
         candidates = self.keep_directions(self.vectors[:among], len(x))
-        cosines = candidates @ x / (np.linalg.norm(candidates, axis=1) * np.linalg.norm(x))
+        lengths = np.linalg.norm(candidates, axis=1) * np.linalg.norm(x)
+        cosines = candidates @ x / np.where(lengths > 0, lengths, 1)
         count = min(count, len(cosines))
         lowest = np.partition(cosines, -count)[-count] - TOLERANCE  # what ties with the last place counts too
         near = np.flatnonzero(cosines >= lowest)

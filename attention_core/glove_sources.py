@@ -5,13 +5,16 @@ as Stanford's glove.6B.50d.txt to glove.6B.300d.txt); all 400,000 words, when th
 installed; the 100,000 most frequent words in data/. The first two are converted once and kept in the user's cache.
 """
 
+import codecs
 import contextlib
 import hashlib
 import importlib.util
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +28,16 @@ FREQUENT = 10_000  # the words whose spread defines the principal directions
 STORED = ("words", "vectors", "order", "basis")  # one .npy each
 FAR = 1e6  # no number of a word vector is so large, by size
 FETCH = "get the file anew"
-ARCHIVES = {b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip"}  # how their files begin
+ARCHIVES = {  # where the mark stands by which their files are known, and the mark
+    "zip": (0, b"PK\x03\x04"),
+    "gzip": (0, b"\x1f\x8b"),
+    "bzip2": (0, b"BZh"),
+    "xz": (0, b"\xfd7zXZ\0"),
+    "zstd": (0, b"\x28\xb5\x2f\xfd"),
+    "7z": (0, b"7z\xbc\xaf\x27\x1c"),
+    "tar": (257, b"ustar"),
+}
+LIKE_A_NUMBER = re.compile(rb"[+-]?(\.?[0-9]|nan|inf)", re.IGNORECASE)  # also one that no vector may hold: inf, 0x1p3
 
 
 def vectors_name() -> str:
@@ -59,29 +71,35 @@ def read_package(package: Path) -> tuple[list[str], np.ndarray]:
 def read_text_file(path: Path) -> tuple[list[str], np.ndarray]:
     """The words and vectors of a text file as GloVe, word2vec and fastText write it, a word and its numbers a line.
 
-    Blanks part them, so a word with blanks in it is all that stands before the numbers. A first line of two whole
-    numbers, how many words and how many numbers each, is no word.
+    Blanks or tabs part them, so a word with blanks in it is all that stands before the numbers. Empty lines are passed
+    over. A first line of two whole numbers, how many words and how many numbers each, is no word.
 
     Raises:
-        DamagedData: it is an archive, or a line does not hold a word and as many numbers as the others.
+        DamagedData: it is a folder or an archive, or a line does not hold a word and as many numbers as the others.
     """
+    if path.is_dir():
+        raise DamagedData(f"{path} is a folder: name a text file of word vectors")
     words, rows, width = [], [], 0
     with path.open("rb") as file:
-        start = file.read(4)
-        for mark, kind in ARCHIVES.items():
-            if start.startswith(mark):
-                raise DamagedData(f"{path} is a {kind} archive: unpack it, and name the text file that comes out")
+        start = file.read(512)
+        for kind, (place, mark) in ARCHIVES.items():
+            if start.startswith(mark, place):
+                raise DamagedData(f"{path} is packed ({kind}): unpack it, and name the text file that comes out")
         file.seek(0)
         for number, line in enumerate(file, start=1):
-            fields = line.decode("utf-8-sig" if number == 1 else "utf-8", "replace").rstrip(" \t\r\n").split(" ")
-            if number == 1 and len(fields) == 2 and all(field.isdecimal() for field in fields):
-                width = int(fields[1])
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)
+                fields = line.split()
+                if len(fields) == 2 and all(field.isdigit() for field in fields):
+                    width = int(fields[1])
+                    continue
+            if not line.strip():
                 continue
-            width = width or _count_numbers(fields)
-            word, row = " ".join(fields[:-width]).strip(" "), _read_numbers(fields[-width:])
-            if not word or "\ufffd" in word or width < 1 or row is None:
-                expected = width or "some"
-                raise DamagedData(f"{path}, line {number}: expected a word and {expected} numbers; {FETCH}")
+            width = width or _count_numbers(line.split())
+            word, row = _parted(line, width)
+            if not word or row is None:
+                numbers = "1 number" if width == 1 else f"{width or 'some'} numbers"
+                raise DamagedData(f"{path}, line {number}: expected a word and {numbers}; {FETCH}")
             words.append(word)
             rows.append(row)
     if len(rows) < 2:
@@ -89,21 +107,20 @@ def read_text_file(path: Path) -> tuple[list[str], np.ndarray]:
     return words, np.stack(rows)
 
 
-def _count_numbers(fields: list[str]) -> int:
+def _count_numbers(fields: list[bytes]) -> int:
     """How many fields at the end of a line are numbers; the first field belongs to the word, whatever it is."""
-    count = 0
-    while count < len(fields) - 1 and _read_numbers(fields[-1 - count :][:1]) is not None:
-        count += 1
-    return count
+    return len(list(takewhile(LIKE_A_NUMBER.match, reversed(fields[1:]))))
 
 
-def _read_numbers(fields: list[str]) -> np.ndarray | None:
-    """(d,) float32, or None where a field is no number that a word vector could hold."""
+def _parted(line: bytes, width: int) -> tuple[str, np.ndarray | None]:
+    """The word of a line and its (width,) float32; None for numbers that no word vector could hold."""
+    word, *fields = line.rsplit(None, width)
     try:
         row = np.array(fields, dtype=np.float64)
+        held = len(row) == width > 0 and (np.abs(row) < FAR).all()
+        return word.decode().strip(" \t\r\n"), row.astype(np.float32) if held else None
     except ValueError:
-        return None
-    return row.astype(np.float32) if (np.abs(row) < FAR).all() else None
+        return "", None
 
 
 def write_store(folder: Path, words: list[str], vectors: np.ndarray) -> None:

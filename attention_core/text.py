@@ -115,6 +115,8 @@ def _compiled(rules: list[str]) -> re.Pattern[str]:
 _PLAIN, _SHAPE = _Table(_plain_character), _Table(_shape_of_character)
 _TOKEN = _compiled(RULES)
 _SURPLUS = re.compile(rf"(?<=à{{{MOST_MARKS}}})à+")
+_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 def _fewer_marks(text: str) -> str:
@@ -170,11 +172,12 @@ def shortened(text: str, most: int = 60) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text without control characters and without line ends of any alphabet: each becomes a blank.
+    """A text that is one line wherever it is written, and runs in the direction of its letters.
 
-    What a link or a file holds is then one line, whatever the text was.
+    Control characters, line ends of any alphabet, and what XML 1.0 does not allow become blanks. Characters that turn
+    the direction of all that follows go (Unicode's embeddings, overrides and isolates); marks of a direction stay.
 
     >>> one_line("the king\\nand\\x00queen")
     'the king and queen'
     """
-    return "".join(" " if unicodedata.category(letter) in {"Cc", "Zl", "Zp", "Cs"} else letter for letter in text)
+    return _TURNS.sub("", _NO_TEXT.sub(" ", text))

@@ -13,6 +13,7 @@ computes for seconds, and the page lets only two at a time do so.
 import argparse
 import asyncio
 import itertools
+import json
 import random
 import statistics
 import sys
@@ -44,6 +45,9 @@ SENTENCES = (  # none is the default, which a link leaves out
     "Paris is to France as Berlin is to Germany, and Rome to Italy",
     "A long river of words runs past the old stone bridge and down to the sea where the boats wait for the morning",
 )
+CONTROLS = {
+    "next_word": ("text", "nofirst", "wq")
+}  # what is typed, toggled and chosen, where it is not "s", "causal", "q"
 
 
 @dataclass
@@ -70,7 +74,8 @@ async def visit(url: str, number: int, pages: list[str], end: float, hall: Hall)
     chance = random.Random(number)
     page = pages[number % len(pages)]
     sentence = chance.choice(SENTENCES)
-    link = f"s={quote(sentence)}&causal={chance.choice(('true', 'false'))}"
+    text, switch, word = CONTROLS.get(page, ("s", "causal", "q"))
+    link = f"{text}={quote(sentence)}&{switch}={chance.choice(('true', 'false'))}&{word}=1"
     cookie = {"Cookie": f"replica={number:032x}"}
     visitor = Visitor(url, link, "" if page == PAGES[0].name else page, headers=cookie)
     try:
@@ -79,7 +84,7 @@ async def visit(url: str, number: int, pages: list[str], end: float, hall: Hall)
         await visitor.open()
         hall.pages.append(time.perf_counter() - start)
         hall.here += 1
-        sentence = await stay(visitor, chance, sentence, end, hall)
+        sentence = await stay(visitor, chance, (text, switch, word), sentence, end, hall)
         if quote(sentence, safe="") not in shown_link(visitor):
             hall.lost += 1
         await visitor.close()
@@ -90,8 +95,15 @@ async def visit(url: str, number: int, pages: list[str], end: float, hall: Hall)
         hall.errors[f"{page}: {fault[:100]}"] += 1
 
 
-async def stay(visitor: Visitor, chance: random.Random, sentence: str, end: float, hall: Hall) -> str:
-    """Type, toggle and choose until the end; the last sentence typed."""
+async def stay(
+    visitor: Visitor, chance: random.Random, names: tuple[str, str, str], sentence: str, end: float, hall: Hall
+) -> str:
+    """Type, toggle and choose until the end; the last sentence typed.
+
+    Args:
+        names: the controls for it.
+    """
+    text, switch, word = names
 
     async def set_(key: str, kind: str, value: object) -> None:
         began = time.perf_counter()
@@ -105,23 +117,23 @@ async def stay(visitor: Visitor, chance: random.Random, sentence: str, end: floa
         await asyncio.sleep(pause)
         if rest:
             sentence, rest = rest, ""
-            await set_("s", "string_value", sentence)
+            await set_(text, "string_value", sentence)
             continue
         match chance.choice(("type", "toggle", "choose")):
             case "type":
                 rest = chance.choice(SENTENCES)
                 sentence = rest[: len(rest) // 2]
-                await set_("s", "string_value", sentence)
+                await set_(text, "string_value", sentence)
             case "toggle":
                 on = not on
-                await set_("causal", "bool_value", on)
+                await set_(switch, "bool_value", on)
             case "choose":
-                await set_("q", "double_value", chance.randint(1, 7))
+                await set_(word, "double_array_value", [chance.randint(1, 7)])
 
 
 def shown_link(visitor: Visitor) -> str:
     """What the page offers as its link."""
-    return str(visitor.widgets[visitor.widget("link")])
+    return str(json.loads(visitor.widgets[visitor.widget("steps-back")].json)["link"])
 
 
 async def fetch(url: str, path: str) -> None:

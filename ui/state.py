@@ -259,10 +259,14 @@ def scroll_to(name: str) -> None:
 
 
 def set_and_rerun(values: Mapping[str, Value]) -> None:
-    """Set controls that have been drawn already: start over at once, and set them before they are drawn."""
-    if any(get(name) != value for name, value in values.items()):
-        st.session_state["values_to_set"] = dict(values)
-        st.rerun()
+    """Set controls within a run: where one has been drawn already, start over at once and set them before they are."""
+    if all(get(name) == value for name, value in values.items()):
+        return
+    if _run.drawn.isdisjoint(values):
+        set_values(values)
+        return
+    st.session_state["values_to_set"] = dict(values)
+    st.rerun()
 
 
 def begin_run(page: str, drawn: Iterable[str] = FRAME) -> None:

@@ -137,6 +137,14 @@ def test_whole_numbers_become_float64_by_themselves():
     assert softmax(np.array([1, 0, 1])).dtype == np.float64
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16, np.uint64])
+def test_whole_numbers_of_any_size_get_the_shares_of_their_values(dtype):
+    row = [0, min(200, np.iinfo(dtype).max), 100]
+    shares = softmax(np.array(row, dtype))
+    assert shares.dtype == np.float64
+    assert shares == pytest.approx(exact_softmax(row), rel=1e-12, abs=1e-300)
+
+
 def test_scores_of_16_bits_near_their_end_give_shares_and_no_nan():
     assert softmax(np.array([60_000, 60_000, -np.inf], np.float16)).tolist() == [0.5, 0.5, 0]
 
@@ -152,6 +160,14 @@ def test_every_stage_is_the_formula_in_loops(n_q, n_k, d_k, d_v, masked, scale):
     mask = some_mask(n_q, n_k) if masked else None
     attention = scaled_dot_product_attention(q, k, v, mask, scale)
     for name, expected in by_loops(q, k, v, mask, scale).items():
+        assert getattr(attention, name) == pytest.approx(expected, rel=1e-12, abs=1e-13), name
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16])
+def test_vectors_of_small_whole_numbers_score_as_the_formula_in_loops(dtype):
+    q, k, v = (np.random.default_rng(seed).integers(90, 120, (3, 5)).astype(dtype) for seed in range(3))
+    attention = scaled_dot_product_attention(q, k, v)  # each product of two such numbers is beyond 8 bits
+    for name, expected in by_loops(q, k, v).items():
         assert getattr(attention, name) == pytest.approx(expected, rel=1e-12, abs=1e-13), name
 
 
@@ -337,6 +353,17 @@ def test_queries_and_keys_of_different_width_are_refused_with_both_numbers():
 def test_keys_without_values_are_refused_with_both_numbers():
     with pytest.raises(ValueError, match=r"^there are 2 keys and 5 values: each key needs its value$"):
         scaled_dot_product_attention(some(2, 3), some(2, 3), some(5, 3))
+
+
+def test_vectors_without_numbers_are_refused():
+    with pytest.raises(ValueError, match=r"^queries and keys have no numbers: d_k must be at least 1$"):
+        scaled_dot_product_attention(some(2, 0), some(3, 0), some(3, 4))
+
+
+@pytest.mark.parametrize("scale", [np.nan, np.inf, -np.inf])
+def test_a_scale_that_is_not_finite_is_refused(scale):
+    with pytest.raises(ValueError, match=rf"^the scores are multiplied with a finite number, not with {scale}$"):
+        scaled_dot_product_attention(some(2, 3), some(2, 3), some(2, 3), scale=scale)
 
 
 def test_16_bits_are_refused_because_their_scores_overflow():

@@ -258,6 +258,17 @@ def test_a_reader_who_leaves_is_no_fault_and_a_full_disk_is_one_line(unbuffered)
         assert (done.returncode, done.stderr.count(b"\n")) == (status, lines)
 
 
+@pytest.mark.parametrize(("sentence", "status"), [("the king zzxqy", 0), ("zzxqy", 2)])
+def test_a_complaint_that_cannot_be_written_costs_no_answer_and_no_status(sentence, status):
+    command = [sys.executable, "-m", "attention_core", sentence]
+    whole = subprocess.run(command, capture_output=True, check=False)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, check=False)
+    assert (done.returncode, done.stdout) == (whole.returncode, whole.stdout) == (status, whole.stdout)
+    assert whole.stderr
+    assert bool(whole.stdout) == (status == 0)
+
+
 @pytest.mark.parametrize(
     ("arguments", "closed"),
     [

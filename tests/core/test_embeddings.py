@@ -1,12 +1,16 @@
 """Word vectors: the article's figures, look-ups against a plain dict, and what is said of files that are not whole."""
 
+import bz2
 import gzip
 import hashlib
+import io
+import lzma
 import math
 import os
 import re
 import shutil
 import subprocess
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -291,6 +295,13 @@ def test_the_nearest_of_five_words_can_be_seen_with_the_naked_eye(five):
     assert [word for word, _ in five.nearest(np.array([1.0]), 2)] == ["up", "north"]  # the first direction is upwards
 
 
+def test_a_vector_of_zeros_is_near_to_nothing_and_takes_no_neighbour_from_others(five):
+    assert five.nearest(np.zeros(2), 2) == [("up", 0.0), ("north", 0.0)]  # the most frequent, none of them near
+    holed = five._replace(vectors=np.array([[0, 1], [0, 0], [3, -0.1], [0, -1], [1, 1]], np.float32))
+    assert [word for word, _ in holed.nearest(np.array([0, 5.0]), 5)] == ["up", "aim", "north", "east", "down"]
+    assert dict(holed.nearest(np.array([0, 5.0]), 5))["north"] == 0
+
+
 def test_eight_neighbours_come_from_the_forty_thousand_most_frequent_words(glove, words):
     found = glove.nearest(glove.look_up(["king"])[0])
     assert len(found) == 8
@@ -428,12 +439,17 @@ def test_when_another_process_was_quicker_its_conversion_is_used(tmp_path, monke
         ("a 1 2\nb 3 nan\n", 2, "2 numbers"),
         ("a 1 2\nb inf 3\n", 2, "2 numbers"),
         ("a 1 2\nb 3 4\n 5 6\n", 3, "2 numbers"),
-        ("a 1 2\n\nb 3 4\n", 2, "2 numbers"),
         ("a 1 2\nb\n", 2, "2 numbers"),
         ("3 2\na 1 2\nb 3\n", 3, "2 numbers"),
         ("a\nb\n", 1, "some numbers"),
         ("a x\nb 1\n", 1, "some numbers"),
-        ("a nan\nb 1\n", 1, "some numbers"),
+        ("a nan\nb 1\n", 1, "1 number"),
+        ("a 1 nan 2 3\nb 1 2 3 4\n", 1, "4 numbers"),
+        ("a -inf 2\nb 1 2\n", 1, "2 numbers"),
+        ("a 0x1p3 2\nb 1 2\n", 1, "2 numbers"),
+        ("a 1e999 2\nb 1 2\n", 1, "2 numbers"),
+        ("a 1,5 2\nb 1 2\n", 1, "2 numbers"),
+        ("2 2\na 1 2\n\nb 1 2 3 x\n", 4, "2 numbers"),
         ("king 1 2\nqueen 3 1e39\n", 2, "2 numbers"),
         (b"a 1 2\nb\xff 3 4\n", 2, "2 numbers"),
     ],
@@ -487,13 +503,13 @@ def test_of_a_word_that_is_listed_twice_the_first_vector_counts(tmp_path, monkey
     assert load_glove().rows(["a", "b"]) == [0, 1]
 
 
-@pytest.mark.parametrize("kind", ["missing", "folder"])
-def test_a_path_that_is_no_file_is_told(tmp_path, monkeypatch, kind):
+def test_a_path_that_is_no_file_is_told(tmp_path, monkeypatch):
     path = tmp_path / "glove.txt"
-    if kind == "folder":
-        path.mkdir()
     monkeypatch.setenv("ATTENTION_GLOVE", str(path))
     with pytest.raises(DamagedData, match=rf"^the word vectors in {path} cannot be read \(\[Errno .*\)$"):
+        load_glove()
+    path.mkdir()
+    with pytest.raises(DamagedData, match=rf"^{path} is a folder: name a text file of word vectors$"):
         load_glove()
 
 
@@ -733,13 +749,44 @@ def test_a_number_as_the_first_word_is_no_header(tmp_path):
     assert read(tmp_path / "glove.txt", "7 1 2\n8 3 4\n") == {"7": [1, 2], "8": [3, 4]}
 
 
-@pytest.mark.parametrize("kind", ["zip", "gzip"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "king\t1 2\nqueen\t3 4\n",
+        "king\t1\t2\nqueen\t3\t4\n",
+        "king 1  2\nqueen  3   4\n",
+        "\nking 1 2\n \t\n\nqueen 3 4\n\n",
+        "2\t2\nking 1 2\nqueen 3 4\n",
+        "2 2\n\nking\t 1 2\nqueen \t3 4\n",
+    ],
+)
+def test_tabs_double_blanks_and_empty_lines_are_read_as_a_person_reads_them(tmp_path, lines):
+    assert read(tmp_path / "vectors.txt", lines) == {"king": [1, 2], "queen": [3, 4]}
+
+
+def packed(text: bytes, kind: str) -> bytes:
+    """A text as each of these programs packs it, under any name."""
+    whole = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(whole, "w") as archive:
+            archive.writestr("glove.txt", text)
+    elif kind == "tar":
+        with tarfile.open(fileobj=whole, mode="w") as archive:
+            entry = tarfile.TarInfo("glove.txt")
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text))
+    elif kind == "zstd":
+        return pyarrow.compress(text, "zstd", asbytes=True)
+    elif kind == "7z":
+        return b"7z\xbc\xaf\x27\x1c" + text  # nothing here packs it: the mark that 7-Zip's format is described by
+    else:
+        return {"gzip": gzip, "bzip2": bz2, "xz": lzma}[kind].compress(text)
+    return whole.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["zip", "gzip", "bzip2", "xz", "zstd", "7z", "tar"])
 def test_an_archive_is_to_be_unpacked(tmp_path, kind):
     path = tmp_path / "glove.6B"
-    if kind == "zip":
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("glove.txt", "a 1 2\nb 3 4\n")
-    else:
-        path.write_bytes(gzip.compress(b"a 1 2\nb 3 4\n"))
-    with pytest.raises(DamagedData, match=rf"^{path} is a {kind} archive: unpack it, and name the text file"):
+    path.write_bytes(packed(b"a 1 2\nb 3 4\n", kind))
+    with pytest.raises(DamagedData, match=rf"^{path} is packed \({kind}\): unpack it, and name the text file"):
         glove_sources.read_text_file(path)

@@ -7,8 +7,7 @@ import asyncio
 import html
 import json
 import shutil
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
@@ -19,7 +18,7 @@ from tests.support import ROOT
 from tests.support.addresses import all_open
 from tests.support.copies import copy_with_links
 from tests.support.server import Server
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, run
 from ui.shell.pages import PAGES, Page
 from ui.state import CONTROLS
 
@@ -48,12 +47,6 @@ class Reader(Visitor):
             content = getattr(element, element.WhichOneof("type"))
             said = (str(getattr(content, name, "")) for name in ("body", "message", "stack_trace"))
             self.said += html.unescape("".join(said))
-
-
-def run(work: Coroutine) -> object:
-    """Run a coroutine to its end, in a thread of its own: Playwright has an event loop running in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 # the disk
@@ -175,14 +168,18 @@ def test_values_of_the_wrong_kind_harm_nobody_and_tell_nothing(victim, page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_link_with_a_number_beyond_all_bounds_is_refused_in_words(victim, page):
+def test_a_link_with_a_number_beyond_all_bounds_shows_what_it_shows_without_it(victim, page):
     async def forge():
+        address = page.name if page is not PAGES[0] else ""
+        async with Reader(victim.url, page=address):
+            pass  # the first run may say that a model is being opened
+        async with Reader(victim.url, page=address) as visitor:
+            whole = visitor.said
         for name, control in CONTROLS.items():
             if type(control.default) is int and control.page in ("", page.name):
-                address = page.name if page is not PAGES[0] else ""
                 async with Reader(victim.url, f"{name}=1e999", address) as visitor:
                     assert visitor.faults == []
-                    assert f"The link says {name}=1e999, which is no number to use here." in visitor.said
+                    assert visitor.said == whole
 
     run(attack(victim, forge))
 

@@ -1,6 +1,5 @@
 """What a click runs: the part of the page that it is in, and no more than that."""
 
-import asyncio
 import json
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
@@ -8,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.support.visitor import Visitor
+from tests.support.visitor import run as visiting
 from ui.shell import run
 from ui.shell.pages import PAGES
 
@@ -54,10 +54,10 @@ async def of(server, page: str, query: str, *steps) -> Watcher:
 @pytest.mark.parametrize("page", [page.name for page in PAGES if page.name not in ("step_by_step", "next_word")])
 def test_a_chosen_word_runs_neither_the_frame_nor_the_sentence_and_the_link_follows(server, page):
     address = "" if page == "playground" else page
-    first = asyncio.run(of(server, address, "q=1"))
+    first = visiting(of(server, address, "q=1"))
     assert first.got("lecture-view")  # in the sidebar
     assert first.got("s")
-    chosen = asyncio.run(of(server, address, "q=1", ("q", "double_array_value", [2])))
+    chosen = visiting(of(server, address, "q=1", ("q", "double_array_value", [2])))
     assert chosen.said()["q"] == ["2"]
     assert not chosen.got("lecture-view")
     assert chosen.got("s") == (page in ("why_scale", "the_gap"))  # where the field stands in the part
@@ -65,7 +65,7 @@ def test_a_chosen_word_runs_neither_the_frame_nor_the_sentence_and_the_link_foll
 
 
 def test_a_switch_runs_the_body_without_the_frame(server):
-    visitor = asyncio.run(of(server, "", "", ("self", "bool_value", True)))
+    visitor = visiting(of(server, "", "", ("self", "bool_value", True)))
     assert visitor.got("raw-words")
     assert not visitor.got("lecture-view")
     assert visitor.said() == {"self": ["true"]}
@@ -73,9 +73,9 @@ def test_a_switch_runs_the_body_without_the_frame(server):
 
 def test_what_a_run_alone_does_not_draw_keeps_its_value(server):
     steps = [("cmp", "bool_value", True), ("causal2", "bool_value", True), ("cmp", "bool_value", False)]
-    visitor = asyncio.run(of(server, "", "", *steps, ("q", "double_array_value", [3])))
+    visitor = visiting(of(server, "", "", *steps, ("q", "double_array_value", [3])))
     assert visitor.said() == {"causal2": ["true"], "self2": ["true"], "q": ["3"]}
-    again = asyncio.run(of(server, "", "", *steps, ("q", "double_array_value", [3]), ("causal", "bool_value", True)))
+    again = visiting(of(server, "", "", *steps, ("q", "double_array_value", [3]), ("causal", "bool_value", True)))
     assert again.said() == {"causal2": ["true"], "self2": ["true"], "q": ["3"], "causal": ["true"], "self": ["true"]}
 
 

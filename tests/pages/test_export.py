@@ -8,12 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attention_core.attention import scaled_dot_product_attention
-from attention_core.text import one_line
+from attention_core.text import one_line, tokenize
 from ui.kit import charts, components, export, figures
 from ui.kit.palette import LIGHT
 
@@ -44,16 +45,53 @@ def test_the_program_is_the_same_for_any_sentence(sentence, token):
     assert "\0" not in program
 
 
+def is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def read_whole(file: bytes) -> list[list[str]]:
+    """A whole table as Python's csv reads it, comments too, and as pandas does; no cell of it is a formula."""
+    lines = list(csv.reader(io.StringIO(file.decode("utf-8-sig"), newline=""), strict=True))
+    while lines[0][0].startswith("# "):
+        assert len(lines.pop(0)) == 1  # whatever a comment says, it is one cell
+    assert {len(line) for line in lines} == {len(lines[0])}
+    for cell in (cell for line in lines for cell in line):
+        sign, rest = cell.strip()[:1], cell.strip()[1:]
+        assert sign not in set("=+-@＝＋－＠") or not rest or is_number(cell)
+    frame = pd.read_csv(io.BytesIO(file), comment="#", dtype=str, keep_default_na=False, skip_blank_lines=False)
+    assert [frame.columns.tolist(), *frame.to_numpy().tolist()] == lines
+    return lines
+
+
 @given(TEXTS, TEXTS)
 @example("the king", "\r")
-def test_the_table_reads_back(sentence, token):
+@example('the,"king', "=cmd|'/c calc'!A1")
+@example("a,=1+1;@x", "c#")
+def test_the_table_reads_back_from_its_first_line_to_its_last(sentence, token):
     stages = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)._asdict()
-    lines = export.table([token, "king"], stages, settings(sentence)).split("\n")
-    comments = [line for line in lines if line.startswith("# ")]
-    assert len(comments) == 4
-    rows = list(csv.reader(io.StringIO("\n".join(lines[4:]), newline="")))
-    assert [row[1] for row in rows[1:]] == [one_line(token)] * 2 + ["king"] * 2
-    assert [float(row[-1]) for row in rows[1:]] == stages["weights"].astype(float).ravel().tolist()
+    rows = read_whole(export.for_spreadsheets(lambda: export.table([token, "king"], stages, settings(sentence))))[1:]
+    assert [row[1].removeprefix("'") for row in rows] == [one_line(token).removeprefix("'")] * 2 + ["king"] * 2
+    assert [float(row[-1]) for row in rows] == stages["weights"].astype(float).ravel().tolist()
+
+
+@given(TEXTS, TEXTS)
+@example("the king", "\r")
+@example('the,"king', "=cmd|'/c calc'!A1")
+def test_any_table_reads_back_from_its_first_line_to_its_last(sentence, key):
+    table = pd.DataFrame({"key": [key, "king"], "score": [-0.5, np.nan]})
+    lines = read_whole(export.for_spreadsheets(lambda: export.frame_csv(table, settings(sentence))))
+    assert [line[0].removeprefix("'") for line in lines] == ["key", one_line(key).removeprefix("'"), "king"]
+    assert [line[1] for line in lines] == ["score", "-0.5", ""]
+
+
+@given(TEXTS)
+def test_a_comment_has_the_same_words_as_the_sentence(sentence):
+    comment = export.frame_csv(pd.DataFrame({"a": [1]}), {"sentence": sentence}).splitlines()[0]
+    assert tokenize(comment.removeprefix("# sentence: ")) == tokenize(one_line(sentence))
 
 
 def test_a_spreadsheet_knows_the_letters_of_a_table():
@@ -79,18 +117,22 @@ def test_the_document_reads_back(sentence):
     assert found["tokens"] == [sentence, "king"]
 
 
-@pytest.mark.parametrize("sentence", [LINE_ENDS, "<script>&\"'", "the king\nprint('x')"])
-def test_the_picture_is_well_formed(sentence):
+@given(TEXTS, TEXTS)
+@example(LINE_ENDS, "the\uffff")
+@example("<script>&\"'", "\ufffe")
+@example("the king\nprint('x')", "\x1f\u202e\ud800")
+def test_the_picture_is_well_formed(sentence, token):
     frame = {"key": np.arange(2, dtype=np.int16), "weight": np.array([0.5, 0.5], dtype=np.float32)}
-    picture = figures.Picture(charts.bars, frame, "", 200, {"labels": ["a", "b"], "chosen": 0, "seen": 1})
-    drawn = export.svg(export.standalone(picture.spec(LIGHT), frame, settings(sentence), LIGHT))
+    picture = figures.Picture(charts.bars, frame, token, 200, {"labels": [token, "b"], "chosen": 0, "seen": 1})
+    spec = {**picture.spec(LIGHT), "description": token}
+    drawn = export.svg(export.standalone(spec, frame, {**settings(sentence), "link": token}, LIGHT))
     assert ElementTree.fromstring(drawn).tag.endswith("svg")
 
 
 @pytest.mark.parametrize("end", LINE_ENDS)
 def test_what_a_link_says_is_one_line(app, monkeypatch, end):
     offered = []
-    monkeypatch.setattr(components, "copy_link", lambda link, **_: offered.append(link))
+    monkeypatch.setattr(components, "tell_link", lambda link, **_: offered.append(link))
     page = app(s=f"the king{end}print('x') # and queen", take="true")
     assert not page.exception
     links = {parse_qs(urlsplit(link).query)["s"][0] for link in offered}

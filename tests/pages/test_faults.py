@@ -13,6 +13,7 @@ from tests.support.copies import copy_with_links
 from tests.support.page import text_of
 from ui.models import loaders
 from ui.shell.pages import PAGES
+from ui.state import CONTROLS
 from ui.the_gap import measured
 
 
@@ -71,6 +72,23 @@ def test_each_damaged_data_file_is_named_with_its_cure(app, fresh, name, page, t
     assert f"data/{name} is {'missing' if how == 'deleted' else 'damaged'}" in shown
     assert "Sources and licences" in shown  # the page is whole to its end
     assert files.CURE in shown
+
+
+@pytest.mark.parametrize("number", ["inf", "-inf", "1e999", "nan", "1e9", "x"])
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_number_that_cannot_be_is_passed_over_as_if_the_link_did_not_say_it(app, page, number):
+    names = [name for name, control in CONTROLS.items() if type(control.default) in (int, float)]
+    names = [name for name in names if CONTROLS[name].page in ("", page.name)]
+    usual, odd = (
+        app(page.name, on="Numbers", by="Drawn by lot", **link) for link in ({}, dict.fromkeys(names, number))
+    )
+    assert not odd.exception
+    assert text_of(odd) == text_of(usual)
+    for place in range(min(len(odd.number_input), 1)):  # from then on the link follows its field
+        usual, odd = (test.number_input[place].set_value(3).run() for test in (usual, odd))
+        key = usual.number_input[place].key
+        assert not odd.exception
+        assert odd.query_params[key] == usual.query_params[key]
 
 
 def test_a_full_cache_forgets_the_oldest_and_goes_on(app):

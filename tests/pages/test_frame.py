@@ -1,9 +1,14 @@
 """What every page has: a way to the next, and pictures that say in words what they show."""
 
+from urllib.parse import unquote
+
 import pytest
+import streamlit as st
+from playwright.sync_api import expect
 
 from tests.support.addresses import all_open
 from tests.support.page import alts
+from ui.shell import pages
 from ui.shell.pages import PAGES
 
 
@@ -18,3 +23,33 @@ def test_each_page_ends_with_the_way_to_the_next(app, place):
 def test_pictures_say_what_they_show(app, page):
     shown = alts(app(page.name, **all_open(page)))
     assert [alt for alt in shown if len(alt) < 40 or not (any(map(str.isdigit, alt)) or "Nothing yet" in alt)] == []
+
+
+@pytest.mark.parametrize("asked", ["no.such", "index.html", "no%20such", "%3Cscript%3E", "na%C3%AFve", "a%25b", "x/"])
+def test_an_address_without_a_page_leads_to_the_first_and_no_link_hands_it_on(visit, asked):
+    visit()  # the first visitor after a start is answered before the pages are known
+    one = visit(f"/{asked}?s=a%20cat")
+    expect(one.page.get_by_role("dialog")).to_have_count(0)
+    name = unquote(asked).rstrip("/")
+    expect(one.page.get_by_text(f"There is no page called “{name}”. This is the first one.")).to_have_count(1)
+    expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat")
+    one.toggle("self")
+    expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat&self=true")
+    one.page.locator("[data-testid=stSidebarNavLink]").nth(2).click()
+    expect(one.heading).to_have_text(PAGES[2].question)
+    expect(one.settle().link_field).to_have_value(f"{one.server.url}/{PAGES[2].name}?s=a%20cat&self=true")
+
+
+@pytest.mark.parametrize("asked", ["a%2Fb", "%20such", "such%20"])
+def test_an_address_that_streamlit_takes_for_no_page_makes_no_fault(app, monkeypatch, asked):
+    monkeypatch.setattr(type(st.context), "url", property(lambda _: f"https://demo.example/{asked}"))
+    test = app(s="a cat")
+    assert not test.exception
+    assert pages.link("why_scale").startswith("https://demo.example/why_scale")
+
+
+def test_a_link_keeps_the_path_that_the_app_is_served_under(monkeypatch):
+    monkeypatch.setattr(type(st.context), "url", property(lambda _: "https://demo.example/lab/attention"))
+    monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": "lab/attention"}.get)
+    assert pages.link("playground") == "https://demo.example/lab/attention"
+    assert pages.link("why_scale") == "https://demo.example/lab/attention/why_scale"

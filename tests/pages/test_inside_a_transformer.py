@@ -355,7 +355,7 @@ def test_a_mean_is_taken_away_without_scores_for_it_has_none(cat):
     blend = View(cat.tokens.pieces, inside.mean_of_layer(cat, 0))
     assert "scores" not in json.loads(export.document(cat.tokens.pieces, blend.known_stages, {}, ""))
     lines = export.table(cat.tokens.pieces, blend.known_stages, {"sentence": CAT}).splitlines()
-    assert lines[2].startswith("1,[CLS],1,[CLS],,,,0.")
+    assert lines[2].startswith('1,"[CLS]",1,"[CLS]","","","",0.')
 
 
 def test_the_code_to_take_away_computes_the_same_weights(cat, capsys):

@@ -49,6 +49,12 @@ def test_the_file_has_the_same_elements_for_any_sentence_and_its_data_read_back(
     np.testing.assert_array_equal(read, WEIGHTS)
 
 
+def test_the_title_is_one_line_and_turns_nothing_around():
+    page = interactive.page(["a", "b"], WEIGHTS, 0, {"sentence": "the\u202e king\n\x00\uffffand"}, "http://x/")
+    assert page.count("the king   and") == 2  # in the tab, above the map
+    assert not re.search("[\u202e\0\uffff]", page)
+
+
 def test_the_file_fetches_nothing():
     page = interactive.page(["a", "b"], WEIGHTS, 0, {"sentence": "a b"}, "http://x/")
     assert Tags(page).addresses == ["http://x/"]  # a link to follow, nothing to load

@@ -1,5 +1,6 @@
 """The next word, without a browser: what the page shows, and that it says in a sentence what it cannot do."""
 
+import html
 import json
 import math
 
@@ -47,6 +48,16 @@ def test_a_link_restores_text_head_token_and_temperature(app, smollm2):
     logits = smollm2.read(CAT).logits.astype(float) / 2
     best = math.exp(logits.max()) / math.fsum(math.exp(score) for score in logits)
     assert next(iter(next_words(test).values())) == f"{100 * best:.1f}{THIN}%"
+
+
+@pytest.mark.parametrize(("temperature", "share"), [(0.1, f"<0.1{THIN}%"), (1.0, None)])
+def test_what_the_other_pieces_share_is_what_the_ten_leave_over_and_never_nothing(app, smollm2, temperature, share):
+    scores = sorted(smollm2.read("The Eiffel Tower is in the city of").logits.astype(float) / temperature)
+    rest = math.fsum(math.exp(score - scores[-1]) for score in scores[:-10])
+    rest /= rest + math.fsum(math.exp(score - scores[-1]) for score in scores[-10:])
+    assert 0 < rest < 0.2
+    said = html.unescape(html_of(app(HERE, temp=f"{temperature}")))
+    assert f"The other 49,142 pieces that the model knows share {share or f'{100 * rest:.1f}{THIN}%'}." in said
 
 
 def test_every_fold_shows_its_figures(app, smollm2):

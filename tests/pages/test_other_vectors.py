@@ -2,13 +2,18 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.support import ROOT
+from ui import state
+from ui.kit import glossary
+from ui.shell.pages import PAGES
 
 SENTENCE = "The king and queen ruled the kingdom"
 PROGRAM = """
@@ -24,7 +29,7 @@ def init(self, *args, **kwargs):
     start(self, *args, **kwargs)
 PagesManager.__init__ = init
 
-for page in PAGES:
+for page in PAGES * int(sys.argv[3]):
     test = AppTest.from_file(sys.argv[1], default_timeout=120)
     names = [name for name, of in CONTROLS.items() if of.page == page.name and of.default is False]
     folds = dict.fromkeys(names if page.name != "next_word" else [], "true")  # its folds use no word vectors
@@ -34,17 +39,19 @@ for page in PAGES:
     if page is not PAGES[0]:
         test.switch_page(f"pages/{page.name}.py").run()
     body = html.unescape(" ".join(element.proto.body for element in test.get("html")))
-    print(json.dumps({"page": page.name, "faults": [fault.message for fault in test.exception], "body": body}))
+    faults = [fault.message for fault in test.exception]
+    dimensions = [slider.max for slider in test.slider if slider.key == "d-shown"]
+    print(json.dumps({"page": page.name, "faults": faults, "body": body, "dimensions": dimensions}))
 """
 
 
-@pytest.mark.parametrize("width", [1, 2])
-def test_vectors_of_one_or_two_numbers_break_no_page_and_are_called_what_they_are(tmp_path, width):
-    path, words = tmp_path / "drawn <by> hand.txt", sorted(set(SENTENCE.lower().split()))
+def visits(tmp_path: Path, width: int, sentence: str, name: str = "vectors.txt", rounds: int = 1) -> list[dict]:
+    """Every page in its order, in so many rounds, in a process that starts on vectors of this width."""
+    path, words = tmp_path / name, sorted(set(sentence.lower().split()))
     rows = np.random.default_rng(width).normal(size=(len(words), width)).round(3).tolist()
     path.write_text("".join(f"{word} {' '.join(map(str, row))}\n" for word, row in zip(words, rows, strict=True)))
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(ROOT / "app.py"), SENTENCE],
+        [sys.executable, "-c", PROGRAM, str(ROOT / "app.py"), sentence, str(rounds)],
         cwd=ROOT,
         env={**os.environ, "ATTENTION_GLOVE": str(path), "XDG_CACHE_HOME": str(tmp_path / "cache")},
         capture_output=True,
@@ -52,7 +59,28 @@ def test_vectors_of_one_or_two_numbers_break_no_page_and_are_called_what_they_ar
         check=True,
     )
     pages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"page"')]
-    assert len(pages) >= 6
-    for page in pages:
-        assert page["faults"] == [], page["page"]
+    assert [page["page"] for page in pages] == [page.name for page in PAGES] * rounds
+    assert [page for page in pages if page["faults"]] == []
+    return pages
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_vectors_of_one_or_two_numbers_break_no_page_and_are_called_what_they_are(tmp_path, width):
+    for page in visits(tmp_path, width, SENTENCE, "drawn <by> hand.txt"):
         assert "Word vectors: drawn <by> hand.txt." in page["body"], page["page"]
+
+
+def test_vectors_of_another_width_are_measured_rightly_by_the_first_visitor_and_by_the_next(tmp_path):
+    pages = visits(tmp_path, 300, state.default("s"), rounds=2)
+    first, second = pages[: len(PAGES)], pages[len(PAGES) :]
+    assert [page["dimensions"] for page in first] == [page["dimensions"] for page in second]
+    assert first[0]["dimensions"] == [300]
+    for page in pages:
+        assert page["dimensions"] in ([], [300]), page["page"]
+        assert "√50" not in page["body"], page["page"]
+    assert "√300" in first[0]["body"]
+    assert "√300" in second[0]["body"]
+
+
+def test_the_glossary_holds_for_any_vectors():
+    assert [said for said in glossary.TERMS.values() if re.search(r"[0-9] numbers|GloVe", said)] == []

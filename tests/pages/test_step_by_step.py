@@ -343,8 +343,8 @@ def test_pictures_and_numbers_can_be_taken_away_with_the_settings_that_made_them
         drawn = export.svg(export.standalone(picture.spec(LIGHT), picture.frame, taken["settings"], LIGHT))
         assert "[2, 3]" in drawn
     table = taken["files"]["steps.csv"]()
-    assert "# query: [2, 3]" in table
-    assert "C,61.0," in table
+    assert "# query: [2， 3]" in table
+    assert '"C",61.0,' in table
     rows = json.loads(taken["files"]["steps.json"]())["rows"]
     assert rows[1]["masked"] is None
     assert sum(row["weight"] for row in rows) == pytest.approx(1)

@@ -5,6 +5,8 @@ A rerun is what a click costs: the widget's new value goes to the server, the sc
 
 import asyncio
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -105,6 +107,7 @@ class Visitor:
             answer = ForwardMsg.FromString(data)
             match answer.WhichOneof("type"):
                 case "new_session":
+                    self.session = answer.new_session.initialize.session_id
                     self.page_hash = answer.new_session.page_script_hash
                     self._begin()
                 case "navigation":  # the page that the address meant, as a browser remembers it
@@ -120,6 +123,24 @@ class Visitor:
                     if answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                         self.faults.append("compile error")
                         return time.perf_counter() - start
+
+    async def download(self, file: str) -> str:
+        """Have a file made, by the id that its button gives; its address.
+
+        Raises:
+            RuntimeError: it could not be made.
+        """
+        message = BackMsg()
+        request = message.backend_operation_request
+        request.request_id, request.session_id, request.deferred_file.file_id = file, self.session, file
+        await self.socket.send(message.SerializeToString())
+        while True:
+            message = ForwardMsg.FromString(await asyncio.wait_for(self.socket.recv(), 60))
+            if message.WhichOneof("type") == "backend_operation_response":
+                answer = message.backend_operation_response
+                if answer.error_msg:
+                    raise RuntimeError(answer.error_msg)
+                return answer.deferred_file.url
 
     def _begin(self) -> None:
         """A run begins; it may break off and begin anew before it ends."""
@@ -138,3 +159,9 @@ class Visitor:
         if name := getattr(content, "id", ""):
             self.widgets[name] = content
             self.fragments[name] = message.delta.fragment_id
+
+
+def run(work: Coroutine) -> Any:
+    """Run a coroutine to its end, in a thread of its own: Playwright may have an event loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()

@@ -15,6 +15,9 @@ from ui.kit.palette import Palette
 
 WIDE = 76  # characters that a line below a picture's title holds; a longer link would be torn, and is left to the files
 MAX_LABEL = 600  # pixels; a longer label is cut
+# What would part a comment in cells is written full-width; `tokenize` reads both alike.
+FULL_WIDTH = str.maketrans(',;"', "，；＂")
+FORMULA = re.compile(r"\s*[=+@＝＋－＠-].")  # how a cell begins that a spreadsheet would compute
 FONT = "'Source Sans 3', 'Source Sans Pro', Helvetica, Arial, sans-serif"
 
 
@@ -45,8 +48,8 @@ def standalone(
     link = settings.get("link", "")
     look = {"labelColor": colors.text, "titleColor": colors.text, "labelFont": FONT, "titleFont": FONT}
     params = [{**p, "value": _plain_labels(p["value"])} if p["name"] == "labels" else p for p in spec["params"]]
-    return {
-        **_with_whole_labels(spec),
+    chart = {
+        **spec,
         "params": params,
         "data": {"values": pd.DataFrame(frame).to_dict("records")},
         "width": 460,
@@ -64,13 +67,17 @@ def standalone(
         },
         "config": {"axis": look, "text": {"font": FONT}, "view": {"stroke": None}, "aria": True},
     }
+    return _for_a_picture(chart)
 
 
-def _with_whole_labels(part: Any) -> Any:
-    """A part of a spec in which no label is cut as on the page: a picture has no tooltip that shows the rest."""
+def _for_a_picture(part: Any) -> Any:
+    """A part of a spec in which no label is cut as on the page, for a picture has no tooltip that shows the rest, and
+    every text is one that XML allows: the renderer ends the process over any other."""
     if isinstance(part, Mapping):
-        return {name: MAX_LABEL if name == "labelLimit" else _with_whole_labels(value) for name, value in part.items()}
-    return [_with_whole_labels(value) for value in part] if isinstance(part, list) else part
+        return {name: MAX_LABEL if name == "labelLimit" else _for_a_picture(value) for name, value in part.items()}
+    if isinstance(part, str):
+        return one_line(part)
+    return [_for_a_picture(value) for value in part] if isinstance(part, list | tuple) else part
 
 
 def _plain_labels(labels: Sequence[str]) -> list[str]:
@@ -99,17 +106,29 @@ def png(chart: Mapping[str, Any]) -> bytes:
     return vl_convert.vegalite_to_png(dict(chart), scale=2, allowed_base_urls=[])
 
 
+def _comments(settings: Mapping[str, Any]) -> str:
+    """The settings as lines that start with #. Each is one cell, so that it can neither open a quotation that swallows
+    the next lines nor begin a formula."""
+    return "".join(f"# {line.translate(FULL_WIDTH)}\n" for line in in_words(settings))
+
+
+def _cell(text: str) -> str:
+    """A text as a cell of a CSV: one line, with ' before what a spreadsheet would compute."""
+    text = one_line(text)
+    return f"'{text}" if FORMULA.match(text) else text
+
+
 def table(labels: Sequence[str], stages: Mapping[str, np.ndarray], settings: Mapping[str, Any]) -> str:
     """Scores and weights as CSV, a line for each cell, after lines of settings that start with #."""
     out = io.StringIO()
-    out.writelines(f"# {line}\n" for line in in_words(settings))
-    writer = csv.writer(out, lineterminator="\n")
+    out.write(_comments(settings))
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)  # else # would begin a comment
     writer.writerow(["query_position", "query", "key_position", "key", "score", "scaled", "masked", "weight"])
-    labels = [one_line(label) for label in labels]  # csv quotes no bare carriage return
+    labels = [_cell(label) for label in labels]
     columns = [stages.get(name) for name in ("scores", "scaled", "masked", "weights")]
     for row, query in enumerate(labels):
         for column, key in enumerate(labels):
-            numbers = ["" if stage is None else repr(float(stage[row, column])) for stage in columns]
+            numbers = ["" if stage is None else float(stage[row, column]) for stage in columns]
             writer.writerow([row + 1, query, column + 1, key, *numbers])
     return out.getvalue()
 
@@ -196,7 +215,8 @@ def for_spreadsheets(make: Callable[[], str]) -> bytes:
 
 def frame_csv(table: pd.DataFrame, settings: Mapping[str, Any]) -> str:
     """Any table as CSV with every digit, after lines of settings that start with #."""
-    return "".join(f"# {line}\n" for line in in_words(settings)) + table.to_csv(index=False, lineterminator="\n")
+    cells = table.map(lambda x: _cell(x) if isinstance(x, str) else x)
+    return _comments(settings) + cells.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
 
 
 def frame_json(table: pd.DataFrame, settings: Mapping[str, Any]) -> str:

@@ -10,8 +10,8 @@ TERMS = {
     "where queries, keys and values all come from the same words. All attention shown here is of that kind.",
     "token": "A piece of text that a model takes as one: a word, a mark such as a full stop, or for a transformer a "
     "part of a word.",
-    "word vector": "A list of numbers that stands for a word. The ones here are GloVe’s: 50 numbers a word, learned so "
-    "that words used in similar sentences get similar lists. Raw means: used as they are, with nothing trained on top.",
+    "word vector": "A list of numbers that stands for a word, learned so that words used in similar sentences get "
+    "similar lists. Raw means: used as they are, with nothing trained on top.",
     "query": "The vector with which a word looks for others.",
     "key": "The vector by which a word is found: the better it fits a query, the more weight the word gets.",
     "value": "The vector that a word hands over when it is looked at.",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup, escape
 
+from attention_core.text import one_line
 from ui.kit.components import source
 from ui.kit.export import in_words
 from ui.kit.palette import DARK, LIGHT, Palette, along
@@ -55,7 +56,7 @@ def page(labels: Sequence[str], weights: np.ndarray, query: int, settings: Mappi
             '<script type="application/json" id="data">{data}</script>\n'
             "<script>{script}</script></body></html>\n"
         ).format(
-            title=settings["sentence"],
+            title=one_line(settings["sentence"]),
             variables=Markup(_variables()),
             style=Markup(source("interactive.css")),
             about=Markup("<br>").join(escape(line) for line in in_words(settings)[1:]),

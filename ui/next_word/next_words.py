@@ -1,8 +1,10 @@
 """The ten likeliest next words, the temperature, and writing on."""
 
+import numpy as np
 import streamlit as st
 
 from attention_core.llama import UnfitText
+from attention_core.next_word import next_probabilities
 from ui import controls, state
 from ui.kit import components
 from ui.kit.wording import counted, percent
@@ -36,10 +38,10 @@ def likeliest(shown: Subject) -> None:
     components.radio_list(
         lines, key="likeliest", on_pick=take, label="The ten likeliest next words: press one to take it", buttons=True
     )
-    rest = percent(max(1 - float(shown.probabilities.sum()), 0.0), 1)
+    others = np.delete(next_probabilities(shown.reading.logits.astype(float), shown.temperature), shown.likely)
     components.text(
-        f"Press a word to put it behind the text. The other {len(shown.reading.logits) - len(shown.likely):,} pieces "
-        f"that the model knows share {rest}.",
+        f"Press a word to put it behind the text. The other {len(others):,} pieces that the model knows share "
+        f"{percent(float(others.sum()), 1)}.",
         "small",
     )
 

@@ -56,7 +56,7 @@ def draw(page: str, body: Callable[[], None], *, part: Sequence[str] = ()) -> No
                 state.begin_run(page)
                 controls.draw_hidden([name for name in state.to_draw_first(page) if name not in part], "hidden")
                 with shown, errors.show_errors():
-                    errors.reject_infinite_numbers()
+                    errors.ignore_infinite_numbers()
                     body()
                 if not _body.ended:
                     _end(page)

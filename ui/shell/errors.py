@@ -66,7 +66,7 @@ def message_for(error: Exception) -> str:
     return str(error)
 
 
-def reject_infinite_numbers() -> None:
+def ignore_infinite_numbers() -> None:
     """Pass over what a link says of a whole number if it is infinite: Streamlit, which passes over any other impossible
     value, trips over it."""
     for name, text in st.query_params.to_dict().items():

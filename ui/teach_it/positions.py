@@ -36,8 +36,8 @@ def draw(session: Session, shown: SentenceMap) -> None:
     components.show_html(Markup("<div class=row>{}</div>").format(Markup("").join(map(Markup, pictures))))
     components.text(
         f"Left {vector.shape[1]} numbers for {quoted(word)}, right {d_positions} for place {place + 1}. Here they "
-        "stand side by side; the paper adds them. With 50 numbers a word and a thousand steps, joining learned twice "
-        "as well.",
+        "stand side by side; the paper adds them. Tried on vectors of 50 numbers for a thousand steps, joining "
+        "learned twice as well.",
         "plain",
     )
     if not model.causal:  # there a verb sees nothing that comes later

@@ -7,7 +7,7 @@ import streamlit as st
 
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
-from attention_core.layers import forward
+from attention_core.layers import Model, forward
 from attention_core.ranking import first_largest
 from ui import state
 from ui.kit import components
@@ -56,9 +56,10 @@ def draw_side_by_side() -> None:
     places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
     query = next((i for i, group in enumerate(places) if chosen_query(len(known)) in group), 0)
     lesson = fitting_lesson(known[places[query][0]], known, measured.chosen_task())
+    model = training.shipped(training.usual_settings(lesson.best)) if lesson else None
     found = [raw_looks(text, places, words)]
-    if lesson:
-        found.append(taught_looks(lesson, known, places, words, query))
+    if model:
+        found.append(taught_looks(lesson, model, known, places, words, query))
     found.append(minilm_looks(lesson, text, pieces, words))
     for number, looks in enumerate(found):
         draw_looks(looks, query, number, places)
@@ -66,6 +67,8 @@ def draw_side_by_side() -> None:
         components.text(
             f"No head was taught for {quoted(words[query])}. Choose “he”, “she”, “it”, a verb or an adjective.", "small"
         )
+    elif model is None:
+        components.text("The taught heads read other vectors than those loaded here.", "small")
     components.text("[CLS] and [SEP]: marks that MiniLM puts in front of each sentence and at its end.", "small")
 
 
@@ -83,9 +86,10 @@ def raw_looks(text: str, places: list[list[int]], words: list[str]) -> Looks:
     return Looks(RAW, in_words(view, places, words))
 
 
-def taught_looks(lesson: Lesson, known: list[str], places: list[list[int]], words: list[str], query: int) -> Looks:
+def taught_looks(
+    lesson: Lesson, model: Model, known: list[str], places: list[list[int]], words: list[str], query: int
+) -> Looks:
     """Where the words look under the head that comes with the app for a lesson, the mean where it has several."""
-    model = training.shipped(training.usual_settings(lesson.best))
     last = forward(model, loaders.glove().look_up(known))[-1]
     view = View(known, last.attention.weights.mean(axis=0))
     text = ""
