@@ -1,13 +1,17 @@
 """What a click runs: the part of the page that it is in, and no more than that."""
 
+import gc
 import json
+import weakref
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.support.addresses import all_open
 from tests.support.visitor import Visitor
 from tests.support.visitor import run as visiting
+from ui.models import language_model, loaders
 from ui.shell import run
 from ui.shell.pages import PAGES
 
@@ -77,6 +81,25 @@ def test_what_a_run_alone_does_not_draw_keeps_its_value(server):
     assert visitor.said() == {"causal2": ["true"], "self2": ["true"], "q": ["3"]}
     again = visiting(of(server, "", "", *steps, ("q", "double_array_value", [3]), ("causal", "bool_value", True)))
     assert again.said() == {"causal2": ["true"], "self2": ["true"], "q": ["3"], "causal": ["true"], "self": ["true"]}
+
+
+@pytest.mark.parametrize("page", ["inside_a_transformer", "next_word"])
+def test_a_session_holds_nothing_of_what_the_model_computed(app, page, request):
+    if page == "next_word":
+        request.getfixturevalue("smollm2")
+    name, text = ("text" if page == "next_word" else "s"), "a sentence that nobody else has asked for"
+    opened = all_open(next(each for each in PAGES if each.name == page))
+    test = app(page, **{name: text}, **{fold: "true" for fold in opened if not fold.endswith("take")})
+    assert not test.exception
+    kept = language_model.read(text).reading if page == "next_word" else loaders.reading(text)
+    arrays = [weakref.ref(layer.q if layer.q.base is None else layer.q.base) for layer in kept.layers[1:]]
+    assert all(array() is not None for array in arrays)
+    del kept
+    language_model.forget()
+    loaders._short_reading.cache_clear()
+    gc.collect()
+    assert [place for place, array in enumerate(arrays) if array() is not None] == []
+    assert test.session_state[name] == text
 
 
 def test_a_turn_within_a_turn_is_the_same_one():

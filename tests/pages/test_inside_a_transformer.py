@@ -152,13 +152,13 @@ def test_a_measured_head_chooses_the_word_it_is_about(monkeypatch):
     text = "Tom lent Anna his bike because she missed the bus"
     reading = loaders.reading(text)
     view = subject.view_of(text, reading, subject.ONE, 0, 2, MapFilter(marks=False))
-    shown = subject.Subject(text, reading, 0, 2, subject.ONE, MapFilter(marks=False), view, (1, 0), 0.0)
+    words = list(view.tokens), view.numbers
     by_name = {head.name: head for head in named_heads()}
-    relations.choose_relation(shown, by_name["from a pronoun to its noun"])
+    relations.choose_relation(by_name["from a pronoun to its noun"], *words)
     assert held == {"l": 4, "h": 2, "of": "One head", "q": 7, "k": 0}
     assert scrolled == ["head-map"]
     held.clear()
-    relations.choose_relation(shown, by_name["[CLS]"])
+    relations.choose_relation(by_name["[CLS]"], *words)
     assert held == {"l": 5, "h": 6, "of": "One head", "k": 0, "marks": True}
 
 

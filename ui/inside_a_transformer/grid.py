@@ -38,9 +38,10 @@ def draw_overview(shown: Subject) -> DeltaGenerator:
 def draw_grid(shown: Subject) -> None:
     """Draw all heads as small maps; a click or an arrow key chooses one."""
     labels, n_heads, n_layers = shown.view.labels, len(shown.reading.layers[0].q), len(shown.reading.layers)
+    of = MEAN if shown.of == MEAN else ONE
 
     def pick(place: int) -> None:
-        choose_head(*divmod(place, n_heads), MEAN if shown.of == MEAN else ONE)
+        choose_head(*divmod(place, n_heads), of)
 
     components.text("All 72 heads: a row is a layer, a column a head", "heading")
     titles = [

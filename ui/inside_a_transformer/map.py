@@ -1,5 +1,7 @@
 """The chosen map, what has to be known to read it, its arithmetic, and what a visitor can take away."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,7 +14,7 @@ from ui.inside_a_transformer.subject import MAP, MEAN, ONE, ROLLOUT, Subject, dr
 from ui.kit import components, figures
 from ui.kit.wording import listed, percent, quoted, rounded
 from ui.map import cell, files, panel
-from ui.map.view import choose
+from ui.map.view import chooser
 from ui.shell import pages
 
 CAT = "The cat sat on the mat because it was tired"
@@ -130,7 +132,7 @@ def find_heads(shown: Subject) -> None:
         f"{query} → {key}: {head_name(*ranked[0][:2]).lower()} gives most, {percent(ranked[0][2], 1)}"
         f"{rank_text(ranked, shown)}"
     )
-    draw_ranking(ranked, shown, "found", "weight", lambda: choose(view, *shown.choice))
+    draw_ranking(ranked, shown, "found", "weight", partial(chooser(view), *shown.choice))
     if not shown.map_filter.see_self:
         components.text("By the weights that the model computed, nothing left out.", "small")
 

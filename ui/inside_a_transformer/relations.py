@@ -1,5 +1,7 @@
 """The heads whose use was measured: the list to choose from, the word each is about, the lesson on the one shown."""
 
+from collections.abc import Sequence
+
 from attention_core import tasks
 from attention_core.files import DamagedData
 from attention_core.heads import NamedHead
@@ -105,20 +107,27 @@ def draw_list(shown: Subject) -> None:
         for head in found
     ]
 
+    words, numbers = list(shown.view.tokens), shown.view.numbers
+
     def pick(place: int) -> None:
-        choose_relation(shown, found[place])
+        choose_relation(found[place], words, numbers)
 
     label = "Heads whose use was measured: choose one"
     components.radio_list(lines, key="named", on_pick=pick, label=label, role="output")
     components.text("L1 H3: layer 1, head 3, and the mean weight it gives there, on other sentences.", "small")
 
 
-def choose_relation(shown: Subject, head: NamedHead) -> None:
-    """Choose a measured head and the word that it is about, and scroll to the map. For callbacks."""
+def choose_relation(head: NamedHead, words: list[str], numbers: Sequence[int] | None) -> None:
+    """Choose a measured head and the word that it is about, and scroll to the map. For callbacks.
+
+    Args:
+        words: the tokens shown, in small letters.
+        numbers: those that stand for them in the link.
+    """
     choose_head(head.layer, head.head)
-    place = word_that_looks(head.name, list(shown.view.tokens))
-    if place is not None and shown.view.numbers is not None:
-        state.set_values({"q": shown.view.numbers[place], "k": 0})
+    place = word_that_looks(head.name, words)
+    if place is not None and numbers is not None:
+        state.set_values({"q": numbers[place], "k": 0})
     else:
         state.set_values({"k": 0})
     if head.name in TITLES:

@@ -1,6 +1,7 @@
 """Where one weight comes from, number by number; and what the output is near to."""
 
 import math
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -10,7 +11,7 @@ from attention_core.steps import Walk
 from ui.kit import components
 from ui.kit.html import table
 from ui.kit.wording import counted, number, percent
-from ui.map.view import Choice, View, choose
+from ui.map.view import Choice, View, chooser
 from ui.models.queries import is_function_word
 
 SHOWN = 6  # products in sight, the others folded away
@@ -26,7 +27,7 @@ def choose_key(view: View, choice: Choice, key: str) -> None:
         choice.key,
         components.palette(),
         key=f"{key}-seen",
-        on_pick=lambda place: choose(view, choice.query, place),
+        on_pick=partial(chooser(view), choice.query),
         label="Choose the word looked at",
         role="key",
     )

@@ -8,7 +8,7 @@ import streamlit as st
 from ui import state
 from ui.kit import charts, components, figures
 from ui.kit.wording import percent
-from ui.map.view import Choice, View, choose
+from ui.map.view import Choice, View, chooser
 
 FEW = 14  # up to so many tokens heatmap and bars stand side by side beside the settings
 MAX_CELLS = 64  # up to so many tokens each cell can be clicked; above, one image
@@ -39,7 +39,7 @@ def words_and_reading(view: View, choice: Choice, key: str) -> None:
         choice.key,
         components.palette(),
         key=f"{key}-words",
-        on_pick=lambda place: choose(view, place),
+        on_pick=chooser(view),
     )
     components.text(view.reading(choice.query))
 
@@ -72,11 +72,11 @@ def bars_picture(view: View, choice: Choice) -> figures.Picture:
 
 def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
     """The map, with a click on a cell choosing its row and column."""
-    name = f"{key}-heat-{choice.query}-{choice.key}"
+    name, choose = f"{key}-heat-{choice.query}-{choice.key}", chooser(view)
 
     def clicked() -> None:
         if cell := st.session_state[name]["selection"]["cell"]:
-            choose(view, int(cell[0]["query"]), int(cell[0]["key"]))
+            choose(int(cell[0]["query"]), int(cell[0]["key"]))
             if opens:
                 if not state.get(opens):
                     state.scroll_to(opens)
@@ -92,11 +92,11 @@ def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
 
 def bars(view: View, choice: Choice, key: str) -> None:
     """The chosen word's row as bars, with a click on a bar choosing the word looked at."""
-    name = f"{key}-bars-{choice.query}-{choice.key}"
+    name, choose, query = f"{key}-bars-{choice.query}-{choice.key}", chooser(view), choice.query
 
     def clicked() -> None:
         if bar := st.session_state[name]["selection"]["bar"]:
-            choose(view, choice.query, int(bar[0]["key"]))
+            choose(query, int(bar[0]["key"]))
 
     if len(view.labels) > MAX_CELLS:
         figures.draw(bars_picture(view, choice), name)

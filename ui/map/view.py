@@ -116,11 +116,18 @@ def _position(number: int, count: int, numbers: Sequence[int] | None = None) -> 
     return numbers.index(max((other for other in numbers if other <= number), default=min(numbers)))
 
 
-def choose(view: View, query: int, key: int | None = None) -> None:
-    """Choose a token to look from, and maybe one to look at; positions from 0. For callbacks."""
+def chooser(view: View) -> Callable[..., None]:
+    """What chooses a token of a view to look from, and maybe one to look at, by their positions.
+
+    For callbacks: a session keeps them for as long as it lasts, and this one holds no more of the view than it needs.
+    """
     numbers = range(1, len(view.labels) + 1) if view.numbers is None else view.numbers
     of_query, of_key = view.controls
-    state.set_values({of_query: numbers[query], of_key: 0 if key is None else numbers[key]})
+
+    def choose(query: int, key: int | None = None) -> None:
+        state.set_values({of_query: numbers[query], of_key: 0 if key is None else numbers[key]})
+
+    return choose
 
 
 def in_words(view: View, groups: list[list[int]], words: Sequence[str]) -> View:

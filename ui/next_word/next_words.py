@@ -25,11 +25,11 @@ def draw_next_words(shown: Subject) -> None:
 def likeliest(shown: Subject) -> None:
     """The ten likeliest next pieces as bars; a press takes one."""
     components.text("The ten likeliest next words", "heading")
-    full = len(shown.reading.tokens.ids) >= MAX_TOKENS
+    full, text, likely = len(shown.reading.tokens.ids) >= MAX_TOKENS, shown.text.text, shown.likely
 
     def take(place: int) -> None:
         if not full:
-            st.session_state["writing"] = Writing(shown.text.text, 1, 1, shown.likely[place])
+            st.session_state["writing"] = Writing(text, 1, 1, likely[place])
 
     lines = [
         (readable(piece), percent(share, 1), float(share), False)
@@ -65,10 +65,10 @@ def writing_on(shown: Subject) -> None:
         )
         if how == BY_LOT:
             controls.number("wseed", "Seed", width=110)
-    full = len(shown.reading.tokens.ids) >= MAX_TOKENS
+    full, text = len(shown.reading.tokens.ids) >= MAX_TOKENS, shown.text.text
 
     def write() -> None:
-        st.session_state["writing"] = Writing(shown.text.text, MAX_WORDS, MAX_WORDS)
+        st.session_state["writing"] = Writing(text, MAX_WORDS, MAX_WORDS)
 
     def stop() -> None:
         if writing := st.session_state.pop("writing", None):

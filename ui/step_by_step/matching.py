@@ -1,5 +1,7 @@
 """Steps 3 and 4: the dot product of the query with every key, and the division of the scores."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
@@ -10,7 +12,7 @@ from ui.kit import components, latex
 from ui.kit.latex import column, in_role, lines, tex
 from ui.kit.wording import counted, largest, listed, number
 from ui.map import cell
-from ui.map.view import choose
+from ui.map.view import chooser
 from ui.shell import sentence_input
 from ui.step_by_step import pictures, strip
 from ui.step_by_step.subject import Subject
@@ -57,7 +59,7 @@ def _choose_products(subject: Subject) -> None:
         j,
         components.palette(),
         key="walk-seen",
-        on_pick=lambda place: choose(subject.view, query, place),
+        on_pick=partial(chooser(subject.view), query),
         label="Choose the word whose products are shown",
         role="key",
     )

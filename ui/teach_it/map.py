@@ -15,7 +15,7 @@ from ui import controls, state
 from ui.kit import components
 from ui.kit.wording import percent
 from ui.map import panel
-from ui.map.view import choose
+from ui.map.view import chooser
 from ui.models import loaders
 from ui.models.lessons import VERDICTS, SampleSentence, choose_sentence, sample_sentences, verdict_in_words
 from ui.shell import errors, pages
@@ -83,7 +83,7 @@ def draw_words(session: Session, shown: SentenceMap) -> None:
             each.choice.key,
             components.palette(),
             key=f"taught-words-{number}",
-            on_pick=lambda place, view=each.view: choose(view, place),
+            on_pick=chooser(each.view),
         )
     query = shown.choice.query
     if session.model.kind == "classifier":
