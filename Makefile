@@ -1,6 +1,6 @@
 # make run    sets everything up and serves the app     make bench    measures it against what people would use instead
 # make test   sets everything up and passes every test  make kernels  the core's tests under every kernel of NumPy's
-# make check  style, types, the core's tests; a minute  make load     two hundred visitors on one process and on two
+# make check  style, types, the core's tests; a minute  make load     two hundred visitors on one process and two; a soak
 # make lint   style only                                make audit    known weaknesses in the dependencies
 # make lock   requirements.txt anew                     make data     data/ anew from its packages
 # make nightly  thousands of hostile inputs
@@ -11,6 +11,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 # One thread each: a server answers many at once, and threads that wait for each other would only spin.
 export OPENBLAS_NUM_THREADS ?= 1
+# Two heaps: with one for each of a server's threads, what one has given back no other can use (100 MB after a soak).
+export MALLOC_ARENA_MAX ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: run test check nightly kernels lint types lock bench load data audit app tools programs
@@ -65,10 +67,11 @@ bench: tools programs .venv-bench/done
 	$(PY) benchmarks/bench_bert.py --torch .venv-bench/bin/python
 	$(PY) benchmarks/bench_llama.py --torch .venv-bench/bin/python
 
-# Needs a machine with nothing else to do, too; a quarter of an hour.
+# Needs a machine with nothing else to do, too; half an hour.
 load: tools programs
 	$(PY) benchmarks/load.py
 	$(PY) benchmarks/load.py --replicas 2
+	$(PY) benchmarks/soak.py
 
 data: app
 	$(PY) data/build.py

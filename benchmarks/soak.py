@@ -86,8 +86,8 @@ async def visit(url: str, number: int, day: Day) -> None:
     visitor = Visitor(url, path_of(query), address)
     try:
         await visitor.open()
-        for _ in range(chance.randint(0, 3)):
-            word = "wq" if page.name == "next_word" else "q"
+        word = "wq" if page.name == "next_word" else "q"
+        for _ in range(chance.randint(0, 3) if visitor.has(word) else 0):  # without a text there are no words
             await visitor.set(word, "double_array_value", [chance.randint(1, 6)])
         day.visits["pictures"] += await take_pictures(visitor, chance)
         if query.get("trained") == "0" and chance.random() < 0.3:
