@@ -306,12 +306,16 @@ def unbind(name: str) -> None:
         del st.query_params[name]
 
 
-def undrawn(page: str) -> list[str]:
-    """The controls of a page that this run has drawn no widget for, though the link needs one."""
+def undrawn(page: str, values: Mapping[str, Value]) -> list[str]:
+    """The controls of a page that this run has drawn no widget for, though the link needs one.
+
+    Args:
+        values: of the page's controls.
+    """
     return [
         name
-        for name in names_of(page)
-        if name not in _run.drawn and (_may_change(name, page) or get(name) != default(name))
+        for name, value in values.items()
+        if name not in _run.drawn and (_may_change(name, page) or value != default(name))
     ]
 
 

@@ -97,6 +97,8 @@ def draw_part(part: Callable[[], None]) -> None:
 
 
 def _end(page: str) -> None:
-    controls.draw_hidden(state.undrawn(page), "undrawn")
-    components.tell_link(pages.link(page), address=pages.link(page, private=True))
+    values = {name: state.get(name) for name in state.names_of(page)}  # once: asking takes long
+    controls.draw_hidden(state.undrawn(page, values), "undrawn")
+    link, address = (pages.link(page, values.__getitem__, private=private) for private in (False, True))
+    components.tell_link(link, address=address)
     pages.scroll()

@@ -218,15 +218,17 @@ def footer(here: Page) -> None:
     )
 
 
-def link(page: str, *, private: bool = False) -> str:
+def link(page: str, value_of: Callable[[str], state.Value] = state.get, *, private: bool = False) -> str:
     """The address that shows what the page shows now, made from page and state: the address bar may name no page.
 
     Args:
-        private: as in `state.query_string`.
+        value_of, private: as in `state.query_string`.
     """
     address, base = urlsplit(st.context.url or ""), st.get_option("server.baseUrlPath").strip("/")
     path = "/".join(filter(None, (base, "" if page == PAGES[0].name else page)))
-    return urlunsplit((address.scheme, address.netloc, f"/{path}", "", "")) + state.query_string(page, private=private)
+    return urlunsplit((address.scheme, address.netloc, f"/{path}", "", "")) + state.query_string(
+        page, value_of, private=private
+    )
 
 
 @cache
