@@ -78,8 +78,8 @@ def test_a_cut_websocket_comes_back_with_all_that_was_set(visit):
     expect(one.link_field).to_have_value(one.server.url + before[0].replace("&self=true", ""))
 
 
-def test_the_sidebar_and_each_page_s_last_sentence_lead_on_with_the_sentence_kept(visit):
-    one = visit("/?s=the%20queen%20laughed&self=true")
+def test_the_sidebar_and_each_page_s_last_sentence_lead_on_with_the_sentence_and_its_word_kept(visit):
+    one = visit("/?s=the%20queen%20laughed&self=true&q=2")
     for place, page in enumerate(PAGES[1:]):
         if place % 2:
             one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title).click()
@@ -87,7 +87,8 @@ def test_the_sidebar_and_each_page_s_last_sentence_lead_on_with_the_sentence_kep
             one.page.get_by_role("link", name=PAGES[place].next_label).click()
         expect(one.heading).to_have_text(page.question)
         one.settle()
-        kept = f"/{page.name}?s=the%20queen%20laughed&self=true"
+        kept = f"/{page.name}?s=the%20queen%20laughed&self=true&q=2"
+        expect(one.page).to_have_url(one.server.url + kept)
         if page.name == "step_by_step":  # it opens with the dictionary; the sentence comes in its second step
             one.page.locator(".st-key-next button").click()
             kept += "&step=2"

@@ -21,7 +21,7 @@ from ui.inside_a_transformer import grid as heads_grid
 from ui.kit import components, export, figures, matrices
 from ui.kit.palette import LIGHT
 from ui.kit.wording import rounded
-from ui.map.view import View, choose, chosen
+from ui.map.view import View, chooser, chosen
 from ui.models import loaders
 
 CAT = "The cat sat on the mat because it was tired"
@@ -343,9 +343,9 @@ def test_every_token_can_be_chosen_and_stays_what_was_chosen(monkeypatch, cat):
     monkeypatch.setattr(state, "set_values", held.update)
     view = subject.view_of(CAT, cat, subject.ONE, 5, 11, MapFilter())
     for token in range(12):
-        choose(view, token, 11 - token)
+        chooser(view)(token, 11 - token)
         assert chosen(view) == (token, 11 - token)
-        choose(view, token)
+        chooser(view)(token)
         assert chosen(view).key not in (token, 0, 11)
     held["q"] = 400  # beyond the sentence: its last word
     assert view.labels[chosen(view).query] == "tired"

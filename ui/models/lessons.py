@@ -230,7 +230,7 @@ def look_from_asking_word(page: str, task: str, instead: SampleSentence | None =
         state.set_and_rerun(values_for(instead))
     elif asks is None:
         return
-    elif before or "q" not in st.query_params:
+    elif before or not state.get("q"):
         state.set_and_rerun({"q": asks + 1})
 
 

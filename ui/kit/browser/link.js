@@ -5,12 +5,14 @@
 let address;
 
 export default function ({ data }) {
-  const first = address === undefined;
+  const [first, before] = [address === undefined, address?.pathname];
   document.documentElement.dataset.link = data.link;
   document.dispatchEvent(new Event("link"));
   address = new URL(data.address, location.href);
   for (const [name, value] of new URLSearchParams(location.search))
     if (name.startsWith("embed")) address.searchParams.append(name, value); // a frame stays a frame
+  const arrived = !first && before !== address.pathname && location.pathname === address.pathname;
+  if (arrived) history.replaceState(history.state, "", address); // Streamlit may have lost what came from another page
   if (!first) return;
   letSwipesScroll();
   const push = history.pushState.bind(history);
