@@ -3,8 +3,8 @@
     python benchmarks/soak.py
     python benchmarks/soak.py --minutes 60
 
-A visit goes to some page with some folds open, on a short sentence, one of 500 words, or a hostile link, and does some
-things there: types, chooses, takes pictures away, trains; some are cut off in the middle and come back by their link.
+A visit goes to some page with some folds open, on a short sentence, a long text, or a hostile link. There it chooses
+words, takes files away, trains; some visits are cut off in the middle and come back by their link.
 Printed are the memory over time, whatever went wrong, and the views that came back as another.
 """
 
@@ -57,7 +57,7 @@ def link_of(page: Page, chance: random.Random) -> dict[str, str]:
     return query
 
 
-def path_of(query: dict[str, str]) -> str:
+def as_link(query: dict[str, str]) -> str:
     """The settings as a link writes them."""
     return "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
 
@@ -83,7 +83,7 @@ async def visit(url: str, number: int, day: Day) -> None:
     page = chance.choice(PAGES)
     query = link_of(page, chance)
     address = "" if page is PAGES[0] else page.name
-    visitor = Visitor(url, path_of(query), address)
+    visitor = Visitor(url, as_link(query), address)
     try:
         await visitor.open()
         word = "wq" if page.name == "next_word" else "q"
@@ -97,9 +97,7 @@ async def visit(url: str, number: int, day: Day) -> None:
         if chance.random() < 0.3:
             visitor.socket.transport.abort()
             day.visits["cut off"] += 1
-            visitor = Visitor(
-                url, "&".join(f"{name}={quote(value[0], safe='')}" for name, value in before.items()), address
-            )
+            visitor = Visitor(url, as_link({name: value[0] for name, value in before.items()}), address)
             await visitor.open()
             day.lost += shown(visitor) != before
         await visitor.close()

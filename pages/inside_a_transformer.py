@@ -44,4 +44,4 @@ def draw_folds(shown: subject.Subject) -> None:
 
 
 components.style("inside_a_transformer.css")
-body.draw("inside_a_transformer", page, part=("q", "k"))
+body.draw("inside_a_transformer", page, in_part=("q", "k"))

@@ -37,4 +37,4 @@ def heads(text: str) -> None:
 
 
 components.style("next_word.css")
-body.draw("next_word", page, part=("wl", "wh", "wq", "wk", "word"))
+body.draw("next_word", page, in_part=("wl", "wh", "wq", "wk", "word"))

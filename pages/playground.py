@@ -58,4 +58,4 @@ def draw_folds(sight: who.Sight, choice: Choice) -> None:
     pages.fold("take", "Take it away", take_away)
 
 
-body.draw("playground", page, part=("q", "k", "divisor2", "d2"))
+body.draw("playground", page, in_part=("q", "k", "divisor2", "d2"))

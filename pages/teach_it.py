@@ -63,4 +63,4 @@ def draw_folds(session: settings.Session, shown: sentence.SentenceMap | None) ->
 
 
 components.style("inside_a_transformer.css", "teach.css")
-body.draw("teach_it", page, part=("q", "k"))
+body.draw("teach_it", page, in_part=("q", "k"))

@@ -32,4 +32,4 @@ def your_sentence() -> None:
     fold("gtake", "Take it away: pictures, numbers, link", notes.take_away)
 
 
-body.draw("the_gap", page, part=("q", "k"))
+body.draw("the_gap", page, in_part=("q", "k"))

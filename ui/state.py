@@ -21,7 +21,6 @@ MAX_TOKENS = 512
 
 SWITCHES = ("divisor", "self", "causal", "d")  # the controls that say how raw vectors attend
 FRAME = ("figure", "lecture")  # those that the frame sets, around every page
-TEXT_OF_ITS_OWN = ("next_word",)  # the pages that leave the shared sentence and its switches as they are
 MIN_DIVISOR, MAX_DIVISOR = 0.25, 30.0
 
 
@@ -258,8 +257,8 @@ def scroll_to(name: str) -> None:
     st.session_state["scroll-to"] = name
 
 
-def set_and_rerun(values: Mapping[str, Value]) -> None:
-    """Set controls within a run: where one has been drawn already, start over at once and set them before they are."""
+def set_in_run(values: Mapping[str, Value]) -> None:
+    """Set controls while a page is drawn. Where one of them has its widget already, the run starts over."""
     if all(get(name) == value for name, value in values.items()):
         return
     if _run.drawn.isdisjoint(values):
@@ -306,38 +305,11 @@ def unbind(name: str) -> None:
         del st.query_params[name]
 
 
-def undrawn(page: str, values: Mapping[str, Value]) -> list[str]:
-    """The controls of a page that this run has drawn no widget for, though the link needs one.
-
-    Args:
-        values: of the page's controls.
-    """
-    return [
-        name
-        for name, value in values.items()
-        if name not in _run.drawn and (_may_change(name, page) or value != default(name))
-    ]
-
-
 def link_text(value: Value) -> str:
     """A value as a link writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def to_draw_first(page: str) -> list[str]:
-    """The controls that no widget shows and that a page can change: they need one before the page is drawn."""
-    return [
-        name
-        for name in names_of(page)
-        if CONTROLS[name].hidden and name not in FRAME and (CONTROLS[name].page or _may_change(name, page))
-    ]
-
-
-def _may_change(name: str, page: str) -> bool:
-    """Whether a shared control can change on a page that draws no widget for it."""
-    return not CONTROLS[name].page and page not in TEXT_OF_ITS_OWN
 
 
 def query_string(page: str, value_of: Callable[[str], Value] = get, *, private: bool = False) -> str:

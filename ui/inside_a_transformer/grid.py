@@ -28,7 +28,7 @@ def grid_picture(text: str, map_filter: MapFilter, colors: Palette) -> str:
 
 
 def draw_overview(shown: Subject) -> DeltaGenerator:
-    """Draw all heads in one picture to choose from; the place beside it, for those whose use was measured."""
+    """Draw all heads in one picture to choose from; return the place beside it."""
     left, right = st.columns([8, 5], gap="medium")
     with left:
         draw_grid(shown)

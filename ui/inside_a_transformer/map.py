@@ -22,7 +22,7 @@ MARKS = "marks that the model puts in front of each sentence and at its end"
 
 
 def lay_out(shown: Subject) -> DeltaGenerator:
-    """Draw the name of the chosen map and its controls; the place of the map."""
+    """Draw the name of the chosen map and its controls; return the place for the map."""
     with st.container(key=MAP):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             st.header(shown.name, anchor=False)

@@ -117,9 +117,9 @@ def _position(number: int, count: int, numbers: Sequence[int] | None = None) -> 
 
 
 def chooser(view: View) -> Callable[..., None]:
-    """What chooses a token of a view to look from, and maybe one to look at, by their positions.
+    """A callback that chooses the token to look from, and maybe the one to look at, by their positions.
 
-    For callbacks: a session keeps them for as long as it lasts, and this one holds no more of the view than it needs.
+    A session keeps its callbacks as long as it lasts, so this one keeps the numbers of the tokens and not the view.
     """
     numbers = range(1, len(view.labels) + 1) if view.numbers is None else view.numbers
     of_query, of_key = view.controls

@@ -227,11 +227,11 @@ def look_from_asking_word(page: str, task: str, instead: SampleSentence | None =
     asks = tasks.find_query(task, loaders.taken_apart(state.sentence()).known)
     replaceable = state.sentence() in offered_sentences() and (asks is None or "s" not in st.query_params)
     if instead and replaceable and state.sentence() not in lesson_of(task).texts:
-        state.set_and_rerun(values_for(instead))
+        state.set_in_run(values_for(instead))
     elif asks is None:
         return
     elif before or not state.get("q"):
-        state.set_and_rerun({"q": asks + 1})
+        state.set_in_run({"q": asks + 1})
 
 
 def values_for(sample: SampleSentence) -> dict[str, state.Value]:

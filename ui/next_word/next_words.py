@@ -115,5 +115,5 @@ def write_on(shown: Subject) -> None:
         st.session_state["writing"] = Writing(written.text, left, writing.of)
         st.rerun()
     st.session_state.pop("writing", None)
-    state.set_and_rerun({"text": written.text, "wq": 0, "wk": 0, "word": 1})
+    state.set_in_run({"text": written.text, "wq": 0, "wk": 0, "word": 1})
     st.rerun()

@@ -10,7 +10,7 @@ at the end.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -18,25 +18,27 @@ from ui import controls, log, state
 from ui.kit import components
 from ui.shell import errors, pages, run
 
+TEXT_OF_ITS_OWN = ("next_word",)  # the pages that leave the shared sentence and its switches as they are
+
 
 class _Body(threading.local):
     """The body that is being drawn in this thread.
 
     Attributes:
         page: its name; "" while none is.
-        hidden: the controls out of sight that its part draws.
+        in_part: the controls without a widget that its part draws.
         ended: whether its part has been drawn.
     """
 
     page = ""
-    hidden: Sequence[str] = ()
+    in_part: Sequence[str] = ()
     ended = False
 
 
 _body = _Body()
 
 
-def draw(page: str, body: Callable[[], None], *, part: Sequence[str] = ()) -> None:
+def draw(page: str, body: Callable[[], None], *, in_part: Sequence[str] = ()) -> None:
     """Draw the body of a page; it may leave out any of its controls, shared ones included, and the link keeps them.
 
     A visitor's errors are shown as a notice.
@@ -44,17 +46,17 @@ def draw(page: str, body: Callable[[], None], *, part: Sequence[str] = ()) -> No
     Args:
         page: its name.
         body: draws it.
-        part: the controls out of sight that are changed in its part alone.
+        in_part: the controls without a widget that only its part changes.
     """
 
     @st.fragment
     def whole() -> None:
         with run.turn(), log.run(page):
-            _body.page, _body.hidden, _body.ended = page, part, False
+            _body.page, _body.in_part, _body.ended = page, in_part, False
             try:
                 shown = st.container(key="page")  # above the controls out of sight, which are drawn first
                 state.begin_run(page)
-                controls.draw_hidden([name for name in state.to_draw_first(page) if name not in part], "hidden")
+                controls.draw_hidden([name for name in _to_draw_first(page) if name not in in_part], "hidden")
                 with shown, errors.show_errors():
                     errors.ignore_infinite_numbers()
                     body()
@@ -71,12 +73,12 @@ def draw_part(part: Callable[[], None]) -> None:
 
     Where that changes a control above the part, the whole page runs.
     """
-    page, hidden = _body.page, _body.hidden
+    page, in_part = _body.page, _body.in_part
     above = state.drawn()
     values = {name: state.get(name) for name in above}
 
     def finish() -> None:
-        controls.draw_hidden(hidden, "part")
+        controls.draw_hidden(in_part, "part")
         with errors.show_errors():
             part()
         _end(page)
@@ -98,7 +100,37 @@ def draw_part(part: Callable[[], None]) -> None:
 
 def _end(page: str) -> None:
     values = {name: state.get(name) for name in state.names_of(page)}  # once: asking takes long
-    controls.draw_hidden(state.undrawn(page, values), "undrawn")
+    controls.draw_hidden(_undrawn(page, values), "undrawn")
     link, address = (pages.link(page, values.__getitem__, private=private) for private in (False, True))
     components.tell_link(link, address=address)
     pages.scroll()
+
+
+def _to_draw_first(page: str) -> list[str]:
+    """The controls without a widget that a page can change."""
+    return [
+        name
+        for name in state.names_of(page)
+        if state.CONTROLS[name].hidden
+        and name not in state.FRAME
+        and (state.CONTROLS[name].page or _may_change(name, page))
+    ]
+
+
+def _undrawn(page: str, values: Mapping[str, state.Value]) -> list[str]:
+    """The controls that this run has drawn no widget for, though the link needs one.
+
+    Args:
+        values: of the page's controls.
+    """
+    drawn = state.drawn()
+    return [
+        name
+        for name, value in values.items()
+        if name not in drawn and (_may_change(name, page) or value != state.default(name))
+    ]
+
+
+def _may_change(name: str, page: str) -> bool:
+    """Whether a shared control can change on a page that draws no widget for it."""
+    return not state.CONTROLS[name].page and page not in TEXT_OF_ITS_OWN

@@ -111,7 +111,7 @@ def choose_map(model: Model) -> None:
 
 
 def lay_out(session: Session) -> list[DeltaGenerator]:
-    """Draw what stands around the map: how training goes, and the sample sentences; the places of its maps."""
+    """Draw what stands around the map: how training goes, and the sample sentences; return the places for the maps."""
     count = len(maps_to_draw(session.model))
     above = list(st.columns(count, gap="medium")) if count > 1 else []
     left, right = st.columns([3, 2] if count == 1 else 2, gap="medium")
