@@ -20,10 +20,11 @@ def test_a_bar_a_number_and_a_sentence_lead_to_what_stands_behind_them(visit):
     one.settle()
 
     one.page.get_by_text("All tasks and models").click()
+    one.expect_link("gall=true")
     one.settle()
     one.page.locator(".own .gap a").nth(3).click()
-    expect(fold).to_contain_text("He, she, it: MiniLM, layer 4, head 2")
-    one.page.wait_for_function(ON_SCREEN, arg=fold.element_handle())
+    named = fold.get_by_role("heading", name="He, she, it: MiniLM, layer 4, head 2")
+    one.page.wait_for_function(ON_SCREEN, arg=named.element_handle())  # not the other fold that the address opens
     one.expect_link("gall=true")
     one.settle()
 

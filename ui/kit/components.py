@@ -165,7 +165,7 @@ def show_html(body: str) -> None:
 
 
 def scroll_to(name: str) -> None:
-    """Bring the part of the page with this key into view; with "" what the address names after its #, once."""
+    """Bring the part of the page with this key into view; on a first visit rather what the address names after "#"."""
     _follow(key="follow", data={"target": f".st-key-{name}" if name else ""})
 
 

@@ -6,7 +6,7 @@ let arrived = false;
 let stop = () => {};
 
 export default function ({ data }) {
-  const linked = !data.target && !arrived && location.hash.length > 1;
+  const linked = !arrived && location.hash.length > 1; // what the address names goes before the folds that it opens
   const find = () =>
     linked ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : document.querySelector(data.target);
   arrived = true;
