@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from ui import controls, state
+from ui import controls, run_lock, state
 from ui.kit import components, glossary
-from ui.shell import pages, run, views
+from ui.shell import pages, views
 
-with run.turn():
+with run_lock.turn():
     page = st.navigation(pages.pages())
     here = pages.page_of(page)
     st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=components.ICON, layout="centered")
     components.style("page.css")
-    controls.draw_hidden(state.FRAME, "frame")
+    controls.draw_out_of_sight(state.FRAME, "frame")
 
     with st.container(key=f"title-{here.name}"):  # a page's own: a translation would outlive its page
         st.title(here.question, anchor=False)

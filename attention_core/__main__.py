@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from attention_core import gap, tasks
-from attention_core.answers import Answer, as_bars, as_json, bare, on_one_line
+from attention_core.answers import Answer, as_bars, as_json, normalized, on_one_line
 from attention_core.attention import NothingToAttend
 from attention_core.bert import MiniLM, load_minilm
 from attention_core.copying import next_words
@@ -80,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
 def with_glove(options: argparse.Namespace, sentence: str) -> Answer:
     """Raw word vectors looking at each other."""
     raw = raw_attention(
-        at_most(tokenize(sentence)),
+        check_length(tokenize(sentence)),
         glove(),
         dim=options.dim,
         divisor=1.0 if options.no_scale else options.divisor,
@@ -90,7 +90,7 @@ def with_glove(options: argparse.Namespace, sentence: str) -> Answer:
     return Answer(raw.tokens, raw.unknown, raw.attention.weights)
 
 
-def at_most(tokens: list[str]) -> list[str]:
+def check_length(tokens: list[str]) -> list[str]:
     """The tokens, if they are not too many.
 
     Raises:
@@ -116,8 +116,8 @@ def minilm() -> MiniLM:
 def with_minilm(options: argparse.Namespace, sentence: str) -> Answer:
     """One head of the pretrained transformer."""
     config = minilm().config
-    layer = counted("layer", options.layer, config.n_layers)
-    head = counted("head", options.head, config.n_heads)
+    layer = index_of("layer", options.layer, config.n_layers)
+    head = index_of("head", options.head, config.n_heads)
     reading = minilm().read(sentence)
     return Answer(reading.tokens.pieces, [], reading.layers[layer].weights[head])
 
@@ -136,14 +136,14 @@ def with_smollm2(options: argparse.Namespace, text: str) -> Answer:
 
     model = smollm2()
     layer, head = (
-        counted(name, value, most, default=min(default, most))
+        index_of(name, value, most, default=min(default, most))
         for name, value, most, default in (
             ("layer", options.layer, model.config.n_layers, 14),
             ("head", options.head, model.config.n_heads, 9),
         )
     )
     tokens = model.tokens(text)
-    at_most(tokens.pieces)
+    check_length(tokens.pieces)
     reading = model.read(tokens)
     ids, probabilities = likeliest(reading.logits), next_probabilities(reading.logits)
     following = list(zip(model.tokens_of(ids).pieces, probabilities[ids].tolist(), strict=True))
@@ -151,8 +151,8 @@ def with_smollm2(options: argparse.Namespace, text: str) -> Answer:
 
 
 def with_taught(options: argparse.Namespace, sentence: str) -> Answer:
-    """Layer of a trained model, the mean over its heads or the head asked for; for copy the next words."""
-    task, tokens = options.task or "gender", at_most(tokenize(sentence))
+    """A layer of a trained model, the mean over its heads or the head asked for; for copy the next words."""
+    task, tokens = options.task or "gender", check_length(tokenize(sentence))
     if task == "similarity":  # nothing is trained for it: its projections are the identity
         if any(option is not None for option in (options.layers, options.heads, options.layer, options.head)):
             raise ValueError(
@@ -161,10 +161,10 @@ def with_taught(options: argparse.Namespace, sentence: str) -> Answer:
         raw = raw_attention(tokens, glove())
         return Answer(raw.tokens, raw.unknown, raw.attention.weights)
     found = taught_attention(tokens, task, glove(), options.layers, options.heads)
-    every_head = found.layers[counted("layer", options.layer, len(found.layers))].attention.weights
+    every_head = found.layers[index_of("layer", options.layer, len(found.layers))].attention.weights
     weights = every_head.mean(axis=0)
     if options.head is not None:
-        weights = every_head[counted("head", options.head, len(every_head))]
+        weights = every_head[index_of("head", options.head, len(every_head))]
     following = next_words(found.model, found.layers, found.tokens, glove()) if task == "copy" else None
     return Answer(found.tokens, found.unknown, weights, following)
 
@@ -179,7 +179,7 @@ def print_gap(train: bool) -> None:
             print(gap.format_cell(task, column, cell))
 
 
-def counted(name: str, value: int | None, most: int, default: int | None = None) -> int:
+def index_of(name: str, value: int | None, most: int, default: int | None = None) -> int:
     """A position from 0 for one counted from 1; where none is named, the default, or the last.
 
     Raises:
@@ -201,8 +201,8 @@ OWN_OPTIONS = {
 }
 
 
-def check(options: argparse.Namespace) -> None:
-    """See that every option has a meaning beside the others.
+def check_options(options: argparse.Namespace) -> None:
+    """Refuse options that have no meaning together.
 
     Raises:
         ValueError: one has none.
@@ -243,13 +243,14 @@ def run_one(options: argparse.Namespace, sentence: str) -> None:
         ValueError: it has no answer, or the query is not one of its tokens; in words for the person at the keyboard.
     """
     found, query = answer(options, sentence), options.query
-    if query is not None and bare(query) not in (names := [bare(on_one_line(token)) for token in found.tokens]):
+    names = [normalized(on_one_line(token)) for token in found.tokens]
+    if query is not None and normalized(query) not in names:
         tokens = " ".join(map(shortened, names))
         raise ValueError(f"--query {shortened(query)} is not a token of the sentence; its tokens are: {tokens}")
     lines = [as_json(found)] if options.json else list(as_bars(found, query))
     if found.unknown:
         unknown = " ".join(map(shortened, found.unknown))
-        complain(f"left out, because they have no vector: {unknown}")
+        print_error(f"left out, because they have no vector: {unknown}")
     print(*lines, sep="\n", flush=True)
 
 
@@ -258,7 +259,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_intermixed_args(arguments)
     sentence = " ".join(options.sentence).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
-        check(options)
+        check_options(options)
         if options.gap or options.train:
             print_gap(options.train)
         elif sentence == "-":
@@ -266,12 +267,12 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             run_one(options, sentence)
     except ValueError as error:
-        complain(f"{command_name()}: {on_one_line(str(error))}")
+        print_error(f"{command_name()}: {on_one_line(str(error))}")
         return 2
     return 0
 
 
-def complain(line: str) -> None:
+def print_error(line: str) -> None:
     """Print a line on standard error. Where that takes none, as on a full disk, the answers go on."""
     with contextlib.suppress(OSError):
         print(line, file=sys.stderr)
@@ -301,7 +302,7 @@ def run_lines(options: argparse.Namespace) -> None:
 
 def command() -> int:
     """`main` as a process of its own, in whatever shell: UTF-8, a closed pipe, a full disk, Ctrl-C."""
-    sys.stdout = sys.stdout or StringIO()  # closed by whoever called, who wants no answer
+    sys.stdout = sys.stdout or StringIO()  # closed by the caller, who wants no answer
     sys.stderr = sys.stderr or StringIO()  # else a complaint would be printed among the answers
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -315,7 +316,7 @@ def command() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or what is left would be written at the end
         if isinstance(error, BrokenPipeError):  # the reader has seen enough
             return 0
-        complain(f"{command_name()}: the answer cannot be written ({error.strerror})")
+        print_error(f"{command_name()}: the answer cannot be written ({error.strerror})")
         return 2
     return status
 

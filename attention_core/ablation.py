@@ -1,8 +1,8 @@
 """Switch a part of the language model off, and see how the probability of the next word changes.
 
-A head's weight says where it looks, not whether that matters. Two ways to ask whether it does: take what a head brings
-home out of the last vector (its direct effect; quick, for all heads at once), or run the model without the head, or
-without one cell of its map (what happens in later layers included). An effect is a difference of log-probabilities,
+A head's weight says where it looks, not whether that matters. Two ways to ask whether it does: take what a head adds
+out of the last vector (its direct effect; quick, for all heads at once), or run the model without the head, or without
+one cell of its map (what happens in later layers included). An effect is a difference of log-probabilities,
 log p(word) without the part minus log p(word) with it: -0.69 halves the probability, +0.69 doubles it.
 """
 
@@ -57,7 +57,7 @@ def beginning(reading: Reading, n: int) -> Reading:
 
 
 def direct_effects(model: Llama, reading: Reading, word: int) -> np.ndarray:
-    """(n_layers, n_heads) how log p(word) changes when what a head brings home is taken out of the last vector.
+    """(n_layers, n_heads) how log p(word) changes when what a head adds is taken out of the last vector.
 
     The last norm and the softmax are computed anew; what the head did by way of later layers stays.
     """

@@ -1,4 +1,4 @@
-"""Two ways of cutting one text into tokens, held against each other: GloVe's words and a transformer's word pieces.
+"""Two ways of cutting one text into tokens, matched: GloVe's words and a transformer's word pieces.
 
 GloVe's tokenizer makes "do n't" of "don't", MiniLM's makes "don ' t". What is compared between the two models is
 compared between the shortest stretches that both of them can name.

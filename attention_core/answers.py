@@ -34,7 +34,7 @@ def as_bars(found: Answer, query: str | None) -> Iterator[str]:
     tokens = [on_one_line(token) for token in found.tokens]
     width = max(map(len, tokens))
     for token, row in zip(tokens, found.weights, strict=True):
-        if query is None or bare(token) == bare(query):
+        if query is None or normalized(token) == normalized(query):
             yield f"Token '{token}' attending to sequence:"
             yield f"Attention weights for '{token}':"
             yield from (f"{other:<{width}} {bar(weight)}".rstrip() for other, weight in zip(tokens, row, strict=True))
@@ -51,8 +51,8 @@ def bar(weight: float) -> str:
     return f"{weight:.4f} {'█' * int(weight * BLOCKS + 1e-4)}"
 
 
-def bare(token: str) -> str:
-    """A token without what tells it from the same word elsewhere: its leading space, its capitals."""
+def normalized(token: str) -> str:
+    """A token in lower case and without the spaces around it, to compare it with others."""
     return token.strip().lower()
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Abramowitz & Stegun 1964, 7.1.26: 1 - erf(z) = (a₁ t + … + a₅ t⁵) exp(-z²), t = 1 / (1 + p z), within 1.5e-7 for z ≥ 0
 ERF_A = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
 ERF_P = 0.3275911
+MODEL = "all-MiniLM-L6-v2"  # its name in files that a visitor takes away
 SCORES = 2**18  # this many fit into the processor's cache on their way to weights; one head has them at 512 tokens
 
 Part = dict[str, np.ndarray]  # the learned numbers of one function, under its argument names
@@ -67,7 +68,7 @@ class Layer(NamedTuple):
         x: (n, d_model) the vectors it was given.
         q, k, v: (n_heads, n, d_k) x W_Q + b_Q and so on, cut into heads.
         weights: (n_heads, n, n) who looks at whom.
-        output: (n_heads, n, d_k) what each head brings back.
+        output: (n_heads, n, d_k) each head's weighted sum of the values.
         mixed: (n, d_model) the heads' outputs side by side, times W_O, plus b_O.
     """
 
@@ -80,7 +81,7 @@ class Layer(NamedTuple):
     mixed: np.ndarray
 
     def attention(self, head: int) -> Attention:
-        """Every stage of one head, (n, n) each.
+        """Every stage of one head: (n, n) each, the output (n, d_k).
 
         Kept for all heads, the scores and the scaled scores of 512 tokens would fill 150 MB beside the weights' 75.
         They come out of the same q, k and v and the same function again.
@@ -117,7 +118,7 @@ class Reading(NamedTuple):
 
 
 class Projections(NamedTuple):
-    """One head's own columns of the learned matrices, and the rows of W_O that take in what it brings back.
+    """One head's own columns of the learned matrices, and the rows of W_O that its output is multiplied with.
 
     Attributes:
         W_Q, W_K, W_V: (d_model, d_k); b_Q, b_K, b_V: (d_k,).
@@ -168,7 +169,7 @@ def embed(
 
     Args:
         ids: (n,) rows of words.
-        words: (vocabulary, d_model), positions: (n_positions, d_model), segment: (d_model,).
+        words: (n_words, d_model), positions: (n_positions, d_model), segment: (d_model,).
         norm, eps: as in `layer_norm`.
 
     Returns:
@@ -180,7 +181,7 @@ def embed(
 def self_attention(
     x: np.ndarray, qkv: Part, out: Part, norm: Part, n_heads: int, eps: float
 ) -> tuple[np.ndarray, Layer]:
-    """Let the tokens look at each other and add what they bring back: LayerNorm(x + heads(x) W_O + b_O).
+    """Let the tokens look at each other and add the output of the heads: LayerNorm(x + heads(x) W_O + b_O).
 
     Args:
         x: (n, d_model).
@@ -205,7 +206,7 @@ def feed_forward(x: np.ndarray, up: Part, down: Part, norm: Part, eps: float) ->
     """Work on each token alone: LayerNorm(x + gelu(x W_1 + b_1) W_2 + b_2), (n, d_model) → (n, d_model).
 
     Args:
-        up: w (d_model, d_ffn) and b; down: w (d_ffn, d_model) and b.
+        up: w (d_model, d_ff) and b; down: w (d_ff, d_model) and b.
         norm, eps: as in `layer_norm`.
     """
     return layer_norm(x + linear(gelu(linear(x, **up)), **down), **norm, eps=eps)
@@ -271,7 +272,7 @@ def load_minilm() -> MiniLM:
     Raises:
         DamagedData: a file is missing or altered, or the files do not fit each other.
     """
-    from tokenizers import Tokenizer  # here, for it is slow to load, and whoever needs no model needs no tokenizer
+    from tokenizers import Tokenizer  # here, because it is slow to load and only this function needs it
 
     config = read_config(checked("minilm/config.json"))
     weights = read_weights(checked("minilm/model.safetensors"), config)

@@ -1,6 +1,6 @@
 """What a trained BERT is kept in: its sizes in config.json, its learned numbers in model.safetensors.
 
-data/build.py wrote both, under the names that `shapes` lists; here they are read and held against each other.
+data/build.py wrote both, under the names that `shapes` lists; here they are read and compared.
 """
 
 import json
@@ -71,7 +71,7 @@ def read_weights(path: Path, config: Config) -> dict[str, Any]:
     Raises:
         DamagedData: it is no such file, or an array's shape is not what the config asks for.
     """
-    from safetensors import SafetensorError, safe_open  # here, as whoever needs no model does not wait for it
+    from safetensors import SafetensorError, safe_open  # here, because only this function needs it
 
     expected, arrays = shapes(config), {}
     try:

@@ -35,9 +35,9 @@ class Embeddings(NamedTuple):
     """Words and their vectors, most frequent word first; the arrays are read-only and may lie on disk.
 
     Attributes:
-        words: (v,) UTF-8 bytes.
-        vectors: (v, d_model) float32.
-        order: (v,) the rows in the words' byte order, for the look-up.
+        words: (n_words,) UTF-8 bytes.
+        vectors: (n_words, d_model) float32.
+        order: (n_words,) the rows in the words' byte order, for the look-up.
         basis: (d_model, d_model) orthogonal, its columns the principal directions, the most telling first.
     """
 

@@ -80,7 +80,7 @@ def checked(name: str) -> Path:
 
 
 def write_anew(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file beside the old one, then let it take its place: whoever has the old one open keeps reading that.
+    """Write a file beside the old one, then replace that: a process that has the old file open keeps reading it.
 
     Args:
         write: what writes to the path that it is given.

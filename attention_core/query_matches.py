@@ -48,10 +48,10 @@ def substituted_keys(model: Model, layers: Sequence[Layer], l: int, place: int, 
         layers: what `forward` computed for the sentence, x (n, d_model).
         l: the layer, counted from 1.
         place: of the word, counted from 0.
-        vectors: (words, d_word) the vectors of those words.
+        vectors: (n_words, d_word) the vectors of those words.
 
     Returns:
-        (words, n_heads, d_k)
+        (n_words, n_heads, d_k)
     """
     x, n_heads, n = vectors[:, None, :], model.n_heads, len(layers[0].x)
     if model.d_positions:
@@ -85,7 +85,7 @@ def best_matches(
         layers: what `forward` computed for the sentence, x (n, d_model).
         l: the layer, counted from 1; head: the head, counted from 0.
         asks: the token whose query it is, place: the token that the words replace; counted from 0.
-        words: among which to search; vectors: (words, d_word), theirs.
+        words: among which to search; vectors: (n_words, d_word), theirs.
     """
     keys = substituted_keys(model, layers, l, place, vectors)[:, head]
     scores = keys @ layers[l - 1].q[head, asks] * np.float32(model.d_k**-0.5)

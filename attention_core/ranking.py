@@ -1,4 +1,4 @@
-"""The largest of some numbers, and their order, decided by no rounding.
+"""The largest of some numbers, and their order, independent of rounding.
 
 Two words that are the same have the same weight, but a product summed in another order, as other processors do it,
 gives them other last digits. So values that lie within a tolerance of each other are a tie, and of a tie the earlier

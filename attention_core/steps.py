@@ -63,7 +63,6 @@ class Walk:
         masked: (n,) scaled, with -inf where the query may not look.
         largest: the largest of masked; -inf if nothing is left.
         unshifted: (n,) exp(masked) as a calculator would take it; inf where it overflows.
-        unscaled: (n,) exp(scores), as it would be without scaling and mask; inf where it overflows.
         exponentials: (n,) exp(masked - largest); all 0 if nothing is left.
         row_sum: the sum of the exponentials.
         weights: (n,) exponentials / row_sum; None if nothing is left, for 0 / 0 has no answer.
@@ -82,7 +81,6 @@ class Walk:
     masked: np.ndarray
     largest: float
     unshifted: np.ndarray
-    unscaled: np.ndarray
     exponentials: np.ndarray
     row_sum: float
     weights: np.ndarray | None
@@ -135,7 +133,6 @@ def walk(
     largest = masked.max()
     with np.errstate(over="ignore"):
         unshifted = np.exp(masked, dtype=np.float64)
-        unscaled = np.exp(stages.scores[0], dtype=np.float64)
     exponentials = np.zeros(len(keys)) if weights is None else np.exp(masked - largest)
     return Walk(
         query=query,
@@ -149,7 +146,6 @@ def walk(
         masked=masked,
         largest=float(largest),
         unshifted=unshifted,
-        unscaled=unscaled,
         exponentials=exponentials,
         row_sum=float(exponentials.sum()),
         weights=weights,

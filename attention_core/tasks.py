@@ -49,7 +49,7 @@ MAX_DRAWS = 64
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
-_A = re.compile(r"\ban? (?=([ai]|e(?!u)|o(?!ne\b)|u(?!ni|s|ku)|hour|heir|hono)?)")  # group 1: it is "an"
+_ARTICLE = re.compile(r"\ban? (?=([ai]|e(?!u)|o(?!ne\b)|u(?!ni|s|ku)|hour|heir|hono)?)")  # group 1: it is "an"
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def examples(
             choices["first"], choices["second"] = pairs[int(draws[1] * len(pairs))]
         for case in range(cases):
             filled = " ".join(_fill(shape, case, choices, iter(draws[2:])).split())
-            yield parse_marked(_A.sub(lambda a: "an " if a[1] else "a ", filled))
+            yield parse_marked(_ARTICLE.sub(lambda a: "an " if a[1] else "a ", filled))
 
 
 def _fill(template: str, case: int, choices: dict[str, list[str]], draws: Iterator[float]) -> str:

@@ -116,22 +116,15 @@ SHIPPED = (
 )
 
 
-def find_spec(
-    task: str,
-    n_layers: int | None = None,
-    n_heads: int | None = None,
-    residual: bool | None = None,
-    positions: bool | None = None,
-) -> ModelSpec:
+def find_spec(task: str, n_layers: int | None = None, n_heads: int | None = None) -> ModelSpec:
     """The best of the models that come with the app and have these layers and heads; None leaves the choice open.
 
     Raises:
         NoSuchModel: there is none.
     """
     of_task = [spec for spec in SHIPPED if spec.task == task]
-    wanted = {"n_layers": n_layers, "n_heads": n_heads, "residual": residual, "positions": positions}
     for spec in of_task:
-        if all(value is None or value == getattr(spec, name) for name, value in wanted.items()):
+        if n_layers in (None, spec.n_layers) and n_heads in (None, spec.n_heads):
             return spec
     if not of_task:
         raise NoSuchModel(f"nothing is taught for the task {task}: raw vectors do it, or it is none of the tasks")
@@ -159,8 +152,8 @@ class Taught:
     Attributes:
         spec: which model it is; model: its numbers.
         tokens: the n tokens that have a vector; unknown: those that have none.
-        layers: what each layer computed, the first one first: `layers[l].attention` holds every stage,
-            (n_heads, n, n) or (n_heads, n, d_k).
+        layers: what each layer computed, the first one first. In the last layer of a pointer, which has no W_V, the
+            output of each head is (n, d_model).
         asks: the place of the word that asks, None where the sentence has none that fits.
     """
 
@@ -177,13 +170,6 @@ class Taught:
         weights: np.ndarray = self.layers[-1].attention.weights.mean(axis=0)
         return weights
 
-    @property
-    def good(self) -> np.ndarray | None:
-        """(n,) a classifier's probability that something good is said, at each token; None for another model."""
-        if self.model.kind != "classifier":
-            return None
-        return learning.probability_good(self.model, self.layers[-1].output)
-
 
 def taught_attention(
     tokens: list[str],
@@ -191,8 +177,6 @@ def taught_attention(
     glove: Embeddings,
     n_layers: int | None = None,
     n_heads: int | None = None,
-    residual: bool | None = None,
-    positions: bool | None = None,
 ) -> Taught:
     """Let a model that comes with the app look at a sentence.
 
@@ -200,15 +184,14 @@ def taught_attention(
         tokens: as `text.tokenize` gives them.
         task: one of those of SHIPPED.
         glove: the vectors the models were trained on, 50 numbers each.
-        n_layers, n_heads, residual, positions: which of the task's models; None leaves the choice open, and the best
-            is taken.
+        n_layers, n_heads: as in `find_spec`.
 
     Raises:
         NoSuchModel: no such model comes with the app, or the vectors are not those it was trained on.
         UnknownWords: no token has a vector.
         DamagedData: the model's file is missing or altered.
     """
-    spec = find_spec(task, n_layers, n_heads, residual, positions)
+    spec = find_spec(task, n_layers, n_heads)
     model = load(spec)
     if glove.d_model != model.d_word:
         raise NoSuchModel(f"the taught models read vectors of {model.d_word} numbers, and these have {glove.d_model}")
@@ -254,7 +237,7 @@ def train(
         Diverged: training failed.
     """
     generator = np.random.default_rng(seed)
-    model = spec.new_model(generator, sentences[0].table.shape[1], d_k)
+    model = spec.new_model(generator, sentences[0].vocabulary.shape[1], d_k)
     return learning.train(model, *sentences, generator, recipe or spec.recipe)
 
 

@@ -25,9 +25,9 @@ QUOTES = "«»ʺˮ“”„‟″‶❝❞❠⹂〝〞〟🙶🙷🙸"
 OTHERS = {"‐": "-", "‑": "-", "−": "-", "‒": "–", "―": "—", "…": "..."}  # hyphens, minus, dashes, ellipsis
 OTHERS["\u200b"] = " "  # a zero-width space parts words in scripts that write none
 JOINERS = "\u200c\u200d"  # zero-width; they stay where they join: in Persian and Hindi words, in emoji
-MOST_KEPT = 10_000  # characters whose entries are remembered; of a million that there are, few texts have more
+MAX_KEPT = 10_000  # characters whose entries are remembered; of a million that there are, few texts have more
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-MOST_MARKS = 30  # Unicode's stream-safe format (UAX #15): putting n marks of one letter in order takes n² steps
+MAX_MARKS = 30  # Unicode's stream-safe format (UAX #15): putting n marks of one letter in order takes n² steps
 
 # None of these is a word without its period ...
 ABBREVIATIONS = r"""mr|mrs|ms|messrs|mme|dr|drs|prof|rev|msgr|hon|gov|govs|sen|sens|rep|reps|gen|brig|maj|col|lt|lieut
@@ -78,7 +78,7 @@ class _Table(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         entry = self.rule(chr(code))
-        if len(self) < MOST_KEPT:
+        if len(self) < MAX_KEPT:
             self[code] = entry
         return entry
 
@@ -114,7 +114,7 @@ def _compiled(rules: list[str]) -> re.Pattern[str]:
 
 _PLAIN, _SHAPE = _Table(_plain_character), _Table(_shape_of_character)
 _TOKEN = _compiled(RULES)
-_SURPLUS = re.compile(rf"(?<=à{{{MOST_MARKS}}})à+")
+_SURPLUS = re.compile(rf"(?<=à{{{MAX_MARKS}}})à+")
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 

@@ -111,7 +111,7 @@ def numpy_picture() -> None:
         load_minilm().read(text_of(PICTURE)),
         [f"#{255 - i:02x}{255 - i:02x}{255 - i:02x}" for i in range(256)],
     )
-    say_size_and_time(lambda: figures.address_of(maps.grid(reading.maps), greys).encode())
+    say_size_and_time(lambda: figures.address_of(maps.grid(reading.maps, 128), greys).encode())
 
 
 def bertviz_page() -> None:

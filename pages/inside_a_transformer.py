@@ -14,7 +14,7 @@ from ui.shell.pages import fold
 
 def page() -> None:
     """Draw it."""
-    sentence_input.ask_for_sentence((), raw=False)
+    sentence_input.ask_for_sentence(raw=False)
     lesson = st.container()
     shown = subject.read_subject()
     with views.figure("heads"):

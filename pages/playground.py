@@ -1,4 +1,4 @@
-"""The front door: a sentence in, weights out."""
+"""The first page: a sentence in, weights out."""
 
 from ui.shell.pages import guard
 

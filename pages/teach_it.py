@@ -14,7 +14,7 @@ from ui.teach_it import map as sentence
 
 def page() -> None:
     """Draw it."""
-    sentence_input.ask_for_sentence((), presets=False)
+    sentence_input.ask_for_sentence(presets=False)
     settings.choose_task()
     session = settings.current_session()
     settings.headline(session)

@@ -162,6 +162,7 @@ def nobody_asserts_outside_the_tests(file: str, tree: ast.AST) -> Iterator[tuple
 FLOORS = {
     "state": 0,
     "log": 0,
+    "run_lock": 0,
     "controls": 0,
     "kit": 1,
     "models": 1,

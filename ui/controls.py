@@ -1,7 +1,7 @@
 """The widgets of the controls, each drawn from the table in `state`: its default, its bounds, its options, its place in
 the link."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -31,7 +31,7 @@ def derived_slider(
     """
     key = f"{name}-shown"
     st.session_state[key] = value
-    # The state decides. Without a fourth argument Streamlit would gather all of it, only to see this one's type.
+    # The session state holds the value. Without a fourth argument Streamlit would copy all of it to learn the type.
     st.slider(label, low, high, low, key=key, on_change=lambda: on_change(st.session_state[key]), **layout)
 
 
@@ -75,13 +75,13 @@ def text(name: str, label: str, **layout: Any) -> str:
     return st.text_input(label, state.default(name), **layout, **state.widget_args(name))
 
 
-def draw_hidden(names: Sequence[str], place: str) -> None:
-    """Draw controls out of sight, so that the link holds them.
+def draw_out_of_sight(names: Iterable[str], place: str) -> None:
+    """Draw controls where the style sheet hides them, so that the address holds them.
 
     Args:
-        place: names the container, which the style sheet hides.
+        place: names the container.
     """
-    with st.container(key=f"{place}-unseen"):
+    with st.container(key=f"{place}-out-of-sight"):
         for name in names:
             if isinstance(state.default(name), bool):
                 toggle(name, name)

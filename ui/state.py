@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from attention_core.text import one_line
 
@@ -227,7 +228,7 @@ def get(name: str) -> Any:
 def _from_link(name: str) -> Value:
     """What the link says of a control, as the control will take it; its default where it says nothing, or nonsense.
 
-    Which texts a control takes, it alone knows: whoever asks for one has to look.
+    A control that takes any text does not check it here: the caller has to.
     """
     control, text = CONTROLS[name], _run.address.get(name)
     if text is None:
@@ -272,14 +273,19 @@ def begin_run(page: str, drawn: Iterable[str] = FRAME) -> None:
     """Set what the last run asked for, and keep the values of the page's controls, shared ones included: Streamlit
     forgets the value of a widget that a run does not draw.
 
+    After Back or Forward the controls have what the address says. Streamlit would tell each when its widget is drawn,
+    which is too late for what is computed before.
+
     Args:
         drawn: the controls whose widgets stand already, outside of what this run draws.
     """
     _run.drawn, _run.address = set(drawn), st.query_params.to_dict()  # asking for one at a time is slow
     set_values(st.session_state.pop("values_to_set", {}))
+    context = get_script_run_ctx()
+    back = context is not None and context.is_history_navigation
     for name in names_of(page):
-        if name in st.session_state and name not in _run.drawn:
-            st.session_state[name] = st.session_state[name]
+        if name not in _run.drawn and (back or name in st.session_state):
+            st.session_state[name] = _from_link(name) if back else st.session_state[name]
 
 
 def drawn() -> frozenset[str]:

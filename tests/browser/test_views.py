@@ -43,6 +43,16 @@ def test_a_lecture_shows_one_figure_large_and_whole_in_width(visit):
     expect(one.heading).to_be_visible()
 
 
+def test_the_map_of_a_lecture_stands_on_one_screen_with_its_last_row_and_its_largest_bar(visit):
+    one = visit("/?lecture=1", viewport={"width": 1280, "height": 720})
+    bar = one.page.locator(".st-key-lecture-bar").bounding_box()["y"]
+    for chart in one.page.locator(".st-key-map-whole .stVegaLiteChart svg").all():
+        words = [word.bounding_box() for word in chart.locator("text", has_text="tired").all()]
+        assert words
+        assert max(word["y"] + word["height"] for word in words) <= bar
+        assert min(word["height"] for word in words) >= 20
+
+
 def test_the_link_is_drawn_as_a_code_of_squares(visit):
     one = visit("/")
     one.page.get_by_role("button", name="QR code").click()

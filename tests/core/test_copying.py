@@ -69,9 +69,9 @@ def test_no_word_is_on_both_sides_and_all_have_a_vector(glove):
 
 def test_training_knows_no_word_of_the_test_and_the_test_searches_among_all(glove):
     training, testing = copying.datasets(glove, sentences(50, testing=False), sentences(20, testing=True))
-    assert len(training.table) < len(testing.table)
-    np.testing.assert_array_equal(training.table, testing.table[: len(training.table)])
-    assert testing.ids.min() >= len(training.table)
+    assert len(training.vocabulary) < len(testing.vocabulary)
+    np.testing.assert_array_equal(training.vocabulary, testing.vocabulary[: len(training.vocabulary)])
+    assert testing.ids.min() >= len(training.vocabulary)
 
 
 def test_a_word_does_not_see_what_comes_after_it(glove):

@@ -84,7 +84,7 @@ def test_each_weight_has_its_pixel_on_a_square_root_scale():
     rng = np.random.default_rng(0)
     many = rng.dirichlet(np.ones(3), size=(2, 4, 3)).astype(np.float32)
     many[0, 0] = np.eye(3)
-    picture = maps.grid(many, gap=2)
+    picture = maps.grid(many, 128)
     assert picture.shape == (2 * 5 + 2, 4 * 5 + 2)
     for layer in range(2):
         for head in range(4):
@@ -99,6 +99,6 @@ def test_each_weight_has_its_pixel_on_a_square_root_scale():
 def test_a_large_map_is_shrunk_without_losing_its_peaks():
     many = np.full((1, 1, 300, 300), 1e-3)
     many[0, 0, 299, 7] = 1
-    picture = maps.grid(many, gap=1, most=128)
-    assert picture.shape == (102, 102)
-    assert np.argwhere(picture == 255).tolist() == [[100, 3]]
+    picture = maps.grid(many, 128)
+    assert picture.shape == (104, 104)
+    assert np.argwhere(picture == 255).tolist() == [[101, 4]]

@@ -11,8 +11,8 @@ import pytest
 from tests.support.addresses import all_open
 from tests.support.visitor import Visitor
 from tests.support.visitor import run as visiting
-from ui.models import language_model, loaders
-from ui.shell import run
+from ui import run_lock
+from ui.models import language_model, loaders, training
 from ui.shell.pages import PAGES
 
 
@@ -103,10 +103,67 @@ def test_a_session_holds_nothing_of_what_the_model_computed(app, page, request):
 
 
 def test_a_turn_within_a_turn_is_the_same_one():
-    with run.turn():
-        with run.turn():
-            assert run.run_lock.locked()
-        assert run.run_lock.locked()
-        with run.run_lock_released():
-            assert not run.run_lock.locked()
-    assert not run.run_lock.locked()
+    with run_lock.turn():
+        with run_lock.turn():
+            assert run_lock.held()
+        assert run_lock.held()
+        with run_lock.released():
+            assert not run_lock.held()
+    assert not run_lock.held()
+
+
+@pytest.mark.usefixtures("smollm2")
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("playground", "self=true&causal=true&d=10&divisor=2&cmp=true&self2=true&d2=5"),
+        ("step_by_step", "step=8&self=true&causal=true&heads=10"),
+        ("why_scale", "ds=64&draws=500&seed=3&divisor=2"),
+        ("teach_it", "task=Happy+or+not&nh=1&dk=16&tcell=true"),
+        ("the_gap", "gtask=Happy+or+not&gby=MiniLM&gsent=true&s=The+soup+was+good&q=4"),
+        ("inside_a_transformer", "marks=true&noself=true&top=50&of=Rollout"),
+        ("next_word", "temp=2&nofirst=true&by=Drawn+by+lot&wcell=true"),
+    ],
+)
+def test_back_shows_what_its_address_shows_a_new_visitor(server, page, query):
+    def texts(visitor):
+        return [text for text in visitor.sent if text.startswith("<") and "status" not in text]
+
+    async def there_and_back() -> None:
+        one = await of(server, "" if page == "playground" else page, query)
+        other = Watcher(server.url, "", "" if page == "playground" else page)
+        await other.open()
+        before = texts(other)
+        await other.go_back(query)
+        assert texts(other) == texts(one) != before
+        await other.go_back("")
+        assert texts(other) == before
+        await other.close()
+        assert other.faults == []
+
+    visiting(there_and_back())
+
+
+@pytest.mark.usefixtures("smollm2")
+@pytest.mark.parametrize(
+    ("owner", "slow", "page", "query"),
+    [
+        (loaders, "load_minilm", "inside_a_transformer", {}),
+        (loaders, "_long_reading", "inside_a_transformer", {"s": "the cat sat on the mat and slept " * 20}),
+        (training.Run, "advance", "teach_it", {"trained": "10"}),
+        (language_model, "read", "next_word", {"text": "A text of some words"}),
+    ],
+    ids=["a model on a slow disk", "a long text", "a training", "the language model"],
+)
+def test_what_takes_long_lets_the_runs_of_others_go_on(app, monkeypatch, owner, slow, page, query):
+    original, waits = getattr(owner, slow), []
+
+    def watched(*arguments):
+        waits.append(run_lock.lock.locked())
+        return original(*arguments)
+
+    monkeypatch.setattr(owner, slow, watched)
+    loaders._minilm.cache_clear()
+    assert not app(page, **query).exception
+    assert waits
+    assert not any(waits)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as some
+from markupsafe import Markup
 from streamlit.testing.v1 import AppTest
 
 from attention_core.attention import NothingToAttend
@@ -20,6 +21,7 @@ from attention_core.text import tokenize
 from tests.support import ROOT
 from tests.support.generated import cases
 from ui import state
+from ui.kit import components, matrices
 from ui.models import loaders
 from ui.shell.pages import PAGES
 from ui.state import CONTROLS
@@ -120,6 +122,22 @@ def test_what_a_notice_quotes_of_a_long_text_stays_text():
     drawn = [element.proto.body for element in test.get("html")]
     assert any("&lt;img src=x onerror=alert(1)&gt;" in body for body in drawn)
     assert [tag for body in drawn for tag in Tags(body).foreign] == []
+
+
+def test_text_that_is_put_into_html_of_ours_stays_text(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(components.st, "html", drawn.append)
+    components.show_html("<b>plain</b>")
+    components.show_html(Markup("<b>ours</b>"))
+    components.text("<b>'plain'</b>")
+    assert drawn == [
+        '<div class="own">&lt;b&gt;plain&lt;/b&gt;</div>',
+        '<div class="own"><b>ours</b></div>',
+        '<p class="say reading">&lt;b&gt;&#39;plain&#39;&lt;/b&gt;</p>',
+    ]
+    matrix = matrices.step("<b>", matrices.matrix('"<b>', np.ones((1, 1)), 1, 1))
+    assert "<b>" not in matrix
+    assert 'alt="&#34;&lt;b&gt;: 1 rows of 1 numbers' in matrix
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

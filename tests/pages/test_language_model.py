@@ -8,8 +8,10 @@ import pytest
 
 from attention_core import next_word
 from attention_core.llama import UnfitText
+from ui import state
 from ui.models import language_model
 from ui.models.language_model import Kept, Queue
+from ui.next_word.subject import view_of
 
 
 @pytest.fixture
@@ -138,6 +140,13 @@ def test_a_text_is_cut_to_what_the_model_reads_and_the_rest_is_counted(tiny_mode
     found = language_model.read("1" * 15)
     assert len(found.reading.tokens.ids) == tiny_model.config.n_positions == 12
     assert found.cut == 3
+
+
+def test_what_is_taken_away_names_the_model_by_its_file(tiny_model, monkeypatch):
+    monkeypatch.setattr(state, "get", lambda name: state.CONTROLS[name].default)
+    view = view_of(language_model.read("the cat"), 1, 2)
+    assert view.settings["model"] == tiny_model.name == "tiny"
+    assert "tiny" in view.code()
 
 
 def test_a_drawn_word_depends_on_text_and_seed_alone_and_the_likeliest_on_neither(tiny_model):  # noqa: ARG001

@@ -8,9 +8,8 @@ import pytest
 from attention_core import files
 from attention_core.examples import PRESETS
 from tests.support.page import charts, html_of
-from ui import state
+from ui import run_lock, state
 from ui.models import loaders, training
-from ui.shell import run
 
 KING = "The king and queen ruled the kingdom"
 CAT = "The cat sat on the mat because it was tired"
@@ -179,7 +178,7 @@ def test_a_forged_message_of_half_a_million_letters_is_cut(monkeypatch):
 def test_a_run_leaves_its_turn_to_the_next_however_it_ends(app):
     for query in ({}, {"s": ""}, {"s": "xqzt"}, {"q": "1e999"}):
         app(**query)
-        assert not run.run_lock.locked()
+        assert not run_lock.lock.locked()
 
 
 SOFT = CAT.replace("tired", "soft")

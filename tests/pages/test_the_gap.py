@@ -40,7 +40,7 @@ def lesson(test) -> str:
 
 def cells(test, names=NAMES) -> dict[tuple[str, str], str]:
     """The table's text, by the task's title and the model."""
-    table = re.search(r"<table class=gap>(.*?)</table>", html_of(test)).group(1)
+    table = re.search(r'<table class="gap">(.*?)</table>', html_of(test)).group(1)
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)[1:]]
     heads = [row[0].partition("<small>")[0] for row in rows]
     plain = [[html.unescape(re.sub("<[^>]*>", " ", cell)).strip() for cell in row] for row in rows]

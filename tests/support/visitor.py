@@ -23,7 +23,7 @@ class Visitor:
     Attributes:
         url: of the server, http://host:port.
         query: the page's query string, without "?".
-        page: the page's path, without "/"; "" for the front door.
+        page: the page's path, without "/"; "" for the first page.
         widgets: the latest element of each widget, by its id.
         fragments: of each widget that stands in a fragment, that fragment, which its change runs alone.
         faults: what went wrong.
@@ -83,15 +83,21 @@ class Visitor:
         self.values[widget] = (kind, value)
         return await self.rerun(self.fragments.get(widget, ""))
 
-    async def rerun(self, fragment: str = "") -> float:
+    async def go_back(self, query: str) -> float:
+        """What the browser asks for when its Back leads to this query string; the seconds it took."""
+        self.query = query
+        return await self.rerun(back=True)
+
+    async def rerun(self, fragment: str = "", *, back: bool = False) -> float:
         """Ask for a run with the current values and wait for its end; the seconds it took.
 
         Args:
             fragment: that runs; "" for the whole page.
+            back: whether the browser's Back asks.
         """
         message = BackMsg()
         request = message.rerun_script
-        request.fragment_id = fragment
+        request.fragment_id, request.is_history_navigation = fragment, back
         request.query_string = self.query
         request.page_script_hash = self.page_hash
         if not self.page_hash:

@@ -12,12 +12,12 @@ from attention_core.text import number_repeats
 from ui import controls, state
 from ui.inside_a_transformer.grid import draw_ranking, rank_text
 from ui.inside_a_transformer.map import show_tired_and_soft
-from ui.inside_a_transformer.subject import Subject, head_name, view_of, whole_map
+from ui.inside_a_transformer.subject import Subject, view_of, whole_map
 from ui.kit import components, figures
 from ui.kit.html import table
 from ui.kit.wording import listed, percent, quoted, rounded
 from ui.map import compare
-from ui.map.view import Choice, View, in_words, raw_view
+from ui.map.view import Choice, View, head_name, in_words, raw_view
 from ui.models import loaders
 from ui.shell import errors, sentence_input
 

@@ -9,15 +9,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from attention_core import inside
 from attention_core.inside import MapFilter
-from ui.inside_a_transformer.subject import MEAN, ONE, ROLLOUT, Subject, choose_head, head_name
+from ui.inside_a_transformer.subject import MEAN, ONE, ROLLOUT, Subject, choose_head
 from ui.kit import components, figures
 from ui.kit.palette import Palette, along
 from ui.kit.wording import percent
+from ui.map.view import head_name
 from ui.models import loaders
 
 MAX_PIXELS = 64  # of a map in the picture of all heads, which shows it about so large
-
-_grid = st.components.v2.component("heads", js=components.source("heads.js"), css=components.source("heads.css"))
 
 
 @lru_cache(maxsize=16)
@@ -48,17 +47,15 @@ def draw_grid(shown: Subject) -> None:
         f"{head_name(layer, head)}: most weight goes to {labels[place]}"
         for (layer, head), place in np.ndenumerate(inside.favourites(shown.reading, shown.map_filter))
     ]
-    data = {
-        "layers": n_layers,
-        "heads": n_heads,
-        "chosen": [shown.layer, shown.head],
-        "rows": {MEAN: [shown.layer], ROLLOUT: list(range(n_layers))}.get(shown.of, []),
-        "picture": grid_picture(shown.text, shown.map_filter, components.palette()),
-        "titles": titles,
-        "label": "All heads: choose one. Arrow keys move between heads and layers",
-        "mark": components.palette().output,
-    }
-    _grid(key="heads", data=data, on_pick_change=components.pick_callback("heads", pick))
+    components.heads_grid(
+        grid_picture(shown.text, shown.map_filter, components.palette()),
+        (n_layers, n_heads),
+        (shown.layer, shown.head),
+        titles,
+        key="heads",
+        on_pick=pick,
+        rows={MEAN: [shown.layer], ROLLOUT: range(n_layers)}.get(shown.of, ()),
+    )
     components.text(
         f"In each small map a row is a word that looks, a column a word looked at. Choose "
         f"{'a layer' if shown.of == MEAN else 'one'}.",

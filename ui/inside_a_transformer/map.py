@@ -10,11 +10,11 @@ from attention_core import inside
 from attention_core.text import shortened
 from ui import state
 from ui.inside_a_transformer.grid import draw_ranking, rank_text
-from ui.inside_a_transformer.subject import MAP, MEAN, ONE, ROLLOUT, Subject, draw_controls, head_name
+from ui.inside_a_transformer.subject import MAP, MEAN, ONE, ROLLOUT, Subject, draw_controls
 from ui.kit import components, figures
 from ui.kit.wording import listed, percent, quoted, rounded
 from ui.map import cell, files, panel
-from ui.map.view import chooser
+from ui.map.view import chooser, head_name
 from ui.shell import pages
 
 CAT = "The cat sat on the mat because it was tired"

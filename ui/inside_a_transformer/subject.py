@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
-from attention_core import inside
+from attention_core import bert, inside
 from attention_core.alignment import align_to_pieces
 from attention_core.bert import Reading
 from attention_core.inside import MapFilter
@@ -14,10 +14,9 @@ from attention_core.steps import Walk, walk
 from ui import controls, state
 from ui.kit import export
 from ui.kit.wording import percent
-from ui.map.view import Choice, View, chosen
+from ui.map.view import Choice, View, chosen, head_name
 from ui.models import loaders
 
-MODEL = "MiniLM-L6 (all-MiniLM-L6-v2)"
 ONE, MEAN, ROLLOUT = "One head", "Mean of a layer", "Rollout"
 MAP = "head-map"  # the container of the large map
 
@@ -68,11 +67,6 @@ def map_name(of: str, layer: int, head: int) -> str:
     if of == ROLLOUT:
         return "Rollout through all layers"
     return f"Mean of the 12 heads of layer {layer + 1}" if of == MEAN else head_name(layer, head)
-
-
-def head_name(layer: int, head: int) -> str:
-    """A head as people count it, from 1."""
-    return f"Layer {layer + 1}, head {head + 1}"
 
 
 def choose_head(layer: int, head: int, of: str = ONE) -> None:
@@ -131,7 +125,7 @@ def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_fil
     left_out += ["what a token gives itself (the rest divided by its sum)"] * (not map_filter.see_self)
     settings = {
         "sentence": text,
-        "model": MODEL,
+        "model": bert.MODEL,
         "shows": map_name(of, layer, head).lower(),
         "left_out": "; ".join(left_out) or "nothing",
         "grey": f"all but the strongest weights, {percent(map_filter.share)} of each row"
@@ -173,7 +167,7 @@ def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_fil
 
 def walk_of(walked: Walk, shown: slice) -> Walk:
     """A walk's numbers of the keys that are shown; the row's largest score, its sum and the output are of all keys."""
-    of_keys = ("keys", "values", "visible", "products", "scores", "scaled", "masked", "unshifted", "unscaled")
+    of_keys = ("keys", "values", "visible", "products", "scores", "scaled", "masked", "unshifted")
     of_keys += ("exponentials", "weights", "parts")
     return replace(walked, **{name: getattr(walked, name)[shown] for name in of_keys})
 

@@ -1,13 +1,15 @@
 """One head traced from x to what it adds, each matrix a picture of its real numbers."""
 
-import html
 import math
 
+from markupsafe import Markup
+
 from attention_core import inside
-from ui.inside_a_transformer.subject import ONE, Subject, head_name
+from ui.inside_a_transformer.subject import ONE, Subject
 from ui.kit import components
 from ui.kit.matrices import matrix, step
 from ui.kit.wording import number, percent
+from ui.map.view import head_name
 from ui.models import loaders
 
 MAX_ROWS = 128  # tokens; of a longer text, the matrices are not drawn
@@ -24,30 +26,32 @@ def draw_trace(shown: Subject) -> None:
         draw_verdict(done, shown)
         return
     query, key = shown.tokens
-    looking, seen = (html.escape(shown.view.labels[place]) for place in shown.choice)
+    looking, seen = (shown.view.labels[place] for place in shown.choice)
     tall = max(3, min(14, 280 // n))
     side = min(230, max(160, 14 * n))
     scores, scaled, weights = (getattr(done.attention, name) for name in ("scores", "scaled", "weights"))
-    share = html.escape(percent(float(weights[query, key]), 1))
+    share = percent(float(weights[query, key]), 1)
     d_model, d_k = done.own.W_Q.shape
     cell = {"query": (query, n), "key": (key, n)}
     both, looks, is_seen = [("query", query), ("key", key)], [("query", query)], [("key", key)]
 
     components.show_html(
-        f"<p>{head_name(shown.layer, shown.head)}. A pixel is a number: orange above zero, blue below. Rows are "
-        f"tokens; those of <b class=query>{looking}</b> and <b class=key>{seen}</b> are framed.</p>"
+        Markup(
+            "<p>{}. A pixel is a number: orange above zero, blue below. Rows are tokens; those of "
+            "<b class=query>{}</b> and <b class=key>{}</b> are framed.</p>"
+        ).format(head_name(shown.layer, shown.head), looking, seen)
         + step(
             f"1. Layer {shown.layer + 1} is given x, {d_model} numbers a token. The head has learned three matrices.",
             matrix("x", done.x, 400, tall * n, rows=both),
-            matrix("W<sub>Q</sub>", done.own.W_Q, 80, 230, role="query"),
-            matrix("W<sub>K</sub>", done.own.W_K, 80, 230, role="key"),
-            matrix("W<sub>V</sub>", done.own.W_V, 80, 230, role="value"),
+            matrix(Markup("W<sub>Q</sub>"), done.own.W_Q, 80, 230, role="query"),
+            matrix(Markup("W<sub>K</sub>"), done.own.W_K, 80, 230, role="key"),
+            matrix(Markup("W<sub>V</sub>"), done.own.W_V, 80, 230, role="value"),
         )
         + step(
             f"2. x times each matrix, plus a learned constant, gives queries, keys and values: {d_k} numbers a token.",
-            matrix("q = x W<sub>Q</sub> + b<sub>Q</sub>", done.q, 256, tall * n, rows=looks, role="query"),
-            matrix("k = x W<sub>K</sub> + b<sub>K</sub>", done.k, 256, tall * n, rows=is_seen, role="key"),
-            matrix("v = x W<sub>V</sub> + b<sub>V</sub>", done.v, 256, tall * n, rows=is_seen, role="value"),
+            matrix(Markup("q = x W<sub>Q</sub> + b<sub>Q</sub>"), done.q, 256, tall * n, rows=looks, role="query"),
+            matrix(Markup("k = x W<sub>K</sub> + b<sub>K</sub>"), done.k, 256, tall * n, rows=is_seen, role="key"),
+            matrix(Markup("v = x W<sub>V</sub> + b<sub>V</sub>"), done.v, 256, tall * n, rows=is_seen, role="value"),
         )
         + step(
             f"3. Each query meets each key: {looking} · {seen} = {number(float(scores[query, key]))}. "
@@ -58,11 +62,13 @@ def draw_trace(shown: Subject) -> None:
             matrix("weights: the softmax", weights, side, side, cell=cell, signed=False),
         )
         + step(
-            f"4. The weights blend the values: {looking} takes {share} of the v of "
-            f"{seen}. W<sub>O</sub> turns the blend into {d_model} numbers that are added to x.",
+            Markup(
+                "4. The weights blend the values: {} takes {} of the v of {}. W<sub>O</sub> turns the blend into {} "
+                "numbers that are added to x."
+            ).format(looking, share, seen, d_model),
             matrix("output = weights v", done.attention.output, 256, tall * n, rows=looks, role="output"),
-            matrix("W<sub>O</sub>, the rows of this head", done.own.W_O, 400, 64, role="output"),
-            matrix("output W<sub>O</sub>, added to x", done.added, 400, tall * n, rows=looks, role="output"),
+            matrix(Markup("W<sub>O</sub>, the rows of this head"), done.own.W_O, 400, 64, role="output"),
+            matrix(Markup("output W<sub>O</sub>, added to x"), done.added, 400, tall * n, rows=looks, role="output"),
         )
     )
     draw_verdict(done, shown)

@@ -1,11 +1,11 @@
 """The parts of a page that Streamlit does not have: words to choose from, a link to copy, plain text said kindly."""
 
-import html
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import segno
 import streamlit as st
+from markupsafe import Markup
 
 from ui.kit.palette import DARK, LIGHT, Palette, weight_color
 from ui.kit.wording import percent
@@ -121,7 +121,14 @@ def radio_list(
 
 
 def heads_grid(
-    picture: str, shape: tuple[int, int], chosen: tuple[int, int], titles: Sequence[str], *, key: str, on_pick: Callable
+    picture: str,
+    shape: tuple[int, int],
+    chosen: tuple[int, int],
+    titles: Sequence[str],
+    *,
+    key: str,
+    on_pick: Callable[[int], None],
+    rows: Sequence[int] = (),
 ) -> None:
     """All heads of a model as one picture, a row a layer, a column a head; a click or an arrow key chooses one.
 
@@ -131,12 +138,13 @@ def heads_grid(
         chosen: layer and head, from 0.
         titles: of the heads, layer by layer.
         on_pick: called with the number of the head picked, counted through all layers.
+        rows: layers to mark, from 0.
     """
     data = {
         "layers": shape[0],
         "heads": shape[1],
         "chosen": list(chosen),
-        "rows": [],
+        "rows": list(rows),
         "picture": picture,
         "titles": list(titles),
         "label": "All heads: choose one. Arrow keys move between heads and layers",
@@ -151,7 +159,7 @@ def qr_code(link: str) -> None:
         text(f"The link has {len(link)} characters; a QR code holds {MAX_QR} so that a phone can read it.", "notice")
         return
     picture = segno.make(link, error="l", micro=False).png_data_uri(scale=8, border=3)  # Streamlit strips SVG
-    st.html(f'<img class="qr" alt="QR code of the link to this view" src="{picture}">')
+    st.html(Markup('<img class="qr" alt="QR code of the link to this view" src="{}">').format(picture))
 
 
 def copy_link(key: str) -> None:
@@ -159,9 +167,9 @@ def copy_link(key: str) -> None:
     _copy(key=key, data={})
 
 
-def show_html(body: str) -> None:
-    """Our own HTML; whatever a visitor typed has to be escaped already."""
-    st.html(f'<div class="own">{body}</div>')
+def show_html(body: Markup) -> None:
+    """Our own HTML; a string that is not Markup would be shown as it is spelt."""
+    st.html(Markup('<div class="own">{}</div>').format(body))
 
 
 def scroll_to(name: str) -> None:
@@ -189,7 +197,7 @@ def style(*names: str) -> None:
     colors = {name: getattr(palette(), name) for name in ("background", "line", "query", "key", "value", "output")}
     colors["strong"] = palette().weights[4]
     variables = "".join(f"--{name}:{color};" for name, color in colors.items())
-    st.html(f"<style>:root{{{variables}}}{source(*names)}</style>")
+    st.html(Markup("<style>:root{{{}}}{}</style>").format(variables, Markup(source(*names))))
 
 
 def legend(most: float) -> None:
@@ -199,29 +207,32 @@ def legend(most: float) -> None:
         most: the weight at the dark end of the scale.
     """
     digits = 0 if most == 1 else 1
+    step = Markup('<span><span class="swatch" style="background:{}"></span>{}</span>')
     steps = [
-        f'<span><span class="swatch" style="background:{weight_color(share, palette())}"></span>'
-        f"{percent(share * most, digits)}</span>"
-        for share in (0, 0.05, 0.25, 0.5, 1)
+        step.format(weight_color(share, palette()), percent(share * most, digits)) for share in (0, 0.05, 0.25, 0.5, 1)
     ]
-    st.html(f'<div class="legend">{"".join(steps)}</div>')
+    st.html(Markup('<div class="legend">{}</div>').format(Markup("").join(steps)))
 
 
 def signed_legend(end: str, unit: str = "") -> None:
     """What the colours of a map of signed numbers mean; they end at plus and minus `end`."""
     colors = ", ".join(palette().signed)
     st.html(
-        f'<div class="legend"><span>−{end}</span><i style="background:linear-gradient(to right, {colors})"></i>'
-        f"<span>+{end}{unit}</span></div>"
+        Markup(
+            '<div class="legend"><span>−{}</span><i style="background:linear-gradient(to right, {})"></i>'
+            "<span>+{}{}</span></div>"
+        ).format(end, colors, end, unit)
     )
 
 
-def text(text: str, kind: str = "reading") -> None:
+def text(text: str, kind: str = "reading", *, status: bool = False) -> None:
     """A sentence that may hold the visitor's words, shown as text whatever is in it.
 
     Args:
         kind: "lesson" for what a page teaches, "reading" for what a picture says, "plain" for text, "heading" for a
             small one, "notice" for what was left out or went wrong, "small" for an aside; "question" and "answer" for
             guesses.
+        status: whether it is read aloud when it appears, as a notice always is.
     """
-    st.html(f'<p class="say {kind}"{" role=status" if kind == "notice" else ""}>{html.escape(text)}</p>')
+    role = Markup(" role=status") if status or kind == "notice" else ""
+    st.html(Markup('<p class="say {}"{}>{}</p>').format(kind, role, text))

@@ -19,11 +19,13 @@ import streamlit as st
 from PIL import Image
 
 from attention_core.text import one_line
+from ui import state
 from ui.kit import components, embed, export
 from ui.kit.components import palette
 from ui.kit.palette import LIGHT, Palette, along
 
 Columns = dict[str, np.ndarray]  # what a small chart is drawn from, for a DataFrame takes longer to make than to draw
+LECTURE_HEIGHT = 240  # pixels, which a projector of 720 lines shows below three lines of text
 
 
 @cache
@@ -65,24 +67,35 @@ class Picture:
         params = [{**p, "value": self.fill[p["name"]]} if p["name"] in self.fill else p for p in template["params"]]
         return {**template, "params": params, "height": self.height}
 
+    def on_page(self) -> dict:
+        """The spec for the page; in the lecture view, which is larger than life, a picture stands on one screen."""
+        spec = self.spec(palette())
+        return spec | {"height": min(self.height, LECTURE_HEIGHT)} if state.get("lecture") else spec
 
-def draw(picture: Picture, key: str, on_select: Callable[[], None] | None = None) -> None:
+
+def draw(picture: Picture, key: str, on_pick: Callable[..., None] | None = None) -> None:
     """Put a picture on the page.
 
     Args:
-        key: the selection is found under it. It has to change with the choice that is drawn, or a second click on the
-            same place would go unnoticed.
-        on_select: called when the visitor has clicked on something that the chart can select.
+        key: names the chart. It has to change with the choice that is drawn, or a second click on the same place would
+            go unnoticed.
+        on_pick: called with what the visitor has clicked on: the numbers of the chart's selection, by column.
     """
+
+    def picked() -> None:
+        for marks in st.session_state[key]["selection"].values():
+            if marks:
+                on_pick(**{column: int(value) for column, value in marks[0].items()})
+
     # column by column: a third of the time that a whole DataFrame takes
     table = pa.table({name: np.asarray(column) for name, column in picture.frame.items()})
     st.vega_lite_chart(
         table,
-        picture.spec(palette()),
+        picture.on_page(),
         key=key,
         alt=picture.alt,
         width="stretch",
-        on_select="ignore" if on_select is None else on_select,
+        on_select=picked if on_pick else "ignore",
     )
 
 

@@ -1,4 +1,4 @@
-"""The words of this trade, each explained in a line or two: for a page's glossary and for tooltips."""
+"""The words of this trade, each explained in a line or two."""
 
 import streamlit as st
 from markupsafe import Markup
@@ -44,15 +44,6 @@ TERMS = {
     "less often.",
     "entropy": "How spread out weights are, in bits: 0 if one word gets all, 3 if eight get the same.",
 }
-
-
-def help(term: str) -> str:
-    """A term's definition, for the tooltip of a widget.
-
-    Raises:
-        KeyError: it is not in the glossary.
-    """
-    return TERMS[term]
 
 
 def popover(key: str = "glossary") -> None:

@@ -2,30 +2,51 @@
 
 from collections.abc import Iterable, Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 Cell = str | Markup | tuple[str | Markup, str]  # the text, or the text and the class of its cell
 
 
-def table(head: Sequence[Cell], rows: Iterable[Sequence[Cell]], css_class: str = "") -> Markup:
+def table(
+    head: Sequence[Cell], rows: Iterable[Sequence[Cell]], css_class: str = "", *, named_rows: bool = False
+) -> Markup:
     """A table; plain text in it is escaped.
 
     Args:
         head: of each column; none for a table without a heading.
         css_class: of the table.
+        named_rows: whether the first cell of a row is its heading.
     """
-    heading = Markup("<thead><tr>{}</tr></thead>").format(_cells("th", head)) if head else Markup("")
-    body = Markup("").join(Markup("<tr>{}</tr>").format(_cells("td", row)) for row in rows)
+    heading = Markup("<thead><tr>{}</tr></thead>").format(_cells("col", head)) if head else Markup("")
+    names = int(named_rows)
+    body = Markup("").join(
+        Markup("<tr>{}{}</tr>").format(_cells("row", row[:names]), _cells("", row[names:])) for row in rows
+    )
     opening = Markup('<table class="{}">').format(css_class) if css_class else Markup("<table>")
     return opening + heading + Markup("<tbody>{}</tbody></table>").format(body)
 
 
-def _cells(tag: str, cells: Sequence[Cell]) -> Markup:
-    """The cells of a row. An empty heading is a plain cell: a heading must say something."""
+def wide(table: Markup, css_class: str = "") -> Markup:
+    """A table that scrolls sideways where it has no room.
+
+    Args:
+        css_class: of what it stands in, beside "wide".
+    """
+    return Markup('<div class="{}" tabindex="0">{}</div>').format(f"wide {css_class}".strip(), table)
+
+
+def _cells(heading_of: str, cells: Sequence[Cell]) -> Markup:
+    """The cells of a row.
+
+    Args:
+        heading_of: what they are headings of, "col" or "row"; "" of nothing. An empty heading is a plain cell: a
+            heading must say something.
+    """
     parts = []
     for cell in cells:
         text, css_class = cell if isinstance(cell, tuple) else (cell, "")
-        name = "td" if tag == "th" and not text else tag
-        opening = Markup('<{} class="{}">').format(name, css_class) if css_class else Markup("<{}>").format(name)
-        parts.append(opening + escape(text) + Markup("</{}>").format(name))
+        tag = "th" if heading_of and text else "td"
+        scope = Markup(' scope="{}"').format(heading_of) if tag == "th" else ""
+        named = Markup(' class="{}"').format(css_class) if css_class else ""
+        parts.append(Markup("<{0}{1}{2}>{3}</{0}>").format(tag, scope, named, text))
     return Markup("").join(parts)

@@ -1,19 +1,25 @@
 """Matrices as pictures in HTML, a pixel a number."""
 
 import numpy as np
+from markupsafe import Markup
 
 from ui.kit import components, figures
 from ui.kit.palette import along
 from ui.kit.wording import number
 
 
-def step(title: str, *matrices: str) -> str:
+def side_by_side(*matrices: Markup) -> Markup:
+    """Matrices in a row."""
+    return Markup("<div class=row>{}</div>").format(Markup("").join(matrices))
+
+
+def step(title: str | Markup, *matrices: Markup) -> Markup:
     """A line and the matrices it speaks of."""
-    return f"<p>{title}</p><div class=row>{''.join(matrices)}</div>"
+    return Markup("<p>{}</p>{}").format(title, side_by_side(*matrices))
 
 
 def matrix(
-    name: str,
+    name: str | Markup,
     values: np.ndarray,
     width: int,
     height: int,
@@ -22,11 +28,11 @@ def matrix(
     rows: list[tuple[str, int]] | None = None,
     cell: dict[str, tuple[int, int]] | None = None,
     signed: bool = True,
-) -> str:
+) -> Markup:
     """A matrix as a picture, a pixel a number.
 
     Args:
-        name: HTML, ours.
+        name: plain, or with subscripts as Markup.
         width, height: in CSS pixels.
         role: the colour of the name.
         rows: rows to frame, each with a role.
@@ -43,23 +49,20 @@ def matrix(
         ramp, said = colors.weights, f"colours end at 100{chr(0x202F)}%"
     address = figures.address_of(pixels, [along(ramp, i / 255) for i in range(256)])
     tall, wide = values.shape
-    frames = "".join(
-        f'<b class="frame {kind}" style="top:{100 * row / tall:.3f}%;height:{100 / tall:.3f}%"></b>'
-        for kind, row in rows or []
-    )
+    frame = Markup('<b class="frame {}" style="top:{:.3f}%;height:{:.3f}%"></b>')
+    frames = [frame.format(kind, 100 * row / tall, 100 / tall) for kind, row in rows or []]
     if cell:
         (row, n_rows), (column, n_columns) = cell["query"], cell["key"]
-        frames += (
-            f'<b class="frame key" style="top:{100 * row / n_rows:.3f}%;height:{100 / n_rows:.3f}%;'
-            f'left:{100 * column / n_columns:.3f}%;width:{100 / n_columns:.3f}%"></b>'
-        )
+        frame = Markup('<b class="frame key" style="top:{:.3f}%;height:{:.3f}%;left:{:.3f}%;width:{:.3f}%"></b>')
+        frames.append(frame.format(100 * row / n_rows, 100 / n_rows, 100 * column / n_columns, 100 / n_columns))
     plain = name.replace("<sub>", "_").replace("</sub>", "")
-    alt = f"{plain}: {tall} rows of {wide} numbers, from {number(float(values.min()))} to {number(float(values.max()))}"
-    return (
-        f'<figure style="width:{width}px"><figcaption class="{role}">{name}</figcaption>'
-        f'<div class=sheet style="height:{height}px"><img src="{address}" alt="{alt}">{frames}</div>'
-        f"<small>{tall} × {wide}; {said}</small></figure>"
-    )
+    least, most = (number(float(end)) for end in (values.min(), values.max()))
+    alt = Markup("{}: {} rows of {} numbers, from {} to {}").format(plain, tall, wide, least, most)
+    return Markup(
+        '<figure style="width:{}px"><figcaption class="{}">{}</figcaption>'
+        '<div class=sheet style="height:{}px"><img src="{}" alt="{}">{}</div>'
+        "<small>{} × {}; {}</small></figure>"
+    ).format(width, role, name, height, address, alt, Markup("").join(frames), tall, wide, said)
 
 
 def end_of(values: np.ndarray) -> float:

@@ -18,8 +18,8 @@ SHOWN = 6  # products in sight, the others folded away
 NEAREST = 8  # words of the vocabulary, before attention and after
 
 
-def choose_key(view: View, choice: Choice, key: str) -> None:
-    """The words once more, to choose the one looked at."""
+def choose_key(view: View, choice: Choice, key: str, label: str = "Choose the word looked at") -> None:
+    """Draw the words once more, to choose the one looked at."""
     components.words(
         [(label, place) for place, label in enumerate(view.labels)],
         view.weights[choice.query],
@@ -28,7 +28,7 @@ def choose_key(view: View, choice: Choice, key: str) -> None:
         components.palette(),
         key=f"{key}-seen",
         on_pick=partial(chooser(view), choice.query),
-        label="Choose the word looked at",
+        label=label,
         role="key",
     )
 
@@ -113,8 +113,8 @@ def other_way(view: View, choice: Choice) -> str:
 
 
 def output(view: View, choice: Choice) -> None:
-    """What the chosen word brings back: the words nearest to its vector, and to the blend of what it looked at."""
-    before, after = ([pair for pair in near if _tells(pair[0])] for near in view.neighbours(choice.query))
+    """Draw the words nearest to the chosen word's vector, and to its output, the blend of the words it looks at."""
+    before, after = ([pair for pair in near if _is_content_word(pair[0])] for near in view.neighbours(choice.query))
     ranks = {word: rank for rank, (word, _) in enumerate(before)}
     word = view.labels[choice.query]
     tables = (
@@ -137,8 +137,8 @@ def output(view: View, choice: Choice) -> None:
     )
 
 
-def _tells(word: str) -> bool:
-    """Whether a neighbour tells something of a meaning: no function word, numeral or single letter."""
+def _is_content_word(word: str) -> bool:
+    """Whether a word has a meaning of its own: no function word, numeral or single letter."""
     return word.isalpha() and len(word) > 2 and not is_function_word(word)
 
 

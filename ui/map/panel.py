@@ -1,5 +1,6 @@
 """One attention map as every page shows it: the words, the reading, the heatmap, the bars."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -72,19 +73,18 @@ def bars_picture(view: View, choice: Choice) -> figures.Picture:
 
 def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
     """The map, with a click on a cell choosing its row and column."""
-    name, choose = f"{key}-heat-{choice.query}-{choice.key}", chooser(view)
+    choose, whole = chooser(view), len(view.labels) <= MAX_CELLS
 
-    def clicked() -> None:
-        if cell := st.session_state[name]["selection"]["cell"]:
-            choose(int(cell[0]["query"]), int(cell[0]["key"]))
-            if opens:
-                if not state.get(opens):
-                    state.scroll_to(opens)
-                state.set_values({opens: True})
+    def pick(query: int, key: int) -> None:
+        choose(query, key)
+        if opens:
+            if not state.get(opens):
+                state.scroll_to(opens)
+            state.set_values({opens: True})
 
     with st.container(height=height_for(len(view.labels)) + 75, border=False, key=f"{key}-heat-room"):
-        figures.draw(heatmap_picture(view, choice), name, clicked if len(view.labels) <= MAX_CELLS else None)
-        whole = len(view.labels) <= MAX_CELLS
+        picture, name = heatmap_picture(view, choice), f"{key}-heat-{choice.query}-{choice.key}"
+        figures.draw(picture, name, pick if whole else None)
         components.legend(1 if whole else view.weights.max())
         if whole and opens:
             components.text("Click a cell for its arithmetic.", "small")
@@ -92,18 +92,12 @@ def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
 
 def bars(view: View, choice: Choice, key: str) -> None:
     """The chosen word's row as bars, with a click on a bar choosing the word looked at."""
-    name, choose, query = f"{key}-bars-{choice.query}-{choice.key}", chooser(view), choice.query
-
-    def clicked() -> None:
-        if bar := st.session_state[name]["selection"]["bar"]:
-            choose(query, int(bar[0]["key"]))
-
+    picture, name = bars_picture(view, choice), f"{key}-bars-{choice.query}-{choice.key}"
     if len(view.labels) > MAX_CELLS:
-        figures.draw(bars_picture(view, choice), name)
+        figures.draw(picture, name)
         return
-    picture = bars_picture(view, choice)
     with st.container(height=picture.height + 20, border=False, key=f"{key}-bars-room"):
-        figures.draw(picture, name, clicked)
+        figures.draw(picture, name, partial(chooser(view), choice.query))
 
 
 def look(view: View, choice: Choice, key: str, opens: str = "") -> None:

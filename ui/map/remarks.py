@@ -26,7 +26,7 @@ def remark(view: View, choice: Choice, switches: state.Switches, example: Preset
 
     Args:
         example: the sentence to start from that this is, if it is one.
-        relation: what the chosen word is looked from for, as a clause; "" for most words.
+        relation: what a head should find for the chosen word, as a clause; "" for most words.
     """
     d_model = loaders.glove().d_model
     dim = min(switches.dim or d_model, d_model)

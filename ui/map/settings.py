@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from ui import controls
 from ui.kit import components
 from ui.map.who import TAUGHT, TRANSFORMER, VECTORS, Sight
 from ui.shell import sentence_input
@@ -14,20 +13,20 @@ def draw(model: str) -> None:
     """The settings of word vectors; where another model looks, a line in their place."""
     if model == VECTORS:
         with st.container(key="settings"):
-            draw_switches()
+            draw_switches_in_a_column()
         return
     components.text("Scaling, self-attention and dimensions are settings of word vectors.", "small")
     page, label = ON[model]
     st.page_link(f"pages/{page}.py", label=label, icon=":material/arrow_forward:")
 
 
-def draw_switches(setting: str = "") -> None:
-    """The switches of word vectors, one below the other; setting "2" draws those of the comparison."""
-    sentence_input.draw_scaling(setting, "stretch")
-    controls.toggle(f"self{setting}", sentence_input.SELF_LABEL, help=sentence_input.SELF_HELP)
-    sentence_input.draw_dimensions(setting, "stretch")
-    with st.popover("Advanced", key=f"advanced{setting}"):
-        sentence_input.draw_causal(setting)
+def draw_switches_in_a_column() -> None:
+    """The switches of word vectors, one below the other."""
+    sentence_input.draw_scaling(width="stretch")
+    sentence_input.draw_self()
+    sentence_input.draw_dimensions(width="stretch")
+    with st.popover("Advanced", key="advanced"):
+        sentence_input.draw_causal()
 
 
 def draw_lesson(sight: Sight) -> None:

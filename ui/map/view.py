@@ -140,6 +140,11 @@ def in_words(view: View, groups: list[list[int]], words: Sequence[str]) -> View:
     return View(words, by_words(view.weights, groups), settings=view.settings, visible=visible)
 
 
+def head_name(layer: int, head: int) -> str:
+    """A head as people count it, from 1; both arguments count from 0."""
+    return f"Layer {layer + 1}, head {head + 1}"
+
+
 def raw_view(switches: state.Switches) -> View:
     """The shared sentence on raw GloVe vectors."""
     text = state.sentence()

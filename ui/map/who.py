@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from attention_core import bert
 from attention_core.embeddings import UnknownWords
 from attention_core.examples import example_of
 from attention_core.glove_sources import vectors_name
@@ -10,13 +11,13 @@ from attention_core.layers import forward
 from ui import state
 from ui.kit.wording import percent, quoted
 from ui.map.remarks import remark
-from ui.map.view import View, chosen, chosen_query, in_words, raw_view
+from ui.map.view import View, chosen, chosen_query, head_name, in_words, raw_view
 from ui.models import lessons, loaders, training
 from ui.models.lessons import Lesson
 from ui.models.queries import lessons_for, worth_a_look
 
 VECTORS, TAUGHT, TRANSFORMER = state.CONTROLS["who"].options
-RELATIONS = {  # what a word is looked from for, by task
+RELATIONS = {  # what a head should find for a word, by task
     "meaning": "which noun {} stands for",
     "gender": "which noun {} stands for",
     "object": "what the object of {} is",
@@ -117,9 +118,9 @@ def _transformer(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson
     weights = reading.layers[layer].weights[head]
     settings = {
         "sentence": text,
-        "model": "all-MiniLM-L6-v2",
-        "shows": f"layer {layer + 1}, head {head + 1}, by words",
-        "left out": "[CLS] and [SEP]",
+        "model": bert.MODEL,
+        "shows": f"{head_name(layer, head).lower()}, by words",
+        "left_out": "[CLS] and [SEP]",
     }
     by_piece = View(reading.tokens.pieces, weights, settings=settings)
     position = {place: word for word, group in enumerate(places) for place in group}
@@ -144,7 +145,7 @@ def _transformer(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson
 
 
 def _measured_head(word: str, fitting: Sequence[Lesson]) -> tuple[int, int, str]:
-    """The head, layer and head from 0, that was measured to find what a word is looked from for; and what it does."""
+    """The head that was measured to find what belongs to a word, layer and head from 0; and a line on what it does."""
     rows = loaders.gap_table()["rows"]
     for lesson in fitting:
         cell = rows[lesson.task]["cells"].get("minilm", {}) if lesson.task in rows else {}
@@ -156,7 +157,7 @@ def _measured_head(word: str, fitting: Sequence[Lesson]) -> tuple[int, int, str]
                 f"{score['of']} test sentences."
             )
             return layer - 1, head - 1, line
-    named = next(one for one in loaders.heads_worth_a_look() if one.name == ANY_WORD)
+    named = next(found for found in loaders.heads_worth_a_look() if found.name == ANY_WORD)
     line = (
         f"No head of MiniLM was measured for {quoted(word)}. This one, of 72, looks from each word at {ANY_WORD}: "
         f"{percent(named.share)} of its weight goes there."

@@ -14,7 +14,7 @@ from attention_core.glove_sources import load_glove
 from attention_core.heads import NamedHead, named_heads
 from attention_core.llama_heads import llama_heads
 from attention_core.text import tokenize
-from ui import state
+from ui import run_lock, state
 
 
 @st.cache_resource(show_spinner="Opening the word vectors")
@@ -93,26 +93,33 @@ _short_raw = lru_cache(maxsize=256)(_raw)  # a visitor who chooses another word,
 
 SHORT_RAW = 64  # tokens; what is kept of so many fills 80 kB, of 512 some 5 MB
 SHORT = 128  # tokens; the 72 maps of so many fill 5 MB, those of 512 fill 75
-_long = threading.Lock()
+_opening, _long = threading.Lock(), threading.Lock()
 
 
-@st.cache_resource(show_spinner="Opening the transformer")
 def minilm() -> MiniLM:
-    """The pretrained transformer, the same for every visitor."""
+    """The pretrained transformer, the same for every visitor. While it is opened, pages that do without go on."""
+    if not _minilm.cache_info().currsize:
+        with run_lock.released(), st.spinner("Opening the transformer"), _opening:
+            return _minilm()
+    return _minilm()
+
+
+@lru_cache(maxsize=1)
+def _minilm() -> MiniLM:
     return load_minilm()
 
 
 def reading(text: str) -> Reading:
     """A text, and all that the transformer made of it.
 
-    A few short ones are kept, and one long one, which only one visitor at a time has computed.
+    A few short ones are kept, and one long one, which only one visitor at a time has computed, while the others go on.
 
     Raises:
         UnfitSentence: there is no word in it, or too many.
     """
     if len(minilm().tokens(text).ids) <= SHORT:
         return _short_reading(text)
-    with _long:
+    with run_lock.released(), _long:
         return _long_reading(text)
 
 

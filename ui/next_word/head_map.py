@@ -15,8 +15,9 @@ from ui.kit.palette import Palette, along
 from ui.kit.wording import counted, number, percent, quoted
 from ui.map import cell as cells
 from ui.map import files, panel
+from ui.map.view import head_name
 from ui.models import language_model, loaders
-from ui.next_word.subject import Subject, head_name
+from ui.next_word.subject import Subject
 from ui.shell import pages
 
 MAX_PIXELS = 32  # of a map in the picture of all heads
@@ -141,7 +142,7 @@ def draw_cell(shown: Subject) -> None:
 def draw_rotation(shown: Subject) -> None:
     """The score of the chosen cell with and without the turn of query and key, pair of numbers by pair."""
     config, did, (query, key) = language_model.model().config, shown.reading.layers[shown.layer], shown.choice
-    q, k = did.q[shown.head, query], did.k[shown.head // (len(did.q) // len(did.k)), key]
+    q, k = did.q[shown.head, query], did.k[did.kv_head(shown.head), key]
     angles = turns(np.array([query, key]), config.d_k, config.rope_base).conj()
     plain_q, plain_k = rotate(q[None], angles[:1])[0], rotate(k[None], angles[1:])[0]
     before, after = plain_q * plain_k, q * k

@@ -12,15 +12,13 @@ from attention_core.attention import Attention
 from attention_core.llama import Layer, Reading
 from attention_core.maps import favourite, hide
 from attention_core.steps import Walk, walk
-from ui import controls, state
+from ui import controls, run_lock, state
 from ui.kit import components, export
 from ui.kit.wording import counted, listed, quoted
-from ui.map.view import Choice, View
+from ui.map.view import Choice, View, head_name
 from ui.models import language_model
 from ui.models.language_model import MAX_TOKENS, Text
-from ui.shell import run
 
-MODEL = "SmolLM2-135M-Instruct"
 LIKELIEST, BY_LOT = "The likeliest", "Drawn by lot"
 MAX_WORDS = 20  # that "Write on" writes at a time
 POLL = 0.25  # seconds from one look at the queue to the next
@@ -106,11 +104,6 @@ class Subject:
         return piece_name(self.pieces[self.word])
 
 
-def head_name(layer: int, head: int) -> str:
-    """A head as people count it, from 1."""
-    return f"Layer {layer + 1}, head {head + 1}"
-
-
 def piece_name(piece: str) -> str:
     """A piece of a text as a sentence mentions it: “Paris”, or what it is where it has no letters."""
     return f"“{readable(piece)}”"
@@ -169,9 +162,10 @@ def wait_for(key: tuple[Any, ...], compute: Callable[[], Any], what: str) -> Any
     if (kept := language_model.kept(key)) is not None:
         return kept
     place = st.empty()
-    with run.run_lock_released(), language_model.queue.job(key, compute) as job:
+    with run_lock.released(), language_model.queue.job(key, compute) as job:
         while not job.done.wait(POLL):
-            place.html(f'<p class="say small" role="status">{standing(language_model.queue.before(job), what)}</p>')
+            with place:
+                components.text(standing(language_model.queue.before(job), what), "small", status=True)
     place.empty()
     return job.result()
 
@@ -210,11 +204,11 @@ def view_of(text: Text, layer: int, head: int) -> View:
     n, without_first = len(tokens), bool(state.get("nofirst"))
     did = text.reading.layers[layer]
     attention, visible = one_head(did, head, without_first)
-    shared = head // (len(did.q) // len(did.k))
+    shared = did.kv_head(head)
     q, k, v = did.q[head], did.k[shared], did.v[shared]
     settings = {
         "sentence": text.text,
-        "model": MODEL,
+        "model": language_model.model().name,
         "shows": head_name(layer, head).lower(),
         "causal_mask": True,
         "hidden": "the first token (the rest renormalised)" if without_first else "nothing",
@@ -258,17 +252,16 @@ def one_head(did: Layer, head: int, without_first: bool) -> tuple[Attention, np.
         return every, visible
     visible[1:, 0] = False  # the first token itself can look nowhere else
     weights, _ = hide(every.weights[1:], [0])
-    shared = head // (len(did.q) // len(did.k))
     weights = np.concatenate([every.weights[:1], weights])
     masked = np.where(visible, every.masked, -np.inf)
-    return Attention(every.scores, every.scaled, masked, weights, weights @ did.v[shared]), visible
+    return Attention(every.scores, every.scaled, masked, weights, weights @ did.v[did.kv_head(head)]), visible
 
 
 def draw_lesson(shown: Subject) -> None:
     """Draw the lesson on the text shown, in one line."""
     last, best = shown.view.labels[-1], piece_name(shown.pieces[0])
     components.text(
-        f"The last word looks back, and what it brings home becomes a score for every word it knows: after "
+        f"The last word looks back, and what it finds becomes a score for every word it knows: after "
         f"{quoted(last)}, {best} comes first.",
         "lesson",
     )

@@ -9,10 +9,11 @@ from ui import controls
 from ui.kit import components, figures, next_word_charts
 from ui.kit.html import table
 from ui.kit.wording import number, percent, quoted
+from ui.map.view import head_name
 from ui.models import language_model
 from ui.next_word.growth import choose_word
 from ui.next_word.head_map import choose_head
-from ui.next_word.subject import Subject, head_name, readable, wait_for
+from ui.next_word.subject import Subject, readable, wait_for
 
 HEAD, CELL = "This head", "This cell"
 OF_HEAD, OF_ALL = "In this head", "In all heads"
@@ -93,8 +94,8 @@ def draw_ranking(shown: Subject) -> None:
         )
     turned = sum(effect.direct * (effect.whole or 0) < 0 for effect in tried)
     components.text(
-        "The change of log p: −0.69 halves the probability, +0.69 doubles it. “Direct” takes what the head brought "
-        f"home out of the last vector, computed for all {len(effects)} heads. “Off” runs the model without the head, "
+        "The change of log p: −0.69 halves the probability, +0.69 doubles it. “Direct” takes what the head added "
+        f"out of the last vector, computed for all {len(effects)} heads. “Off” runs the model without the head, "
         f"for the first {len(tried)}: later layers then react. "
         + (f"In {turned} of them the two have different signs." if turned else "Their signs agree in all of them."),
         "small",

@@ -4,8 +4,7 @@ Both are fragments of Streamlit's. A click in the part runs the part; one elsewh
 part; navigation, heading, sidebar and footer are neither run nor sent again. The link that these offer is told by the
 part, in the browser.
 
-A bound control without a widget loses its place in the address. So those that no widget shows are drawn out of sight:
-the hidden ones before what they change, for only a drawn control knows what Back has put into the address, the others
+A bound control without a widget loses its place in the address. So those that no widget shows are drawn out of sight,
 at the end.
 """
 
@@ -14,9 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from ui import controls, log, state
+from ui import controls, log, run_lock, state
 from ui.kit import components
-from ui.shell import errors, pages, run
+from ui.shell import errors, pages
 
 TEXT_OF_ITS_OWN = ("next_word",)  # the pages that leave the shared sentence and its switches as they are
 
@@ -51,13 +50,11 @@ def draw(page: str, body: Callable[[], None], *, in_part: Sequence[str] = ()) ->
 
     @st.fragment
     def whole() -> None:
-        with run.turn(), log.run(page):
+        with run_lock.turn(), log.run(page):
             _body.page, _body.in_part, _body.ended = page, in_part, False
             try:
-                shown = st.container(key="page")  # above the controls out of sight, which are drawn first
                 state.begin_run(page)
-                controls.draw_hidden([name for name in _to_draw_first(page) if name not in in_part], "hidden")
-                with shown, errors.show_errors():
+                with st.container(key="page"), errors.show_errors():
                     errors.ignore_infinite_numbers()
                     body()
                 if not _body.ended:
@@ -73,12 +70,10 @@ def draw_part(part: Callable[[], None]) -> None:
 
     Where that changes a control above the part, the whole page runs.
     """
-    page, in_part = _body.page, _body.in_part
-    above = state.drawn()
-    values = {name: state.get(name) for name in above}
+    page, above = _body.page, state.drawn()
+    values = {name: state.get(name) for name in (*above, *_hidden(page)) if name not in _body.in_part}
 
     def finish() -> None:
-        controls.draw_hidden(in_part, "part")
         with errors.show_errors():
             part()
         _end(page)
@@ -89,7 +84,7 @@ def draw_part(part: Callable[[], None]) -> None:
             _body.ended = True
             finish()
         else:
-            with run.turn(), log.run(page):
+            with run_lock.turn(), log.run(page):
                 state.begin_run(page, above)
                 if any(state.get(name) != value for name, value in values.items()):
                     st.rerun()
@@ -100,21 +95,15 @@ def draw_part(part: Callable[[], None]) -> None:
 
 def _end(page: str) -> None:
     values = {name: state.get(name) for name in state.names_of(page)}  # once: asking takes long
-    controls.draw_hidden(_undrawn(page, values), "undrawn")
+    controls.draw_out_of_sight(_undrawn(page, values), "body")
     link, address = (pages.link(page, values.__getitem__, private=private) for private in (False, True))
     components.tell_link(link, address=address)
     pages.scroll()
 
 
-def _to_draw_first(page: str) -> list[str]:
-    """The controls without a widget that a page can change."""
-    return [
-        name
-        for name in state.names_of(page)
-        if state.CONTROLS[name].hidden
-        and name not in state.FRAME
-        and (state.CONTROLS[name].page or _may_change(name, page))
-    ]
+def _hidden(page: str) -> list[str]:
+    """The controls that no widget of a page shows, though its pictures may set them."""
+    return [name for name in state.names_of(page) if state.CONTROLS[name].hidden and name not in state.FRAME]
 
 
 def _undrawn(page: str, values: Mapping[str, state.Value]) -> list[str]:
@@ -132,5 +121,6 @@ def _undrawn(page: str, values: Mapping[str, state.Value]) -> list[str]:
 
 
 def _may_change(name: str, page: str) -> bool:
-    """Whether a shared control can change on a page that draws no widget for it."""
-    return not state.CONTROLS[name].page and page not in TEXT_OF_ITS_OWN
+    """Whether a control can change on a page that draws no widget for it."""
+    control = state.CONTROLS[name]
+    return control.hidden if control.page else page not in TEXT_OF_ITS_OWN

@@ -6,17 +6,18 @@ with `guard()`, which sets up the navigation and starts over.
 """
 
 import contextlib
-import html
 import threading
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import streamlit as st
+from markupsafe import Markup
 
 from attention_core.glove_sources import vectors_name
 from ui import state
@@ -121,10 +122,10 @@ PAGES = (
 
 
 def pages() -> list:
-    """The pages as Streamlit wants them, numbered as they are to be read; the first is the front door.
+    """The pages as Streamlit wants them, numbered as they are to be read; the first has the empty address.
 
     An address that is none of theirs Streamlit answers with a dialog. So it is one more page, out of the navigation:
-    the front door again.
+    the first page again.
     """
     known = [
         st.Page(
@@ -143,7 +144,7 @@ def pages() -> list:
 
 
 def other_address() -> str:
-    """The last part of the visitor's address if it is no page's; that of the front door is empty.
+    """The last part of the visitor's address if it is no page's; that of the first page is empty.
 
     Streamlit compares it decoded. It takes no page with a slash in its address, nor one with blanks at its ends.
     """
@@ -208,13 +209,14 @@ def footer(here: Page) -> None:
     ) as plan:
         if plan.open:
             st.markdown(teaching_plan())
-    vectors = html.escape(vectors_name())
+    vectors = vectors_name()
     st.html(
-        f"<footer><details><summary>Sources and licences, version {version()}</summary><p>Code: MIT. "
-        f"Word vectors: {vectors}{', Stanford (PDDL)' if vectors == 'GloVe 6B' else ''}. "
-        "Transformer: all-MiniLM-L6-v2, language model: SmolLM2-135M-Instruct (Apache 2.0). After "
-        "“May I Have Your Attention?” by Shreyas Mishra, 2025, and “Attention Is All You Need”, Vaswani et al., "
-        "2017.</p></details></footer>"
+        Markup(
+            "<footer><details><summary>Sources and licences, version {}</summary><p>Code: MIT. Word vectors: {}{}. "
+            "Transformer: all-MiniLM-L6-v2, language model: SmolLM2-135M-Instruct (Apache 2.0). After "
+            "“May I Have Your Attention?” by Shreyas Mishra, 2025, and “Attention Is All You Need”, Vaswani et al., "
+            "2017.</p></details></footer>"
+        ).format(version(), vectors, ", Stanford (PDDL)" if vectors == "GloVe 6B" else "")
     )
 
 
@@ -229,6 +231,25 @@ def link(page: str, value_of: Callable[[str], state.Value] = state.get, *, priva
     return urlunsplit((address.scheme, address.netloc, f"/{path}", "", "")) + state.query_string(
         page, value_of, private=private
     )
+
+
+def text_link(
+    text: str | Markup,
+    page: str,
+    values: Mapping[str, state.Value] = MappingProxyType({}),
+    *,
+    others: Callable[[str], state.Value] = state.default,
+    place: str = "",
+) -> Markup:
+    """A link within a text to a page with these values of controls.
+
+    Args:
+        others: gives the value of any other control.
+        place: the part of the page that is to be on screen.
+    """
+    query = state.query_string(page, lambda name: values[name] if name in values else others(name))
+    address = ("./" if page == PAGES[0].name else page) + query + (f"#{place}" if place else "")
+    return Markup('<a href="{}" target="_self">{}</a>').format(address, text)
 
 
 @cache

@@ -4,7 +4,6 @@ import math
 from typing import Literal
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from attention_core.examples import PRESETS, Preset, example_of
 from attention_core.text import shortened
@@ -18,19 +17,18 @@ WHO_LOOKS = (
 )
 
 
-def ask_for_sentence(switches: tuple[str, ...] = state.SWITCHES, *, presets: bool = True, raw: bool = True) -> None:
-    """Draw the shared sentence where a page uses it, its switches, and what to notice in it.
+def ask_for_sentence(*, presets: bool = True, raw: bool = True) -> None:
+    """Draw the shared sentence where a page uses it, and what to notice in it.
 
     Args:
-        switches: those shown below the sentence.
         presets: whether the examples are offered; a page that has its own sentences does without.
         raw: whether the page is about raw vectors, so that a word without one is left out and named.
     """
-    below = sentence_field(presets)
-    draw_switches(switches)
+    text = _field("collapsed")
+    if presets:
+        _examples(text)
     if raw:
-        with below:
-            about_sentence(presets)
+        about_sentence(presets)
 
 
 def ask_with_model() -> str:
@@ -45,14 +43,6 @@ def ask_with_model() -> str:
         components.text(notice, "small")
     _show_cut_words()
     return str(model)
-
-
-def sentence_field(presets: bool) -> DeltaGenerator:
-    """The shared sentence, with sentences to start from if so wanted; the place below them, for `about_sentence`."""
-    text = _field("collapsed")
-    if presets:
-        _examples(text)
-    return st.container()
 
 
 def _field(label: Literal["visible", "collapsed"]) -> str:
@@ -135,20 +125,14 @@ def unknown_words() -> str:
     return f"Left out, because GloVe has no vector for {these}: {', '.join(map(shortened, unknown))}."
 
 
-def draw_switches(shown: tuple[str, ...] = state.SWITCHES, setting: str = "") -> None:
-    """Draw switches and a sentence on what they do; setting "2" draws those of a second setting to compare with."""
-    if not shown:
-        return
+def draw_switches(setting: str = "") -> None:
+    """Draw the switches and a sentence on what they do; setting "2" draws those of a second setting to compare with."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"switches{setting}"):
-        if "divisor" in shown:
-            draw_scaling(setting)
-        if "self" in shown:
-            controls.toggle(f"self{setting}", SELF_LABEL, help=SELF_HELP)
-        if "causal" in shown:
-            draw_causal(setting)
-        if "d" in shown:
-            draw_dimensions(setting)
-    components.text(settings_in_words(state.switches(setting), shown), "small")
+        draw_scaling(setting)
+        draw_self(setting)
+        draw_causal(setting)
+        draw_dimensions(setting)
+    components.text(settings_in_words(state.switches(setting)), "small")
 
 
 def draw_scaling(setting: str = "", width: int | Literal["stretch"] = 260) -> None:
@@ -177,7 +161,18 @@ def draw_scaling(setting: str = "", width: int | Literal["stretch"] = 260) -> No
             st.button(label, key=f"{name}-{label}", **how)
 
 
-def draw_causal(setting: str = "") -> None:
+def draw_self(setting: str = "") -> None:
+    """The toggle that lets a word look at itself; under the causal mask the first word needs it."""
+    see_self, causal = f"self{setting}", f"causal{setting}"
+
+    def toggled() -> None:
+        if not st.session_state[see_self]:
+            state.set_values({causal: False})
+
+    controls.toggle(see_self, SELF_LABEL, help=SELF_HELP, on_change=toggled)
+
+
+def draw_causal(setting: str = "", label: str = "Causal mask") -> None:
     """The toggle of the causal mask; the first word can look at nothing but itself then, so it lets words do that."""
     causal, see_self = f"causal{setting}", f"self{setting}"
 
@@ -185,7 +180,7 @@ def draw_causal(setting: str = "") -> None:
         if st.session_state[causal]:
             state.set_values({see_self: True})
 
-    controls.toggle(causal, "Causal mask", help=CAUSAL_HELP, on_change=toggled)
+    controls.toggle(causal, label, help=CAUSAL_HELP, on_change=toggled)
 
 
 def draw_dimensions(setting: str = "", width: int | Literal["stretch"] = 260) -> None:
@@ -206,23 +201,21 @@ def shown_dimensions(setting: str = "") -> int:
     return min(int(state.get(f"d{setting}")) or d_model, d_model)
 
 
-def settings_in_words(switches: state.Switches, shown: tuple[str, ...] = state.SWITCHES) -> str:
-    """What the switches that are shown do, for the values they have."""
+def settings_in_words(switches: state.Switches) -> str:
+    """What the switches do, for the values they have."""
     d_model = loaders.glove().d_model
     dim = min(switches.dim or d_model, d_model)
     divided = {
         0: f"Scores are divided by √{dim} = {math.sqrt(dim):.2f}",
         1: "Scores are not divided by √d",
     }.get(switches.divisor, f"Scores are divided by {switches.divisor:.2f}")
-    causal = switches.causal and "causal" in shown
-    others = "itself and the words before it" if causal else "all words, itself included"
+    others = "itself and the words before it" if switches.causal else "all words, itself included"
     if not switches.see_self:
-        others = "the words before it only" if causal else "all words but itself"
+        others = "the words before it only" if switches.causal else "all words but itself"
     cut = f"the {dim} along which words differ most are" if dim > 1 else "the one along which words differ most is"
     kept = (
         f"Of {d_model} directions, {cut} kept."
         if dim < d_model
         else f"All {d_model} dimensions: the raw GloVe vectors."
     )
-    sentences = {"divisor": f"{divided}.", "self": f"A word may look at {others}.", "d": kept}
-    return " ".join(sentence for name, sentence in sentences.items() if name in shown)
+    return f"{divided}. A word may look at {others}. {kept}"

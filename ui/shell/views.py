@@ -12,8 +12,8 @@ from ui.kit.wording import listed
 ALONE = """
 .stMainBlockContainer {{ padding: 0.5rem 1rem !important; max-width: none !important; }}
 .stSidebar, .stAppHeader, .stMainBlockContainer footer {{ display: none !important; }}
-.stMain :is(.stElementContainer, .stLayoutWrapper, .stColumn, .stPopover, .stExpander) {{
-  &:not(:has({kept})):not({kept} *) {{ display: none; }}
+.stMain :is(.stElementContainer, [data-testid=stLayoutWrapper], .stColumn, .stPopover, .stExpander) {{
+  &:not(:has({kept})):not({kept}, {kept} *) {{ display: none; }}
 }}
 """
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from attention_core.ranking import rank
 from ui.kit import components, figures, latex
@@ -52,8 +53,10 @@ def draw_whole(subject: Subject) -> None:
     names = ",".join(in_role(name, role) for name, role in (("Q", "query"), ("K", "key"), ("V", "value")))
     st.latex(rf"\operatorname{{Attention}}({names})={latex.whole()}")
     components.show_html(
-        "<p><b class=query>Q</b><b class=key>K</b>ᵀ: step 3. √d_k: step 4. softmax: steps 6 and 7. "
-        "<b class=value>V</b>: step 8. The mask, step 5, has no letter.</p>"
+        Markup(
+            "<p><b class=query>Q</b><b class=key>K</b>ᵀ: step 3. √d_k: step 4. softmax: steps 6 and 7. "
+            "<b class=value>V</b>: step 8. The mask, step 5, has no letter.</p>"
+        )
     )
     if subject.view:
         components.text("Q has a row for each word, and all rows are computed alike:", "plain")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from attention_core.attention import scaled_dot_product_attention, softmax
 from ui.kit import components, html
-from ui.step_by_step.pictures import first_numbers, wide
+from ui.step_by_step.pictures import first_numbers
 from ui.step_by_step.subject import Subject
 
 
@@ -37,5 +37,5 @@ def draw(subject: Subject) -> None:
             (name, "no answer" if (values := getattr(subject.walk, name)) is None else first_numbers(values, 3))
             for name in stages
         ]
-        components.show_html(wide(html.table((), rows, "chain")))
+        components.show_html(html.wide(html.table((), rows, "chain")))
     components.text("From attention_core/attention.py, without the checks that come before.", "small")

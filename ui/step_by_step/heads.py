@@ -5,12 +5,15 @@ import math
 import numpy as np
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
 from attention_core.steps import divisors, shared_among_heads
 from ui import state
 from ui.kit import components, figures, html, lesson_charts
 from ui.kit.wording import largest, listed, percent
-from ui.step_by_step.pictures import first_numbers, wide
+from ui.models import lessons
+from ui.shell import pages
+from ui.step_by_step.pictures import first_numbers
 from ui.step_by_step.subject import Subject
 
 
@@ -53,11 +56,16 @@ def draw(subject: Subject) -> None:
         (str(i + 1), span, (first_numbers(joined[i * d_k : (i + 1) * d_k]), "output")) for i, span in enumerate(spans)
     ]
     components.text(f"The heads’ outputs are laid side by side again, {h} × {d_k} = {d_model} numbers:", "plain")
-    components.show_html(wide(html.table(("head", "dimensions", "its piece of the output"), pieces, "chain")))
+    components.show_html(html.wide(html.table(("head", "dimensions", "its piece of the output"), pieces, "chain")))
+    taught = {"task": lessons.lesson_of("negation").title}
     components.show_html(
-        "<p>Here nothing is learned, so the heads differ by chance only. Trained heads have matrices of their own and "
-        "come to look for different things: <a href='teach_it?task=Happy+or+not' target=_self>two heads that read “not "
-        "happy” together</a>, <a href=inside_a_transformer target=_self>72 heads of a transformer</a>.</p>"
+        Markup(
+            "<p>Here nothing is learned, so the heads differ by chance only. Trained heads have matrices of their own "
+            "and come to look for different things: {}, {}.</p>"
+        ).format(
+            pages.text_link("two heads that read “not happy” together", "teach_it", taught),
+            pages.text_link("72 heads of a transformer", "inside_a_transformer"),
+        )
     )
 
 

@@ -84,7 +84,7 @@ def answers_table(answer: Answer) -> Markup:
     head = (("label: key", "key"), ("data: value", "value"), "dictionary: key == query?", "attention: how much?")
     bold = Markup("<b>{}</b>").format
     total = (bold("answer"), "", bold(exact), (bold(soft), "output"))
-    return Markup("<div class=wide tabindex=0>{}</div>").format(html.table(head, [*rows, total], "lookup"))
+    return html.wide(html.table(head, [*rows, total], "lookup"))
 
 
 def weight_bar(weight: float) -> Markup:

@@ -19,20 +19,8 @@ def switches() -> None:
         typed.mask_ticks()
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches-mask"):
-        st.toggle(
-            sentence_input.SELF_LABEL,
-            state.default("self"),
-            on_change=lambda: state.get("self") or state.set_values({"causal": False}),
-            help=sentence_input.SELF_HELP,
-            **state.widget_args("self"),
-        )
-        st.toggle(
-            "Mask later words",
-            state.default("causal"),
-            on_change=lambda: state.get("causal") and state.set_values({"self": True}),
-            help=f"The causal mask. {sentence_input.CAUSAL_HELP}",
-            **state.widget_args("causal"),
-        )
+        sentence_input.draw_self()
+        sentence_input.draw_causal(label="Causal mask: hide later words")
 
 
 def draw(subject: Subject, kind: str) -> None:

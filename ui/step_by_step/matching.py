@@ -1,7 +1,5 @@
 """Steps 3 and 4: the dot product of the query with every key, and the division of the scores."""
 
-from functools import partial
-
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
@@ -12,7 +10,6 @@ from ui.kit import components, latex
 from ui.kit.latex import column, in_role, lines, tex
 from ui.kit.wording import counted, largest, listed, number
 from ui.map import cell
-from ui.map.view import chooser
 from ui.shell import sentence_input
 from ui.step_by_step import pictures, strip
 from ui.step_by_step.subject import Subject
@@ -44,27 +41,11 @@ def draw_scores(subject: Subject, kind: str) -> None:
         text = best_match(subject)
     strip.draw(subject, walk.scores, "Scores", formula, text, kind, key="scores")
     if subject.view:
-        _choose_products(subject)
+        cell.choose_key(subject.view, subject.choice, "walk", "Choose the word whose products are shown")
+        table = cell.products_table(walk, j, subject.labels[subject.choice.query], subject.labels[j])
+        components.show_html(Markup("<details><summary>Its products</summary>{}</details>").format(table))
     elif walk.keys.shape[1] > 3:
         components.show_html(pictures.products_table(subject))
-
-
-def _choose_products(subject: Subject) -> None:
-    """The words, to choose the key whose products are shown, and the table of these products, folded."""
-    j, query = subject.key, subject.choice.query
-    components.words(
-        [(label, place) for place, label in enumerate(subject.labels)],
-        subject.view.weights[query],
-        j,
-        j,
-        components.palette(),
-        key="walk-seen",
-        on_pick=partial(chooser(subject.view), query),
-        label="Choose the word whose products are shown",
-        role="key",
-    )
-    table = cell.products_table(subject.walk, j, subject.labels[query], subject.labels[j])
-    components.show_html(Markup("<details><summary>Its products</summary>{}</details>").format(table))
 
 
 def best_match(subject: Subject) -> str:

@@ -94,7 +94,7 @@ def products_table(subject: Subject) -> Markup:
         [(name, "key"), *(number(x) for x in products), number(score)]
         for name, products, score in zip(subject.labels, walk.products, walk.scores, strict=True)
     ]
-    return wide(html.table(head, rows))
+    return html.wide(html.table(head, rows))
 
 
 def parts_table(subject: Subject) -> Markup:
@@ -106,12 +106,7 @@ def parts_table(subject: Subject) -> Markup:
         for name, weight, part in zip(subject.labels, walk.weights, walk.parts, strict=True)
     ]
     total = [("output", "output"), "", *((number(x), "output") for x in walk.output)]
-    return wide(html.table(head, [*rows, total]))
-
-
-def wide(table: Markup) -> Markup:
-    """A table that scrolls sideways where it has no room."""
-    return Markup("<div class=wide tabindex=0>{}</div>").format(table)
+    return html.wide(html.table(head, [*rows, total]))
 
 
 def first_numbers(values: np.ndarray, most: int = 6) -> str:

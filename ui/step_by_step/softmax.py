@@ -96,4 +96,4 @@ def draw_overflow(subject: Subject) -> None:
         for j in subject.shown
     ]
     head = ("key", "score x", html.Markup("e<sup>x</sup>"), "x − largest", html.Markup("e<sup>x − largest</sup>"))
-    components.show_html(pictures.wide(html.table(head, rows)))
+    components.show_html(html.wide(html.table(head, rows)))

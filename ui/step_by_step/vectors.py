@@ -20,7 +20,7 @@ def ask() -> bool:
         with st.expander("Change the numbers"):
             typed.editor()
         return True
-    sentence_input.ask_for_sentence(())
+    sentence_input.ask_for_sentence()
     with errors.show_errors():
         if not loaders.taken_apart(state.sentence()).known:
             raise UnknownWords(loaders.taken_apart(state.sentence()).unknown)

@@ -9,7 +9,7 @@ from attention_core import query_matches
 from attention_core.layers import forward
 from ui import controls, state
 from ui.kit import components, figures, matrices
-from ui.kit.html import table
+from ui.kit.html import table, wide
 from ui.kit.wording import quoted, rounded
 from ui.map import cell as cells
 from ui.map import compare
@@ -58,7 +58,7 @@ def query_words(session: Session, shown: SentenceMap) -> None:
         for line in zip(*(found for _, found in lists), strict=True)
     ]
     matches = table([title for title, _ in lists], rows, "matches")
-    components.show_html(Markup("<div class=wide tabindex=0>{}</div>").format(matches))
+    components.show_html(wide(matches))
     components.text(
         f"Of {len(_candidates()[0]):,} words. The number is the score, q · k / √d_k. Italics: never seen in training.",
         "small",
@@ -71,18 +71,22 @@ def weight_tables(session: Session, shown: SentenceMap) -> None:
     heads = range(model.n_heads) if shown.head is None else [shown.head]
     stages = [("random", untrained(session.settings))] + [("taught", model)] * session.trained
     components.text("You cannot read these; nobody can. The list of words above shows what they do.")
-    rows = ""
+    rows = Markup("")
     for head in heads:
         columns, pictures = slice(head * model.d_k, (head + 1) * model.d_k), []
         for when, stage in stages:
             for name, role in (("W_Q", "query"), ("W_K", "key")):
-                title = f"{name[0]}<sub>{name[2]}</sub>, {when}" + (f", head {head + 1}" if len(heads) > 1 else "")
+                of_head = f", head {head + 1}" if len(heads) > 1 else ""
+                title = Markup("{}<sub>{}</sub>, {}{}").format(name[0], name[2], when, of_head)
                 values = stage.parameters[f"{shown.l}.{name}"][:, columns]
                 pictures.append(matrices.matrix(title, values, max(110, 6 * values.shape[1]), 250, role=role))
-        rows += f"<div class=row>{''.join(pictures)}</div>"
+        rows += matrices.side_by_side(*pictures)
     components.show_html(
-        "<p>A pixel is a number: orange above zero, blue below. A row belongs to one number of the word’s vector, a "
-        f"column to one number of the query or key.</p>{rows}"
+        Markup(
+            "<p>A pixel is a number: orange above zero, blue below. A row belongs to one number of the word’s vector, "
+            "a column to one number of the query or key.</p>"
+        )
+        + rows
     )
 
 

@@ -1,7 +1,6 @@
 """Positions: the waves that tell a word its place, and what is lost without them."""
 
 import numpy as np
-from markupsafe import Markup
 
 from attention_core.layers import Model, forward, sinusoids
 from ui.kit import components, matrices
@@ -29,11 +28,12 @@ def draw(session: Session, shown: SentenceMap) -> None:
     waves = sinusoids(SHOWN, d_positions)
     vector = loaders.glove().look_up([word])
     joined = np.concatenate([vector, sinusoids(place + 1, d_positions)[-1:]], axis=1)
-    pictures = (
-        matrices.matrix(f"Places 1 to {SHOWN}", waves, 11 * d_positions, 11 * SHOWN),
-        matrices.matrix("The chosen word and its place, joined", joined, 6 * joined.shape[1], 26),
+    components.show_html(
+        matrices.side_by_side(
+            matrices.matrix(f"Places 1 to {SHOWN}", waves, 11 * d_positions, 11 * SHOWN),
+            matrices.matrix("The chosen word and its place, joined", joined, 6 * joined.shape[1], 26),
+        )
     )
-    components.show_html(Markup("<div class=row>{}</div>").format(Markup("").join(map(Markup, pictures))))
     components.text(
         f"Left {vector.shape[1]} numbers for {quoted(word)}, right {d_positions} for place {place + 1}. Here they "
         "stand side by side; the paper adds them. Tried on vectors of 50 numbers for a thousand steps, joining "

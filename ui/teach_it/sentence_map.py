@@ -68,15 +68,11 @@ def sentence_map(session: Session, model: Model, steps: str, head: int | None, l
         "shows": ", ".join(shows),
     }
     visible = np.isfinite(done.attention.masked[0])
-    visible = None if visible.all() else visible
     if head is None:
-        weights = done.attention.weights.mean(axis=0)
-        view = View(tokens=tokens, words=sentence.words, settings=settings, weights=weights, visible=visible)
+        view = View(tokens, done.attention.weights.mean(axis=0), sentence.words, settings, visible)
         return SentenceMap(view, chosen(view), layers, l, head)
-    q, k, v = done.q[head], done.k[head], done.v[min(head, len(done.v) - 1)]
-    whole = done.attention
-    attention = Attention(whole.scores[head], whole.scaled[head], whole.masked[head], whole.weights[head], None)
-    among = np.ones((len(q), len(k)), bool) if visible is None else visible
+    q, k, v = done.q[head], done.k[head], done.v[min(head, len(done.v) - 1)]  # without W_V one v for all heads
+    attention = Attention(*(stage[head] for stage in done.attention))
     view = View(
         tokens=tokens,
         words=sentence.words,
@@ -84,7 +80,7 @@ def sentence_map(session: Session, model: Model, steps: str, head: int | None, l
         weights=attention.weights,
         visible=visible,
         stages=attention,
-        walk=lambda row: walk(q[row], k, v, among[row]),
-        code=lambda: export.head_code(tokens, q, k, v, among, settings),
+        walk=lambda row: walk(q[row], k, v, visible[row]),
+        code=lambda: export.head_code(tokens, q, k, v, visible, settings),
     )
     return SentenceMap(view, chosen(view), layers, l, head)

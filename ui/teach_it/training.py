@@ -9,13 +9,12 @@ from markupsafe import Markup
 
 from attention_core import copying, taught
 from attention_core.taught import ModelSpec
-from ui import state
+from ui import run_lock, state
 from ui.kit import components, figures, learning_charts
 from ui.kit.wording import counted, percent, rounded
 from ui.models import loaders
 from ui.models.lessons import Lesson
 from ui.models.training import FINISHED, Run, Settings, recipe, shipped, usual_settings
-from ui.shell import run
 from ui.teach_it.settings import Session, values_of
 
 REDRAW_AFTER = 0.03  # seconds from one picture of a training to the next
@@ -188,7 +187,7 @@ def train_further(session: Session) -> None:
     """
     if not session.in_training:
         return
-    with run.run_lock_released():
+    with run_lock.released():
         session.run.advance(session.target)
     st.session_state["drawn"] = {name: st.session_state[name] for name in state.CONTROLS if name in st.session_state}
     st.session_state["ticked"] = False

@@ -5,12 +5,13 @@ import streamlit as st
 from markupsafe import Markup
 
 from ui import state
-from ui.kit import components, figures, learning_charts
+from ui.kit import components, figures, html, learning_charts
 from ui.kit.wording import mean_and_spread, percent
+from ui.shell import pages
 from ui.the_gap import measured
 from ui.the_gap.figure import open_sentences
 from ui.the_gap.measured import MINILM, Rate
-from ui.the_gap.sentences import ANCHOR, page_url
+from ui.the_gap.sentences import ANCHOR
 
 MARKS = {"circle": "●", "square": "■", "diamond": "◆", "cross": "✚", "triangle-up": "▲", "triangle-down": "▼"}
 
@@ -70,12 +71,11 @@ def draw_dots() -> None:
     name = f"gap-{picture.fill['chosen']}-{picture.fill['seen']}"
     by_title = {title: task for task, title in measured.titles().items()}
 
-    def clicked() -> None:
-        if dot := st.session_state[name]["selection"]["dot"]:
-            open_sentences(by_title[picture.fill["labels"][int(dot[0]["row"])]], measured.names()[int(dot[0]["model"])])
+    def pick(row: int, model: int) -> None:
+        open_sentences(by_title[picture.fill["labels"][row]], measured.names()[model])
 
     with st.container(height=picture.height + 15, border=False, key="dots-room"):
-        figures.draw(picture, name, clicked)
+        figures.draw(picture, name, pick)
     colors = components.palette()
     shades = [learning_charts.kind_colors(colors)[kind] for kind in kinds().values()]
     span = Markup('<span><b style="color:{}">{}</b> {}</span>')
@@ -96,21 +96,14 @@ def kinds() -> dict[str, int]:
 def draw_table() -> None:
     """Draw the same as a table; each number leads to its sentences."""
     rates, names = rates_shown(), measured.names()
-    head = Markup("").join(Markup("<th scope=col>{}</th>").format(name) for name in ("Task", *names, "Guessing"))
-    rows = []
+    rows: list[list[html.Cell]] = []
     for task, title in measured.titles().items():
         here = {rate.name: rate for rate in rates if rate.task == task}
-        cells = [table_cell(here[name]) if name in here else "–" for name in names]
-        cells.append(percent(next(iter(here.values())).chance) if here else "–")
-        question = measured.QUESTIONS.get(task, "")
-        row = Markup("").join(Markup("<td>{}</td>").format(cell) for cell in cells)
-        rows.append(Markup("<tr><th scope=row>{}<small>{}</small></th>{}</tr>").format(title, question, row))
-    components.show_html(
-        Markup(
-            "<div class=wide tabindex=0 role=region aria-label='The measured table'><table class=gap>"
-            "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-        ).format(head, Markup("").join(rows))
-    )
+        asked = Markup("{}<small>{}</small>").format(title, measured.QUESTIONS.get(task, ""))
+        guessing = percent(next(iter(here.values())).chance) if here else "–"
+        rows.append([asked, *(table_cell(here[name]) if name in here else "–" for name in names), guessing])
+    table = html.table(("Task", *names, "Guessing"), rows, "gap", named_rows=True)
+    components.show_html(html.wide(table))
     text = "Each number leads to its sentences. Below it: its 95 % interval and the number of sentences."
     if any(rate.other_splits for rate in rates):
         text += " Other splits: trained and tested again with other words, drawn by chance."
@@ -128,10 +121,9 @@ def table_cell(rate: Rate) -> Markup:
     if rate.other_splits:
         lines.append(f"other splits {mean_and_spread(rate.other_splits)}")
     lines += [remark] if (remark := interval_text(rate)) else []
-    link = Markup('<a href="{}#{}" target="_self"><b>{}</b></a>')
-    return link.format(page_url("the_gap", values, state.get), ANCHOR, percent(rate.share)) + Markup("").join(
-        Markup("<small>{}</small>").format(line) for line in lines
-    )
+    share = Markup("<b>{}</b>").format(percent(rate.share))
+    link = pages.text_link(share, "the_gap", values, others=state.get, place=ANCHOR)
+    return link + Markup("").join(Markup("<small>{}</small>").format(line) for line in lines)
 
 
 def interval_text(rate: Rate) -> str:

@@ -99,12 +99,11 @@ def draw_bars() -> None:
     state_now = "-".join(str(state.get(name)) for name in ("gby", "gsent"))
     name = f"gap-bars-{measured.chosen_task()}-{measured.chosen_set()}-{state_now}"
 
-    def clicked() -> None:
-        if bar := st.session_state[name]["selection"]["bar"]:
-            open_sentences(rates[0].task, rates[int(bar[0]["model"])].name)
+    def pick(model: int) -> None:
+        open_sentences(rates[0].task, rates[model].name)
 
     with st.container(height=ROW * len(rates) + 20, border=False, key="gap-bars-room"):
-        figures.draw(bars_picture(), name, clicked)
+        figures.draw(bars_picture(), name, pick)
     components.text(
         f"Dashed line: guessing, {percent(rates[0].chance)}. A click on a bar opens its sentences.", "small"
     )

@@ -1,7 +1,6 @@
 """The sentences behind a rate, right and wrong, each with links to the pages that show it."""
 
 import html
-from collections.abc import Callable
 from functools import lru_cache
 
 import streamlit as st
@@ -85,20 +84,10 @@ def sentence_item(rate: Rate, case: Case) -> Markup:
         ways.append(("teach_it", "taught", {**carried, "task": lesson.title, **shape, "trained": training.FINISHED}))
     head = measured.head_for(rate.task)
     ways.append(("inside_a_transformer", "MiniLM", {**carried, **({"l": head[0], "h": head[1]} if head else {})}))
-    link = Markup('<a href="{}" target="_self">{}</a>')
-    links = Markup(" · ").join(link.format(page_url(page, values), name) for page, name, values in ways)
+    links = Markup(" · ").join(pages.text_link(name, page, values) for page, name, values in ways)
     return Markup("<li>{} <small>Open: {}</small></li>").format(Markup(gap.join_tokens(map(escape_word, words))), links)
 
 
 def escape_word(word: str | Markup) -> str:
     """A word as HTML; its apostrophe stays, so that "n't" can join the word before it."""
     return word if isinstance(word, Markup) else html.escape(word, quote=False)
-
-
-def page_url(page: str, values: dict[str, state.Value], others: Callable[[str], state.Value] = state.default) -> str:
-    """The URL of a page with these control values; other controls at their defaults, or as `others` returns."""
-
-    def value_of(name: str) -> state.Value:
-        return values[name] if name in values else others(name)
-
-    return ("./" if page == pages.PAGES[0].name else page) + state.query_string(page, value_of)

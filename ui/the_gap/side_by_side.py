@@ -38,7 +38,7 @@ class Looks:
 
 def draw_side_by_side() -> None:
     """Draw the shared sentence three times, coloured by where the chosen word looks in each model."""
-    sentence_input.ask_for_sentence((), presets=False)
+    sentence_input.ask_for_sentence(presets=False)
     text, known = state.sentence(), loaders.taken_apart(state.sentence()).known
     offer_sentences(measured.chosen_task())
     if not known:

@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
 from attention_core import scaling
 from ui import state
@@ -79,9 +80,11 @@ def draw_gradient() -> None:
             figures.draw(picture(place, pair, int(state.get("sd"))), f"cost-{place}")
     at = int(np.flatnonzero(pair[0].dims == 1024)[0])
     components.show_html(
-        f"<p><b>Dots</b>: scores as they are. <b class=with>Squares</b>: divided by √d. Medians of {QUERIES} random "
-        f"queries with {N_KEYS} keys each; the dashed line is the d of part 1. Entropy says how evenly the weight is "
-        "shared: 4 bits if all 16 keys get the same, 0 if one gets all.</p>"
+        Markup(
+            "<p><b>Dots</b>: scores as they are. <b class=with>Squares</b>: divided by √d. Medians of {} random "
+            "queries with {} keys each; the dashed line is the d of part 1. Entropy says how evenly the weight is "
+            "shared: 4 bits if all 16 keys get the same, 0 if one gets all.</p>"
+        ).format(QUERIES, N_KEYS)
     )
     components.text(
         f"At d = 1,024 the gradient’s norm is {number(float(pair[0].gradient[at]))} as it is and "

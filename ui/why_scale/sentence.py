@@ -24,7 +24,7 @@ DIVISORS = tuple(float(divisor) for divisor in np.geomspace(state.MIN_DIVISOR, s
 def draw() -> None:
     """The sentence, the divisor, and where the chosen word looks."""
     st.header("4. Any divisor, on your sentence", anchor=False)
-    sentence_input.ask_for_sentence(())
+    sentence_input.ask_for_sentence()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches"):
         sentence_input.draw_scaling()
     view = raw_view(state.switches())
@@ -97,7 +97,7 @@ def rows_table(labels: list[str], plain: np.ndarray, divided: np.ndarray) -> Mar
             cells += [(listed([labels[key] for key in largest(weights)], 2), "key"), percent(float(weights.max()), 1)]
         rows.append(cells)
     head = ("query", "not divided: looks most at", "weight", "divided by √d: looks most at", "weight")
-    return Markup("<div class='wide tall' tabindex=0>{}</div>").format(html.table(head, rows))
+    return html.wide(html.table(head, rows), "tall")
 
 
 def draw_curve() -> None:

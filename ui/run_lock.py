@@ -8,17 +8,22 @@ import contextlib
 import threading
 from collections.abc import Iterator
 
-run_lock = threading.Lock()
+lock = threading.Lock()  # of the run under way
 _mine = threading.local()
+
+
+def held() -> bool:
+    """Whether this thread has its turn."""
+    return getattr(_mine, "turn", False)
 
 
 @contextlib.contextmanager
 def turn() -> Iterator[None]:
     """Run the block when its turn comes; within a turn, at once."""
-    if getattr(_mine, "turn", False):
+    if held():
         yield
         return
-    with run_lock:
+    with lock:
         _mine.turn = True
         try:
             yield
@@ -27,13 +32,18 @@ def turn() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def run_lock_released() -> Iterator[None]:
-    """Let the runs of other visitors go on during the block: for training, which computes for seconds.
+def released() -> Iterator[None]:
+    """Let the runs of other visitors go on during the block, which computes or waits for long; then wait for a turn.
 
-    Only for code that holds the lock.
+    Outside a turn nothing is released.
     """
-    run_lock.release()
+    if not held():
+        yield
+        return
+    _mine.turn = False
+    lock.release()
     try:
         yield
     finally:
-        run_lock.acquire()
+        lock.acquire()
+        _mine.turn = True
