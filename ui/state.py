@@ -21,7 +21,7 @@ MAX_CHARACTERS = 2_000
 MAX_TOKENS = 512
 
 SWITCHES = ("divisor", "self", "causal", "d")  # the controls that say how raw vectors attend
-FRAME = ("figure", "lecture")  # those that the frame sets, around every page
+FRAME = ("figure", "lecture")  # the controls that app.py draws, before any page
 MIN_DIVISOR, MAX_DIVISOR = 0.25, 30.0
 
 
@@ -50,7 +50,7 @@ class Control:
         default: what holds when the link does not say it.
         low, high: the bounds of a number.
         options: all the values it can have, where these are few.
-        page: the page it belongs to; "" for the controls of the frame, which every page shares.
+        page: the page it belongs to; "" for those that all pages share.
         hidden: no widget shows it; the pictures, or a widget that derives its value, set it.
         private: the copied link leaves it out: a guess, an open download fold.
     """
@@ -299,7 +299,7 @@ def names_of(page: str) -> list[str]:
 
 
 def widget_args(name: str) -> dict[str, Any]:
-    """The arguments that tie a widget to its control: key, the link, and kept while another page is shown."""
+    """The arguments that tie a widget to its control, which counts as drawn from now on."""
     _run.drawn.add(name)
     return {"key": name} if name in _run.unbound else {"key": name, "bind": "query-params"}
 

@@ -43,7 +43,7 @@ class Picture:
     """A chart to draw on the page and to take away.
 
     Attributes:
-        builder: one of ui/charts.
+        builder: a function of one of the modules of charts here.
         frame: its data, column by column.
         alt: what it shows, for those who cannot see it.
         height: in pixels, axes included.

@@ -1,4 +1,4 @@
-"""Pictures of the two pages on learning: a DataFrame in, an Altair chart out, as in ui/charts."""
+"""Pictures of the two pages on learning: a DataFrame in, an Altair chart out, as in `charts`."""
 
 import altair as alt
 import pandas as pd

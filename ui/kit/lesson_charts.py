@@ -1,4 +1,4 @@
-"""Pictures of the two pages that teach the formula: a DataFrame in, an Altair chart out, as in ui/charts.
+"""Pictures of the two pages that teach the formula: a DataFrame in, an Altair chart out, as in `charts`.
 
 The visitor's words are read from the parameter `labels`; every other text in these charts is our own.
 """
