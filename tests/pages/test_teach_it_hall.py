@@ -125,6 +125,8 @@ def test_a_training_that_fails_gives_its_slot_back_and_goes_on_from_its_last_rep
             raise MemoryError
         yield learning.Progress(20, 0.5, 0.3, None)
 
+    clock = Clock()
+    monkeypatch.setattr(training, "queue", Queue(clock=clock))
     monkeypatch.setattr(training, "_reports", reports)
     next(failures)
     run = Run(A)
@@ -132,7 +134,7 @@ def test_a_training_that_fails_gives_its_slot_back_and_goes_on_from_its_last_rep
     run.advance(1000)
     with pytest.raises(MemoryError):
         run.advance(1000)
-    run.leave()
+    clock.now += 2 * training.LEASE
     assert training.queue.ask(B, 1) == 0
     assert run.step == 10
     run.advance(1000)
