@@ -334,6 +334,15 @@ def test_two_heads_share_the_work_of_not_as_the_lesson_says():
     assert sorted(on_not) == [[0, 1], [1, 0]]
 
 
+def test_a_clause_without_that_misleads_the_search_for_subjects_as_the_lesson_says():
+    lesson = BY_TITLE["Verb and subject"]
+    words = ["the", "boy", "the", "girl", "liked", "laughed"]
+    layers = forward(training.shipped(usual_settings(lesson.best)), loaders.glove().look_up(words))
+    weights = layers[-1].attention.weights.mean(axis=0)[words.index("laughed")]
+    assert words[weights.argmax()] == "girl"
+    assert "in “the boy the girl liked laughed”, “laughed” goes to the girl" in lesson.limits
+
+
 def test_every_sentence_to_ask_has_only_known_words_and_a_right_answer():
     for lesson in LESSONS:
         for one in sample_sentences(lesson):

@@ -132,7 +132,8 @@ WRITTEN = (
         "A verb now asks for its subject by meaning and by place.",
         "Who bit whom is told by the order of the words, and attention alone sees no order. So each word is given its "
         "place as well: positions.",
-        "In a passive it finds the grammatical subject: in “the letter was written by the nurse” that is the letter.",
+        "Of a passive it finds the grammatical subject: “the letter was written by the nurse”. A clause without “that” "
+        "can mislead it: in “the boy the girl liked laughed”, “laughed” goes to the girl.",
         (
             "The dog* bit^ the man",
             "The man* bit^ the dog",
