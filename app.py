@@ -18,10 +18,10 @@ with run_lock.turn():
     st.markdown(here.lead)
     if page.url_path not in ("", here.name):
         components.text(f"There is no page called “{page.url_path}”. This is the first one.", "notice")
+    views.draw_view(here.figures)  # before the page, which would be seen whole while it computes
     with pages.framed():
         page.run()
     pages.footer(here)
-    views.draw_view(here.figures)
 
     with st.sidebar:
         glossary.popover()

@@ -53,6 +53,14 @@ def test_the_map_of_a_lecture_stands_on_one_screen_with_its_last_row_and_its_lar
         assert min(word["height"] for word in words) >= 20
 
 
+def test_a_lecture_keeps_what_its_figure_is_tried_with(visit):
+    one = visit("/step_by_step?lecture=1", viewport={"width": 1280, "height": 720})
+    expect(one.page.get_by_label("Search term: query")).to_be_visible()
+    one.page.goto(one.server.url + "/step_by_step?lecture=5")
+    expect(one.page.get_by_text("Self-attention: a word may look at itself")).to_be_visible()
+    expect(one.page.get_by_text("Causal mask: hide later words")).to_be_visible()
+
+
 def test_the_link_is_drawn_as_a_code_of_squares(visit):
     one = visit("/")
     one.page.get_by_role("button", name="QR code").click()
