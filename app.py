@@ -4,13 +4,14 @@ import streamlit as st
 
 from ui import controls, run_lock, state
 from ui.kit import components, glossary
-from ui.shell import pages, views
+from ui.shell import pages, presentation
 
 with run_lock.turn():
     page = st.navigation(pages.pages())
     here = pages.page_of(page)
     st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=components.ICON, layout="centered")
-    components.style("page.css")
+    components.style("kit/browser/page.css")
+    components.follow_theme()
     controls.draw_out_of_sight(state.FRAME, "frame")
 
     with st.container(key=f"title-{here.name}"):  # a page's own: a translation would outlive its page
@@ -18,7 +19,7 @@ with run_lock.turn():
     st.markdown(here.lead)
     if page.url_path not in ("", here.name):
         components.text(f"There is no page called “{page.url_path}”. This is the first one.", "notice")
-    views.draw_view(here.figures)  # before the page, which would be seen whole while it computes
+    presentation.draw_view(here.figures)  # before the page, which would be seen whole while it computes
     with pages.framed():
         page.run()
     pages.footer(here)
@@ -27,7 +28,7 @@ with run_lock.turn():
         glossary.popover()
         components.copy_link(key="link")
         st.caption("The link holds your sentence and every setting.")
-        views.lecture_button()
+        presentation.lecture_button()
         with st.popover("QR code", icon=":material/qr_code_2:", key="qr", on_change="rerun") as qr:
             if qr.open:
                 components.qr_code(pages.link(here.name))

@@ -5,6 +5,7 @@ The vectors are GloVe's (Pennington, Socher & Manning 2014), trained on six bill
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -51,7 +52,7 @@ class Embeddings(NamedTuple):
         """The width of a vector."""
         return self.vectors.shape[1]
 
-    def rows(self, tokens: list[str]) -> list[int | None]:
+    def rows(self, tokens: Sequence[str]) -> list[int | None]:
         """The row of each token, None for a token without a vector. Binary search: 17 steps for 100,000 words."""
         width = self.words.dtype.itemsize
         wanted = [token.encode("utf-8") for token in tokens]
@@ -81,7 +82,7 @@ class Embeddings(NamedTuple):
             raise UnknownWords(unknown)
         return known, unknown
 
-    def look_up(self, tokens: list[str], dim: int | None = None) -> np.ndarray:
+    def look_up(self, tokens: Sequence[str], dim: int | None = None) -> np.ndarray:
         """The vectors of known tokens: (n, d_model), or (n, dim) along the dim most telling directions.
 
         Raises:

@@ -124,6 +124,28 @@ def rotate(x: np.ndarray, turns: np.ndarray) -> np.ndarray:
     return (np.ascontiguousarray(x).view(np.complex64) * turns).view(np.float32)
 
 
+class ScoreByPairs(NamedTuple):
+    """One score as a sum over the pairs of numbers that `rotate` turns, (d_k / 2,) each.
+
+    Attributes:
+        degrees: how far the query's pair is turned beyond the key's.
+        plain: each pair's share of q · k before they are turned; turned: after it, as the model has it.
+    """
+
+    degrees: np.ndarray
+    plain: np.ndarray
+    turned: np.ndarray
+
+
+def score_by_pairs(layer: Layer, head: int, query: int, key: int, config: Config) -> ScoreByPairs:
+    """What the turn by positions does to the score of a query with a key, both counted from 0."""
+    q, k = layer.q[head, query], layer.k[layer.kv_head(head), key]
+    back = turns(-np.array([query, key]), config.d_k, config.rope_base)
+    plain = rotate(np.stack([q, k]), back).prod(axis=0)
+    degrees = np.degrees((query - key) * config.rope_base ** (-np.arange(0, config.d_k, 2) / config.d_k))
+    return ScoreByPairs(degrees, *(product.reshape(-1, 2).sum(axis=1) for product in (plain, q * k)))
+
+
 def causal_mask(x: np.ndarray, before: np.ndarray) -> np.ndarray:
     """Each token may look at itself and at those before it: the next one is what the model has to predict.
 

@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -49,6 +50,20 @@ def read_vector(text: str, dims: int) -> np.ndarray:
     return np.array(numbers + [0.0] * (dims - len(numbers)))
 
 
+class Blend(NamedTuple):
+    """The end of a walk whose query may look at something.
+
+    Attributes:
+        weights: (n,) exponentials / row_sum.
+        parts: (n, d_v) each value times its weight.
+        output: (d_v,) the sum of the parts.
+    """
+
+    weights: np.ndarray
+    parts: np.ndarray
+    output: np.ndarray
+
+
 @dataclass(frozen=True)
 class Walk:
     """Every number on the way from one query to its output.
@@ -65,9 +80,7 @@ class Walk:
         unshifted: (n,) exp(masked) as a calculator would take it; inf where it overflows.
         exponentials: (n,) exp(masked - largest); all 0 if nothing is left.
         row_sum: the sum of the exponentials.
-        weights: (n,) exponentials / row_sum; None if nothing is left, for 0 / 0 has no answer.
-        parts: (n, d_v) each value times its weight; None if nothing is left.
-        output: (d_v,) the sum of the parts; None if nothing is left.
+        weights, parts, output: as in `Blend`; None if nothing is left, for 0 / 0 has no answer.
     """
 
     query: np.ndarray
@@ -91,6 +104,17 @@ class Walk:
         """(d_k,) the dimensions of one key, its product of largest size first; of equal ones the earlier first."""
         sizes = np.abs(self.products[column])
         return rank(sizes, tolerance_for(sizes))
+
+    @property
+    def blend(self) -> Blend:
+        """Weights, parts and output, for what is drawn only where there are any.
+
+        Raises:
+            NothingToAttend: nothing is left.
+        """
+        if self.weights is None or self.parts is None or self.output is None:
+            raise NothingToAttend([0])
+        return Blend(self.weights, self.parts, self.output)
 
     @property
     def lengths(self) -> np.ndarray:

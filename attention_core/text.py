@@ -18,7 +18,7 @@ skin tone, its joined parts or the other half of its flag.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 APOSTROPHES = "`´ʹʻʼʽˊˋ՚Ꞌꞌ᾽᾿῾‘’‚‛′‵‹›❛❜❟❮❯"
 QUOTES = "«»ʺˮ“”„‟″‶❝❞❠⹂〝〞〟🙶🙷🙸"
@@ -141,7 +141,7 @@ def tokenize(text: str) -> list[str]:
     return [plain[slice(*found.span())] for found in _TOKEN.finditer(plain.translate(_SHAPE))]
 
 
-def number_repeats(tokens: list[str]) -> list[str]:
+def number_repeats(tokens: Sequence[str]) -> list[str]:
     """Labels that tell equal tokens apart: those that occur more than once are numbered, the others left alone.
 
     No two labels are the same, even if the text itself holds a token such as "the₁".

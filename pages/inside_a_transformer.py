@@ -6,25 +6,25 @@ guard()
 
 import streamlit as st
 
-from ui.inside_a_transformer import compared, grid, map, relations, subject, trace
+from ui.inside_a_transformer import compared, grid, map, relations, selection, trace
 from ui.kit import components
-from ui.shell import body, sentence_input, views
+from ui.shell import body, presentation, sentence_input
 from ui.shell.pages import fold
 
 
 def page() -> None:
     """Draw it."""
     sentence_input.ask_for_sentence(raw=False)
-    lesson = st.container()
-    shown = subject.read_subject()
-    with views.figure("heads"):
+    headline = st.container()
+    shown = selection.read_selection()
+    with presentation.figure("heads"):
         beside = grid.draw_overview(shown)
     place = map.lay_out(shown)
 
     def look() -> None:
-        shown = subject.read_subject()
-        with lesson:
-            relations.draw_lesson(shown)
+        shown = selection.read_selection()
+        with headline:
+            relations.draw_headline(shown)
         with beside:
             relations.draw_list(shown)
         map.draw_map(shown, place)
@@ -33,7 +33,7 @@ def page() -> None:
     body.draw_part(look)
 
 
-def draw_folds(shown: subject.Subject) -> None:
+def draw_folds(shown: selection.Selection) -> None:
     """What else there is to see of the head."""
     fold("itwo", "What if one word changes? Two sentences, one head", compared.draw_two_sentences, shown)
     pictures = fold("iraw", "Similarity or relationship? Raw word vectors beside this map", compared.beside_raw, shown)
@@ -43,5 +43,5 @@ def draw_folds(shown: subject.Subject) -> None:
     fold("itake", "Take it away: pictures, numbers, code, link", map.take_away, shown, pictures or {})
 
 
-components.style("inside_a_transformer.css")
+components.style("kit/browser/matrices.css", "inside_a_transformer/inside_a_transformer.css")
 body.draw("inside_a_transformer", page, in_part=("q", "k"))

@@ -5,19 +5,18 @@ from ui.shell.pages import guard
 guard()
 
 from ui.kit import components
-from ui.next_word import growth, head_map, next_words, sink, switch_off
-from ui.next_word import subject as subjects
-from ui.shell import body, views
+from ui.next_word import growth, head_map, next_words, selection, sink, switch_off
+from ui.shell import body, presentation
 from ui.shell.pages import fold
 
 
 def page() -> None:
     """Draw it."""
-    text = subjects.ask_for_text()
-    shown = subjects.read_subject(text)
-    subjects.draw_lesson(shown)
-    subjects.draw_notices(shown)
-    with views.figure("next-words"):
+    text = selection.ask_for_text()
+    shown = selection.read_selection(text)
+    selection.draw_headline(shown)
+    selection.draw_notices(shown)
+    with presentation.figure("next-words"):
         next_words.draw_next_words(shown)
     body.draw_part(lambda: heads(text))
     next_words.write_on(shown)
@@ -25,8 +24,8 @@ def page() -> None:
 
 def heads(text: str) -> None:
     """The chosen head on the text, and the folds below."""
-    shown = subjects.read_subject(text)
-    with views.figure("head-map"):
+    shown = selection.read_selection(text)
+    with presentation.figure("head-map"):
         head_map.draw_map(shown)
     fold("woff", "Does it matter? Switch a head off, or cut a cell", switch_off.draw_switch_off, shown)
     fold("wheads", "All heads at a glance, and those whose use was measured", head_map.draw_all_heads, shown)
@@ -36,5 +35,5 @@ def heads(text: str) -> None:
     fold("ntake", "Take it away: pictures, numbers, code, link", head_map.take_away, shown)
 
 
-components.style("next_word.css")
+components.style("next_word/next_word.css")
 body.draw("next_word", page, in_part=("wl", "wh", "wq", "wk", "word"))

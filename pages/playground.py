@@ -7,28 +7,29 @@ guard()
 import streamlit as st
 
 from ui import state
+from ui.kit.figures import Picture
 from ui.map import cell, compare, files, panel, settings, who
 from ui.map.view import Choice, chosen, raw_view
-from ui.shell import body, errors, pages, sentence_input, views
+from ui.shell import body, errors, pages, presentation, sentence_input
 
 
 def page() -> None:
     """Draw it."""
     model = sentence_input.ask_with_model()
-    words = views.figure("map", "words")
+    words = presentation.figure("map", "words")
     pictures, beside = st.columns([10, 3], gap="medium")
     with beside:
         settings.draw(model)
         aside = st.container()
     with pictures:
-        figure = views.figure("map")
+        figure = presentation.figure("map")
 
     def look() -> None:
         sight = who.look_at_sentence(model, state.switches())
         view, choice = sight.view, chosen(sight.view)
         with words:
-            panel.words_and_reading(view, choice, "raw")
-            settings.draw_lesson(sight)
+            panel.draw_words(view, choice, "raw")
+            settings.draw_headline(sight)
         with aside:
             settings.draw_aside(sight)
         with figure:
@@ -42,7 +43,7 @@ def draw_folds(sight: who.Sight, choice: Choice) -> None:
     """What else there is to see of the map."""
     view, compared = sight.view, None
 
-    def compare_settings() -> dict | None:
+    def compare_settings() -> dict[str, Picture] | None:
         """The same sentence under a second setting, beside the first."""
         sentence_input.draw_switches(setting="2")
         with errors.show_errors():

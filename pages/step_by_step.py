@@ -7,18 +7,20 @@ guard()
 from ui import state
 from ui.kit import components
 from ui.shell import body, pages
-from ui.step_by_step import code, files, heads, softmax, walk
+from ui.step_by_step import code, files, heads, sequence, softmax
 
 
 def page() -> None:
     """Draw it."""
-    subject = walk.draw()
-    if subject and state.get("step") == walk.LAST:
-        pages.fold("sheads", "Heads: the same vectors, cut into pieces that look each for itself", heads.draw, subject)
-        pages.fold("sover", "Large scores: what a computer does about e⁸⁰⁰", softmax.draw_overflow, subject)
-        pages.fold("scode", "The formula in code: the lines that just ran", code.draw, subject)
-        pages.fold("stake", "Take it away: pictures, numbers, link", files.take_away, subject)
+    selection = sequence.draw()
+    if selection and state.get("step") == sequence.LAST:
+        pages.fold(
+            "sheads", "Heads: the same vectors, cut into pieces that look each for itself", heads.draw, selection
+        )
+        pages.fold("sover", "Large scores: what a computer does about e⁸⁰⁰", softmax.draw_overflow, selection)
+        pages.fold("scode", "The formula in code: the lines that just ran", code.draw, selection)
+        pages.fold("stake", "Take it away: pictures, numbers, link", files.take_away, selection)
 
 
-components.style("step_by_step.css")
+components.style("step_by_step/step_by_step.css")
 body.draw("step_by_step", page)

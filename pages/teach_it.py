@@ -7,9 +7,10 @@ guard()
 import streamlit as st
 
 from ui.kit import components
-from ui.shell import body, pages, sentence_input, views
+from ui.shell import body, pages, presentation, sentence_input
 from ui.teach_it import copying, learned, notes, positions, settings, training
 from ui.teach_it import map as sentence
+from ui.teach_it.sentence_map import SentenceMap
 
 
 def page() -> None:
@@ -23,13 +24,13 @@ def page() -> None:
         training.buttons(session)
     with right:
         training.score(session)
-    words = views.figure("map", "words")
+    words = presentation.figure("map", "words")
     settings.offer_sentence(session.lesson)
     settings.reason(session.lesson)
     training.experiments(session)
     settings.advanced(session)
     sentence.choose_map(session.model)
-    with views.figure("map"):
+    with presentation.figure("map"):
         places = sentence.lay_out(session)
 
     def look() -> None:
@@ -45,7 +46,7 @@ def page() -> None:
     training.train_further(session)
 
 
-def draw_folds(session: settings.Session, shown: sentence.SentenceMap | None) -> None:
+def draw_folds(session: settings.Session, shown: SentenceMap | None) -> None:
     """What else there is to see of the map."""
     if shown and session.model.kind == "next_word":
         copying.next_words(session, shown)
@@ -62,5 +63,5 @@ def draw_folds(session: settings.Session, shown: sentence.SentenceMap | None) ->
     fold("ttake", "Take it away: pictures, numbers, code, link", shown, notes.take_away, shown, compared)
 
 
-components.style("inside_a_transformer.css", "teach.css")
+components.style("kit/browser/matrices.css", "teach_it/teach_it.css")
 body.draw("teach_it", page, in_part=("q", "k"))

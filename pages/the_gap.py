@@ -6,7 +6,8 @@ guard()
 
 import streamlit as st
 
-from ui.shell import body, views
+from ui.kit import components
+from ui.shell import body, presentation
 from ui.shell.pages import fold
 from ui.the_gap import all_models, figure, notes, sentences, side_by_side
 
@@ -15,8 +16,8 @@ def page() -> None:
     """Draw it."""
     figure.set_up()
     figure.choose_task()
-    with views.figure("bars"):
-        figure.draw_lesson()
+    with presentation.figure("bars"):
+        figure.draw_headline()
         figure.draw_bars()
     figure.choose_set()
     fold("gsent", "Which sentences were right, which wrong?", sentences.draw_sentences)
@@ -32,4 +33,5 @@ def your_sentence() -> None:
     fold("gtake", "Take it away: pictures, numbers, link", notes.take_away)
 
 
+components.style("the_gap/the_gap.css")
 body.draw("the_gap", page, in_part=("q", "k"))

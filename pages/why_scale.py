@@ -5,18 +5,18 @@ from ui.shell.pages import guard
 guard()
 
 from ui.kit import components
-from ui.shell import body, errors, pages, views
+from ui.shell import body, errors, pages, presentation
 from ui.why_scale import files, learning, sentence, spread, two_keys
 
 
 def page() -> None:
     """Draw it."""
-    with views.figure("two-keys"):
+    with presentation.figure("two-keys"):
         two_keys.draw()
-    with views.figure("spread"):
+    with presentation.figure("spread"):
         spread.draw()
     pages.fold("wmeasured", "How this was measured, and why theory says √d", spread.draw_method)
-    with views.figure("learning"):
+    with presentation.figure("learning"):
         learning.draw()
     pages.fold("wgradient", "The derivative of softmax, and what is left of it", learning.draw_gradient)
     body.draw_part(any_divisor)
@@ -25,7 +25,7 @@ def page() -> None:
 def any_divisor() -> None:
     """The sentence, and the folds below."""
     with errors.show_errors():
-        with views.figure("sentence"):
+        with presentation.figure("sentence"):
             sentence.draw()
         pages.fold("wmaps", "All scores of the sentence, with and without the division", sentence.draw_maps)
         pages.fold("wtau", "The divisor as a temperature", sentence.draw_curve)
@@ -33,5 +33,5 @@ def any_divisor() -> None:
     pages.fold("wtake", "Take it away: pictures, numbers, link", files.take_away)
 
 
-components.style("why_scale.css")
+components.style("why_scale/why_scale.css")
 body.draw("why_scale", page, in_part=("q", "k", "divisor"))

@@ -132,8 +132,8 @@ CURES = (
     Cure(
         "one trains, and all wait",
         "ui/teach_it/training.py",
-        "    with run_lock.released():\n        session.run.advance(session.target)",
-        "    session.run.advance(session.target)",
+        "    with run_lock.released():\n        session.training.advance(session.target)",
+        "    session.training.advance(session.target)",
         LONG,
     ),
     Cure(

@@ -41,10 +41,55 @@ def number(name: str, label: str, **layout: Any) -> Any:
     return st.number_input(label, control.low, control.high, control.default, **layout, **state.widget_args(name))
 
 
-def select_slider(name: str, label: str, **layout: Any) -> Any:
-    """One of the control's options, in their order."""
+def derived_select(
+    label: str, options: Sequence[str], place: int, on_change: Callable[[int], None], *, key: str
+) -> None:
+    """A list that opens and shows what a control means here, such as the word at a place.
+
+    Args:
+        place: of the option it shows.
+        on_change: called with the place chosen; sets the control.
+        key: a page may show it twice, under different keys.
+    """
+    st.session_state[key] = place
+    how = {"format_func": options.__getitem__, "on_change": lambda: on_change(st.session_state[key])}
+    st.selectbox(label, range(len(options)), key=key, width=260, **how)
+
+
+def examples(
+    label: str, names: Sequence[str], chosen: str | None, on_press: Callable[[str], None], *, key: str
+) -> None:
+    """Examples to start from, in a row; the one that is chosen already can be pressed again.
+
+    Args:
+        chosen: the example that the page shows; None for none.
+        on_press: called with the name pressed; sets controls.
+    """
+
+    def changed() -> None:  # the chosen one comes as None
+        if name := st.session_state[key] or chosen:
+            on_press(name)
+
+    st.session_state[key] = chosen
+    st.pills(label, names, key=key, on_change=changed, label_visibility="collapsed")
+
+
+def select_slider(name: str, label: str, options: Sequence[int] = (), **layout: Any) -> Any:
+    """One of the control's options, in their order.
+
+    Args:
+        options: numbers offered here, where these are not the control's; a value between two of them becomes the less,
+            the default too.
+    """
     control = state.CONTROLS[name]
-    return st.select_slider(label, control.options, control.default, **layout, **state.widget_args(name))
+    if not options:
+        return st.select_slider(label, control.options, control.default, **layout, **state.widget_args(name))
+    wanted = max(state.get(name), options[0]), max(state.default(name), options[0])
+    value, usual = (max(option for option in options if option <= number) for number in wanted)
+    if st.session_state.get(name, value) != value:
+        st.session_state[name] = value
+    # The default is `usual` and not `value`, for the address leaves the default out.
+    return st.select_slider(label, options, usual, **layout, **state.widget_args(name))
 
 
 def segmented(name: str, label: str, options: Sequence[state.Value] = (), **layout: Any) -> Any:

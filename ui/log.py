@@ -18,7 +18,7 @@ _ours = logging.getLogger("attention_playground")
 _make = logging.LogRecord
 
 
-class Event(dict):
+class Event(dict[str, Any]):
     """What happened, in fields that hold nobody's text."""
 
 
@@ -62,7 +62,18 @@ def line(name: str, level: int, path: str, number: int, message: object, filled:
     return json.dumps(said)
 
 
-def _record(name, level, path, number, message, filled, error, func=None, *_, **more) -> logging.LogRecord:
+def _record(
+    name: str,
+    level: int,
+    path: str,
+    number: int,
+    message: object,
+    filled: object,
+    error: Any,
+    func: str | None = None,
+    *_: Any,
+    **more: Any,
+) -> logging.LogRecord:
     text = line(name, level, path, number, message, filled, error)
     return _make(name, level, path, number, text, (), None, func, None, **more)
 

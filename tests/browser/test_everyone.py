@@ -5,7 +5,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.support.addresses import address, all_open
-from tests.support.browser import DESKTOP
 from ui.shell.pages import PAGES
 
 pytestmark = pytest.mark.xdist_group("everyone")
@@ -79,39 +78,47 @@ def complaints(visit, *rules: str) -> list:
     return [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found]
 
 
-def test_light_and_by_keyboard_alone_and_at_twice_the_size(visit):
-    one = visit(color_scheme="light", reduced_motion="reduce")
-    twice = {"width": 640, "height": 450}  # what is left of 1,280 by 900 at 200 %; there the sidebar is folded away
-    for page, size in ((PAGES[0], DESKTOP), *((page, twice) for page in PAGES)):
-        one.page.set_viewport_size(size)
-        one.open(address(page, **all_open(page)))
-        assert (page.name, complaints(one)) == (page.name, [])
-        for tabs in range(1, one.page.evaluate(KEYBOARD) + 20):
-            one.page.keyboard.press("Tab")
-            if tabs % 10 == 0 and one.page.evaluate("reached.includes(reached[0], 1)"):
-                break  # once round
-        assert (page.name, one.page.evaluate(MISSED)) == (page.name, [])
-        assert (page.name, one.page.evaluate("unseen.map(called)")) == (page.name, [])
-        assert one.page.evaluate("document.querySelector('.stMain').scrollWidth") <= size["width"], page.name
-        one.page.emulate_media(media="print")
-        one.page.set_viewport_size({"width": 718, "height": 1000})  # A4 upright within margins of a centimetre
-        one.settle()
-        expect(one.page.get_by_test_id("stSidebar")).to_be_hidden()
-        assert one.page.evaluate("document.querySelector('.stMain').scrollWidth") <= 718, page.name
-        one.page.emulate_media(media="screen")
+TWICE = {"width": 640, "height": 450}  # what is left of 1,280 by 900 at 200 %; there the sidebar is folded away
+NARROWEST = {"width": 320, "height": 640}  # of phones; or 1,280 at 400 %
+UPRIGHT = {"width": 718, "height": 1000}  # A4 within margins of a centimetre
 
 
-def test_dark_and_on_the_narrowest_phone_and_with_less_motion(visit):
-    phone = {"viewport": {"width": 320, "height": 640}, "is_mobile": True, "has_touch": True}  # or 1,280 at 400 %
-    one = visit(color_scheme="dark", reduced_motion="reduce", **phone)
-    for page in PAGES:
-        one.open(address(page, **all_open(page)))
-        assert (page.name, complaints(one, *OF_A_DARK_PHONE)) == (page.name, [])
-        assert one.page.evaluate("document.querySelector('.stMain').scrollWidth") <= 320, page.name
-        moving = "e => parseFloat(getComputedStyle(e).transitionDuration) > 0.02"
-        assert one.page.evaluate(f"[...document.querySelectorAll('*')].filter({moving}).length") == 0, page.name
-        running = "document.getAnimations().filter(a => a.playState === 'running').length"
-        assert one.page.evaluate(running) == 0, page.name
+def wide(visit) -> int:
+    return visit.page.evaluate("document.querySelector('.stMain').scrollWidth")
+
+
+def expect_the_keyboard_reaches_all(visit) -> None:
+    for tabs in range(1, visit.page.evaluate(KEYBOARD) + 20):
+        visit.page.keyboard.press("Tab")
+        if tabs % 10 == 0 and visit.page.evaluate("reached.includes(reached[0], 1)"):
+            break  # once round
+    assert visit.page.evaluate(MISSED) == []
+    assert visit.page.evaluate("unseen.map(called)") == []
+
+
+def test_the_first_page_on_a_desktop_in_light_and_by_keyboard_alone(visit):
+    one = visit(address(PAGES[0], **all_open(PAGES[0])), color_scheme="light", reduced_motion="reduce")
+    assert complaints(one) == []
+    expect_the_keyboard_reaches_all(one)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_at_twice_the_size_by_keyboard_alone_and_in_print_and_dark_on_the_narrowest_phone(visit, page):
+    one = visit(address(page, **all_open(page)), viewport=TWICE, color_scheme="light", reduced_motion="reduce")
+    assert complaints(one) == []
+    expect_the_keyboard_reaches_all(one)
+    assert wide(one) <= TWICE["width"]
+    one.page.emulate_media(media="print")
+    one.page.set_viewport_size(UPRIGHT)
+    expect(one.settle().page.get_by_test_id("stSidebar")).to_be_hidden()
+    assert wide(one) <= UPRIGHT["width"]
+    one.page.emulate_media(media="screen", color_scheme="dark")
+    one.page.set_viewport_size(NARROWEST)
+    assert complaints(one.settle(), *OF_A_DARK_PHONE) == []
+    assert wide(one) <= NARROWEST["width"]
+    moving = "e => parseFloat(getComputedStyle(e).transitionDuration) > 0.02"
+    assert one.page.evaluate(f"[...document.querySelectorAll('*')].filter({moving}).length") == 0
+    assert one.page.evaluate("document.getAnimations().filter(a => a.playState === 'running').length") == 0
 
 
 # Of each group the choices that look as the chosen one does; a weight is no mark of a choice.

@@ -5,8 +5,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.addresses import address, all_open
-from ui.shell.pages import PAGES
+from tests.support.addresses import address, all_open, some_pages
 from ui.state import CONTROLS
 
 pytestmark = pytest.mark.xdist_group("hostile")
@@ -43,22 +42,21 @@ MADE = """() => {
 }"""
 
 
-def test_hostile_text_stays_text_linked_on_every_page_and_typed(visit):
-    one = visit()
+@pytest.mark.parametrize("page", some_pages("playground", "step_by_step", "next_word"))
+def test_hostile_text_stays_text_linked_and_typed(visit, page):
     linked, typed = "the king " + " ".join(ATTACKS[:5]), "the queen " + " ".join(ATTACKS[5:])
-    for page in PAGES:
-        texts = [name for name, c in CONTROLS.items() if c.page == page.name and isinstance(c.default, str)]
-        query = all_open(page) | dict.fromkeys(texts, typed) | {"s": linked}
-        own = {"on": "Sentence", "text": linked}  # with numbers, that page asks for no sentence
-        one.open(address(page, **query | {name: own[name] for name in own if name in texts}))
-        field = one.page.get_by_label("Your text" if "text" in texts else "Sentence", exact=True)
-        expect(field).to_have_value(linked)
-        assert (page.name, one.page.evaluate(MADE)) == (page.name, [])
-        if page in (PAGES[0], PAGES[-1]):  # one field for the sentence of six pages, one for the language model's text
-            field.fill(typed)
-            field.press("Enter")  # the language model reads a text only when it is entered
-            one.expect_link(quote(typed, safe=""))
-            one.settle()
-            expect(field).to_have_value(typed)
-            assert (page.name, one.page.evaluate(MADE)) == (page.name, [])
+    texts = [name for name, c in CONTROLS.items() if c.page == page.name and isinstance(c.default, str)]
+    folds = {name: value for name, value in all_open(page).items() if name != "woff"}  # seconds of computing
+    query = folds | dict.fromkeys(texts, typed) | {"s": linked}
+    own = {"on": "Sentence", "text": linked}  # with numbers, that page asks for no sentence
+    one = visit(address(page, **query | {name: own[name] for name in own if name in texts}))
+    field = one.page.get_by_label("Your text" if "text" in texts else "Sentence", exact=True)
+    expect(field).to_have_value(linked)
+    assert one.page.evaluate(MADE) == []
+    field.fill(typed)
+    field.press("Enter")  # the language model reads a text only when it is entered
+    one.expect_link(quote(typed, safe=""))
+    one.settle()
+    expect(field).to_have_value(typed)
+    assert one.page.evaluate(MADE) == []
     # dialogs, requests to other hosts and errors are what `visit` looks for at the end

@@ -74,6 +74,7 @@ def test_training_draws_itself_and_ends_where_the_core_ends(visit):
     assert serious(one) == []
 
 
+@pytest.mark.nightly
 def test_two_visitors_apart_a_stop_that_keeps_a_link_that_restores_and_a_page_that_closes(visit):
     one, other = (visit(f"{SHE}&tcmp=false&init={seed}") for seed in (1, 2))
     press(one, "Train")

@@ -1,5 +1,6 @@
 """The language model, proved part by part against PyTorch's transformers (tests/core/reference/make_smollm2.py)."""
 
+import cmath
 import json
 import math
 from pathlib import Path
@@ -74,6 +75,19 @@ def test_a_score_of_turned_vectors_depends_on_their_distance_alone():
     at = [llama.turns(np.array([m]), 64, 100_000.0) for m in range(60)]
     scores = [float((llama.rotate(q, at[m + 7]) * llama.rotate(k, at[m])).sum()) for m in (0, 5, 50)]
     np.testing.assert_allclose(scores, scores[0], atol=1e-4)
+
+
+def test_a_score_is_a_sum_over_pairs_of_numbers_before_and_after_they_are_turned(tiny):
+    layer, config = tiny.read("red chair").layers[1], tiny.config
+    found = llama.score_by_pairs(layer, 3, 4, 1, config)
+    q, k = layer.q[3, 4].tolist(), layer.k[layer.kv_head(3), 1].tolist()
+    for j in range(config.d_k // 2):
+        angle = -(config.rope_base ** (-2 * j / config.d_k))
+        (x, y), (z, w) = q[2 * j : 2 * j + 2], k[2 * j : 2 * j + 2]
+        a, b = (complex(x, y) * cmath.exp(4j * angle), complex(z, w) * cmath.exp(1j * angle))
+        assert found.plain[j] == pytest.approx((a * b.conjugate()).real, abs=1e-5)
+        assert found.turned[j] == pytest.approx(x * z + y * w, abs=1e-5)
+        assert found.degrees[j] == pytest.approx(-3 * angle * 180 / math.pi)
 
 
 def test_swiglu_is_its_formula_even_where_exp_leaves_the_range():

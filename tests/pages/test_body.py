@@ -150,7 +150,7 @@ def test_back_shows_what_its_address_shows_a_new_visitor(server, page, query):
     [
         (loaders, "load_minilm", "inside_a_transformer", {}),
         (loaders, "_long_reading", "inside_a_transformer", {"s": "the cat sat on the mat and slept " * 20}),
-        (training.Run, "advance", "teach_it", {"trained": "10"}),
+        (training.VisitorTraining, "advance", "teach_it", {"trained": "10"}),
         (language_model, "read", "next_word", {"text": "A text of some words"}),
     ],
     ids=["a model on a slow disk", "a long text", "a training", "the language model"],

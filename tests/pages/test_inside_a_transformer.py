@@ -16,7 +16,7 @@ from attention_core.inside import MapFilter
 from attention_core.maps import grid
 from tests.support.page import charts, html_of
 from ui import state
-from ui.inside_a_transformer import compared, relations, subject
+from ui.inside_a_transformer import compared, relations, selection
 from ui.inside_a_transformer import grid as heads_grid
 from ui.kit import components, export, figures, matrices
 from ui.kit.palette import LIGHT
@@ -91,7 +91,7 @@ def test_what_a_word_gives_itself_is_left_out_and_the_page_says_so(app):
 def test_all_but_the_strongest_weights_turn_grey_and_keep_their_numbers(app, cat):
     test = app(HERE, **IT, l="4", h="2", top="50")
     assert f"Grey: not among the strongest weights that make up 50{THIN}% of their row." in html_of(test)
-    view = subject.view_of(CAT, cat, subject.ONE, 3, 1, MapFilter(marks=False, share=0.5))
+    view = selection.view_of(CAT, cat, selection.ONE, 3, 1, MapFilter(marks=False, share=0.5))
     assert view.weights == pytest.approx(cat.layers[3].weights[1][1:-1, 1:-1], abs=1e-7)
     for row, faint in zip(view.weights, view.faint, strict=True):
         kept = sorted(row[~faint], reverse=True)
@@ -151,7 +151,7 @@ def test_a_measured_head_chooses_the_word_it_is_about(monkeypatch):
     monkeypatch.setattr(state, "scroll_to", scrolled.append)
     text = "Tom lent Anna his bike because she missed the bus"
     reading = loaders.reading(text)
-    view = subject.view_of(text, reading, subject.ONE, 0, 2, MapFilter(marks=False))
+    view = selection.view_of(text, reading, selection.ONE, 0, 2, MapFilter(marks=False))
     words = list(view.tokens), view.numbers
     by_name = {head.name: head for head in named_heads()}
     relations.choose_relation(by_name["from a pronoun to its noun"], *words)
@@ -266,7 +266,7 @@ def test_without_the_marks_every_other_number_is_the_models_own(cat):
     for name in ("scores", "scaled", "masked", "weights"):
         np.testing.assert_array_equal(getattr(words, name), getattr(whole, name)[1:-1, 1:-1])
     np.testing.assert_array_equal(words.output, whole.output[1:-1])
-    view = subject.view_of(CAT, cat, subject.ONE, 3, 1, MapFilter(marks=False))
+    view = selection.view_of(CAT, cat, selection.ONE, 3, 1, MapFilter(marks=False))
     walked = view.walk(7)  # "it"
     assert walked.weights == pytest.approx(cat.layers[3].weights[1][8, 1:-1], abs=1e-6)
     assert len(walked.keys) == len(walked.scores) == len(view.tokens) == 10
@@ -306,7 +306,7 @@ def test_rollout_of_the_means_is_rollout_of_the_heads(cat):
 
 def test_every_word_piece_has_a_number_of_its_own_in_the_link():
     for text in (CAT, "zzxqy unbelievableness can't", "word " * 500, "🐈"):
-        found = subject.numbers(text)
+        found = selection.numbers(text)
         assert len(set(found)) == len(found)
         assert found[0] == 511
         assert found[-1] == 512
@@ -315,14 +315,14 @@ def test_every_word_piece_has_a_number_of_its_own_in_the_link():
 
 def test_the_numbers_of_a_sentence_do_not_depend_on_the_sentence_of_another_visitor(monkeypatch):
     monkeypatch.setattr(state, "get", {"s": "The king and queen ruled the kingdom"}.get)
-    subject.numbers.cache_clear()
-    assert subject.numbers("The king and queen left the kingdom")[1:-1] == list(range(1, 8))
+    selection.numbers.cache_clear()
+    assert selection.numbers("The king and queen left the kingdom")[1:-1] == list(range(1, 8))
 
 
 def test_without_a_word_that_glove_knows_the_first_word_is_chosen(monkeypatch, model):
     held = {"s": "zzxqy qqqzx"}
     monkeypatch.setattr(state, "get", lambda name: held.get(name, state.CONTROLS[name].default))
-    view = subject.view_of(held["s"], model.read(held["s"]), subject.ONE, 5, 11, MapFilter())
+    view = selection.view_of(held["s"], model.read(held["s"]), selection.ONE, 5, 11, MapFilter())
     assert (chosen(view).query, view.labels[1]) == (1, "z")
 
 
@@ -341,7 +341,7 @@ def test_every_token_can_be_chosen_and_stays_what_was_chosen(monkeypatch, cat):
     held = {"s": CAT}
     monkeypatch.setattr(state, "get", lambda name: held.get(name, state.CONTROLS[name].default))
     monkeypatch.setattr(state, "set_values", held.update)
-    view = subject.view_of(CAT, cat, subject.ONE, 5, 11, MapFilter())
+    view = selection.view_of(CAT, cat, selection.ONE, 5, 11, MapFilter())
     for token in range(12):
         chooser(view)(token, 11 - token)
         assert chosen(view) == (token, 11 - token)

@@ -11,7 +11,7 @@ from attention_core.llama import UnfitText
 from ui import state
 from ui.models import language_model
 from ui.models.language_model import Kept, Queue
-from ui.next_word.subject import view_of
+from ui.next_word.selection import view_of
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from attention_core.inside import MapFilter
 from tests.support.page import text_of
-from ui.inside_a_transformer import subject
+from ui.inside_a_transformer import selection
 from ui.models import loaders
 
 HERE = "inside_a_transformer"
@@ -27,6 +27,6 @@ def test_the_words_that_unk_stands_for_are_named_with_the_reason(app, sentence, 
 def test_a_typed_mark_is_text_and_without_marks_no_mark_is_left(app, sentence):
     assert "[UNK] stands for" not in text_of(app(HERE, s=sentence))
     reading = loaders.reading(sentence)
-    view = subject.view_of(sentence, reading, subject.ONE, 5, 11, MapFilter(marks=False))
+    view = selection.view_of(sentence, reading, selection.ONE, 5, 11, MapFilter(marks=False))
     assert not {"[CLS]", "[SEP]", "[PAD]", "[MASK]", "[UNK]"} & set(view.tokens)
     assert {"[", "]", "king"} <= set(view.tokens)

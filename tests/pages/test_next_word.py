@@ -9,7 +9,7 @@ import pytest
 from attention_core import llama_file
 from tests.support.page import html_of
 from ui.models import language_model
-from ui.next_word.subject import Writing, readable
+from ui.next_word.selection import Writing, readable
 from ui.shell.pages import PAGES
 
 HERE = "next_word"

@@ -64,6 +64,7 @@ def visits(tmp_path: Path, width: int, sentence: str, name: str = "vectors.txt")
     return pages
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("width", [1, 2])
 def test_vectors_of_one_or_two_numbers_break_no_page_and_are_called_what_they_are(tmp_path, width):
     for page in visits(tmp_path, width, SENTENCE, "drawn <by> hand.txt"):

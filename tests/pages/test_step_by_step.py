@@ -15,7 +15,7 @@ from tests.support.page import alts, text_of
 from ui import state
 from ui.kit import components, export, figures
 from ui.kit.palette import LIGHT
-from ui.step_by_step import code, lookup, typed, walk
+from ui.step_by_step import code, lookup, sequence, typed
 
 PAGE = "step_by_step"
 KING = {"s": "The king and queen ruled the kingdom", "self": "true", "q": "2"}
@@ -362,8 +362,8 @@ def test_the_sum_says_of_how_many_exponentials_it_is(app):
 
 
 def test_each_step_has_a_place_in_the_table_of_controls():
-    assert walk.FIRST + len(walk.STEPS) - 1 == walk.LAST
-    assert state.CONTROLS["step"].high == walk.LAST
+    assert sequence.FIRST + len(sequence.STEPS) - 1 == sequence.LAST
+    assert state.CONTROLS["step"].high == sequence.LAST
 
 
 def test_a_figure_of_the_link_and_one_of_a_lecture_are_walked_to(app):

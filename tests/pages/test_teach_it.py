@@ -84,7 +84,7 @@ def test_a_first_visit_is_untrained_and_the_finished_model_is_a_click_away(app):
 def test_a_link_to_the_finished_model_shows_it_and_where_none_came_with_the_app_it_is_trained(app):
     assert "Trained for 1,000 steps" in html_of(app(HERE, **SHE, trained=str(FINISHED)))
     test = trained(app(HERE, **SHE, trained=str(FINISHED), dk="4"))
-    assert test.session_state["run"].step == 1000
+    assert test.session_state["training"].step == 1000
 
 
 def test_what_the_model_needs_can_be_taken_away_and_given_back(app):
@@ -125,7 +125,7 @@ def test_a_link_with_a_number_of_steps_trains_the_same_model_to_that_step(app):
     assert f"about {100 * report.accuracy:.0f}{THIN}%" in html_of(test)
     assert "Step 200 of 1,000" in html_of(test)
     for name, value in report.model.parameters.items():
-        assert np.array_equal(test.session_state["run"].history[-1].model.parameters[name], value)
+        assert np.array_equal(test.session_state["training"].history[-1].model.parameters[name], value)
 
 
 def test_training_can_be_stopped_looked_at_and_gone_on_with(app):
@@ -134,20 +134,20 @@ def test_training_can_be_stopped_looked_at_and_gone_on_with(app):
     assert "Step 0 of 1,000" in html_of(test)
     for _ in range(2):
         test.run()
-    assert test.session_state["run"].step == 20
+    assert test.session_state["training"].step == 20
     test.slider(key="q").set_value(1).run()  # choosing a word does not disturb it
-    assert test.session_state["run"].step == 30
+    assert test.session_state["training"].step == 30
     test.button(key="stop").click().run()
-    stopped = test.session_state["run"].history[-1]
+    stopped = test.session_state["training"].history[-1]
     assert of(test, "trained") == str(stopped.step)
     assert "Stopped." in html_of(test)
     test.run()
-    assert test.session_state["run"].history[-1] is stopped
+    assert test.session_state["training"].history[-1] is stopped
     fresh = app(HERE, **SHE, trained=str(stopped.step))
     assert "Stopped." in html_of(fresh)  # kept, so that a link opens at once
     assert listed(fresh) == listed(test)
     test.button(key="train").click().run()
-    assert test.session_state["run"].step == stopped.step + 40
+    assert test.session_state["training"].step == stopped.step + 40
     test.button(key="afresh").click().run()
     assert of(test, "trained") is None
 
@@ -243,7 +243,7 @@ def test_a_link_to_an_odd_step_shows_the_next_picture(app):
 
 
 def test_a_visitor_who_clicks_during_training_waits_for_the_steps_that_run_and_then_goes_on():
-    run, failed = training.Run(Settings(GENDER)), []
+    run, failed = training.VisitorTraining(Settings(GENDER)), []
 
     def advance():
         try:
@@ -284,7 +284,7 @@ def test_only_layers_and_heads_that_the_model_has_are_offered(app):
 
 def test_few_trainings_are_kept():
     for seed in range(training.MAX_CACHED + 5):
-        training.Run(Settings(GENDER, seed=seed))
+        training.VisitorTraining(Settings(GENDER, seed=seed))
     assert len(training._trainings) == training.MAX_CACHED
 
 
@@ -355,14 +355,14 @@ def test_a_model_opened_by_its_link_goes_on_from_the_step_it_shows(app):
     trained(first)
     second = app(HERE, **SHE, init="4", trained="300")
     second.button(key="train").click().run()
-    steps = [second.session_state["run"].step]
+    steps = [second.session_state["training"].step]
     for _ in range(3):
         second.run()
-        steps.append(second.session_state["run"].step)
+        steps.append(second.session_state["training"].step)
     assert steps == sorted(steps)
     assert steps[0] >= 300
     assert (
-        trained(second).session_state["run"].history[-1].accuracy
+        trained(second).session_state["training"].history[-1].accuracy
         == independent(Settings(GENDER, seed=4), 1000).accuracy
     )
 
@@ -379,10 +379,10 @@ def test_what_is_untrained_is_not_called_taught_and_has_no_figure_of_another_mod
 
 
 def test_the_axis_of_the_loss_ends_above_every_point(app):
-    test = trained(app(HERE, task="Tired or soft", layers="2", nh="4", trained="100", tsay="true"))
+    test = trained(app(HERE, **SHE, rate="0.03", trained="30", tsay="true"))
     spec = next(json.loads(e.proto.spec) for e in test.get("vega_lite_chart") if '"loss' in e.proto.spec)
     high = next(p["value"] for p in spec["params"] if p["name"] == "high")
-    assert high >= max(r.loss for r in test.session_state["run"].history[1:])
+    assert high >= max(r.loss for r in test.session_state["training"].history[1:])
 
 
 def test_a_training_that_ran_away_before_its_first_report_has_taught_nothing(app):

@@ -8,7 +8,7 @@ import pytest
 from attention_core import learning
 from attention_core.taught import ModelSpec
 from ui.models import training
-from ui.models.training import Queue, Run, Settings
+from ui.models.training import Queue, Settings, VisitorTraining
 
 GENDER = ModelSpec("gender", 1, 1)
 A, B, C, D = (Settings(GENDER, seed=seed) for seed in range(4))
@@ -43,7 +43,7 @@ def counted(monkeypatch) -> list[Settings]:
 
 
 def test_many_who_press_train_on_equal_settings_are_shown_one_training_each_from_its_beginning(counted):
-    runs = [Run(A) for _ in range(20)]
+    runs = [VisitorTraining(A) for _ in range(20)]
     seen = [[] for _ in runs]
 
     def watch(run, steps):
@@ -63,7 +63,7 @@ def test_many_who_press_train_on_equal_settings_are_shown_one_training_each_from
 
 
 def test_two_trainings_compute_and_the_others_learn_how_many_are_before_them(counted):
-    runs = [Run(settings) for settings in (A, B, C, D)]
+    runs = [VisitorTraining(settings) for settings in (A, B, C, D)]
     assert [run.advance(1000) for run in runs] == [True, True, False, False]
     assert [run.waiting for run in runs] == [0, 0, 2, 3]
     assert counted == [A, B]
@@ -129,7 +129,7 @@ def test_a_training_that_fails_gives_its_slot_back_and_goes_on_from_its_last_rep
     monkeypatch.setattr(training, "queue", Queue(clock=clock))
     monkeypatch.setattr(training, "_reports", reports)
     next(failures)
-    run = Run(A)
+    run = VisitorTraining(A)
     run.advance(1000)
     run.advance(1000)
     with pytest.raises(MemoryError):
@@ -142,13 +142,13 @@ def test_a_training_that_fails_gives_its_slot_back_and_goes_on_from_its_last_rep
 
 
 def test_what_has_been_computed_is_shown_to_those_who_wait(counted):
-    first = Run(C)
+    first = VisitorTraining(C)
     while first.step < 200:
         first.advance(1000)
     first.leave()
-    others = [Run(settings) for settings in (A, B)]
+    others = [VisitorTraining(settings) for settings in (A, B)]
     assert [run.advance(1000) for run in others] == [True, True]
-    late = Run(C)
+    late = VisitorTraining(C)
     assert late.advance(1000)
     assert late.step == 0
     while late.advance(1000):
@@ -166,6 +166,6 @@ def test_a_page_that_waits_says_how_many_are_before_it_and_goes_on_when_there_is
     assert "2 other trainings before yours" in text
     training.queue.leave(A, -1)
     test.run()
-    assert test.session_state["run"].waiting == 0
-    assert test.session_state["run"].history
+    assert test.session_state["training"].waiting == 0
+    assert test.session_state["training"].history
     assert Settings(GENDER, seed=3) in counted

@@ -8,7 +8,7 @@ import pytest
 
 from attention_core import gap
 from tests.support.page import alts, html_of
-from ui.inside_a_transformer.subject import readable
+from ui.inside_a_transformer.selection import readable
 from ui.kit.wording import percent, rounded
 from ui.models import lessons, loaders, training
 from ui.teach_it import map as sentence_map
@@ -35,7 +35,7 @@ def other_table(monkeypatch):
 
 
 def lesson(test) -> str:
-    return html.unescape(re.search('<p class="say lesson">(.*?)</p>', html_of(test)).group(1))
+    return html.unescape(re.search('<p class="say headline">(.*?)</p>', html_of(test)).group(1))
 
 
 def cells(test, names=NAMES) -> dict[tuple[str, str], str]:

@@ -68,7 +68,7 @@ def test_one_guess_is_asked_and_another_d_asks_none(app):
 @pytest.mark.parametrize("d", state.CONTROLS["sd"].options)
 def test_what_the_80_percent_key_keeps_is_the_logistic_function_of_the_gap(d):
     """Of two keys the second gets 1 / (1 + e to the gap of the scores): 0.2 d as they are, 0.2 √d divided."""
-    said = two_keys.lesson(d, True)
+    said = two_keys.headline(d, True)
     for gap in (0.2 * math.sqrt(d), 0.2 * d):
         weight = 1 / (1 + math.exp(gap)) if gap < 700 else 0.0
         expected = (
@@ -150,7 +150,7 @@ def test_the_lesson_on_the_divisor_is_true_of_the_largest_weight(divisor):
     plain = loaders.raw("The king and queen ruled the kingdom", state.Switches(divisor=1.0)).attention.scores[1]
     powers = [[math.exp((score - max(plain)) / by) for score in plain.tolist()] for by in (divisor, math.sqrt(50))]
     largest, paper = (max(row) / math.fsum(row) for row in powers)
-    said = sentence.lesson(divisor, math.sqrt(50), len(plain))
+    said = sentence.headline(divisor, math.sqrt(50), len(plain))
     assert ("takes more" in said) == (largest > paper + 0.001)
     assert ("the same weight" in said) == (largest < paper - 0.001)
 

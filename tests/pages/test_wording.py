@@ -10,7 +10,7 @@ import pytest
 import vl_convert
 
 from ui.kit.charts import share_in_words
-from ui.kit.wording import listed, number, percent, reading, rounded
+from ui.kit.wording import listed, number, percent, rounded, weights_in_words
 
 WORDS = ["the", "bank₁", "and", "bank₂", "of"]
 
@@ -34,13 +34,13 @@ WORDS = ["the", "bank₁", "and", "bank₂", "of"]
     ],
 )
 def test_a_row_is_told_as_it_is_and_a_tie_is_no_ranking(row, said):
-    assert reading(WORDS, np.array(row), 1) == said
+    assert weights_in_words(WORDS, np.array(row), 1) == said
 
 
 def test_a_tie_is_one_even_when_rounding_parts_it():
     row = np.array([0.3, 0.35, 0, 0.35, 0], np.float32)
     row[3] = np.nextafter(row[3], np.float32(1))
-    assert reading(WORDS, row, 1).startswith("“bank₁” looks equally at itself and “bank₂”")
+    assert weights_in_words(WORDS, row, 1).startswith("“bank₁” looks equally at itself and “bank₂”")
 
 
 @pytest.mark.parametrize(

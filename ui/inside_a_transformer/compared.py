@@ -12,19 +12,19 @@ from attention_core.text import number_repeats
 from ui import controls, state
 from ui.inside_a_transformer.grid import draw_ranking, rank_text
 from ui.inside_a_transformer.map import show_tired_and_soft
-from ui.inside_a_transformer.subject import Subject, view_of, whole_map
+from ui.inside_a_transformer.selection import Selection, view_of, whole_map
 from ui.kit import components, figures
 from ui.kit.html import table
 from ui.kit.wording import listed, percent, quoted, rounded
 from ui.map import compare
-from ui.map.view import Choice, View, head_name, in_words, raw_view
+from ui.map.view import Choice, View, head_name, merge_pieces, raw_view
 from ui.models import loaders
 from ui.shell import errors, sentence_input
 
 PARTNERS = {preset.sentence: preset.partner for preset in PRESETS}
 
 
-def beside_raw(shown: Subject) -> dict[str, figures.Picture]:
+def beside_raw(shown: Selection) -> dict[str, figures.Picture]:
     """Draw the same words on raw vectors and here, and the difference.
 
     Returns:
@@ -45,7 +45,7 @@ def beside_raw(shown: Subject) -> dict[str, figures.Picture]:
     here = [[piece - shown.offset for piece in group] for group in pieces]
     query, key = (next((i for i, group in enumerate(here) if token in group), -1) for token in shown.choice)
     missing = [token for token, word in ((shown.choice.query, query), (shown.choice.key, key)) if word < 0]
-    first, second = (in_words(view, list(groups), words) for view, groups in ((raw, places), (shown.view, here)))
+    first, second = (merge_pieces(view, list(groups), words) for view, groups in ((raw, places), (shown.view, here)))
     if not missing:
         components.text(
             f"{first.labels[query]} → {first.labels[key]}: {rounded(first.weights[query, key])} raw, "
@@ -65,7 +65,7 @@ def beside_raw(shown: Subject) -> dict[str, figures.Picture]:
     return {"words": pictures["second"], "difference": pictures["difference"]} if pictures else {}
 
 
-def given_elsewhere(shown: Subject, word: str, query: int, pieces: list[list[int]]) -> str:
+def given_elsewhere(shown: Selection, word: str, query: int, pieces: list[list[int]]) -> str:
     """A sentence on what a word gives to tokens for which there are no raw vectors; "" if that is nothing.
 
     Args:
@@ -78,7 +78,7 @@ def given_elsewhere(shown: Subject, word: str, query: int, pieces: list[list[int
     return f" {quoted(word)} gives {rounded(rest)} to {where}." if rest > 5e-4 else ""
 
 
-def draw_two_sentences(shown: Subject) -> None:
+def draw_two_sentences(shown: Selection) -> None:
     """Draw the same head on two sentences that differ in a word."""
     suggestion = PARTNERS.get(shown.text, shown.text)
     field, button = st.columns([3, 1], vertical_alignment="bottom")
@@ -100,14 +100,14 @@ def draw_two_sentences(shown: Subject) -> None:
         draw_beside(shown, text, loaders.reading(text))
 
 
-def words_shown(shown: Subject, tokens: Tokens) -> tuple[list[str], list[list[int]]]:
+def words_shown(shown: Selection, tokens: Tokens) -> tuple[list[str], list[list[int]]]:
     """The words of a sentence that are shown, and the pieces of each as positions among the pieces shown."""
     if shown.map_filter.marks:
         return tokens.labels, tokens.groups
     return tokens.labels[1:-1], [[piece - 1 for piece in group] for group in tokens.groups[1:-1]]
 
 
-def draw_beside(shown: Subject, text: str, other: Reading) -> None:
+def draw_beside(shown: Selection, text: str, other: Reading) -> None:
     """Draw the same map of two sentences of equally many words, and what differs."""
     mine, groups = words_shown(shown, shown.reading.tokens)
     theirs, other_groups = words_shown(shown, other.tokens)
@@ -124,7 +124,7 @@ def draw_beside(shown: Subject, text: str, other: Reading) -> None:
     query, key = (next(i for i, group in enumerate(groups) if token in group) for token in shown.choice)
     second_view = view_of(text, other, shown.of, shown.layer, shown.head, shown.map_filter)
     labels = [a if a == b else f"{a} / {b}" for a, b in zip(mine, theirs, strict=True)]
-    first, second = in_words(shown.view, groups, labels), in_words(second_view, other_groups, labels)
+    first, second = merge_pieces(shown.view, groups, labels), merge_pieces(second_view, other_groups, labels)
     names = (difference(mine, theirs), difference(theirs, mine))
     aside = [query, 0, len(labels) - 1] if shown.map_filter.marks else [query]
     favourites = [
@@ -163,7 +163,7 @@ def draw_changes(first: View, second: View, query: int, names: tuple[str, str]) 
     components.show_html(table(("", *names, "change, in points"), rows, "chain"))
 
 
-def draw_heads_that_change(shown: Subject, other: Reading, query: int, looking: str) -> None:
+def draw_heads_that_change(shown: Selection, other: Reading, query: int, looking: str) -> None:
     """Draw all heads, ranked by how much of a word's weight they move between two sentences.
 
     Args:

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from attention_core import inside
 from attention_core.inside import MapFilter
-from ui.inside_a_transformer.subject import MEAN, ONE, ROLLOUT, Subject, choose_head
+from ui.inside_a_transformer.selection import MEAN, ONE, ROLLOUT, Selection, choose_head
 from ui.kit import components, figures
 from ui.kit.palette import Palette, along
 from ui.kit.wording import percent
@@ -26,7 +26,7 @@ def grid_picture(text: str, map_filter: MapFilter, colors: Palette) -> str:
     return figures.address_of(pixels, [colors.background] + [along(colors.weights, i / 254) for i in range(255)])
 
 
-def draw_overview(shown: Subject) -> DeltaGenerator:
+def draw_overview(shown: Selection) -> DeltaGenerator:
     """Draw all heads in one picture to choose from; return the place beside it."""
     left, right = st.columns([8, 5], gap="medium")
     with left:
@@ -34,7 +34,7 @@ def draw_overview(shown: Subject) -> DeltaGenerator:
     return right
 
 
-def draw_grid(shown: Subject) -> None:
+def draw_grid(shown: Selection) -> None:
     """Draw all heads as small maps; a click or an arrow key chooses one."""
     labels, n_heads, n_layers = shown.view.labels, len(shown.reading.layers[0].q), len(shown.reading.layers)
     of = MEAN if shown.of == MEAN else ONE
@@ -65,7 +65,7 @@ def draw_grid(shown: Subject) -> None:
 
 def draw_ranking(
     ranked: Sequence[tuple[int, int, float]],
-    shown: Subject,
+    shown: Selection,
     key: str,
     what: str,
     keep: Callable[[], None] | None = None,
@@ -91,7 +91,7 @@ def draw_ranking(
         components.radio_list(rows, key=key, on_pick=pick, label=f"Heads ranked by {what}: choose one", role="output")
 
 
-def rank_text(ranked: Sequence[tuple[int, int, float]], shown: Subject) -> str:
+def rank_text(ranked: Sequence[tuple[int, int, float]], shown: Selection) -> str:
     """The place of the head shown in a ranking, as the end of a sentence about the first."""
     if shown.of != ONE:  # the map above is a blend of several
         return "."

@@ -10,7 +10,7 @@ from attention_core import inside
 from attention_core.text import shortened
 from ui import state
 from ui.inside_a_transformer.grid import draw_ranking, rank_text
-from ui.inside_a_transformer.subject import MAP, MEAN, ONE, ROLLOUT, Subject, draw_controls
+from ui.inside_a_transformer.selection import MAP, MEAN, ONE, ROLLOUT, Selection, draw_controls
 from ui.kit import components, figures
 from ui.kit.wording import listed, percent, quoted, rounded
 from ui.map import cell, files, panel
@@ -21,7 +21,7 @@ CAT = "The cat sat on the mat because it was tired"
 MARKS = "marks that the model puts in front of each sentence and at its end"
 
 
-def lay_out(shown: Subject) -> DeltaGenerator:
+def lay_out(shown: Selection) -> DeltaGenerator:
     """Draw the name of the chosen map and its controls; return the place for the map."""
     with st.container(key=MAP):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -30,7 +30,7 @@ def lay_out(shown: Subject) -> DeltaGenerator:
         return st.container()
 
 
-def draw_map(shown: Subject, place: DeltaGenerator) -> None:
+def draw_map(shown: Selection, place: DeltaGenerator) -> None:
     """Draw the chosen map and what has to be known to read it.
 
     Args:
@@ -55,7 +55,7 @@ def draw_map(shown: Subject, place: DeltaGenerator) -> None:
     )
 
 
-def marks_text(shown: Subject) -> str:
+def marks_text(shown: Selection) -> str:
     """What [CLS] and [SEP] are and how much they get; what the signs for pieces mean, where there are any."""
     if shown.map_filter.marks:
         start, end = (np.mean([layer.weights[:, :, at].mean() for layer in shown.reading.layers]) for at in (0, -1))
@@ -75,7 +75,7 @@ def marks_text(shown: Subject) -> str:
     return text
 
 
-def unknown_text(shown: Subject) -> str:
+def unknown_text(shown: Selection) -> str:
     """Which words [UNK] stands for, and why."""
     tokens = shown.reading.tokens
     spans = (span for piece, span in zip(tokens.pieces, tokens.spans, strict=True) if piece == "[UNK]")
@@ -86,7 +86,7 @@ def unknown_text(shown: Subject) -> str:
     )
 
 
-def remark(shown: Subject) -> str:
+def remark(shown: Selection) -> str:
     """What else has to be known to read the map as it stands; "" for nothing."""
     view, (query, key) = shown.view, shown.choice
     if shown.of == ROLLOUT:
@@ -108,7 +108,7 @@ def remark(shown: Subject) -> str:
     return f"Not only {looking}: {count} look most at {seen}; on average they give it {rounded(others)}."
 
 
-def draw_cell(shown: Subject) -> None:
+def draw_cell(shown: Selection) -> None:
     """Draw the arithmetic of the chosen weight."""
     if shown.of != ONE:
         components.text("A blend of several heads has no arithmetic of its own. Choose one head above.")
@@ -122,7 +122,7 @@ def draw_cell(shown: Subject) -> None:
     cell.cell(shown.view, shown.choice, "head")
 
 
-def find_heads(shown: Subject) -> None:
+def find_heads(shown: Selection) -> None:
     """Draw all heads, ranked by the weight they give the chosen pair."""
     view = shown.view
     query, key = (view.labels[place] for place in shown.choice)
@@ -143,6 +143,6 @@ def show_tired_and_soft() -> None:
     state.scroll_to("itwo")
 
 
-def take_away(shown: Subject, compared: dict[str, figures.Picture]) -> None:
+def take_away(shown: Selection, compared: dict[str, figures.Picture]) -> None:
     """Draw the pictures, numbers, code and link of the map, and the pictures beside raw vectors, to take away."""
     files.take_away(shown.view, shown.choice, pages.link("inside_a_transformer"), "head", compared, MAP)

@@ -1,4 +1,4 @@
-"""The heads whose use was measured: the list to choose from, the word each is about, the lesson on the one shown."""
+"""The heads whose use was measured: the list to choose from, the word each is about, a line on the one shown."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from attention_core import tasks
 from attention_core.files import DamagedData
 from attention_core.heads import NamedHead
 from ui import state
-from ui.inside_a_transformer.subject import MAP, MEAN, ONE, Subject, choose_head
+from ui.inside_a_transformer.selection import MAP, MEAN, ONE, Selection, choose_head
 from ui.kit import components
 from ui.kit.wording import percent
 from ui.models import loaders
@@ -46,7 +46,7 @@ def word_that_looks(name: str, words: list[str]) -> int | None:
     return None
 
 
-def named_head(shown: Subject) -> NamedHead | None:
+def named_head(shown: Selection) -> NamedHead | None:
     """The measured head that is shown; of two uses of one head, that of the chosen word."""
     if shown.of != ONE:
         return None
@@ -64,13 +64,13 @@ def measured_heads() -> list[NamedHead]:
         return []
 
 
-def draw_lesson(shown: Subject) -> None:
-    """Draw the lesson on the head or blend shown, in one line."""
-    components.text(lesson_text(shown), "lesson")
+def draw_headline(shown: Selection) -> None:
+    """Draw what is to be seen in the head or blend shown, in one line."""
+    components.text(headline(shown), "headline")
 
 
-def lesson_text(shown: Subject) -> str:
-    """The lesson on the head or blend shown."""
+def headline(shown: Selection) -> str:
+    """What is to be seen in the head or blend shown."""
     if shown.of != ONE:
         return (
             "The mean of a layer’s heads hides what each of them does."
@@ -88,7 +88,7 @@ def lesson_text(shown: Subject) -> str:
     return text.strip()
 
 
-def draw_list(shown: Subject) -> None:
+def draw_list(shown: Selection) -> None:
     """Draw the heads whose use was measured; a click on one chooses its word too, and scrolls to the map."""
     try:
         found = loaders.heads_worth_a_look()

@@ -5,7 +5,7 @@ import math
 from markupsafe import Markup
 
 from attention_core import inside
-from ui.inside_a_transformer.subject import ONE, Subject
+from ui.inside_a_transformer.selection import ONE, Selection
 from ui.kit import components
 from ui.kit.matrices import matrix, step
 from ui.kit.wording import number, percent
@@ -15,7 +15,7 @@ from ui.models import loaders
 MAX_ROWS = 128  # tokens; of a longer text, the matrices are not drawn
 
 
-def draw_trace(shown: Subject) -> None:
+def draw_trace(shown: Selection) -> None:
     """Draw x → x W_Q, x W_K → q, k → scores → ÷ √d_k → softmax → · V → W_O, computed here and now."""
     n = len(shown.reading.tokens.pieces)
     done = inside.retrace(loaders.minilm(), shown.reading, shown.layer, shown.head)
@@ -74,7 +74,7 @@ def draw_trace(shown: Subject) -> None:
     draw_verdict(done, shown)
 
 
-def draw_verdict(done: inside.Trace, shown: Subject) -> None:
+def draw_verdict(done: inside.Trace, shown: Selection) -> None:
     """Draw how near the recomputed numbers are to the model's own."""
     components.text(
         f"All this was computed again for this page. The largest difference from the model’s own weights is "

@@ -5,6 +5,8 @@ its parameter `labels`, which holds them as plain data. So one chart fits every 
 Parameters that a caller fills in: `labels`, `chosen` (position of the query) and `seen` (position of the key).
 """
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -32,7 +34,7 @@ def share_in_words(value: str, digits: int = 0) -> str:
     return f"({tiny} : {almost} : format(100 * {value}, '.{digits}f')) + '{THIN}%'"
 
 
-def word_axis(title: str, color: str, text: str, **options) -> alt.Axis:
+def word_axis(title: str | None, color: str, text: str, **options: Any) -> alt.Axis:
     """An axis of words, given by position, in the order of the sentence."""
     return alt.Axis(
         title=title,
@@ -226,6 +228,30 @@ def skyline(frame: pd.DataFrame, colors: Palette) -> alt.Chart:
         )
         .add_params(*parameters())
     )
+
+
+def stage_bars(frame: pd.DataFrame, colors: Palette, *, fixed: bool = False) -> alt.LayerChart:
+    """One step of a query's row: a bar and a number for each key.
+
+    Args:
+        frame: columns key (position), value, shown (the number in words).
+        fixed: the values are weights and the axis runs from 0 to 1; otherwise from `low` to `high`.
+    """
+    base = alt.Chart(frame).transform_calculate(says="labels[datum.key] + ': ' + datum.shown")
+    domain = [0, 1.25] if fixed else [alt.ExprRef("low"), alt.ExprRef("high")]
+    x = alt.X("value:Q", stack=None, scale=alt.Scale(domain=domain, nice=False), axis=None)
+    y = alt.Y("key:O", axis=word_axis(None, colors.key, colors.text), scale=alt.Scale(padding=0.18))
+    bar = base.mark_bar(cornerRadiusEnd=2).encode(
+        x=x,
+        y=y,
+        color=alt.condition("datum.key === seen", alt.value(colors.key), alt.value(colors.weights[3])),
+        description="says:N",
+    )
+    right = base.transform_filter("datum.value >= 0").mark_text(align="left", dx=5, fontSize=13, aria=False)
+    left = base.transform_filter("datum.value < 0").mark_text(align="right", dx=-5, fontSize=13, aria=False)
+    numbers = [text.encode(x=x, y=y, text="shown:N", color=alt.value(colors.text)) for text in (right, left)]
+    zero = base.transform_calculate(value="0").mark_rule(aria=False, color=colors.line).encode(x=x)
+    return alt.layer(zero, bar, *numbers).add_params(*filled_in("low", "high"))
 
 
 def filled_in(*names: str) -> list[alt.Parameter]:

@@ -10,14 +10,20 @@ from markupsafe import Markup
 from ui.kit.palette import DARK, LIGHT, Palette, weight_color
 from ui.kit.wording import percent
 
-BROWSER = Path(__file__).parent / "browser"
+UI = Path(__file__).resolve().parents[1]
+BROWSER = UI / "kit/browser"
 ICON = BROWSER / "icon.png"
 MAX_QR = 600  # characters; beyond, the squares are too small to be read from the back of a hall
 
 
+def theme() -> str:
+    """The theme that the visitor sees, "light" or "dark"."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
 def palette() -> Palette:
     """The palette of the theme the visitor sees."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
+    return DARK if theme() == "dark" else LIGHT
 
 
 def source(*names: str) -> str:
@@ -30,6 +36,7 @@ _list = st.components.v2.component("list", js=source("radio.js", "list.js"), css
 _heads = st.components.v2.component("all_heads", js=source("heads.js"), css=source("heads.css"))
 _follow = st.components.v2.component("follow", js=source("follow.js"))
 _height = st.components.v2.component("height", js=source("height.js"))
+_theme = st.components.v2.component("theme", js=source("theme.js"))
 _link = st.components.v2.component("link", js=source("swipe.js", "link.js"))
 _copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
 
@@ -182,6 +189,17 @@ def report_height() -> None:
     _height(key="height", data={})
 
 
+def follow_theme() -> None:
+    """Draw the page again when its theme changes while it is open."""
+    _theme(key="theme", data={"theme": theme()}, on_changed_change=lambda: None)
+
+
+def code(text: str) -> None:
+    """A program in Python. Streamlit keeps the colours that it was first drawn in, so each theme has one of its own."""
+    with st.container(key=f"code-{theme()}"):
+        st.code(text, language="python", wrap_lines=True)
+
+
 def tell_link(link: str, *, address: str) -> None:
     """Tell the browser the link to the view as it is now.
 
@@ -192,12 +210,20 @@ def tell_link(link: str, *, address: str) -> None:
     _link(key="steps-back", data={"link": link, "address": address})
 
 
-def style(*names: str) -> None:
-    """Style sheets of ui/kit/browser, and the palette of the theme for them."""
+def style(*files: str) -> None:
+    """Draw style sheets, and the palette of the theme for them.
+
+    Args:
+        files: their paths in ui/.
+    """
     colors = {name: getattr(palette(), name) for name in ("background", "line", "query", "key", "value", "output")}
     colors["strong"] = palette().weights[4]
     variables = "".join(f"--{name}:{color};" for name, color in colors.items())
-    st.html(Markup("<style>:root{{{}}}{}</style>").format(variables, Markup(source(*names))))
+    st.html(
+        Markup("<style>:root{{{}}}{}</style>").format(
+            variables, Markup("\n".join((UI / file).read_text(encoding="utf-8") for file in files))
+        )
+    )
 
 
 def legend(most: float) -> None:
@@ -229,7 +255,7 @@ def text(text: str, kind: str = "reading", *, status: bool = False) -> None:
     """A sentence that may hold the visitor's words, shown as text whatever is in it.
 
     Args:
-        kind: "lesson" for what a page teaches, "reading" for what a picture says, "plain" for text, "heading" for a
+        kind: "headline" for what a page teaches, "reading" for what a picture says, "plain" for text, "heading" for a
             small one, "notice" for what was left out or went wrong, "small" for an aside; "question" and "answer" for
             guesses.
         status: whether it is read aloud when it appears, as a notice always is.

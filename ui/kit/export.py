@@ -41,7 +41,7 @@ def standalone(
     frame: pd.DataFrame | Mapping[str, np.ndarray],
     settings: Mapping[str, Any],
     colors: Palette,
-) -> dict:
+) -> dict[str, Any]:
     """A chart's spec with its data, settings and colours inside; the first setting is its title."""
     told = {name: value for name, value in settings.items() if name != "link"}
     title, others = one_line(str(next(iter(told.values())))), in_words(told)[1:]

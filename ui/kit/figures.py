@@ -29,7 +29,12 @@ LECTURE_HEIGHT = 240  # pixels, which a projector of 720 lines shows below three
 
 
 @cache
-def _template(builder: Callable, columns: tuple[tuple[str, str], ...], colors: Palette, options: tuple) -> dict:
+def _template(
+    builder: Callable[..., Any],
+    columns: tuple[tuple[str, str], ...],
+    colors: Palette,
+    options: tuple[tuple[str, Any], ...],
+) -> dict[str, Any]:
     """The spec of a kind of chart, without data; shared by all visitors, so nobody may change it."""
     empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns})
     spec = builder(empty, colors, **dict(options)).to_dict()
@@ -52,7 +57,7 @@ class Picture:
         about: what its file says besides the settings of the page, or in their place; None leaves one of them out.
     """
 
-    builder: Callable
+    builder: Callable[..., Any]
     frame: pd.DataFrame | Columns
     alt: str
     height: int
@@ -60,14 +65,14 @@ class Picture:
     options: Mapping[str, Any] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
 
-    def spec(self, colors: Palette) -> dict:
+    def spec(self, colors: Palette) -> dict[str, Any]:
         """The Vega-Lite spec, its parameters filled in, the data not in it."""
         columns = tuple((name, str(column.dtype)) for name, column in self.frame.items())
         template = _template(self.builder, columns, colors, tuple(sorted(self.options.items())))
         params = [{**p, "value": self.fill[p["name"]]} if p["name"] in self.fill else p for p in template["params"]]
         return {**template, "params": params, "height": self.height}
 
-    def on_page(self) -> dict:
+    def on_page(self) -> dict[str, Any]:
         """The spec for the page; in the lecture view, which is larger than life, a picture stands on one screen."""
         spec = self.spec(palette())
         return spec | {"height": min(self.height, LECTURE_HEIGHT)} if state.get("lecture") else spec
@@ -84,7 +89,7 @@ def draw(picture: Picture, key: str, on_pick: Callable[..., None] | None = None)
 
     def picked() -> None:
         for marks in st.session_state[key]["selection"].values():
-            if marks:
+            if marks and on_pick:
                 on_pick(**{column: int(value) for column, value in marks[0].items()})
 
     # column by column: a third of the time that a whole DataFrame takes
@@ -125,25 +130,22 @@ def take_away(
 
     def offer(label: str, make: Callable[[], str | bytes], name: str, ending: str, mime: str) -> None:
         file = export.file_name(settings, name, ending)
-        if ending == "csv":
-            make = partial(export.for_spreadsheets, make)
         st.download_button(label, make, file, mime, on_click="ignore", key=f"{key}-{name}-{ending}")
+
+    def drawn(picture: Picture, render: Callable[[dict[str, Any]], str | bytes]) -> str | bytes:
+        about = {**settings, **picture.about, "link": link}
+        said = {name: value for name, value in about.items() if value is not None}
+        return render(export.standalone(picture.spec(colors), picture.frame, said, colors))
 
     with st.container(horizontal=True):
         for name, picture in pictures.items():
-
-            def standalone(picture: Picture = picture) -> dict:
-                about = {**settings, **picture.about, "link": link}
-                said = {name: value for name, value in about.items() if value is not None}
-                return export.standalone(picture.spec(colors), picture.frame, said, colors)
-
             title = name.capitalize()
-            offer(f"{title} PNG", lambda make=standalone: export.png(make()), name, "png", "image/png")
-            offer(f"{title} SVG", lambda make=standalone: export.svg(make()), name, "svg", "image/svg+xml")
+            offer(f"{title} PNG", partial(drawn, picture, export.png), name, "png", "image/png")
+            offer(f"{title} SVG", partial(drawn, picture, export.svg), name, "svg", "image/svg+xml")
         for file, make in files.items():
             name, _, ending = file.rpartition(".")
             label, mime = kinds[ending]
-            offer(label, make, name, ending, mime)
+            offer(label, partial(export.for_spreadsheets, make) if ending == "csv" else make, name, ending, mime)
 
         def code_to_embed() -> str:
             first = next(iter(pictures.values()))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from ui.kit.components import palette
 from ui.kit.wording import plain
 
@@ -54,7 +56,7 @@ def whole() -> str:
     return ATTENTION % (in_role("Q", "query"), in_role("K", "key"), in_role("V", "value"))
 
 
-def sum_of_products(query: Sequence[float], key: Sequence[float], order: Sequence[int], shown: int) -> str:
+def sum_of_products(query: np.ndarray, key: np.ndarray, order: np.ndarray, shown: int) -> str:
     """Query times key, dimension by dimension: all products, or those that come first in order, and dots."""
     places = sorted(order[:shown]) if len(query) > shown else range(len(query))
     terms = [f"{in_role(bracketed(query[i]), 'query')}\\times{in_role(bracketed(key[i]), 'key')}" for i in places]

@@ -65,7 +65,7 @@ def quoted(word: str) -> str:
     return word if word[:1] == "[" and word[-1:] == "]" else f"“{word}”"
 
 
-def reading(labels: Sequence[str], row: np.ndarray, query: int, left_out: str = "") -> str:
+def weights_in_words(labels: Sequence[str], row: np.ndarray, query: int, left_out: str = "") -> str:
     """A row of weights in a sentence: “king” looks most at itself (44 %), then “queen” (16 %) and “kingdom” (15 %).
 
     Args:
@@ -95,4 +95,4 @@ def reading(labels: Sequence[str], row: np.ndarray, query: int, left_out: str = 
 
 def mean_and_spread(shares: Sequence[float]) -> str:
     """Of several shares, in words, without a gap for a new line: 91 % ± 2."""
-    return f"{percent(np.mean(shares))}\u00a0±\u00a0{100 * np.std(shares):.0f}"
+    return f"{percent(float(np.mean(shares)))}\u00a0±\u00a0{100 * np.std(shares):.0f}"

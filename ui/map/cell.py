@@ -34,7 +34,9 @@ def choose_key(view: View, choice: Choice, key: str, label: str = "Choose the wo
 
 
 def cell(view: View, choice: Choice, key: str) -> None:
-    """How the weight of the chosen cell comes about, from the products of its numbers on."""
+    """How the weight of the chosen cell comes about, from the products of its numbers on; nothing for a blend."""
+    if view.walk is None:
+        return
     choose_key(view, choice, key)
     walked, j = view.walk(choice.query), choice.key
     looking, seen = (view.labels[place] for place in choice)
@@ -76,7 +78,7 @@ def products_table(walked: Walk, j: int, looking: str, seen: str) -> Markup:
 
 def chain_table(walked: Walk, j: int) -> Markup:
     """From the sum of the products of query and key j to the weight, one step a line."""
-    d_k, divisor = len(walked.query), 1 / walked.scale
+    d_k, divisor, weight = len(walked.query), 1 / walked.scale, walked.blend.weights[j]
     paper = math.isclose(divisor, math.sqrt(d_k), rel_tol=1e-6)
     lines = [(f"sum of {counted(d_k, 'product')}: the score", number(walked.scores[j], 4))]
     if not math.isclose(divisor, 1, rel_tol=1e-6):
@@ -86,14 +88,14 @@ def chain_table(walked: Walk, j: int) -> Markup:
         whole = float(walked.unshifted.sum())
         if math.isfinite(whole) and whole > 0:
             lines += [("e to the power of that", number(float(walked.unshifted[j]), 4))]
-            lines += [(f"÷ {number(whole, 4)}, the sum of these over the row", number(walked.weights[j], 4))]
+            lines += [(f"÷ {number(whole, 4)}, the sum of these over the row", number(weight, 4))]
         else:  # e^710 is more than a computer's numbers hold
             shifted = f"minus {number(walked.largest, 4)}, the row’s largest; e to the power of that"
             lines += [(shifted, number(walked.exponentials[j], 4))]
-            lines += [(f"÷ {number(walked.row_sum, 4)}, the sum of these over the row", number(walked.weights[j], 4))]
+            lines += [(f"÷ {number(walked.row_sum, 4)}, the sum of these over the row", number(weight, 4))]
     else:
         lines += [("masked", "−∞"), ("e to the power of −∞", "0")]
-    lines.append(("the weight", percent(walked.weights[j], 2)))
+    lines.append(("the weight", percent(weight, 2)))
     return table((), lines, "chain")
 
 
@@ -113,7 +115,12 @@ def other_way(view: View, choice: Choice) -> str:
 
 
 def output(view: View, choice: Choice) -> None:
-    """Draw the words nearest to the chosen word's vector, and to its output, the blend of the words it looks at."""
+    """Draw the words nearest to the chosen word's vector, and to its output, the blend of the words it looks at.
+
+    Nothing is drawn of a view without neighbours.
+    """
+    if view.neighbours is None:
+        return
     before, after = ([pair for pair in near if _is_content_word(pair[0])] for near in view.neighbours(choice.query))
     ranks = {word: rank for rank, (word, _) in enumerate(before)}
     word = view.labels[choice.query]

@@ -31,7 +31,7 @@ def height_for(n: int) -> int:
     return 385 if n <= FEW else 620 if n <= 32 else 860
 
 
-def words_and_reading(view: View, choice: Choice, key: str) -> None:
+def draw_words(view: View, choice: Choice, key: str) -> None:
     """The sentence coloured by the chosen word's weights, and the same in a sentence."""
     components.words(
         [(text if place is None else view.labels[place], place) for text, place in view.words],
@@ -42,13 +42,13 @@ def words_and_reading(view: View, choice: Choice, key: str) -> None:
         key=f"{key}-words",
         on_pick=chooser(view),
     )
-    components.text(view.reading(choice.query))
+    components.text(view.in_words(choice.query))
 
 
 def heatmap_picture(view: View, choice: Choice) -> figures.Picture:
     """The map as a picture: cells while there is room, one image for a long text."""
     n, parameters = len(view.labels), chart_parameters(view, choice)
-    described = f"Heatmap of {n} by {n} attention weights. {view.reading(choice.query)}"
+    described = f"Heatmap of {n} by {n} attention weights. {view.in_words(choice.query)}"
     if n > MAX_CELLS:
         image = figures.image_of(view.weights)
         return figures.Picture(charts.picture, image, described, height_for(n), parameters)
@@ -65,7 +65,7 @@ def bars_picture(view: View, choice: Choice) -> figures.Picture:
     frame = {"key": np.arange(n, dtype=np.int16), "weight": row}
     if view.faint is not None:
         frame["faint"] = view.faint[choice.query].astype(np.int8)
-    described = f"Bars. {view.reading(choice.query)}"
+    described = f"Bars. {view.in_words(choice.query)}"
     if n > MAX_CELLS:
         return figures.Picture(charts.skyline, frame, described, 200, chart_parameters(view, choice))
     return figures.Picture(charts.bars, frame, described, max(height_for(n), 26 * n), chart_parameters(view, choice))
@@ -102,7 +102,7 @@ def bars(view: View, choice: Choice, key: str) -> None:
 
 def look(view: View, choice: Choice, key: str, opens: str = "") -> None:
     """Words, reading, heatmap and bars: one attention map to look at and to choose from; arguments as in `pictures`."""
-    words_and_reading(view, choice, key)
+    draw_words(view, choice, key)
     pictures(view, choice, key, opens)
 
 

@@ -1,4 +1,4 @@
-"""The lesson line of the playground on word vectors: what to see in the map as the switches stand now."""
+"""The headline of the playground on word vectors: what to see in the map as the switches stand now."""
 
 import math
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ def strongest_pair(view: View) -> str:
     among = np.where(tokens[:, None] == tokens, -1, view.weights)
     if among.max() <= 0:
         return "Similar words have similar vectors, and look at each other."
-    row, column = np.unravel_index(first_largest(among.ravel()), among.shape)
+    row, column = np.unravel_index(int(first_largest(among.ravel())), among.shape)
     looking, seen = (quoted(view.labels[place]) for place in (row, column))
     return (
         f"Words that are used alike look at each other: here {looking} most at {seen}, {percent(among[row, column])}."

@@ -1,4 +1,4 @@
-"""The settings of word vectors beside their map, and the lesson line that follows them."""
+"""The settings of word vectors beside their map, and the line above it that follows them."""
 
 import streamlit as st
 
@@ -29,10 +29,10 @@ def draw_switches_in_a_column() -> None:
         sentence_input.draw_causal()
 
 
-def draw_lesson(sight: Sight) -> None:
+def draw_headline(sight: Sight) -> None:
     """What to see in the map, in a line, and the way to the page that explains it."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lesson"):
-        components.text(sight.lesson, "lesson")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="headline"):
+        components.text(sight.headline, "headline")
         if sight.page:
             st.page_link(f"pages/{sight.page}.py", label="Why?", icon=":material/arrow_forward:", width="content")
 

@@ -15,7 +15,7 @@ from attention_core.steps import Walk, walk
 from attention_core.text import number_repeats
 from ui import state
 from ui.kit import export
-from ui.kit.wording import reading
+from ui.kit.wording import weights_in_words
 from ui.models import loaders
 from ui.models.queries import worth_a_look
 
@@ -50,7 +50,7 @@ class View:
     visible: np.ndarray | None = None
     stages: Attention | None = None
     walk: Callable[[int], Walk] | None = None
-    neighbours: Callable[[int], tuple[list, list]] | None = None
+    neighbours: Callable[[int], tuple[list[tuple[str, float]], list[tuple[str, float]]]] | None = None
     code: Callable[[], str] | None = None
     numbers: Sequence[int] | None = None
     faint: np.ndarray | None = None
@@ -75,9 +75,9 @@ class View:
             return {"weights": self.weights}
         return {name: getattr(self.stages, name) for name in ("scores", "scaled", "masked")} | {"weights": self.weights}
 
-    def reading(self, query: int) -> str:
+    def in_words(self, query: int) -> str:
         """A sentence that says where a token, by its position, looks most."""
-        return reading(self.labels, self.weights[query], query, self.left_out)
+        return weights_in_words(self.labels, self.weights[query], query, self.left_out)
 
 
 class Choice(NamedTuple):
@@ -130,7 +130,7 @@ def chooser(view: View) -> Callable[..., None]:
     return choose
 
 
-def in_words(view: View, groups: list[list[int]], words: Sequence[str]) -> View:
+def merge_pieces(view: View, groups: list[list[int]], words: Sequence[str]) -> View:
     """A map between words in place of one between their pieces, as `by_words`; hidden is what no piece may look at.
 
     Args:

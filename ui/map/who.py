@@ -11,12 +11,12 @@ from attention_core.layers import forward
 from ui import state
 from ui.kit.wording import percent, quoted
 from ui.map.remarks import remark
-from ui.map.view import View, chosen, chosen_query, head_name, in_words, raw_view
+from ui.map.view import View, chosen, chosen_query, head_name, merge_pieces, raw_view
 from ui.models import lessons, loaders, training
 from ui.models.lessons import Lesson
 from ui.models.queries import lessons_for, worth_a_look
 
-VECTORS, TAUGHT, TRANSFORMER = state.CONTROLS["who"].options
+VECTORS, TAUGHT, TRANSFORMER = "Word vectors", "Taught", "Transformer"
 RELATIONS = {  # what a head should find for a word, by task
     "meaning": "which noun {} stands for",
     "gender": "which noun {} stands for",
@@ -33,14 +33,14 @@ class Sight:
     """An attention map and what to see in it.
 
     Attributes:
-        lesson: what to see, in a line.
+        headline: what to see, in a line.
         aside: what else has to be known of the map; "" for nothing.
-        page: the page that explains the lesson; "" for none.
+        page: the page that explains it; "" for none.
         model: who looks; VECTORS where nothing was taught for any word of the sentence.
     """
 
     view: View
-    lesson: str
+    headline: str
     aside: str = ""
     model: str = VECTORS
     page: str = ""
@@ -131,7 +131,7 @@ def _transformer(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson
             shown.append((token, at))
             drawn.add(at)
     view = replace(
-        in_words(by_piece, pieces, words),
+        merge_pieces(by_piece, pieces, words),
         words=shown,
         numbers=[group[0] + 1 for group in places],
         left_out="[CLS] and [SEP]",

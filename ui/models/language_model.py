@@ -211,7 +211,7 @@ def read(text: str) -> Text:
     return found
 
 
-def marks(tokens: Tokens) -> list[str]:
+def special_tokens(tokens: Tokens) -> list[str]:
     """Which of these tokens are marks of the model's own, such as <|im_start|>, each once."""
     own = model().tokenizer.get_added_tokens_decoder()
     return list(dict.fromkeys(piece for i, piece in zip(tokens.ids, tokens.pieces, strict=True) if int(i) in own))
@@ -247,7 +247,7 @@ def write(text: str, temperature: float, seed: int | None, word: int | None = No
         word = next_word.likeliest(in_one_line(reading.logits), 1)[0] if word is None else word
         if ends_text(word):
             break
-        added += bytes_of(model().tokenizer.id_to_token(word))
+        added += bytes_of(model().tokenizer.id_to_token(word) or "")
         with contextlib.suppress(UnicodeDecodeError):
             return Written(text + added.decode("utf-8"))
         reading, word = model().read(model().tokens_of([word]), reading), None

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 import numpy as np
-import streamlit as st
 
 from attention_core import learning, tasks, taught
 from attention_core.examples import PRESETS
@@ -13,7 +12,6 @@ from attention_core.layers import Model
 from attention_core.taught import ModelSpec
 from ui import state
 from ui.kit.wording import percent, quoted
-from ui.models import loaders
 
 VERDICTS = ("bad", "good")
 
@@ -181,11 +179,12 @@ WRITTEN = (
 )
 LESSONS = tuple(lesson for lesson in WRITTEN if any(spec.task == lesson.task for spec in taught.SHIPPED))
 BY_TITLE = {lesson.title: lesson for lesson in LESSONS}
+BY_TASK = {lesson.task: lesson for lesson in LESSONS}
 
 
 def lesson_of(task: str) -> Lesson | None:
     """The lesson on a task, None if there is nothing to train for it."""
-    return next((lesson for lesson in LESSONS if lesson.task == task), None)
+    return BY_TASK.get(task)
 
 
 @dataclass(frozen=True)
@@ -212,37 +211,6 @@ def offered_sentences() -> frozenset[str]:
     """The sentences that the app offers, on any page."""
     samples = (sample.text for lesson in LESSONS for sample in sample_sentences(lesson))
     return frozenset(samples).union(preset.sentence for preset in PRESETS)
-
-
-def look_from_asking_word(page: str, task: str, instead: SampleSentence | None = None) -> None:
-    """Look from the word that asks, whenever a page has another sentence or another task; what a link says holds.
-
-    Args:
-        page: whose sentence and task it is.
-        instead: takes the place of a sentence that the app offers, where that has no such word or nobody chose it.
-    """
-    now, before = (state.sentence(), task), st.session_state.get(f"asked-{page}")
-    st.session_state[f"asked-{page}"] = now
-    if now == before:
-        return
-    asks = tasks.find_query(task, loaders.taken_apart(state.sentence()).known)
-    replaceable = state.sentence() in offered_sentences() and (asks is None or "s" not in st.query_params)
-    if instead and replaceable and state.sentence() not in lesson_of(task).texts:
-        state.set_in_run(values_for(instead))
-    elif asks is None:
-        return
-    elif before or not state.get("q"):
-        state.set_in_run({"q": asks + 1})
-
-
-def values_for(sample: SampleSentence) -> dict[str, state.Value]:
-    """The controls' values with which a sample is the shared sentence, looked at from the word that asks."""
-    return {"s": sample.text, "q": sample.example.asks + 1, "k": 0}
-
-
-def choose_sentence(sample: SampleSentence) -> None:
-    """Make a sample the shared sentence, looked at from the word that asks. For callbacks."""
-    state.set_values(values_for(sample))
 
 
 def verdict_in_words(lesson: Lesson, model: Model, word: str, output: np.ndarray) -> str:

@@ -1,8 +1,10 @@
 """What pages compute from: the vectors, loaded once a process, and the shared sentence run through the core."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 
@@ -16,11 +18,8 @@ from attention_core.llama_heads import llama_heads
 from attention_core.text import tokenize
 from ui import run_lock, state
 
-
-@st.cache_resource(show_spinner="Opening the word vectors")
-def glove() -> Embeddings:
-    """The GloVe vectors, the same for every visitor."""
-    return load_glove()
+# the GloVe vectors, the same for every visitor
+glove: Callable[[], Embeddings] = st.cache_resource(show_spinner="Opening the word vectors")(load_glove)
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ def llama_heads_worth_a_look() -> list[NamedHead]:
 
 
 @lru_cache(maxsize=1)
-def gap_table() -> dict:
+def gap_table() -> dict[str, Any]:
     """What was measured for the gap, as `gap.load_table`, with the language model's column."""
     return llama_gap.with_column(gap.load_table())
 

@@ -188,7 +188,7 @@ def training_of(settings: Settings) -> Training:
         return training
 
 
-class Run:
+class VisitorTraining:
     """A training as one visitor watches it, from its beginning.
 
     Attributes:
@@ -201,7 +201,7 @@ class Run:
         self.waiting = 0
         self._training = training_of(settings)
         self._seen = 0
-        self._turn = threading.Lock()  # a visitor who clicks starts a new run while the last one still trains
+        self._turn = threading.Lock()  # a visitor who clicks starts a new training while the last one still trains
 
     @property
     def history(self) -> list[Progress]:
@@ -260,11 +260,11 @@ class Run:
         queue.leave(self.settings, id(self))
 
 
-def run_at(settings: Settings, step: int) -> Run:
-    """A run that is at this step, if it has been computed already; else one that has not begun."""
-    run = Run(settings)
-    run.skip_to(step)
-    return run
+def training_at(settings: Settings, step: int) -> VisitorTraining:
+    """A training that is at this step, if it has been computed already; else one that has not begun."""
+    training = VisitorTraining(settings)
+    training.skip_to(step)
+    return training
 
 
 def clear_cache() -> None:

@@ -3,34 +3,27 @@
 import numpy as np
 import streamlit as st
 
-from ui import state
-from ui.kit import components, figures, next_word_charts
+from ui import controls, state
+from ui.kit import components, figures
 from ui.kit.wording import counted, number, percent
 from ui.models import language_model
-from ui.next_word.subject import Subject, piece_name, readable, wait_for
+from ui.next_word import charts
+from ui.next_word.selection import Selection, piece_name, readable, wait_for
 
 PARTS = ("heads", "feed-forward")
 
 
-def choose_word(shown: Subject, key: str) -> None:
+def choose_word(shown: Selection, key: str) -> None:
     """Which of the ten likeliest words the fold follows."""
-    lines = [readable(piece) for piece in shown.pieces]
 
-    def changed() -> None:
-        state.set_values({"word": st.session_state[key] + 1})
+    def choose(place: int) -> None:
+        state.set_values({"word": place + 1})
 
-    st.session_state[key] = shown.word
-    st.selectbox(
-        "The next word to follow",
-        range(len(lines)),
-        format_func=lambda place: lines[place],
-        key=key,
-        on_change=changed,
-        width=260,
-    )
+    words = [readable(piece) for piece in shown.pieces]
+    controls.derived_select("The next word to follow", words, shown.word, choose, key=key)
 
 
-def draw_growth(shown: Subject) -> None:
+def draw_growth(shown: Selection) -> None:
     """Probability and place of the followed word after each layer, and what each layer adds to its score."""
     choose_word(shown, "follow-growth")
     text, word, name = shown.text.text, shown.followed, shown.followed_name
@@ -55,13 +48,13 @@ def draw_growth(shown: Subject) -> None:
             f"Line: the probability of {name} after each layer, {percent(grown.probabilities[-1], 1)} at the end."
         )
         options = {"title": "layer", "what": "probability"}
-        lens = figures.Picture(next_word_charts.shares_by_layer, frame, described, 200, {}, options)
+        lens = figures.Picture(charts.shares_by_layer, frame, described, 200, {}, options)
         figures.draw(lens, "lens")
     with right:
         components.text(f"Its place among {len(shown.reading.logits):,} pieces", "heading")
         frame = {"layer": layers, "value": grown.places.astype(np.int32), "about": about}
         described = f"Line: the place of {name} after each layer, from {places[0]:,} to {places[-1]:,}."
-        figures.draw(figures.Picture(next_word_charts.places_by_layer, frame, described, 200), "places")
+        figures.draw(figures.Picture(charts.places_by_layer, frame, described, 200), "places")
     components.text(
         "0 is the bare word, before the first layer. Point at a dot to see what comes first there.", "small"
     )
@@ -75,7 +68,7 @@ def draw_growth(shown: Subject) -> None:
     }
     total = grown.embedding + float(values.sum())
     described = f"Bars: what heads and feed-forward network of each layer add to the score, {number(total, 2)} in all."
-    figures.draw(figures.Picture(next_word_charts.added_by_layer, frame, described, 230, {}, {"names": PARTS}), "added")
+    figures.draw(figures.Picture(charts.added_by_layer, frame, described, 230, {}, {"names": PARTS}), "added")
     components.text(
         f"With the last norm’s divisor as it is, the score {number(total, 2)} is a sum: {number(grown.embedding, 2)} "
         f"from the bare word, and the bars of {counted(n_layers, 'layer')}.",

@@ -5,9 +5,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from attention_core.files import DamagedData
-from attention_core.llama import rotate, turns
+from attention_core.llama import score_by_pairs
 from attention_core.llama_heads import COPYING, SINK
 from attention_core.maps import GRID_GAP, grid, hide
+from attention_core.ranking import rank, tolerance_for
 from ui import controls, state
 from ui.kit import components, figures
 from ui.kit.html import table
@@ -17,7 +18,7 @@ from ui.map import cell as cells
 from ui.map import files, panel
 from ui.map.view import head_name
 from ui.models import language_model, loaders
-from ui.next_word.subject import Subject
+from ui.next_word.selection import Selection
 from ui.shell import pages
 
 MAX_PIXELS = 32  # of a map in the picture of all heads
@@ -28,7 +29,7 @@ def choose_head(layer: int, head: int) -> None:
     state.set_values({"wl": layer + 1, "wh": head + 1})
 
 
-def draw_map(shown: Subject) -> None:
+def draw_map(shown: Selection) -> None:
     """The chosen head's map, with the reason for its empty half."""
     st.header(shown.name, anchor=False)
     controls.toggle(
@@ -53,7 +54,7 @@ def draw_map(shown: Subject) -> None:
     )
 
 
-def grid_picture(shown: Subject, without_first: bool, colors: Palette) -> str:
+def grid_picture(shown: Selection, without_first: bool, colors: Palette) -> str:
     """The picture of all heads, as an address."""
 
     def compute() -> str:
@@ -67,7 +68,7 @@ def grid_picture(shown: Subject, without_first: bool, colors: Palette) -> str:
     return language_model.result(("grid", shown.text.text, without_first, colors), compute)
 
 
-def draw_all_heads(shown: Subject) -> None:
+def draw_all_heads(shown: Selection) -> None:
     """All heads in one picture to choose from, and beside it those whose use was measured."""
     layers, labels = shown.reading.layers, shown.view.labels
     shape = len(layers), len(layers[0].q)
@@ -94,7 +95,7 @@ def draw_all_heads(shown: Subject) -> None:
         draw_list(shown)
 
 
-def draw_list(shown: Subject) -> None:
+def draw_list(shown: Selection) -> None:
     """The heads whose use was measured."""
     components.text("What single heads look at", "heading")
     try:
@@ -133,30 +134,25 @@ def draw_list(shown: Subject) -> None:
     st.page_link("pages/teach_it.py", label="Watch copying being learned: Teach it", icon=":material/arrow_forward:")
 
 
-def draw_cell(shown: Subject) -> None:
+def draw_cell(shown: Selection) -> None:
     """The arithmetic of the chosen weight, and what the rotation by positions does to its score."""
     draw_rotation(shown)
     cells.cell(shown.view, shown.choice, "next")
 
 
-def draw_rotation(shown: Subject) -> None:
+def draw_rotation(shown: Selection) -> None:
     """The score of the chosen cell with and without the turn of query and key, pair of numbers by pair."""
-    config, did, (query, key) = language_model.model().config, shown.reading.layers[shown.layer], shown.choice
-    q, k = did.q[shown.head, query], did.k[did.kv_head(shown.head), key]
-    angles = turns(np.array([query, key]), config.d_k, config.rope_base).conj()
-    plain_q, plain_k = rotate(q[None], angles[:1])[0], rotate(k[None], angles[1:])[0]
-    before, after = plain_q * plain_k, q * k
-    pairs = np.abs((after - before).reshape(-1, 2).sum(axis=-1))
-    order = np.argsort(-pairs, kind="stable")[:5]
-    degrees = (query - key) * config.rope_base ** (-2 * order / config.d_k) * 180 / np.pi
+    layer, (query, key) = shown.reading.layers[shown.layer], shown.choice
+    score = score_by_pairs(layer, shown.head, query, key, language_model.model().config)
+    change = np.abs(score.turned - score.plain)
     rows = [
         (
             f"{2 * pair + 1}, {2 * pair + 2}",
-            f"{number(float(turn), 1)}°",
-            number(float(before[2 * pair : 2 * pair + 2].sum()), 3),
-            number(float(after[2 * pair : 2 * pair + 2].sum()), 3),
+            f"{number(float(score.degrees[pair]), 1)}°",
+            number(float(score.plain[pair]), 3),
+            number(float(score.turned[pair]), 3),
         )
-        for pair, turn in zip(order, degrees, strict=True)
+        for pair in rank(change, tolerance_for(change))[:5]
     ]
     looking, seen = (shown.view.labels[place] for place in (query, key))
     components.show_html(
@@ -171,13 +167,13 @@ def draw_rotation(shown: Subject) -> None:
             counted(query - key, "token"),
             looking,
             seen,
-            number(float(before.sum()), 3),
-            number(float(after.sum()), 3),
+            number(float(score.plain.sum()), 3),
+            number(float(score.turned.sum()), 3),
             table(("dimensions", "turned by", "product before", "product after"), rows, "chain"),
         )
     )
 
 
-def take_away(shown: Subject) -> None:
+def take_away(shown: Selection) -> None:
     """Pictures, numbers, code and link of the map shown."""
     files.take_away(shown.view, shown.choice, pages.link("next_word"), "next", figure="head-map")

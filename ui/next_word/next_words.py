@@ -10,10 +10,10 @@ from ui.kit import components
 from ui.kit.wording import counted, percent
 from ui.models import language_model
 from ui.models.language_model import MAX_TOKENS
-from ui.next_word.subject import BY_LOT, MAX_WORDS, Subject, Writing, piece_name, readable, wait_for
+from ui.next_word.selection import BY_LOT, MAX_WORDS, Selection, Writing, piece_name, readable, wait_for
 
 
-def draw_next_words(shown: Subject) -> None:
+def draw_next_words(shown: Selection) -> None:
     """The likeliest next words, and beside them how the model writes on."""
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -22,7 +22,7 @@ def draw_next_words(shown: Subject) -> None:
         writing_on(shown)
 
 
-def likeliest(shown: Subject) -> None:
+def likeliest(shown: Selection) -> None:
     """The ten likeliest next pieces as bars; a press takes one."""
     components.text("The ten likeliest next words", "heading")
     full, text, likely = len(shown.reading.tokens.ids) >= MAX_TOKENS, shown.text.text, shown.likely
@@ -46,7 +46,7 @@ def likeliest(shown: Subject) -> None:
     )
 
 
-def writing_on(shown: Subject) -> None:
+def writing_on(shown: Selection) -> None:
     """Temperature, and the buttons that let the model write."""
     controls.slider(
         "temp",
@@ -92,7 +92,7 @@ def writing_on(shown: Subject) -> None:
     )
 
 
-def write_on(shown: Subject) -> None:
+def write_on(shown: Selection) -> None:
     """Write the next word, and let the page be drawn again with it."""
     writing = st.session_state.get("writing")
     if not writing:

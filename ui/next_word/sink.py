@@ -5,12 +5,13 @@ import streamlit as st
 
 from attention_core.next_word import attention_sink
 from ui import state
-from ui.kit import components, figures, next_word_charts
+from ui.kit import components, figures
 from ui.kit.wording import number, percent, quoted
-from ui.next_word.subject import Subject
+from ui.next_word import charts
+from ui.next_word.selection import Selection
 
 
-def draw_sink(shown: Subject) -> None:
+def draw_sink(shown: Selection) -> None:
     """How much goes to the first token, and how little comes from it."""
     found = attention_sink(shown.reading)
     if found is None:
@@ -30,7 +31,7 @@ def draw_sink(shown: Subject) -> None:
     components.text("Share of the weight that goes to the first token, layer by layer", "heading")
     options = {"title": "layer", "what": "to the first token"}
     described = f"Line: the share of the weight that goes to the first token in each of {len(layers)} layers."
-    figures.draw(figures.Picture(next_word_charts.shares_by_layer, frame, described, 190, {}, options), "sink")
+    figures.draw(figures.Picture(charts.shares_by_layer, frame, described, 190, {}, options), "sink")
     components.text(
         f"And little comes back: the value of {first} has a length of {number(found.value, 2)} on average over all "
         f"heads, those of the other tokens {number(found.values, 2)}. Weights must sum to 1, so a head with nothing "

@@ -6,21 +6,22 @@ import streamlit as st
 from attention_core import next_word
 from attention_core.ablation import log_probability
 from ui import controls
-from ui.kit import components, figures, next_word_charts
+from ui.kit import components, figures
 from ui.kit.html import table
 from ui.kit.wording import number, percent, quoted
 from ui.map.view import head_name
 from ui.models import language_model
+from ui.next_word import charts
 from ui.next_word.growth import choose_word
 from ui.next_word.head_map import choose_head
-from ui.next_word.subject import Subject, readable, wait_for
+from ui.next_word.selection import Selection, readable, wait_for
 
 HEAD, CELL = "This head", "This cell"
 OF_HEAD, OF_ALL = "In this head", "In all heads"
 SHOWN = 24  # heads of the ranking
 
 
-def draw_switch_off(shown: Subject) -> None:
+def draw_switch_off(shown: Selection) -> None:
     """Turn off the chosen head or cut the chosen cell."""
     choose_word(shown, "follow-off")
     what = controls.segmented("off", "Switch off")
@@ -29,15 +30,17 @@ def draw_switch_off(shown: Subject) -> None:
     draw_weight_and_effect(shown)
 
 
-def draw_with_and_without(shown: Subject, what: str) -> None:
+def draw_with_and_without(shown: Selection, what: str) -> None:
     """The next word with and without the head or the cell."""
     text, (query, key) = shown.text.text, shown.choice
     labels = shown.view.labels
+    off: tuple[tuple[int, int], ...] = ()
+    cut: tuple[tuple[int, int, int, int], ...] = ()
     if what == HEAD:
-        off, cut = ((shown.layer, shown.head),), ()
+        off = ((shown.layer, shown.head),)
         name = f"Without {shown.name.lower()}"
     else:
-        off, cut = (), ((shown.layer, shown.head, query, key),)
+        cut = ((shown.layer, shown.head, query, key),)
         name = f"Without {labels[query]} → {labels[key]} in {shown.name.lower()}"
         if query == key == 0:
             components.text("The first token can look at itself only: there is nothing to share its weight with.")
@@ -67,7 +70,7 @@ def draw_with_and_without(shown: Subject, what: str) -> None:
     )
 
 
-def draw_ranking(shown: Subject) -> None:
+def draw_ranking(shown: Selection) -> None:
     """The heads by their effect on the followed word."""
     components.text(f"Which heads matter for {shown.followed_name}?", "heading")
     text, word = shown.text.text, shown.followed
@@ -107,7 +110,7 @@ def signed(effect: float) -> str:
     return f"{round(effect, 2) or 0.0:+.2f}".replace("-", "−")
 
 
-def draw_weight_and_effect(shown: Subject) -> None:
+def draw_weight_and_effect(shown: Selection) -> None:
     """Do large weights matter? Each cell of the last token's row, cut in turn."""
     components.text("Does a large weight mean a large effect?", "heading")
     n, labels = len(shown.view.labels), shown.view.labels
@@ -116,6 +119,7 @@ def draw_weight_and_effect(shown: Subject) -> None:
         return
     layers = shown.reading.layers
     where = controls.segmented("cutin", "Cut the cells")
+    heads: tuple[tuple[int, int], ...]
     if where == OF_HEAD:
         heads, row = ((shown.layer, shown.head),), layers[shown.layer].weights[shown.head, -1]
     else:
@@ -156,9 +160,7 @@ def draw_weight_and_effect(shown: Subject) -> None:
     described = (
         f"Dots: weight against effect of {n} tokens that the last token looks at. Largest effect {number(high, 2)}."
     )
-    figures.draw(
-        figures.Picture(next_word_charts.weight_and_effect, frame, described, 300, fill | {"high": high}), f"effect-{n}"
-    )
+    figures.draw(figures.Picture(charts.weight_and_effect, frame, described, 300, fill | {"high": high}), f"effect-{n}")
     st.markdown(
         "A dot far right near the line is a large weight with little effect, a dot far from the line on the left the "
         "other way round. Whether weights explain an answer is disputed: [Jain & Wallace "

@@ -48,7 +48,6 @@ def draw(page: str, body: Callable[[], None], *, in_part: Sequence[str] = ()) ->
         in_part: the controls without a widget that only its part changes.
     """
 
-    @st.fragment
     def whole() -> None:
         with run_lock.turn(), log.run(page):
             _body.page, _body.in_part, _body.ended = page, in_part, False
@@ -62,7 +61,7 @@ def draw(page: str, body: Callable[[], None], *, in_part: Sequence[str] = ()) ->
             finally:
                 _body.page = ""
 
-    whole()
+    st.fragment(whole)()
 
 
 def draw_part(part: Callable[[], None]) -> None:
@@ -78,7 +77,6 @@ def draw_part(part: Callable[[], None]) -> None:
             part()
         _end(page)
 
-    @st.fragment
     def alone() -> None:
         if _body.page:
             _body.ended = True
@@ -90,7 +88,25 @@ def draw_part(part: Callable[[], None]) -> None:
                     st.rerun()
                 finish()
 
-    alone()
+    st.fragment(alone)()
+
+
+def draw_again(seconds: float) -> None:
+    """Let the browser ask for the page once more, so long after it has been drawn.
+
+    A busy browser may ask before it has taken in what a callback has just set, and would set it back. It is the timer
+    that asks and not the visitor, so the controls stay as they were drawn.
+    """
+    values = {name: st.session_state[name] for name in state.CONTROLS if name in st.session_state}
+    st.session_state["timer_drawn"] = False
+
+    def ask() -> None:
+        if st.session_state["timer_drawn"]:
+            state.set_values({name: value for name, value in values.items() if st.session_state.get(name) != value})
+            st.rerun()
+        st.session_state["timer_drawn"] = True
+
+    st.fragment(ask, run_every=seconds)()
 
 
 def _end(page: str) -> None:
@@ -98,7 +114,7 @@ def _end(page: str) -> None:
     controls.draw_out_of_sight(_undrawn(page, values), "body")
     link, address = (pages.link(page, values.__getitem__, private=private) for private in (False, True))
     components.tell_link(link, address=address)
-    pages.scroll()
+    components.scroll_to(state.place_to_scroll_to())
 
 
 def _hidden(page: str) -> list[str]:

@@ -39,7 +39,7 @@ class Page:
         lead: one sentence below the heading, Markdown.
         about: a line for the navigation's tooltip.
         next_label: the sentence that leads to the next page.
-        figures: those that have an address of their own, as `views.figure` draws them.
+        figures: those that have an address of their own, as `presentation.figure` draws them.
     """
 
     name: str
@@ -121,7 +121,7 @@ PAGES = (
 )
 
 
-def pages() -> list:
+def pages() -> list[Any]:
     """The pages as Streamlit wants them, numbered as they are to be read; the first has the empty address.
 
     An address that is none of theirs Streamlit answers with a dialog. So it is one more page, out of the navigation:
@@ -186,15 +186,9 @@ def fold(name: str, title: str, body: Callable[..., Any], *args: Any) -> Any:
         what the body returns; None while the fold is closed.
     """
     with (folded := st.expander(title, state.default(name), **state.widget_args(name))):
-        if folded.open and not state.default(name) and not st.session_state.get("visited"):
+        if folded.open and not state.default(name) and state.first_visit():
             state.scroll_to(name)  # a link that opens it leads to it
         return body(*args) if folded.open else None
-
-
-def scroll() -> None:
-    """Bring into view what a click, or the link of a first visit, has opened. Once a run, after the page."""
-    components.scroll_to(st.session_state.pop("scroll-to", ""))
-    st.session_state["visited"] = True
 
 
 def footer(here: Page) -> None:

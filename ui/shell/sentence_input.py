@@ -5,11 +5,12 @@ from typing import Literal
 
 import streamlit as st
 
+from attention_core import tasks
 from attention_core.examples import PRESETS, Preset, example_of
 from attention_core.text import shortened
 from ui import controls, state
 from ui.kit import components
-from ui.models import loaders
+from ui.models import lessons, loaders
 
 WHO_LOOKS = (
     "Word vectors: the words as they are, nothing trained on top. Taught: a small head that was trained for the chosen "
@@ -75,18 +76,51 @@ def _kept_query(before: str, now: str) -> int:
 def _examples(text: str) -> None:
     """Sentences to start from, in a row; the one that is chosen already sets its switches again."""
 
-    def start_from() -> None:  # the chosen one comes as None
-        if preset := by_name.get(st.session_state["preset"]) or example_of(state.sentence()):
-            state.set_values({**switched_for(preset), "s": preset.sentence, "q": preset.query, "k": 0})
+    def start_from(name: str) -> None:
+        preset = by_name[name]
+        state.set_values({**switched_for(preset), "s": preset.sentence, "q": preset.query, "k": 0})
 
     by_name, here = {preset.name: preset for preset in PRESETS}, example_of(text)
-    st.session_state["preset"] = here and here.name
-    st.pills("Sentences to start from", list(by_name), key="preset", on_change=start_from, label_visibility="collapsed")
+    controls.examples("Sentences to start from", list(by_name), here.name if here else None, start_from, key="preset")
 
 
 def switched_for(preset: Preset) -> dict[str, state.Value]:
     """The switches as a sentence to start from wants them, so that its notice holds."""
     return {**{name: state.default(name) for name in state.SWITCHES}, "self": preset.see_self}
+
+
+def look_from_asking_word(page: str, task: str) -> None:
+    """Look from the word that asks, whenever a page has another sentence or another task; what a link says holds.
+
+    The lesson's first sentence takes the place of one that the app offers, where that has no such word or nobody chose
+    it.
+
+    Args:
+        page: whose sentence and task it is.
+    """
+    now, before = (state.sentence(), task), st.session_state.get(f"asked-{page}")
+    st.session_state[f"asked-{page}"] = now
+    if now == before:
+        return
+    asks = tasks.find_query(task, loaders.taken_apart(state.sentence()).known)
+    replaceable = state.sentence() in lessons.offered_sentences() and (asks is None or not state.in_address("s"))
+    lesson = lessons.lesson_of(task)
+    if lesson and replaceable and state.sentence() not in lesson.texts:
+        state.set_in_run(values_for(lessons.sample_sentences(lesson)[0]))
+    elif asks is None:
+        return
+    elif before or not state.get("q"):
+        state.set_in_run({"q": asks + 1})
+
+
+def values_for(sample: lessons.SampleSentence) -> dict[str, state.Value]:
+    """The controls' values with which a sample is the shared sentence, looked at from the word that asks."""
+    return {"s": sample.text, "q": sample.example.asks + 1, "k": 0}
+
+
+def choose_sentence(sample: lessons.SampleSentence) -> None:
+    """Make a sample the shared sentence, looked at from the word that asks. For callbacks."""
+    state.set_values(values_for(sample))
 
 
 SELF_LABEL = "Self-attention: a word may look at itself"
@@ -103,8 +137,11 @@ SELF_HELP = (
 def about_sentence(presets: bool) -> None:
     """Show what to notice in the sentence on raw vectors, and what of it was left out."""
     example = example_of(state.get("s")) if presets else None
-    meant = example and all(state.get(name) == value for name, value in switched_for(example).items())
-    if notice := example.notice if meant else unknown_words():
+    if example and all(state.get(name) == value for name, value in switched_for(example).items()):
+        notice = example.notice
+    else:
+        notice = unknown_words()
+    if notice:
         components.text(notice, "small")
     _show_cut_words()
 
@@ -206,8 +243,8 @@ def settings_in_words(switches: state.Switches) -> str:
     d_model = loaders.glove().d_model
     dim = min(switches.dim or d_model, d_model)
     divided = {
-        0: f"Scores are divided by √{dim} = {math.sqrt(dim):.2f}",
-        1: "Scores are not divided by √d",
+        0.0: f"Scores are divided by √{dim} = {math.sqrt(dim):.2f}",
+        1.0: "Scores are not divided by √d",
     }.get(switches.divisor, f"Scores are divided by {switches.divisor:.2f}")
     others = "itself and the words before it" if switches.causal else "all words, itself included"
     if not switches.see_self:

@@ -10,44 +10,44 @@ from ui.kit.latex import column, in_role, lines, tex
 from ui.kit.wording import counted, largest, listed
 from ui.map import cell, panel
 from ui.step_by_step import pictures
-from ui.step_by_step.subject import Subject
+from ui.step_by_step.selection import Selection
 
 
-def draw(subject: Subject, kind: str) -> None:
+def draw(selection: Selection, kind: str) -> None:
     """The output: the values, each times its weight, added up."""
-    walk = subject.walk
-    output = in_role(r"\text{output}", "output")
-    symbol = rf"{output}=\sum_j w_j\,{in_role('v_j', 'value')}"
-    if subject.view:
+    walk, (weights, _, output) = selection.walk, selection.walk.blend
+    name = in_role(r"\text{output}", "output")
+    symbol = rf"{name}=\sum_j w_j\,{in_role('v_j', 'value')}"
+    if selection.word:
         st.latex(symbol)
         components.text(
-            f"Each word’s vector times its weight, added up: a vector of {counted(len(walk.output), 'number')} again. "
+            f"Each word’s vector times its weight, added up: a vector of {counted(len(output), 'number')} again. "
             "The words nearest to it show what the blend is about:",
             kind,
         )
-        cell.output(subject.view, subject.choice)
+        cell.output(*selection.word)
         return
-    order = rank(walk.weights)[:3]
-    terms = "+".join(rf"{tex(walk.weights[j])}{column(walk.values[j], 'value')}" for j in sorted(order))
-    more = r"+\cdots" if np.count_nonzero(walk.weights) > 3 else ""
+    order = rank(weights)[:3]
+    terms = "+".join(rf"{tex(weights[j])}{column(walk.values[j], 'value')}" for j in sorted(order))
+    more = r"+\cdots" if np.count_nonzero(weights) > 3 else ""
     left, right = st.columns([2, 3], gap="medium")
     with left:
         if len(walk.query) == 2:
             with st.container(height=345, border=False):
-                figures.draw(pictures.output_arrows(walk, subject.labels), "output-arrows")
+                figures.draw(pictures.output_arrows(walk, selection.labels), "output-arrows")
         else:
-            components.show_html(pictures.parts_table(subject))
+            components.show_html(pictures.parts_table(selection))
     with right, st.container(key="formula-output"):
         st.latex(symbol)
-        st.latex(lines([f"&{terms}{more}", f"&={column(walk.output, 'output')}"]))
+        st.latex(lines([f"&{terms}{more}", f"&={column(output, 'output')}"]))
     drawn = "laid end to end" if len(walk.query) == 2 else "added up"
-    best = listed([f"v{subject.labels[place]}" for place in largest(walk.weights)])
+    best = listed([f"v{selection.labels[place]}" for place in largest(weights)])
     components.text(
         f"Each value times its weight, {drawn}, leads to the output: a blend of all values, nearest to {best}.", kind
     )
 
 
-def draw_whole(subject: Subject) -> None:
+def draw_whole(selection: Selection) -> None:
     """The whole formula, and for a sentence all queries at once."""
     st.header("All steps in one line", anchor=False)
     names = ",".join(in_role(name, role) for name, role in (("Q", "query"), ("K", "key"), ("V", "value")))
@@ -58,6 +58,6 @@ def draw_whole(subject: Subject) -> None:
             "<b class=value>V</b>: step 8. The mask, step 5, has no letter.</p>"
         )
     )
-    if subject.view:
+    if selection.word:
         components.text("Q has a row for each word, and all rows are computed alike:", "plain")
-        figures.draw(panel.heatmap_picture(subject.view, subject.choice), "walk-all")
+        figures.draw(panel.heatmap_picture(*selection.word), "walk-all")

@@ -4,17 +4,18 @@ import inspect
 import re
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import streamlit as st
 
 from attention_core.attention import scaled_dot_product_attention, softmax
 from ui.kit import components, html
 from ui.step_by_step.pictures import first_numbers
-from ui.step_by_step.subject import Subject
+from ui.step_by_step.selection import Selection
 
 
 @cache
-def source(function: Callable) -> str:
+def source(function: Callable[..., Any]) -> str:
     """The text of a function that runs here, without its docstring."""
     return re.sub(r'\n    """.*?"""', "", inspect.getsource(function), count=1, flags=re.DOTALL)
 
@@ -26,15 +27,15 @@ def five_lines() -> str:
     return inspect.cleandoc(text[text.index("    scores =") : text.index("    return Attention")])
 
 
-def draw(subject: Subject) -> None:
+def draw(selection: Selection) -> None:
     """The lines that ran, beside what they made."""
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        st.code(f"{five_lines()}\n\n{source(softmax).strip()}", language="python", wrap_lines=True)
+        components.code(f"{five_lines()}\n\n{source(softmax).strip()}")
     with right:
         stages = ("scores", "scaled", "masked", "weights", "output")
         rows = [
-            (name, "no answer" if (values := getattr(subject.walk, name)) is None else first_numbers(values, 3))
+            (name, "no answer" if (values := getattr(selection.walk, name)) is None else first_numbers(values, 3))
             for name in stages
         ]
         components.show_html(html.wide(html.table((), rows, "chain")))

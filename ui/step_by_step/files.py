@@ -6,23 +6,23 @@ import pandas as pd
 from ui.kit import export, figures
 from ui.shell import pages
 from ui.step_by_step import pictures
-from ui.step_by_step.subject import Subject
+from ui.step_by_step.selection import Selection
 
 
-def take_away(subject: Subject) -> None:
+def take_away(selection: Selection) -> None:
     """Pictures, numbers and link of the walk."""
-    walk = subject.walk
-    shown = {"scores": pictures.bars(subject, walk.scores, "Scores, not yet divided")}
+    walk = selection.walk
+    shown = {"scores": pictures.bars(selection, walk.scores, "Scores, not yet divided")}
     if walk.weights is not None:
-        shown["weights"] = pictures.bars(subject, walk.weights, "Weights", weights=True)
-        if subject.view is None and len(walk.query) == 2:
+        shown["weights"] = pictures.bars(selection, walk.weights, "Weights", weights=True)
+        if selection.word is None and len(walk.query) == 2:
             shown |= {
-                "query": pictures.query_arrows(walk, subject.labels),
-                "output": pictures.output_arrows(walk, subject.labels),
+                "query": pictures.query_arrows(walk, selection.labels),
+                "output": pictures.output_arrows(walk, selection.labels),
             }
     table = pd.DataFrame(
         {
-            "key": subject.labels,
+            "key": selection.labels,
             "score": walk.scores,
             "scaled": walk.scaled,
             "masked": walk.masked,
@@ -31,5 +31,5 @@ def take_away(subject: Subject) -> None:
         }
     )
     link = pages.link("step_by_step")
-    files = export.tables("steps", table, subject.settings, link)
-    figures.take_away(shown, files, subject.settings, link, "steps", "strip-3")
+    files = export.tables("steps", table, selection.settings, link)
+    figures.take_away(shown, files, selection.settings, link, "steps", "strip-3")

@@ -8,18 +8,19 @@ import streamlit as st
 from markupsafe import Markup
 
 from attention_core.steps import divisors, shared_among_heads
-from ui import state
-from ui.kit import components, figures, html, lesson_charts
+from ui import controls
+from ui.kit import components, figures, html
 from ui.kit.wording import largest, listed, percent
 from ui.models import lessons
 from ui.shell import pages
+from ui.step_by_step import charts
 from ui.step_by_step.pictures import first_numbers
-from ui.step_by_step.subject import Subject
+from ui.step_by_step.selection import Selection
 
 
-def draw(subject: Subject) -> None:
+def draw(selection: Selection) -> None:
     """How many heads, the weights of each, and how their outputs are joined."""
-    walk = subject.walk
+    walk = selection.walk
     d_model = len(walk.query)
     h = _choose_number(d_model)
     d_k = d_model // h
@@ -27,7 +28,7 @@ def draw(subject: Subject) -> None:
     if walk.weights is None:
         components.text("Nothing is left to look at, for any head.", "notice")
         return
-    scaled = subject.by_root
+    scaled = selection.by_root
     found, joined = shared_among_heads(walk, h, scaled)
     weights = found.weights[:, 0]
     division = f", divided by √{d_k} = {math.sqrt(d_k):.3f}," if scaled else ""
@@ -36,19 +37,19 @@ def draw(subject: Subject) -> None:
         f"dot products{division} and weights of its own:",
         "plain",
     )
-    shown = subject.shown
+    shown = selection.shown
     head, key = np.indices((h, len(shown)), dtype=np.int16)
     drawn = pd.DataFrame(
         {"head": head.ravel() + 1, "key": key.ravel(), "weight": weights[:, shown].ravel().astype(np.float32)}
     )
-    labels = [subject.labels[place] for place in shown]
+    labels = [selection.labels[place] for place in shown]
     firsts = "; ".join(
-        f"head {i + 1} looks most at {listed([subject.name(place) for place in largest(row)])} "
+        f"head {i + 1} looks most at {listed([selection.name(place) for place in largest(row)])} "
         f"({percent(float(row.max()))}{' each' if len(largest(row)) > 1 else ''})"
         for i, row in enumerate(weights[:8])
     ) + (f"; and so on for {h - 8} more" if h > 8 else "")
     picture = figures.Picture(
-        lesson_charts.head_rows, drawn, f"Weights of {h} heads: {firsts}.", 340, {"labels": labels, "heads": h}
+        charts.head_rows, drawn, f"Weights of {h} heads: {firsts}.", 340, {"labels": labels, "heads": h}
     )
     figures.draw(picture, "heads-map")
     spans = [f"{i * d_k + 1} to {(i + 1) * d_k}" if d_k > 1 else str(i + 1) for i in range(h)]
@@ -57,7 +58,7 @@ def draw(subject: Subject) -> None:
     ]
     components.text(f"The heads’ outputs are laid side by side again, {h} × {d_k} = {d_model} numbers:", "plain")
     components.show_html(html.wide(html.table(("head", "dimensions", "its piece of the output"), pieces, "chain")))
-    taught = {"task": lessons.lesson_of("negation").title}
+    taught = {"task": lessons.BY_TASK["negation"].title}
     components.show_html(
         Markup(
             "<p>Here nothing is learned, so the heads differ by chance only. Trained heads have matrices of their own "
@@ -72,10 +73,4 @@ def draw(subject: Subject) -> None:
 def _choose_number(d_model: int) -> int:
     """The number of heads, a divisor of d_model: the largest that is not above what was asked for."""
     choices = divisors(d_model)
-    h = max(n for n in choices if n <= max(int(state.get("heads")), 1))
-    if st.session_state.get("heads", h) != h:
-        st.session_state["heads"] = h
-    if len(choices) > 1:
-        usual = max(n for n in choices if n <= state.default("heads"))  # not h: what is the default leaves the address
-        h = st.select_slider("Heads h", choices, usual, **state.widget_args("heads"))
-    return h
+    return controls.select_slider("heads", "Heads h", choices) if len(choices) > 1 else 1

@@ -47,10 +47,10 @@ def look_up(text: str) -> Answer:
 
 
 def draw(kind: str) -> None:
-    """The field to ask, the dictionary with both answers, and the lesson.
+    """The field to ask, the dictionary with both answers, and a line on them.
 
     Args:
-        kind: of the lesson's text, as in `components.text`.
+        kind: of that line, as in `components.text`.
     """
     components.text("A small dictionary: how many legs has a …?", "plain")
     with st.container(horizontal=True, vertical_alignment="bottom", key="ask-row"):
@@ -64,12 +64,12 @@ def draw(kind: str) -> None:
     components.show_html(answers_table(answer))
     if answer.walk is not None:
         st.latex(blend_formula(answer.walk))
-    components.text(lesson(answer), kind)
+    components.text(headline(answer), kind)
 
 
 def answers_table(answer: Answer) -> Markup:
     """A row for each label: its data, whether it equals the text, and its weight; below them the two answers."""
-    weights = None if answer.walk is None else answer.walk.weights
+    weights = None if answer.walk is None else answer.walk.blend.weights
     rows = [
         (
             (label, "key"),
@@ -80,7 +80,7 @@ def answers_table(answer: Answer) -> Markup:
         for place, (label, legs) in enumerate(LEGS.items())
     ]
     exact = "not found" if answer.exact is None else f"{answer.exact} legs"
-    soft = "not found" if answer.walk is None else f"{answer.walk.output[0]:.2f} legs"
+    soft = "not found" if answer.walk is None else f"{answer.walk.blend.output[0]:.2f} legs"
     head = (("label: key", "key"), ("data: value", "value"), "dictionary: key == query?", "attention: how much?")
     bold = Markup("<b>{}</b>").format
     total = (bold("answer"), "", bold(exact), (bold(soft), "output"))
@@ -94,12 +94,12 @@ def weight_bar(weight: float) -> Markup:
 
 def blend_formula(walked: Walk) -> str:
     """Every weight times its value, and their sum, as LaTeX."""
-    pairs = zip(walked.weights, walked.values[:, 0], strict=True)
+    pairs = zip(walked.blend.weights, walked.values[:, 0], strict=True)
     terms = "+".join(rf"{weight:.3f}\times{in_role(f'{value:g}', 'value')}" for weight, value in pairs)
-    return rf"{terms}={in_role(f'{walked.output[0]:.2f}', 'output')}"
+    return rf"{terms}={in_role(f'{walked.blend.output[0]:.2f}', 'output')}"
 
 
-def lesson(answer: Answer) -> str:
+def headline(answer: Answer) -> str:
     """What to see in the two answers."""
     if not answer.asked:
         return "Type a word to look it up."
@@ -107,7 +107,7 @@ def lesson(answer: Answer) -> str:
     if answer.walk is None:
         return f"{asked} has no vector, so there is nothing to compare: neither the dictionary nor attention finds it."
     labels = list(LEGS)
-    nearest = listed([quoted(labels[place]) for place in largest(answer.walk.weights)])
+    nearest = listed([quoted(labels[place]) for place in largest(answer.walk.blend.weights)])
     other = "" if answer.word == answer.asked.lower() else f" for {quoted(answer.word)}"
     if answer.exact is None:
         return (

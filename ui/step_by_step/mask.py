@@ -8,7 +8,7 @@ from ui.kit.latex import column, tex
 from ui.kit.wording import listed
 from ui.shell import sentence_input
 from ui.step_by_step import strip, typed
-from ui.step_by_step.subject import Subject
+from ui.step_by_step.selection import Selection
 
 NUMBER = 5
 
@@ -23,24 +23,24 @@ def switches() -> None:
         sentence_input.draw_causal(label="Causal mask: hide later words")
 
 
-def draw(subject: Subject, kind: str) -> None:
+def draw(selection: Selection, kind: str) -> None:
     """Scores before and after the mask, and why later words are masked."""
-    walk = subject.walk
-    if subject.view:
-        place = subject.key if walk.visible.all() else int((~walk.visible).argmax())
+    walk = selection.walk
+    if selection.word:
+        place = selection.key if walk.visible.all() else int((~walk.visible).argmax())
         formula = [rf"{tex(walk.scaled[place])}\;\longrightarrow\;{tex(walk.masked[place])}"]
     else:
         formula = [rf"{column(walk.scaled)}\;\longrightarrow\;{column(walk.masked)}"]
-    if not subject.masked:
+    if not selection.masked:
         text = "Nothing is masked: all scores go on."
     elif walk.weights is None:
         text = "Every key is masked: all scores are −∞."
     else:
         text = (
-            f"Masked: {listed(subject.masked, 8)}. A masked score becomes −∞, and its weight exactly 0; a score of 0 "
+            f"Masked: {listed(selection.masked, 8)}. A masked score becomes −∞, and its weight exactly 0; a score of 0 "
             "would still get some weight."
         )
-    strip.draw(subject, walk.masked, "Scores, masked", formula, text, kind, key="masked", beside=walk.scores)
+    strip.draw(selection, walk.masked, "Scores, masked", formula, text, kind, key="masked", beside=walk.scores)
     components.text(
         "Why mask? A model that learns to write must not look at later words: they are the answer it has to guess.",
         "plain",

@@ -12,22 +12,22 @@ from ui.kit.wording import counted, largest, listed, number
 from ui.map import cell
 from ui.shell import sentence_input
 from ui.step_by_step import pictures, strip
-from ui.step_by_step.subject import Subject
+from ui.step_by_step.selection import Selection
 
 
 def _pair() -> str:
     return rf"{in_role('q', 'query')}\cdot {in_role('k', 'key')}"
 
 
-def draw_scores(subject: Subject, kind: str) -> None:
+def draw_scores(selection: Selection, kind: str) -> None:
     """The dot products: of a sentence one is shown, of typed numbers all."""
-    walk, j = subject.walk, subject.key
+    walk, j, word = selection.walk, selection.key, selection.word
     order = rank(np.abs(walk.products))
-    if subject.view:
+    if word:
         products = latex.sum_of_products(walk.query, walk.keys[j], order[j], 2)
         formula = [f"{_pair()}={products}={tex(walk.scores[j])}"]
         text = (
-            f"{subject.name(subject.choice.query)} · {subject.name(j)} = {number(walk.scores[j])}: "
+            f"{selection.name(word.choice.query)} · {selection.name(j)} = {number(walk.scores[j])}: "
             f"{counted(len(walk.query), 'product')}, added up. A large sum means that the two match."
         )
     else:
@@ -35,31 +35,31 @@ def draw_scores(subject: Subject, kind: str) -> None:
             lines(
                 rf"{in_role('q', 'query')}\cdot {in_role(name, 'key')}&="
                 rf"{latex.sum_of_products(walk.query, walk.keys[place], order[place], 3)}={tex(walk.scores[place])}"
-                for place, name in enumerate(subject.labels)
+                for place, name in enumerate(selection.labels)
             )
         ]
-        text = best_match(subject)
-    strip.draw(subject, walk.scores, "Scores", formula, text, kind, key="scores")
-    if subject.view:
-        cell.choose_key(subject.view, subject.choice, "walk", "Choose the word whose products are shown")
-        table = cell.products_table(walk, j, subject.labels[subject.choice.query], subject.labels[j])
+        text = best_match(selection)
+    strip.draw(selection, walk.scores, "Scores", formula, text, kind, key="scores")
+    if word:
+        cell.choose_key(*word, "walk", "Choose the word whose products are shown")
+        table = cell.products_table(walk, j, selection.labels[word.choice.query], selection.labels[j])
         components.show_html(Markup("<details><summary>Its products</summary>{}</details>").format(table))
     elif walk.keys.shape[1] > 3:
-        components.show_html(pictures.products_table(subject))
+        components.show_html(pictures.products_table(selection))
 
 
-def best_match(subject: Subject) -> str:
+def best_match(selection: Selection) -> str:
     """Which key has the largest score, and whether by direction or by length."""
-    walk = subject.walk
+    walk = selection.walk
     relative = walk.scores / (np.abs(walk.scores).max() or 1)  # what is a tie does not depend on how long vectors are
     best = int(first_largest(relative))
-    name, score = subject.labels[best], number(float(walk.scores[best]))
+    name, score = selection.labels[best], number(float(walk.scores[best]))
     ties = largest(relative)
     if len(ties) > 1:
-        tied = listed([subject.labels[place] for place in ties])
+        tied = listed([selection.labels[place] for place in ties])
         return f"Multiply number by number, add up: {tied} have the largest score, {score}."
     text = f"Multiply number by number, add up: {name} has the largest score, {score}. "
-    if np.isnan(walk.cosines).any() or len(subject.labels) == 1:
+    if np.isnan(walk.cosines).any() or len(selection.labels) == 1:
         return text + "A score is large where both vectors have large numbers in the same places."
     straight = int(first_largest(walk.cosines))
     if walk.cosines[straight] <= 0:
@@ -67,7 +67,7 @@ def best_match(subject: Subject) -> str:
     if straight == best:
         return text + "Of all keys it points most nearly where the query points."
     return text + (
-        f"Length counts as well as direction: {subject.labels[straight]} points more exactly where the query points, "
+        f"Length counts as well as direction: {selection.labels[straight]} points more exactly where the query points, "
         f"but {name} is longer ({walk.lengths[best]:.1f} against {walk.lengths[straight]:.1f})."
     )
 
@@ -81,28 +81,28 @@ def division_switch() -> None:
         controls.toggle("div", "Divide by √d_k")
 
 
-def draw_scaled(subject: Subject, kind: str) -> None:
+def draw_scaled(selection: Selection, kind: str) -> None:
     """The division of the scores."""
-    walk, d = subject.walk, len(subject.walk.query)
-    below = rf"\sqrt{{{d}}}" if subject.by_root else tex(subject.divisor)
-    if subject.divisor == 1 and d > 1:
+    walk, d = selection.walk, len(selection.walk.query)
+    below = rf"\sqrt{{{d}}}" if selection.by_root else tex(selection.divisor)
+    if selection.divisor == 1 and d > 1:
         below = "1"
-    if subject.view:
+    if selection.word:
         formula = [
-            rf"\frac{{{_pair()}}}{{{below}}}=\frac{{{tex(walk.scores[subject.key])}}}{{{below}}}="
-            rf"{tex(walk.scaled[subject.key])}"
+            rf"\frac{{{_pair()}}}{{{below}}}=\frac{{{tex(walk.scores[selection.key])}}}{{{below}}}="
+            rf"{tex(walk.scaled[selection.key])}"
         ]
     else:
         formula = [rf"\frac{{1}}{{{below}}}{column(walk.scores)}={column(walk.scaled)}"]
-    if subject.by_root and d == 1:
+    if selection.by_root and d == 1:
         text = "A vector has 1 number, and √1 = 1: the scores stay as they are."
-    elif subject.by_root:
+    elif selection.by_root:
         text = (
-            f"Every score is divided by √{d} = {subject.divisor:.2f}: the order stays, the gaps shrink. Why "
+            f"Every score is divided by √{d} = {selection.divisor:.2f}: the order stays, the gaps shrink. Why "
             "the root? The next page answers that."
         )
-    elif subject.divisor == 1:
+    elif selection.divisor == 1:
         text = "Not divided: the scores go on as they are."
     else:
-        text = f"Every score is divided by {subject.divisor:.2f}: the order stays, the gaps change."
-    strip.draw(subject, walk.scaled, "Scores, divided", formula, text, kind, key="scaled", beside=walk.scores)
+        text = f"Every score is divided by {selection.divisor:.2f}: the order stays, the gaps change."
+    strip.draw(selection, walk.scaled, "Scores, divided", formula, text, kind, key="scaled", beside=walk.scores)

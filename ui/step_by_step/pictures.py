@@ -1,20 +1,23 @@
 """Pictures and tables of a walk: bars, one for each key, arrows, and numbers as a page writes them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from attention_core.steps import Walk
-from ui.kit import figures, html, lesson_charts
+from ui.kit import figures, html
+from ui.kit.charts import stage_bars
 from ui.kit.wording import number, percent
-from ui.step_by_step.subject import Subject
+from ui.step_by_step import charts
+from ui.step_by_step.selection import Selection
 from ui.step_by_step.typed import vector_text
 
 
 def bars(
-    subject: Subject, values: np.ndarray, title: str, *, weights: bool = False, beside: np.ndarray | None = None
+    selection: Selection, values: np.ndarray, title: str, *, weights: bool = False, beside: np.ndarray | None = None
 ) -> figures.Picture:
     """A number for each key, as bars.
 
@@ -24,24 +27,24 @@ def bars(
         weights: they are weights, from 0 to 1.
         beside: other numbers that have to find room on the same scale.
     """
-    shown = subject.shown
+    shown = selection.shown
     finite = np.where(np.isfinite(values), values, 0)[shown].astype(np.float64)
     texts = [value_text(value, weights) for value in values[shown]]
     drawn = pd.DataFrame({"key": np.arange(len(shown), dtype=np.int16), "value": finite, "shown": texts})
     every = finite if beside is None else np.concatenate([finite, beside[shown]])
     low, high = float(min(every.min(), 0)), float(max(every.max(), 0))
     room = 0.3 * max(high - low, 1e-9)
-    labels = [subject.labels[place] for place in shown]
+    labels = [selection.labels[place] for place in shown]
     alt = ", ".join(f"{name} {text}" for name, text in zip(labels, texts, strict=True))
     fill = {
         "labels": labels,
         "low": low - (room if low < 0 else 0),
         "high": high + room,
-        "seen": shown.index(subject.key) if subject.view and subject.key in shown else -1,
+        "seen": shown.index(selection.key) if selection.word and selection.key in shown else -1,
     }
     height = max(34 * len(shown), 80)
     about = {"shows": title[0].lower() + title[1:]}
-    return figures.Picture(lesson_charts.stage_bars, drawn, f"{title}: {alt}.", height, fill, {"fixed": weights}, about)
+    return figures.Picture(stage_bars, drawn, f"{title}: {alt}.", height, fill, {"fixed": weights}, about)
 
 
 def value_text(value: float, weight: bool = False) -> str:
@@ -62,51 +65,50 @@ def query_arrows(walked: Walk, labels: Sequence[str]) -> figures.Picture:
 
 def output_arrows(walked: Walk, labels: Sequence[str]) -> figures.Picture:
     """The output as an arrow among the values, and the weighted values laid end to end that lead to it."""
-    ends = np.cumsum(walked.parts, axis=0)
-    starts = ends - walked.parts
+    weights, parts, output = walked.blend
+    ends = np.cumsum(parts, axis=0)
+    starts = ends - parts
     rows = [("value", place, 0, 0, *value) for place, value in enumerate(walked.values)]
-    rows += [
-        ("part", place, *starts[place], *ends[place]) for place in range(len(labels)) if walked.weights[place] > 0.001
-    ]
-    rows.append(("output", len(labels), 0, 0, *walked.output))
+    rows += [("part", place, *starts[place], *ends[place]) for place in range(len(labels)) if weights[place] > 0.001]
+    rows.append(("output", len(labels), 0, 0, *output))
     names = [f"v{name}" for name in labels]
     values = ", ".join(f"{name} {vector_text(value)}" for name, value in zip(names, walked.values, strict=True))
-    alt = f"Arrows: the output {vector_text(walked.output)} among the values {values}."
+    alt = f"Arrows: the output {vector_text(output)} among the values {values}."
     return _arrows(rows, [*names, "output"], alt)
 
 
-def _arrows(rows: list[tuple], labels: list[str], alt: str) -> figures.Picture:
+def _arrows(rows: Sequence[tuple[Any, ...]], labels: list[str], alt: str) -> figures.Picture:
     drawn = pd.DataFrame(rows, columns=["role", "label", "x0", "y0", "x", "y"])
     drawn = drawn.astype({"label": "int16", **dict.fromkeys(("x0", "y0", "x", "y"), "float64")})
-    box = {}
+    box: dict[str, float] = {}
     for axis, low, high in (("x", "west", "east"), ("y", "south", "north")):
         smallest, largest = min(drawn[axis].min(), 0), max(drawn[axis].max(), 0)
         margin = 0.14 * max(largest - smallest, 0.1)
         box |= {low: float(smallest - margin), high: float(largest + margin)}
-    return figures.Picture(lesson_charts.arrows, drawn, alt, 320, {"labels": labels, **box})
+    return figures.Picture(charts.arrows, drawn, alt, 320, {"labels": labels, **box})
 
 
-def products_table(subject: Subject) -> Markup:
+def products_table(selection: Selection) -> Markup:
     """Every product of typed numbers: a row for each key, a column for each dimension, the sum at the end."""
-    walk = subject.walk
+    walk = selection.walk
     head = ["product in dimension", *(str(i + 1) for i in range(walk.products.shape[1])), "sum"]
-    rows = [
+    rows: list[list[html.Cell]] = [
         [(name, "key"), *(number(x) for x in products), number(score)]
-        for name, products, score in zip(subject.labels, walk.products, walk.scores, strict=True)
+        for name, products, score in zip(selection.labels, walk.products, walk.scores, strict=True)
     ]
     return html.wide(html.table(head, rows))
 
 
-def parts_table(subject: Subject) -> Markup:
+def parts_table(selection: Selection) -> Markup:
     """Values times weights, row by row, and their sum."""
-    walk = subject.walk
-    head = ["key", "weight", "weight times value", *[""] * (len(walk.output) - 1)]
-    rows = [
+    weights, parts, output = selection.walk.blend
+    head = ["key", "weight", "weight times value", *[""] * (len(output) - 1)]
+    rows: list[list[html.Cell]] = [
         [(name, "key"), value_text(weight, True), *((number(x), "value") for x in part)]
-        for name, weight, part in zip(subject.labels, walk.weights, walk.parts, strict=True)
+        for name, weight, part in zip(selection.labels, weights, parts, strict=True)
     ]
-    total = [("output", "output"), "", *((number(x), "output") for x in walk.output)]
-    return html.wide(html.table(head, [*rows, total]))
+    rows.append([("output", "output"), "", *((number(x), "output") for x in output)])
+    return html.wide(html.table(head, rows))
 
 
 def first_numbers(values: np.ndarray, most: int = 6) -> str:

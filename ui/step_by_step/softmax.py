@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from attention_core.steps import Walk
 from ui.kit import components, html
@@ -9,7 +10,7 @@ from ui.kit.latex import column, tex
 from ui.kit.wording import counted, largest, listed, number, percent
 from ui.map import cell
 from ui.step_by_step import pictures, strip, typed
-from ui.step_by_step.subject import Subject
+from ui.step_by_step.selection import Selection
 
 
 def exponentials(walk: Walk) -> np.ndarray:
@@ -19,16 +20,16 @@ def exponentials(walk: Walk) -> np.ndarray:
     return walk.unshifted if 1e-290 < total < 1e300 else walk.exponentials
 
 
-def draw_exponentials(subject: Subject, kind: str) -> None:
+def draw_exponentials(selection: Selection, kind: str) -> None:
     """The exponential of every score, or why there is nothing left."""
-    walk, j = subject.walk, subject.key
+    walk, j = selection.walk, selection.key
     if walk.weights is None:
-        _nothing_left(subject)
+        _nothing_left(selection)
         return
     powers = exponentials(walk)
     shifted = powers is walk.exponentials
     minus = f"-{tex(walk.largest)}" if shifted and walk.largest >= 0 else f"+{tex(-walk.largest)}" if shifted else ""
-    if subject.view:
+    if selection.word:
         formula = [rf"e^{{{tex(walk.masked[j])}{minus}}}={tex(powers[j])}"]
     else:
         symbols = [rf"e^{{{tex(x)}{minus}}}" if np.isfinite(x) else r"e^{-\infty}" for x in walk.masked]
@@ -36,49 +37,49 @@ def draw_exponentials(subject: Subject, kind: str) -> None:
     text = "e to the power of a score is positive: 1 more in the score is 2.7 times as much, and 0 is left of −∞."
     if shifted:
         text += f" The largest score, {number(walk.largest)}, is subtracted from all first; the last fold says why."
-    strip.draw(subject, powers, "Exponentials", formula, text, kind, key="exponentials")
+    strip.draw(selection, powers, "Exponentials", formula, text, kind, key="exponentials")
 
 
-def _nothing_left(subject: Subject) -> None:
+def _nothing_left(selection: Selection) -> None:
     st.latex(r"\frac{e^{-\infty}}{e^{-\infty}+\cdots+e^{-\infty}}=\frac{0}{0}")
     components.text(
         "Nothing is left to look at. Every exponential is 0, so their sum is 0, and 0 divided by 0 has no answer. "
-        + ("Let words look at themselves." if subject.view else "Give at least one key its tick back."),
+        + ("Let words look at themselves." if selection.word else "Give at least one key its tick back."),
         "notice",
     )
 
 
-def draw_weights(subject: Subject, kind: str) -> None:
+def draw_weights(selection: Selection, kind: str) -> None:
     """Every exponential divided by their sum."""
-    walk, j = subject.walk, subject.key
-    powers = exponentials(walk)
+    j, weights = selection.key, selection.walk.blend.weights
+    powers = exponentials(selection.walk)
     total = tex(float(powers.sum()))
-    if subject.view:
+    if selection.word:
         formula = [
-            rf"\frac{{{tex(powers[j])}}}{{{total}}}={tex(walk.weights[j])}",
-            rf"{total}=\text{{sum of {counted(len(walk.weights), 'exponential')}}}",
+            rf"\frac{{{tex(powers[j])}}}{{{total}}}={tex(weights[j])}",
+            rf"{total}=\text{{sum of {counted(len(weights), 'exponential')}}}",
         ]
     else:
-        formula = [rf"\frac{{1}}{{{total}}}{column(powers)}={column(walk.weights)}"]
-    best = largest(walk.weights)
-    weight = float(walk.weights[best[0]])
+        formula = [rf"\frac{{1}}{{{total}}}{column(powers)}={column(weights)}"]
+    best = largest(weights)
+    weight = float(weights[best[0]])
     gets = "practically everything" if 0.9995 <= weight < 1 else percent(weight, 1)
-    who = listed([subject.name(place) for place in best])
+    who = listed([selection.name(place) for place in best])
     text = (
         f"{who} {'gets' if len(best) == 1 else 'get'} {gets}{'' if len(best) == 1 else ' each'}; all weights add up to "
-        f"{percent(float(walk.weights.sum()))}. Steps 6 and 7 together are called softmax."
+        f"{percent(float(weights.sum()))}. Steps 6 and 7 together are called softmax."
     )
-    strip.draw(subject, walk.weights, "Weights", formula, text, kind, key="weights", weights=True)
-    if subject.view:
-        if remark := cell.other_way(subject.view, subject.choice):
+    strip.draw(selection, weights, "Weights", formula, text, kind, key="weights", weights=True)
+    if selection.word:
+        if remark := cell.other_way(*selection.word):
             components.text(remark, "plain")
     else:
         typed.what_if_buttons("weights")
 
 
-def draw_overflow(subject: Subject) -> None:
+def draw_overflow(selection: Selection) -> None:
     """Why the largest score is subtracted, with the numbers of the walk."""
-    walk = subject.walk
+    walk = selection.walk
     components.text(
         "A computer’s numbers end: those of 64 bits at e⁷⁰⁹, those of 32 bits at e⁸⁸. So the code subtracts the "
         "largest score from all first. That divides every exponential by the same number, which cancels in step 7: no "
@@ -87,13 +88,13 @@ def draw_overflow(subject: Subject) -> None:
     )
     rows = [
         (
-            (subject.labels[j], "key"),
+            (selection.labels[j], "key"),
             pictures.value_text(walk.masked[j]),
             "overflow" if np.isinf(walk.unshifted[j]) else number(walk.unshifted[j]),
             pictures.value_text(walk.masked[j] - walk.largest) if walk.weights is not None else "no number",
             number(walk.exponentials[j]),
         )
-        for j in subject.shown
+        for j in selection.shown
     ]
-    head = ("key", "score x", html.Markup("e<sup>x</sup>"), "x − largest", html.Markup("e<sup>x − largest</sup>"))
+    head = ("key", "score x", Markup("e<sup>x</sup>"), "x − largest", Markup("e<sup>x − largest</sup>"))
     components.show_html(html.wide(html.table(head, rows)))

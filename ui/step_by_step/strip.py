@@ -7,11 +7,11 @@ import streamlit as st
 
 from ui.kit import components, figures
 from ui.step_by_step import pictures
-from ui.step_by_step.subject import Subject
+from ui.step_by_step.selection import Selection
 
 
 def draw(
-    subject: Subject,
+    selection: Selection,
     values: np.ndarray,
     title: str,
     formula: Sequence[str],
@@ -34,10 +34,10 @@ def draw(
     """
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        figures.draw(pictures.bars(subject, values, title, weights=weights, beside=beside), f"step-{key}")
-        if len(subject.shown) < len(subject.labels):
+        figures.draw(pictures.bars(selection, values, title, weights=weights, beside=beside), f"step-{key}")
+        if len(selection.shown) < len(selection.labels):
             components.text(
-                f"{len(subject.shown)} of {len(subject.labels)} words: those with the largest scores.", "small"
+                f"{len(selection.shown)} of {len(selection.labels)} words: those with the largest scores.", "small"
             )
     with right, st.container(key=f"formula-{key}"):
         for line in formula:

@@ -1,7 +1,7 @@
-"""Queries, keys and values that the visitor types: the fields, the sentences for what cannot be read, the subject."""
+"""Queries, keys and values that the visitor types: the fields, the sentences for what cannot be read, the selection."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import streamlit as st
@@ -11,13 +11,15 @@ from attention_core.steps import UnreadableNumbers, read_vector, walk
 from ui import controls, state
 from ui.kit import components
 from ui.kit.wording import listed
-from ui.step_by_step.subject import Subject
+from ui.step_by_step.selection import Selection
 
 NAMES = "ABCDEFGH"
 LONGEST_ROW = 200  # characters
 
+Rows = tuple[list[float], list[list[float]], list[list[float]], list[bool]]  # query, keys, values, visible
 
-def vector_text(row: Sequence[float]) -> str:
+
+def vector_text(row: Iterable[float]) -> str:
     """A vector in brackets: [2, 3]."""
     return f"[{', '.join(f'{x:g}' for x in row)}]"
 
@@ -89,7 +91,7 @@ def mask_ticks() -> None:
             st.checkbox(name, state.default(f"see{place}"), **state.widget_args(f"see{place}"))
 
 
-def from_numbers() -> Subject | None:
+def from_numbers() -> Selection | None:
     """The typed numbers, or the last ones that could be read, with a notice; None if there are none."""
     rows, faults, longer = _read()
     for fault in faults:
@@ -116,10 +118,10 @@ def from_numbers() -> Subject | None:
         "scaled": bool(state.get("div")),
         "masked": ", ".join(name for name, seen in zip(labels, visible, strict=True) if not seen) or "none",
     }
-    return Subject(walk(query, keys, values, visible, None if state.get("div") else 1.0), labels, settings)
+    return Selection(walk(query, keys, values, visible, None if state.get("div") else 1.0), labels, settings)
 
 
-def _read() -> tuple[tuple, list[str], list[str]]:
+def _read() -> tuple[Rows, list[str], list[str]]:
     """The typed rows as lists, a sentence for each that cannot be read, and the names of those that are too long."""
     dims, count = (min(max(int(state.get(name)), low), 8) for name, low in (("dims", 2), ("keys", 1)))
     faults: list[str] = []

@@ -10,7 +10,7 @@ from ui.map import panel
 from ui.models import loaders
 from ui.shell import errors, sentence_input
 from ui.step_by_step import pictures, typed
-from ui.step_by_step.subject import Subject, from_sentence
+from ui.step_by_step.selection import ChosenWord, Selection, from_sentence
 
 
 def ask() -> bool:
@@ -28,7 +28,7 @@ def ask() -> bool:
     return False
 
 
-def subject() -> Subject | None:
+def read_selection() -> Selection | None:
     """The query to walk; None if what was typed cannot be read.
 
     Raises:
@@ -37,33 +37,36 @@ def subject() -> Subject | None:
     return from_sentence() if state.get("on") == "Sentence" else typed.from_numbers()
 
 
-def draw(subject: Subject, kind: str) -> None:
+def draw(selection: Selection, kind: str) -> None:
     """The three vectors."""
-    if subject.view:
-        _draw_word(subject, kind)
+    if selection.word:
+        _draw_word(selection, selection.word, kind)
     else:
-        _draw_numbers(subject, kind)
+        _draw_numbers(selection, kind)
 
 
-def _draw_word(subject: Subject, kind: str) -> None:
-    panel.words_and_reading(subject.view, subject.choice, "walk")
+def _draw_word(selection: Selection, word: ChosenWord, kind: str) -> None:
+    panel.draw_words(*word, "walk")
     q, k, v = (in_role(name, role) for name, role in (("q", "query"), ("k", "key"), ("v", "value")))
     st.latex(rf"\text{{here:}}\quad {q}={k}={v}=x")
     st.latex(rf"\text{{trained:}}\quad {q}=x\,W_Q,\;\;{k}=x\,W_K,\;\;{v}=x\,W_V")
+    looking = selection.name(word.choice.query)
     components.text(
-        f"{subject.name(subject.choice.query)} asks with its query; every word has a key to be found by and a value to "
-        f"hand over. Here all three are the word’s own vector x of {len(subject.walk.query)} numbers; trained matrices "
-        "make them three.",
+        f"{looking} asks with its query; every word has a key to be found by and a value to hand over. "
+        f"Here all three are the word’s own vector x of {len(selection.walk.query)} numbers; trained "
+        "matrices make them three.",
         kind,
     )
 
 
-def _draw_numbers(subject: Subject, kind: str) -> None:
-    walk = subject.walk
+def _draw_numbers(selection: Selection, kind: str) -> None:
+    walk = selection.walk
     if len(walk.query) == 2:
         with st.container(height=345, border=False):
-            figures.draw(pictures.query_arrows(walk, subject.labels), "query-arrows")
+            figures.draw(pictures.query_arrows(walk, selection.labels), "query-arrows")
     else:
-        keys = r",\;".join(f"{name}={column(key, 'key')}" for name, key in zip(subject.labels, walk.keys, strict=True))
+        keys = r",\;".join(
+            f"{name}={column(key, 'key')}" for name, key in zip(selection.labels, walk.keys, strict=True)
+        )
         st.latex(rf"{in_role('q', 'query')}={column(walk.query, 'query')},\quad {keys}")
     components.text("The query asks, a key is what it may find, a value is what it then gets. All are vectors.", kind)

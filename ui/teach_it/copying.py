@@ -42,8 +42,8 @@ def next_words(session: Session, shown: SentenceMap) -> None:
     with left:
         words = copying.next_words(session.model, shown.layers, tokens, loaders.glove(), place)
         bar = Markup('<progress value="{:.4f}" max="1" aria-hidden="true"></progress>')
-        rows = [(word, bar.format(share), percent(share, 1)) for word, share in words]
-        components.show_html(table(("Next word", "", "Probability"), rows, "matches"))
+        likely = [(word, bar.format(share), percent(share, 1)) for word, share in words]
+        components.show_html(table(("Next word", "", "Probability"), likely, "matches"))
     with right:
         components.text("Switch a part off, without training anew:", "plain")
         rows = []

@@ -17,8 +17,9 @@ from ui.kit.wording import percent
 from ui.map import panel
 from ui.map.view import chooser
 from ui.models import loaders
-from ui.models.lessons import VERDICTS, SampleSentence, choose_sentence, sample_sentences, verdict_in_words
+from ui.models.lessons import VERDICTS, SampleSentence, sample_sentences, verdict_in_words
 from ui.shell import errors, pages
+from ui.shell.sentence_input import choose_sentence
 from ui.teach_it import copying
 from ui.teach_it.sentence_map import SentenceMap, sentence_map
 from ui.teach_it.settings import Session, steps_in_words
@@ -92,7 +93,7 @@ def draw_words(session: Session, shown: SentenceMap) -> None:
     elif session.model.kind == "next_word":
         components.text(copying.prediction_in_words(session.model, shown.layers, shown.view.tokens, query))
     else:
-        components.text(("On average " if len(maps) > 1 else "") + shown.view.reading(query))
+        components.text(("On average " if len(maps) > 1 else "") + shown.view.in_words(query))
 
 
 def choose_map(model: Model) -> None:

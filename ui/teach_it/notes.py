@@ -76,7 +76,7 @@ def code() -> None:
     )
     source = "\n\n".join(inspect.getsource(function) for function in CODE)
     st.download_button("Download the code", source, "training.py", "text/x-python", on_click="ignore", key="code-file")
-    st.code(inspect.getsource(layers.layer), language="python", wrap_lines=True)
+    components.code(inspect.getsource(layers.layer))
 
 
 def take_away(shown: SentenceMap, compared: dict[str, figures.Picture] | None) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from attention_core import tasks
 from attention_core.layers import Model
+from attention_core.learning import Diverged
 from attention_core.taught import ModelSpec
 from ui import controls, state
 from ui.kit import components
@@ -14,12 +15,11 @@ from ui.models import loaders
 from ui.models.lessons import (
     BY_TITLE,
     Lesson,
-    choose_sentence,
-    look_from_asking_word,
     offered_sentences,
     sample_sentences,
 )
-from ui.models.training import Run, Settings, recipe, run_at, shipped, untrained, usual_settings
+from ui.models.training import Settings, VisitorTraining, recipe, shipped, training_at, untrained, usual_settings
+from ui.shell.sentence_input import choose_sentence, look_from_asking_word
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Session:
     Attributes:
         lesson: the task.
         settings: how the model is made.
-        run: the training, None while an untrained or a finished model is shown.
+        training: as the visitor watches it; None while an untrained or a finished model is shown.
         model: the model as far as it is trained.
         target: the step at which training is to stop, 0 without training.
         finished: whether the model is the one that came with the app.
@@ -37,20 +37,35 @@ class Session:
 
     lesson: Lesson
     settings: Settings
-    run: Run | None
+    training: VisitorTraining | None
     model: Model
     target: int
     finished: bool
 
+    def leave(self) -> None:
+        """Give up its place in the queue of trainings."""
+        if self.training:
+            self.training.leave()
+
     @property
     def in_training(self) -> bool:
         """Whether there are steps left to train."""
-        return self.run is not None and not self.run.is_at(self.target)
+        return self.training is not None and not self.training.is_at(self.target)
 
     @property
     def step(self) -> int:
         """The steps trained on this page."""
-        return self.run.step if self.run else 0
+        return self.training.step if self.training else 0
+
+    @property
+    def diverged(self) -> Diverged | None:
+        """The error with which the training has failed; None if it has not."""
+        return self.training.diverged if self.training else None
+
+    @property
+    def half_way(self) -> bool:
+        """Whether the training has begun, and neither ended nor failed."""
+        return 0 < self.step < recipe(self.settings).steps and not self.diverged
 
     @property
     def trained(self) -> bool:
@@ -61,7 +76,7 @@ class Session:
     def done(self) -> bool:
         """Whether the training is over and did not fail."""
         steps = recipe(self.settings).steps
-        return self.finished or (self.run is not None and not self.run.diverged and self.step >= steps)
+        return self.finished or (not self.diverged and self.step >= steps)
 
     @property
     def ideal(self) -> bool:
@@ -81,13 +96,13 @@ def current_session() -> Session:
     target = recipe(settings).next_report(max(steps, 0))
     if not target:
         return Session(lesson, settings, None, untrained(settings), 0, finished=False)
-    run = st.session_state.get("run")
-    if run is None or run.settings != settings or run.step > target:
-        if run is not None:
-            run.leave()
-        run = st.session_state["run"] = run_at(settings, target)
-    model = run.history[-1].model if run.history else untrained(settings)
-    return Session(lesson, settings, run, model, target, finished=False)
+    training = st.session_state.get("training")
+    if training is None or training.settings != settings or training.step > target:
+        if training is not None:
+            training.leave()
+        training = st.session_state["training"] = training_at(settings, target)
+    model = training.history[-1].model if training.history else untrained(settings)
+    return Session(lesson, settings, training, model, target, finished=False)
 
 
 def settings_from_controls(lesson: Lesson) -> Settings:
@@ -123,7 +138,7 @@ def choose_task() -> None:
 
     controls.segmented("task", "Task", list(BY_TITLE), on_change=changed, label_visibility="collapsed")
     lesson = BY_TITLE.get(str(state.get("task")), BY_TITLE[str(state.default("task"))])
-    look_from_asking_word("teach_it", lesson.task, instead=sample_sentences(lesson)[0])
+    look_from_asking_word("teach_it", lesson.task)
 
 
 def offer_sentence(lesson: Lesson) -> None:
@@ -161,16 +176,22 @@ def advanced(session: Session) -> None:
         "res": "Keep the word’s own vector and add what attention found." + ("" if used else unused),
         "pos": "Put each word’s place in the sentence behind its vector.",
     }
-    how = {name: {"on_change": changed, "help": text} for name, text in helps.items()}
     with st.expander(f"Advanced: {title_of(session.settings)}"):
         with st.container(horizontal=True, vertical_alignment="bottom", key="teach-settings"):
-            controls.segmented("layers", "Layers", **how["layers"])
-            controls.segmented("nh", "Heads", **how["nh"])
-            controls.segmented("dk", "Numbers per query, d_k", **how["dk"])
-            controls.select("rate", "Learning rate", format_func=lambda value: f"{value:g}", width=120, **how["rate"])
-            controls.number("init", "Seed", width=100, **how["init"])
-            controls.toggle("res", "Residual", disabled=not used, **how["res"])
-            controls.toggle("pos", "Positions", **how["pos"])
+            controls.segmented("layers", "Layers", on_change=changed, help=helps["layers"])
+            controls.segmented("nh", "Heads", on_change=changed, help=helps["nh"])
+            controls.segmented("dk", "Numbers per query, d_k", on_change=changed, help=helps["dk"])
+            controls.select(
+                "rate",
+                "Learning rate",
+                format_func=lambda value: f"{value:g}",
+                width=120,
+                on_change=changed,
+                help=helps["rate"],
+            )
+            controls.number("init", "Seed", width=100, on_change=changed, help=helps["init"])
+            controls.toggle("res", "Residual", disabled=not used, on_change=changed, help=helps["res"])
+            controls.toggle("pos", "Positions", on_change=changed, help=helps["pos"])
         if session.settings != usual_settings(session.lesson.best):
             best = values_of(session.lesson.best)
             st.button(
@@ -205,7 +226,7 @@ def steps_in_words(session: Session) -> str:
 def headline(session: Session) -> None:
     """What to see now, in one bold line that follows the training."""
     lesson = session.lesson
-    if session.run is not None and session.run.diverged:
+    if session.diverged:
         line = "The steps were too large, and training ran away."
     elif not session.trained and not session.in_training:
         line = f"{lesson.goal} Untrained, it looks at random: press Train."
@@ -215,4 +236,4 @@ def headline(session: Session) -> None:
         line = f"Trained: {lesson.learned[0].lower()}{lesson.learned[1:]}"
     else:
         line = f"{lesson.goal} Does it, with {title_of(session.settings)}?"
-    components.text(line, "lesson")
+    components.text(line, "headline")

@@ -1,7 +1,9 @@
 """The training: its buttons, how often the model is right, the curves, and the next steps."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,11 +12,13 @@ from markupsafe import Markup
 from attention_core import copying, taught
 from attention_core.taught import ModelSpec
 from ui import run_lock, state
-from ui.kit import components, figures, learning_charts
+from ui.kit import components, figures
 from ui.kit.wording import counted, percent, rounded
 from ui.models import loaders
 from ui.models.lessons import Lesson
-from ui.models.training import FINISHED, Run, Settings, recipe, shipped, usual_settings
+from ui.models.training import FINISHED, Settings, VisitorTraining, recipe, shipped, usual_settings
+from ui.shell import body
+from ui.teach_it import charts
 from ui.teach_it.settings import Session, values_of
 
 REDRAW_AFTER = 0.03  # seconds from one picture of a training to the next
@@ -26,21 +30,19 @@ def buttons(session: Session) -> None:
     steps = recipe(session.settings).steps
 
     def train() -> None:
-        if not 0 < session.step < steps or session.run.diverged:
-            st.session_state["run"] = Run(session.settings)
+        if not session.half_way:
+            st.session_state["training"] = VisitorTraining(session.settings)
         state.set_values({"trained": steps})
 
     def stop() -> None:
-        session.run.leave()
-        state.set_values({"trained": session.run.step})
+        session.leave()
+        state.set_values({"trained": session.step})
 
     def start_over() -> None:
-        if session.run:
-            session.run.leave()
+        session.leave()
         state.set_values({"trained": 0})
 
-    half_way = 0 < session.step < steps and not session.run.diverged
-    label = "Go on" if half_way else "Train again" if session.trained else "Train"
+    label = "Go on" if session.half_way else "Train again" if session.trained else "Train"
     with st.container(horizontal=True, vertical_alignment="center", key="teach-buttons"):
         if session.in_training:
             st.button("Stop", on_click=stop, key="stop", width=130)
@@ -75,32 +77,30 @@ def score(session: Session) -> None:
     )
     done = 1 if session.done else session.step / steps
     components.show_html(page.format(figure, tested, done, step, " Stopped." if stopped(session) else ""))
-    if session.run is not None and session.run.diverged:
-        error = session.run.diverged
+    if error := session.diverged:
         components.text(
             f"Training ran away at step {error.step}: the learning rate {error.rate:g} is too large. "
             f"{session.settings.spec.recipe.rate:g} does well. The model shown is that of step {session.step:,}.",
             "notice",
         )
-    elif session.run is not None and session.run.waiting:
+    elif session.training is not None and session.training.waiting:
         components.text(
-            f"{counted(session.run.waiting, 'other training')} before yours on this server. It starts as soon as there "
-            "is room; you can go on reading, or choose another sentence.",
+            f"{counted(session.training.waiting, 'other training')} before yours on this server. It starts as soon as "
+            "there is room; you can go on reading, or choose another sentence.",
             "notice",
         )
 
 
 def stopped(session: Session) -> bool:
     """Whether the training has been left half-way."""
-    half_way = 0 < session.step < recipe(session.settings).steps
-    return half_way and not session.in_training and not session.run.diverged
+    return session.half_way and not session.in_training
 
 
 def accuracy(session: Session) -> float | None:
     """The share of right answers on the test sentences; None where nothing has been trained."""
     if session.finished:
         return shipped_accuracy(session.settings)
-    return session.run.history[-1].accuracy if session.run and session.run.history else None
+    return session.training.history[-1].accuracy if session.training and session.training.history else None
 
 
 def shipped_accuracy(settings: Settings) -> float | None:
@@ -121,8 +121,7 @@ def experiments(session: Session) -> None:
     lesson = session.lesson
 
     def choose(changed: ModelSpec) -> None:
-        if session.run:
-            session.run.leave()
+        session.leave()
         state.set_values({**values_of(changed), "trained": FINISHED if shipped(usual_settings(changed)) else 0})
 
     if not lesson.without:
@@ -150,7 +149,7 @@ def experiments(session: Session) -> None:
             )
 
 
-def _changed(lesson: Lesson, values: dict) -> ModelSpec:
+def _changed(lesson: Lesson, values: Mapping[str, Any]) -> ModelSpec:
     names = {"layers": "n_layers", "nh": "n_heads", "res": "residual", "pos": "positions"}
     return replace(lesson.best, **{names[name]: value for name, value in values.items()})
 
@@ -163,7 +162,7 @@ def curve(session: Session, name: str) -> None:
     """
     title = {"accuracy": "Right on new sentences", "loss": "Loss in training"}[name]
     end = recipe(session.settings).steps
-    points = [(report.step, getattr(report, name)) for report in session.run.history] if session.run else []
+    points = [(report.step, getattr(report, name)) for report in session.training.history] if session.training else []
     if name == "accuracy" and session.finished and (share := shipped_accuracy(session.settings)) is not None:
         points = [(end, share)]
     points = [(step, value) for step, value in points if not math.isnan(value)]
@@ -176,7 +175,7 @@ def curve(session: Session, name: str) -> None:
         fill |= {"chance": chance(session.lesson.task)}
     options = {"title": title.lower(), "shares": name == "accuracy", "begun": bool(points)}
     components.text(title, "heading")
-    picture = figures.Picture(learning_charts.curve, table, f"{title}, by steps.{last}", 150, fill, options)
+    picture = figures.Picture(charts.curve, table, f"{title}, by steps.{last}", 150, fill, options)
     figures.draw(picture, f"curve-{name}")
 
 
@@ -185,24 +184,8 @@ def train_further(session: Session) -> None:
 
     The browser asks for each piece. When the page is closed, nobody asks, and the visitor's place becomes free.
     """
-    if not session.in_training:
+    if session.training is None or not session.in_training:
         return
     with run_lock.released():
-        session.run.advance(session.target)
-    st.session_state["drawn"] = {name: st.session_state[name] for name in state.CONTROLS if name in st.session_state}
-    st.session_state["ticked"] = False
-    st.fragment(_redraw, run_every=ASK_AGAIN_AFTER if session.run.waiting else REDRAW_AFTER)()
-
-
-def _redraw() -> None:
-    """Ask for the page again, a moment after it has been drawn.
-
-    A busy browser may ask before it has taken in what a callback has just set, and would set it back. It is the timer
-    that asks and not the visitor, so the controls stay as they were drawn.
-    """
-    if st.session_state.get("ticked"):
-        for name, value in st.session_state["drawn"].items():
-            if st.session_state.get(name) != value:
-                st.session_state[name] = value
-        st.rerun()
-    st.session_state["ticked"] = True
+        session.training.advance(session.target)
+    body.draw_again(ASK_AGAIN_AFTER if session.training.waiting else REDRAW_AFTER)

@@ -5,10 +5,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from ui import state
-from ui.kit import components, figures, html, learning_charts
+from ui.kit import components, figures, html
 from ui.kit.wording import mean_and_spread, percent
 from ui.shell import pages
-from ui.the_gap import measured
+from ui.the_gap import charts, measured
 from ui.the_gap.figure import open_sentences
 from ui.the_gap.measured import MINILM, Rate
 from ui.the_gap.sentences import ANCHOR
@@ -62,7 +62,7 @@ def dots_picture() -> figures.Picture:
         "kinds": tuple(kinds().values()),
     }
     fill = {"labels": [titles[task] for task in tasks], **seen}
-    return figures.Picture(learning_charts.dots, frame, alt, 84 * len(tasks), fill, options)
+    return figures.Picture(charts.dots, frame, alt, 84 * len(tasks), fill, options)
 
 
 def draw_dots() -> None:
@@ -77,7 +77,7 @@ def draw_dots() -> None:
     with st.container(height=picture.height + 15, border=False, key="dots-room"):
         figures.draw(picture, name, pick)
     colors = components.palette()
-    shades = [learning_charts.kind_colors(colors)[kind] for kind in kinds().values()]
+    shades = [charts.kind_colors(colors)[kind] for kind in kinds().values()]
     span = Markup('<span><b style="color:{}">{}</b> {}</span>')
     marks = [
         span.format(shade, MARKS[shape], name) for shade, (name, shape) in zip(shades, shapes().items(), strict=True)
@@ -114,7 +114,7 @@ def draw_table() -> None:
 
 def table_cell(rate: Rate) -> Markup:
     """A rate of the table: the share, its interval, the number of sentences; a link to them."""
-    values = {"gtask": measured.title_of(rate.task), "gby": rate.name, "gsent": True}
+    values: dict[str, state.Value] = {"gtask": measured.title_of(rate.task), "gby": rate.name, "gsent": True}
     lines = [f"{percent(rate.low)} to {percent(rate.high)}", f"n = {rate.count:,}"]
     if rate.head:
         lines.append(f"layer {rate.head[0]}, head {rate.head[1]}")

@@ -5,22 +5,20 @@ import streamlit as st
 
 from attention_core import tasks
 from ui import controls, state
-from ui.kit import components, figures, learning_charts
+from ui.kit import components, figures
 from ui.kit.wording import listed, percent
-from ui.models import lessons
-from ui.the_gap import measured
+from ui.shell import sentence_input
+from ui.the_gap import charts, measured
 from ui.the_gap.measured import RAW, UNSEEN, Rate
 
 ROW = 46  # pixels of a bar and its gap
 
 
 def set_up() -> None:
-    """Load the page's style; choose the word that asks in the chosen task, and a sentence that has it."""
-    components.style("the_gap.css")
+    """Choose the word that asks in the chosen task, and a sentence that has it."""
     task = measured.chosen_task()
-    lesson = lessons.lesson_of(task)
     if task in tasks.TASKS:
-        lessons.look_from_asking_word("the_gap", task, lessons.sample_sentences(lesson)[0] if lesson else None)
+        sentence_input.look_from_asking_word("the_gap", task)
 
 
 def choose_task() -> None:
@@ -42,13 +40,13 @@ def choose_set() -> None:
     components.text(text, "small")
 
 
-def draw_lesson() -> None:
-    """Draw the lesson of the chosen task in one line."""
-    components.text(lesson_text(measured.compared(measured.chosen_task(), measured.chosen_set())), "lesson")
+def draw_headline() -> None:
+    """Draw what is to be seen in the chosen task, in one line."""
+    components.text(headline(measured.compared(measured.chosen_task(), measured.chosen_set())), "headline")
 
 
-def lesson_text(rates: list[Rate]) -> str:
-    """The lesson of a task, from the rates of raw vectors, of the taught model and of pretrained ones."""
+def headline(rates: list[Rate]) -> str:
+    """What is to be seen in a task, from the rates of raw vectors, of the taught model and of pretrained ones."""
     raw = next((rate for rate in rates if rate.name == RAW), None)
     best = next((rate for rate in rates if rate.variant), None)
     others = [rate for rate in rates if rate not in (raw, best)]
@@ -90,7 +88,7 @@ def bars_picture() -> figures.Picture:
         f"Guessing: {percent(rates[0].chance)}."
     )
     labels = [rate.name for rate in rates]
-    return figures.Picture(learning_charts.rate_bars, columns, alt, ROW * len(rates) + 16, {"labels": labels})
+    return figures.Picture(charts.rate_bars, columns, alt, ROW * len(rates) + 16, {"labels": labels})
 
 
 def draw_bars() -> None:

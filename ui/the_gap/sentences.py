@@ -74,10 +74,10 @@ def sentence_item(rate: Rate, case: Case) -> Markup:
     else:
         words[example.answer] = Markup("<b class=key>{}</b>").format(words[example.answer])
     words[example.asks] = Markup("<b class=query>{}</b>").format(words[example.asks])
-    carried = {"s": gap.join_tokens(example.tokens), "q": example.asks + 1}
+    carried: dict[str, state.Value] = {"s": gap.join_tokens(example.tokens), "q": example.asks + 1}
     if rate.task != "negation":
         carried["k"] = example.answer + 1
-    ways = [("playground", "raw vectors", {**carried, "self": False})]
+    ways: list[tuple[str, str, dict[str, state.Value]]] = [("playground", "raw vectors", {**carried, "self": False})]
     if lesson := lessons.lesson_of(rate.task):
         made = rate.variant or lesson.best
         shape = {"layers": made.n_layers, "nh": made.n_heads, "res": made.residual, "pos": made.positions}

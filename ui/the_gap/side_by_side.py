@@ -12,11 +12,12 @@ from attention_core.ranking import first_largest
 from ui import state
 from ui.kit import components
 from ui.kit.wording import quoted
-from ui.map.view import View, chosen_query, in_words
+from ui.map.view import View, chosen_query, merge_pieces
 from ui.models import lessons, loaders, training
 from ui.models.lessons import Lesson
 from ui.models.queries import lessons_for
-from ui.shell import errors, sentence_input
+from ui.shell import errors
+from ui.shell.sentence_input import ask_for_sentence, choose_sentence
 from ui.the_gap import measured
 from ui.the_gap.measured import MINILM, RAW
 
@@ -38,7 +39,7 @@ class Looks:
 
 def draw_side_by_side() -> None:
     """Draw the shared sentence three times, coloured by where the chosen word looks in each model."""
-    sentence_input.ask_for_sentence(presets=False)
+    ask_for_sentence(presets=False)
     text, known = state.sentence(), loaders.taken_apart(state.sentence()).known
     offer_sentences(measured.chosen_task())
     if not known:
@@ -58,7 +59,7 @@ def draw_side_by_side() -> None:
     lesson = fitting_lesson(known[places[query][0]], known, measured.chosen_task())
     model = training.shipped(training.usual_settings(lesson.best)) if lesson else None
     found = [raw_looks(text, places, words)]
-    if model:
+    if lesson and model:
         found.append(taught_looks(lesson, model, known, places, words, query))
     found.append(minilm_looks(lesson, text, pieces, words))
     for number, looks in enumerate(found):
@@ -83,7 +84,7 @@ def raw_looks(text: str, places: list[list[int]], words: list[str]) -> Looks:
     alone = len(loaders.taken_apart(text).known) == 1
     raw = loaders.raw(text, state.Switches(see_self=alone))
     view = View(raw.tokens, raw.attention.weights, visible=np.isfinite(raw.attention.masked))
-    return Looks(RAW, in_words(view, places, words))
+    return Looks(RAW, merge_pieces(view, places, words))
 
 
 def taught_looks(
@@ -96,7 +97,7 @@ def taught_looks(
     if model.kind == "classifier":
         place = places[query][0]
         text = lessons.verdict_in_words(lesson, model, known[place], last.output[place])
-    return Looks(f"Taught: {lesson.title}", in_words(view, places, words), text)
+    return Looks(f"Taught: {lesson.title}", merge_pieces(view, places, words), text)
 
 
 def minilm_looks(lesson: Lesson | None, text: str, pieces: list[list[int]], words: list[str]) -> Looks:
@@ -106,7 +107,7 @@ def minilm_looks(lesson: Lesson | None, text: str, pieces: list[list[int]], word
     reading = loaders.reading(text)
     view = View(reading.tokens.pieces, reading.layers[layer - 1].weights[number - 1])
     note = "" if head else "This head looks at the word before; none was measured for this."
-    view = replace(in_words(view, pieces, words), left_out="[CLS] and [SEP]")
+    view = replace(merge_pieces(view, pieces, words), left_out="[CLS] and [SEP]")
     return Looks(f"{MINILM}, layer {layer}, head {number}", view, note)
 
 
@@ -124,7 +125,7 @@ def draw_looks(looks: Looks, query: int, number: int, places: list[list[int]]) -
         on_pick=lambda place: state.set_values({"q": places[place][0] + 1, "k": 0}),
         label=f"{looks.title}: choose the word to look from",
     )
-    components.text(f"{view.reading(query)} {looks.text}".strip(), "plain")
+    components.text(f"{view.in_words(query)} {looks.text}".strip(), "plain")
 
 
 def offer_sentences(task: str) -> None:
@@ -136,5 +137,9 @@ def offer_sentences(task: str) -> None:
         for place, offered in enumerate(lessons.sample_sentences(lesson)[:2]):
             shown = offered.text == state.sentence()
             st.button(
-                offered.text, on_click=lessons.choose_sentence, args=(offered,), key=f"offer-{place}", disabled=shown
+                offered.text,
+                on_click=choose_sentence,
+                args=(offered,),
+                key=f"offer-{place}",
+                disabled=shown,
             )

@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from attention_core import scaling
 from ui import state
-from ui.kit import components, figures, lesson_charts
+from ui.kit import components, figures
 from ui.kit.palette import THIN
 from ui.kit.wording import number
-from ui.why_scale import two_keys
+from ui.why_scale import charts, two_keys
 
 N_KEYS = 16
 QUERIES = 100
@@ -46,7 +46,7 @@ def draw() -> None:
     components.text(
         f"At d = {d:,}, add 1 to the 80 % key’s score: with the division its weight rises from "
         f"{two_keys.weight_text(divided)} to {two_keys.weight_text(divided_after)}, without it {alone}.",
-        "lesson",
+        "headline",
     )
 
 
@@ -63,7 +63,7 @@ def picture(place: int, pair: tuple[scaling.Saturation, scaling.Saturation], d: 
     options = {"title": title, "low": low, "high": high, "log": log}
     marks = f"dots: scores as they are; squares: divided by √d; dashed line: d = {d:,}"
     about = {"shows": title, "marks": marks, "draws": None}
-    return figures.Picture(lesson_charts.cost, drawn, alt, 250, {"at": d}, options, about)
+    return figures.Picture(charts.cost, drawn, alt, 250, {"at": d}, options, about)
 
 
 def draw_gradient() -> None:

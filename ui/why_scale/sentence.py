@@ -11,12 +11,13 @@ from attention_core import scaling
 from attention_core.embeddings import RawAttention
 from attention_core.text import number_repeats
 from ui import state
-from ui.kit import components, figures, html, lesson_charts
+from ui.kit import components, figures, html
 from ui.kit.wording import counted, largest, listed, percent, quoted
 from ui.map import panel
 from ui.map.view import chosen, chosen_query, raw_view
 from ui.models import loaders
 from ui.shell import sentence_input
+from ui.why_scale import charts
 
 DIVISORS = tuple(float(divisor) for divisor in np.geomspace(state.MIN_DIVISOR, state.MAX_DIVISOR, 61))
 
@@ -29,14 +30,14 @@ def draw() -> None:
         sentence_input.draw_scaling()
     view = raw_view(state.switches())
     choice = chosen(view)
-    panel.words_and_reading(view, choice, "divided")
+    panel.draw_words(view, choice, "divided")
     n = len(view.labels)
     figures.draw(panel.bars_picture(view, choice), "divided-bars")
     root = math.sqrt(_as_they_are().vectors.shape[1])
-    components.text(lesson(state.switches().divisor or root, root, n), "lesson")
+    components.text(headline(state.switches().divisor or root, root, n), "headline")
 
 
-def lesson(divisor: float, root: float, n: int) -> str:
+def headline(divisor: float, root: float, n: int) -> str:
     """What the divisor does to the weights of n words."""
     if n == 1:
         return "A single word gets all the weight, whatever the scores are divided by."
@@ -85,7 +86,7 @@ def score_picture(scores: np.ndarray, labels: list[str], title: str, end: float)
     drawn = pd.DataFrame({"query": query.ravel(), "key": key.ravel(), "score": scores.ravel().astype(np.float32)})
     alt = f"{title}: {len(labels)} by {len(labels)} scores from {scores.min():.1f} to {scores.max():.1f}."
     fill = {"labels": labels, "high": end or 1.0}
-    return figures.Picture(lesson_charts.score_map, drawn, alt, panel.height_for(len(labels)), fill)
+    return figures.Picture(charts.score_map, drawn, alt, panel.height_for(len(labels)), fill)
 
 
 def rows_table(labels: list[str], plain: np.ndarray, divided: np.ndarray) -> Markup:
@@ -135,4 +136,4 @@ def curve_picture(drawn: pd.DataFrame, divisor: float, root: float, most: float)
         f"τ = 30; marked are τ = 1, τ = √d = {root:.2f} and the chosen τ = {divisor:.2f}."
     )
     fill = {"one": 1.0, "root": root, "tau": float(divisor), "high": most}
-    return figures.Picture(lesson_charts.temperature, drawn, alt, 240, fill)
+    return figures.Picture(charts.temperature, drawn, alt, 240, fill)

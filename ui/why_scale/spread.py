@@ -8,7 +8,8 @@ import streamlit as st
 
 from attention_core import scaling
 from ui import controls, state
-from ui.kit import components, figures, latex, lesson_charts
+from ui.kit import components, figures, latex
+from ui.why_scale import charts
 
 ROLES = (("q", "query"), ("k", "key"), ("q_i", "query"), ("k_i", "key"))
 
@@ -36,7 +37,7 @@ def draw() -> None:
     measured, draws = found()
     figures.draw(picture(measured, draws), "spread")
     components.text(
-        "Four times the dimensions, twice the spread. Divided by √d, the spread stays at 1 whatever d is.", "lesson"
+        "Four times the dimensions, twice the spread. Divided by √d, the spread stays at 1 whatever d is.", "headline"
     )
 
 
@@ -58,7 +59,7 @@ def picture(measured: scaling.Spread, draws: int) -> figures.Picture:
         f"{measured.scaled.min():.2f} and {measured.scaled.max():.2f}."
     )
     about = {"shows": "standard deviation", "queries": None, "keys": None}
-    return figures.Picture(lesson_charts.spread, drawn, alt, 330, about=about)
+    return figures.Picture(charts.spread, drawn, alt, 330, about=about)
 
 
 def draw_method() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from attention_core import scaling
 from attention_core.attention import Attention, softmax
 from ui import controls, state
-from ui.kit import components, figures, latex, lesson_charts
+from ui.kit import charts, components, figures, latex
 from ui.kit.latex import tex
 from ui.kit.palette import THIN
 from ui.kit.wording import percent, rounded
@@ -45,7 +45,7 @@ def draw() -> None:
         components.text(f"Divided by √{d} = {math.sqrt(d):.4g}", "heading")
         st.latex(softmax_formula(divided))
         figures.draw(bars(divided, f"Divided by √{d}"), "example-scaled")
-    components.text(lesson(d, opened), "lesson")
+    components.text(headline(d, opened), "headline")
 
 
 def guess() -> bool:
@@ -83,9 +83,7 @@ def bars(attention: Attention, title: str) -> figures.Picture:
     texts = [weight_text(weight) for weight in weights]
     drawn = pd.DataFrame({"key": np.arange(2, dtype=np.int16), "value": weights, "shown": texts})
     alt = ", ".join(f"{name} {text}" for name, text in zip(NAMES, texts, strict=True))
-    return figures.Picture(
-        lesson_charts.stage_bars, drawn, f"{title}: {alt}.", 84, {"labels": list(NAMES)}, {"fixed": True}
-    )
+    return figures.Picture(charts.stage_bars, drawn, f"{title}: {alt}.", 84, {"labels": list(NAMES)}, {"fixed": True})
 
 
 def weight_text(weight: float) -> str:
@@ -93,7 +91,7 @@ def weight_text(weight: float) -> str:
     return rounded(weight) if weight >= 0.0005 or weight == 0 else percent(weight, 3)
 
 
-def lesson(d: int, opened: bool) -> str:
+def headline(d: int, opened: bool) -> str:
     """What the division by √d does for the 80 % key, once the answer may be shown."""
     plain, divided = (float(scaling.two_keys(d, scale).weights[0, 1]) for scale in (1.0, None))
     if not opened:

@@ -42,7 +42,7 @@ def draw_view(figures: Sequence[str]) -> None:
     name, number = str(state.get("figure")), int(state.get("lecture"))
     if number:
         number = min(number, len(figures))
-        components.style("lecture.css")
+        components.style("kit/browser/lecture.css")
         _lecture_bar(number, len(figures))
         _leave_only(figures[number - 1])
     elif name:

@@ -60,7 +60,7 @@ class Writing:
 
 
 @dataclass(frozen=True)
-class Subject:
+class Selection:
     """What the page shows.
 
     Attributes:
@@ -134,17 +134,16 @@ def ask_for_text() -> str:
         label_visibility="collapsed",
     )
 
-    def start_from() -> None:
-        if example := by_name.get(st.session_state["example"]):
-            stop()
-            state.set_values(
-                {"text": example.text, "wl": example.layer, "wh": example.head, "wq": example.query, "wk": 0, "word": 1}
-            )
+    def start_from(name: str) -> None:
+        stop()
+        example = by_name[name]
+        state.set_values(
+            {"text": example.text, "wl": example.layer, "wh": example.head, "wq": example.query, "wk": 0, "word": 1}
+        )
 
     by_name = {example.name: example for example in EXAMPLES}
     here = next((example.name for example in EXAMPLES if example.text == text), None)
-    st.session_state["example"] = here
-    st.pills("Texts to start from", list(by_name), key="example", on_change=start_from, label_visibility="collapsed")
+    controls.examples("Texts to start from", list(by_name), here, start_from, key="example")
     writing = st.session_state.get("writing")
     return writing.text if writing else str(state.get("text") or "")[: state.MAX_CHARACTERS]
 
@@ -179,7 +178,7 @@ def standing(before: int, what: str) -> str:
     return f"{what} …"
 
 
-def read_subject(text: str) -> Subject:
+def read_selection(text: str) -> Selection:
     """A text inside the model, as the controls say.
 
     Raises:
@@ -194,7 +193,7 @@ def read_subject(text: str) -> Subject:
     pieces = language_model.model().tokens_of(likely).pieces
     word = state.index_of("word", len(likely))
     view = view_of(read, layer, head)
-    return Subject(read, view, choice_of(view), layer, head, temperature, likely, pieces, probabilities, word)
+    return Selection(read, view, choice_of(view), layer, head, temperature, likely, pieces, probabilities, word)
 
 
 def view_of(text: Text, layer: int, head: int) -> View:
@@ -257,17 +256,17 @@ def one_head(did: Layer, head: int, without_first: bool) -> tuple[Attention, np.
     return Attention(every.scores, every.scaled, masked, weights, weights @ did.v[did.kv_head(head)]), visible
 
 
-def draw_lesson(shown: Subject) -> None:
-    """Draw the lesson on the text shown, in one line."""
+def draw_headline(shown: Selection) -> None:
+    """Draw what is to be seen in the text shown, in one line."""
     last, best = shown.view.labels[-1], piece_name(shown.pieces[0])
     components.text(
         f"The last word looks back, and what it finds becomes a score for every word it knows: after "
         f"{quoted(last)}, {best} comes first.",
-        "lesson",
+        "headline",
     )
 
 
-def draw_notices(shown: Subject) -> None:
+def draw_notices(shown: Selection) -> None:
     """What was left off, and what the pieces are."""
     if shown.text.cut:
         components.text(
@@ -280,7 +279,7 @@ def draw_notices(shown: Subject) -> None:
         said.append("A word that the model does not know whole comes in pieces; a dot marks one that goes on.")
     if any("<0x" in piece for piece in [*pieces, *shown.pieces]):
         said.append("<0xF0> and the like are bytes: parts of a character that the model has no whole piece for.")
-    if marks := language_model.marks(shown.reading.tokens):
+    if marks := language_model.special_tokens(shown.reading.tokens):
         are, one = ("is a mark", "it is") if len(marks) == 1 else ("are marks", "each is")
         said.append(f"{listed(marks, 3)} {are} of the model’s own, not text: {one} read as one token, as in a chat.")
     if said:

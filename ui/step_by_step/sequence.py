@@ -10,7 +10,7 @@ from ui import state
 from ui.kit import components
 from ui.shell import errors
 from ui.step_by_step import blend, lookup, mask, matching, softmax, vectors
-from ui.step_by_step.subject import Subject
+from ui.step_by_step.selection import Selection
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,12 @@ class Step:
 
     Attributes:
         title: what happens in it, or the reader's question.
-        draw: draws it for a subject; its text is of the given kind, as in `components.text`.
+        draw: draws it for a selection; its text is of the given kind, as in `components.text`.
         switches: draws what changes this step, below its title.
     """
 
     title: str
-    draw: Callable[[Subject, str], None]
+    draw: Callable[[Selection, str], None]
     switches: Callable[[], None] | None = None
 
 
@@ -37,18 +37,17 @@ STEPS = (
     Step("Share out the weight: divide by the sum", softmax.draw_weights),
     Step("Bring back a blend: the weighted sum of the values", blend.draw),
 )
-LAST = state.CONTROLS["step"].high
+LAST = FIRST + len(STEPS) - 1
 BLIND = 6  # the last step of a query that may look at no key
 
 
-def draw() -> Subject | None:
+def draw() -> Selection | None:
     """The steps walked so far, and the way to the next.
 
-    Switches are drawn before anything is computed: only a control that has been drawn knows what Back has put into the
-    address.
+    Switches are drawn before anything is computed, so that they stay where they leave nothing to compute.
 
     Returns:
-        the subject; None before it is chosen, and while there is none.
+        the selection; None before it is chosen, and while there is none.
     """
     step = current_step()
     with _strip(1, "A look-up, but soft"):
@@ -62,22 +61,22 @@ def draw() -> Subject | None:
         _back_and_next(2, 2)
         return None
     places = [_with_switches(number, STEPS[number - FIRST]) for number in range(FIRST, step + 1)]
-    subject = None
+    selection = None
     with places[mask.NUMBER - FIRST] if step >= mask.NUMBER else below, errors.show_errors():
-        subject = vectors.subject()
-    if subject is None:
+        selection = vectors.read_selection()
+    if selection is None:
         _back_and_next(step, step)
         return None
     with below:
-        vectors.draw(subject, _kind(2, step))
-    last = LAST if subject.walk.weights is not None else BLIND
+        vectors.draw(selection, _kind(2, step))
+    last = LAST if selection.walk.weights is not None else BLIND
     for number, place in zip(range(FIRST, min(step, last) + 1), places, strict=False):
         with place:
-            STEPS[number - FIRST].draw(subject, _kind(number, min(step, last)))
+            STEPS[number - FIRST].draw(selection, _kind(number, min(step, last)))
     if step == last == LAST:
-        blend.draw_whole(subject)
+        blend.draw_whole(selection)
     _back_and_next(min(step, last), last)
-    return subject
+    return selection
 
 
 def current_step() -> int:
@@ -88,8 +87,8 @@ def current_step() -> int:
 
 
 def _kind(number: int, step: int) -> str:
-    """The text of the step that was just taken is the lesson; that of the others is plain."""
-    return "lesson" if number == step else "plain"
+    """The text of the step that was just taken is the headline; that of the others is plain."""
+    return "headline" if number == step else "plain"
 
 
 def _strip(number: int, title: str) -> Any:
@@ -134,6 +133,5 @@ def _back_and_next(step: int, last: int) -> None:
         else:
             st.button("From the start", on_click=go(1), key="first")
         components.text(f"Step {step} of {LAST}", "small")
-        if "walk_opened" not in st.session_state and step > 1:  # a link leads to its step
+        if state.first_visit() and step > 1:  # a link leads to its step
             state.scroll_to(f"strip-{step}")
-        st.session_state["walk_opened"] = True

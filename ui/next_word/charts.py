@@ -1,4 +1,4 @@
-"""Pictures of the page on the language model: a DataFrame in, an Altair chart out, as in ui/kit/charts.py."""
+"""Pictures of The next word: a DataFrame in, an Altair chart out, as in ui/kit/charts.py."""
 
 import altair as alt
 import pandas as pd

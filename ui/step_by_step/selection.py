@@ -3,7 +3,9 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from attention_core.ranking import rank
 from attention_core.steps import Walk, walk
@@ -15,24 +17,34 @@ from ui.models import loaders
 MAX_BARS = 14  # keys that a step draws; of a longer text, those with the largest scores
 
 
+class ChosenWord(NamedTuple):
+    """A word of the sentence, and the word that it is seen to look at.
+
+    Attributes:
+        view: the map of the sentence.
+        choice: the two in it, as query and key.
+    """
+
+    view: View
+    choice: Choice
+
+
 @dataclass(frozen=True)
-class Subject:
+class Selection:
     """The query that is walked, and its keys.
 
     Attributes:
         walk: the numbers.
         labels: (n,) names of the keys.
         settings: what made it, for the files a visitor takes away.
-        view: the sentence it belongs to; None for numbers that were typed.
-        choice: the chosen query and key of that sentence.
+        word: the word whose query it is; None for numbers that were typed.
         key: the key whose arithmetic is shown, where not all fit.
     """
 
     walk: Walk
     labels: Sequence[str]
     settings: Mapping[str, Any]
-    view: View | None = None
-    choice: Choice | None = None
+    word: ChosenWord | None = None
     key: int = 0
 
     @property
@@ -57,10 +69,10 @@ class Subject:
 
     def name(self, place: int) -> str:
         """A key in a sentence: a word in quotes, the name of a typed row as it is."""
-        return quoted(self.labels[place]) if self.view else self.labels[place]
+        return quoted(self.labels[place]) if self.word else self.labels[place]
 
 
-def from_sentence() -> Subject:
+def from_sentence() -> Selection:
     """The chosen word of the shared sentence on raw vectors: query, keys and values are the words' own vectors.
 
     Raises:
@@ -71,4 +83,5 @@ def from_sentence() -> Subject:
     raw = loaders.raw(state.sentence(), state.switches())
     x, row = raw.vectors, choice.query
     settings = {**view.settings, "query": view.labels[row]}
-    return Subject(walk(x[row], x, x, view.visible[row], raw.scale), view.labels, settings, view, choice, choice.key)
+    walked = walk(x[row], x, x, np.isfinite(raw.attention.masked[row]), raw.scale)
+    return Selection(walked, view.labels, settings, ChosenWord(view, choice), choice.key)

@@ -22,7 +22,7 @@ MAP = "head-map"  # the container of the large map
 
 
 @dataclass(frozen=True)
-class Subject:
+class Selection:
     """What the page shows.
 
     Attributes:
@@ -85,7 +85,7 @@ def draw_controls() -> None:
         controls.slider("top", "Show only the strongest", step=5, format="%d %%", help=about)
 
 
-def read_subject() -> Subject:
+def read_selection() -> Selection:
     """The shared sentence inside the model, as the controls say.
 
     Raises:
@@ -97,12 +97,12 @@ def read_subject() -> Subject:
     map_filter = MapFilter(bool(state.get("marks")), not state.get("noself"), int(state.get("top")) / 100)
     view = view_of(text, reading, of, layer, head, map_filter)
     choice = chosen(view)
-    shown = Subject(text, reading, layer, head, of, map_filter, view, choice, 0.0)
+    shown = Selection(text, reading, layer, head, of, map_filter, view, choice, 0.0)
     row = whole_map(shown)[shown.tokens.query]
     return replace(shown, to_marks=float(row[0] + row[-1]))
 
 
-def whole_map(shown: Subject) -> np.ndarray:
+def whole_map(shown: Selection) -> np.ndarray:
     """(n, n) the map shown with [CLS] and [SEP]; its rows sum to 1."""
     if shown.of == ONE:
         weights = shown.reading.layers[shown.layer].weights[shown.head]
@@ -132,43 +132,43 @@ def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_fil
         if map_filter.share < 1
         else "nothing",
     }
-    common = {
-        "tokens": tokens,
-        "words": list(zip(tokens, range(len(tokens)), strict=True)),
-        "settings": settings,
-        "numbers": numbers(text)[shown],
-        "aside": (0, len(tokens) - 1) if map_filter.marks else (),
-        "left_out": "" if map_filter.marks else "[CLS] and [SEP]",
-    }
     visible = np.ones((len(every), len(every)), bool)
     if not map_filter.see_self:
         np.fill_diagonal(visible, False)
-    common["visible"] = visible[shown, shown]
-    if of != ONE:
-        weights = map_filter.apply(blend(reading, of, layer))
-        return View(weights=weights, faint=~map_filter.strongest(weights), **common)
     did = reading.layers[layer]
-    attention = inside.one_head(did, head, map_filter)
+    attention = inside.one_head(did, head, map_filter) if of == ONE else None
+    weights = attention.weights if attention else map_filter.apply(blend(reading, of, layer))
+    view = View(
+        tokens=tokens,
+        weights=weights,
+        words=list(zip(tokens, range(len(tokens)), strict=True)),
+        settings=settings,
+        visible=visible[shown, shown],
+        numbers=numbers(text)[shown],
+        faint=~map_filter.strongest(weights),
+        aside=(0, len(tokens) - 1) if map_filter.marks else (),
+        left_out="" if map_filter.marks else "[CLS] and [SEP]",
+    )
+    if of != ONE:
+        return view
     q, k, v = did.q[head], did.k[head], did.v[head]
 
     def walk_from(row: int) -> Walk:
         row += shown.start
         return walk_of(walk(q[row], k, v, visible[row]), shown)
 
-    return View(
-        weights=attention.weights,
-        faint=~map_filter.strongest(attention.weights),
+    return replace(
+        view,
         stages=attention,
         walk=walk_from,
         code=lambda: export.head_code(every, q, k, v, visible, settings),
-        **common,
     )
 
 
 def walk_of(walked: Walk, shown: slice) -> Walk:
     """A walk's numbers of the keys that are shown; the row's largest score, its sum and the output are of all keys."""
-    of_keys = ("keys", "values", "visible", "products", "scores", "scaled", "masked", "unshifted")
-    of_keys += ("exponentials", "weights", "parts")
+    of_keys = ["keys", "values", "visible", "products", "scores", "scaled", "masked", "unshifted"]
+    of_keys += ["exponentials", "weights", "parts"]
     return replace(walked, **{name: getattr(walked, name)[shown] for name in of_keys})
 
 
@@ -189,8 +189,8 @@ def numbers(text: str) -> list[int]:
     known: dict[int, int] = {0: top - 1, n - 1: top}
     for ours, pieces in align_to_pieces(sentence.tokens, text, tokens):
         for place, token in enumerate(ours):
-            if sentence.places[token] is not None:
-                known.setdefault(pieces[min(place, len(pieces) - 1)], sentence.places[token] + 1)
+            if (position := sentence.places[token]) is not None:
+                known.setdefault(pieces[min(place, len(pieces) - 1)], position + 1)
     rest = [piece for piece in range(n) if piece not in known]
     known.update({piece: top - 1 - len(rest) + place for place, piece in enumerate(rest)})
     return [known[piece] for piece in range(n)]

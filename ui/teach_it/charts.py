@@ -1,0 +1,44 @@
+"""Pictures of Teach it: a DataFrame in, an Altair chart out, as in ui/kit/charts.py."""
+
+import altair as alt
+import pandas as pd
+
+from ui.kit.charts import parameters, share_in_words
+from ui.kit.palette import Palette
+
+
+def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool, begun: bool = True) -> alt.LayerChart:
+    """How a number changes in training: a point for each report.
+
+    Args:
+        frame: columns step, value; a row with a step below 0 draws nothing but carries the lines across.
+        title: of the number.
+        shares: the number is a share and its axis runs from 0 to 1; otherwise from 0 to `high`.
+        begun: there is at least one point.
+        `end` is the last step there can be, `chance` what guessing gives; below zero it is not drawn.
+    """
+    shown = "'.1%'" if shares else "'.3f'"
+    base = alt.Chart(frame).transform_calculate(says=f"'step ' + datum.step + ': ' + format(datum.value, {shown})")
+    end = alt.ExprRef("end")
+    x_axis = alt.Axis(title="steps", grid=False, tickCount=4, labelColor=colors.text, titleColor=colors.text)
+    y_axis = alt.Axis(title=None, tickCount=3, labelColor=colors.text, gridColor=colors.line, domain=False)
+    if shares:
+        y_axis.labelExpr = share_in_words("datum.value")
+    else:
+        y_axis.format = "~g"
+    x = alt.X("step:Q", scale=alt.Scale(domain=[alt.ExprRef("0"), end], nice=False), axis=x_axis)
+    top = alt.ExprRef("1" if shares else "high")
+    scale = alt.Scale(domain=[alt.ExprRef("0"), top], nice=False, clamp=True)
+    y = alt.Y("value:Q", scale=scale, axis=y_axis, title=title)
+    seen = base.transform_filter("datum.step >= 0")
+    line = seen.mark_line(color=colors.weights[3], strokeWidth=2, aria=False).encode(x=x, y=y)
+    dots = seen.mark_point(filled=True, size=40, opacity=1, color=colors.weights[3], aria=begun).encode(
+        x=x, y=y, description="says:N", tooltip=[alt.Tooltip("says:N", title=title)]
+    )
+    at = base.transform_filter("datum.step < 0").transform_calculate(value="chance", step="end")
+    at = at.transform_filter("datum.value >= 0")
+    rule = at.mark_rule(color=colors.muted, strokeDash=[3, 3], aria=False).encode(y=y)
+    label = at.mark_text(text="guessing", align="right", dy=-7, fontSize=12, color=colors.muted, aria=False)
+    layers = [rule, label.encode(x=x, y=y), line, dots]
+    more = [alt.param(name=name, value=value) for name, value in (("end", 1), ("high", 1), ("chance", -1))]
+    return alt.layer(*layers).add_params(*parameters(), *more)
