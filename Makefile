@@ -14,6 +14,8 @@ export OPENBLAS_NUM_THREADS ?= 1
 # Two heaps: with one for each of a server's threads, what one has given back no other can use (100 MB after a soak).
 export MALLOC_ARENA_MAX ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Bytecode is kept: each process of the tests, and each server that they start, would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check nightly kernels lint types lock bench load data audit app tools programs
 .DELETE_ON_ERROR:

@@ -5,15 +5,22 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support import ROOT, chromium, generated  # noqa: F401  (generated sets the profile of hypothesis)
-from tests.support.browser import DESKTOP, Visit
+from tests.support import ROOT, chromium
+from tests.support.browser import USUAL, Visit
+from tests.support.generated import NIGHTLY
 from tests.support.server import Server
 
 SLOW = {"browser", "deploy", "pages"}  # folders
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by its folder, or because it asks for a browser: so `-m "not slow"` leaves the core's."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test by its folder, or because it asks for a browser: so `-m "not slow"` leaves the core's.
+
+    What is marked as nightly is left to `make nightly`.
+    """
+    later = [] if NIGHTLY else [item for item in items if item.get_closest_marker("nightly")]
+    items[:] = [item for item in items if item not in later]
+    config.hook.pytest_deselected(items=later)
     for item in items:
         folder = item.path.relative_to(ROOT / "tests").parts[0] if item.path.is_relative_to(ROOT / "tests") else ""
         if folder == "browser" or "browser" in getattr(item, "fixturenames", ()):
@@ -109,7 +116,7 @@ def browser():
 @pytest.fixture(scope="session")
 def tabs(browser):
     """A browser that has opened the app before: it knows the scripts already, and opens a page in half the time."""
-    context = browser.new_context(viewport=DESKTOP)
+    context = browser.new_context(**USUAL)
     yield context
     context.close()
 

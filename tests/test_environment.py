@@ -163,3 +163,10 @@ def test_a_python_that_is_too_old_reads_the_file_and_is_told(machine, monkeypatc
     monkeypatch.setattr(machine.environment.sys, "version_info", (3, 10, 14))
     with pytest.raises(SystemExit, match=r"^Python 3\.11 or newer is needed; "):
         machine.main()
+
+
+@pytest.mark.xdist_group("together")
+def test_tests_of_a_group_run_in_one_process(request):
+    """Their names tell it to what deals them out, and with some versions of pytest they do not."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert request.node.nodeid.endswith("@together")

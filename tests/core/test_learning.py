@@ -11,6 +11,7 @@ from attention_core import learning
 from attention_core.attention import NothingToAttend
 from attention_core.layers import Model, forward, new_model
 from attention_core.learning import Adam, Batch, Diverged, Encoded, Recipe, loss_and_gradients
+from tests.support.generated import NIGHTLY
 
 D_WORD, D_K = 5, 3
 SHAPES = [  # layers, heads, residual, kind, numbers of a position
@@ -59,7 +60,7 @@ def test_every_gradient_is_the_slope_of_the_loss(n_layers, n_heads, residual, ki
     assert gradients.keys() == model.parameters.keys()
     for name, value in model.parameters.items():
         assert gradients[name].shape == value.shape
-        for place in np.ndindex(value.shape):
+        for place in list(np.ndindex(value.shape))[:: 1 if NIGHTLY else 4]:
             slope = 0.0
             for step in (1e-5, -1e-5):
                 moved = value.copy()

@@ -44,6 +44,7 @@ def test_a_log_without_space_left_costs_no_visitor_anything(own_server):
     assert own_server.log.stat().st_size == room
 
 
+@pytest.mark.nightly
 def test_a_server_killed_in_a_training_is_missed_in_words_and_trains_again_to_the_step_of_the_link(browser, own_server):
     one = Visit(browser, own_server)
     one.page.goto(f"{own_server.url}/teach_it?s=Mary%20trusted%20him&q=1&trained=200")

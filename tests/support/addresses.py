@@ -2,6 +2,8 @@
 
 from urllib.parse import quote, urlencode
 
+import pytest
+
 from ui.shell.pages import PAGES, Page
 from ui.state import CONTROLS
 
@@ -22,3 +24,8 @@ def all_open(page: Page) -> dict[str, str]:
         name: "true" for name, control in CONTROLS.items() if control.page == page.name and control.default is False
     }
     return opened | ({"step": "8"} if page.name == "step_by_step" else {})  # its folds stand after the last step
+
+
+def some_pages(*names: str) -> list:
+    """All pages as cases of a test; `make test` tries those named here, `make nightly` all."""
+    return [pytest.param(page, id=page.name, marks=() if page.name in names else pytest.mark.nightly) for page in PAGES]

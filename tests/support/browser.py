@@ -10,6 +10,8 @@ from playwright.sync_api import Error, Locator, expect
 from tests.support.server import Server
 
 DESKTOP = {"width": 1280, "height": 900}
+# Without fades a page opens with an eighth less processor time.
+USUAL = {"viewport": DESKTOP, "reduced_motion": "reduce"}
 PATIENCE = 90  # seconds; the machine may be busy
 expect.set_options(timeout=1000 * PATIENCE)
 # True once the page was at rest at nine looks, 50 ms of its own time apart; False after 400 looks without.
@@ -34,7 +36,7 @@ class Visit:
 
     def __init__(self, browser, server: Server, context=None, **options):
         self.server = server
-        self.context = context or browser.new_context(**{"viewport": DESKTOP, **options})
+        self.context = context or browser.new_context(**{**USUAL, **options})
         self.page = self.context.new_page()
         self.page.set_default_timeout(1000 * PATIENCE)
         self.faults: list[str] = []

@@ -8,7 +8,7 @@ NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"  # as `make nightly`
 PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}  # the machine may be busy
 settings.register_profile("nightly", max_examples=3_000, **PATIENT)
 # The same cases everywhere; nightly looks for others.
-settings.register_profile("test", max_examples=50, derandomize=True, **PATIENT)
+settings.register_profile("test", max_examples=30, derandomize=True, **PATIENT)
 settings.load_profile("nightly" if NIGHTLY else "test")
 
 
