@@ -31,7 +31,7 @@ PRESETS = (
     Preset(
         "It was tired",
         "The cat sat on the mat because it was tired",
-        "Word vectors know which words are used alike, not which noun “it” stands for.",
+        "Word vectors are lists of numbers that tell which words are used alike, not which noun “it” stands for.",
         "The cat sat on the mat because it was soft",
         see_self=False,
         query=8,

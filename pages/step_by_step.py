@@ -14,9 +14,7 @@ def page() -> None:
     """Draw it."""
     selection = sequence.draw()
     if selection and state.get("step") == sequence.LAST:
-        pages.fold(
-            "sheads", "Heads: the same vectors, cut into pieces that look each for itself", heads.draw, selection
-        )
+        pages.fold("sheads", "Heads: the same vectors, cut into pieces, each looking for itself", heads.draw, selection)
         pages.fold("sover", "Large scores: what a computer does about e⁸⁰⁰", softmax.draw_overflow, selection)
         pages.fold("scode", "The formula in code: the lines that just ran", code.draw, selection)
         pages.fold("stake", "Take it away: pictures, numbers, link", files.take_away, selection)

@@ -370,7 +370,7 @@ def test_a_model_opened_by_its_link_goes_on_from_the_step_it_shows(app):
 def test_what_is_untrained_is_not_called_taught_and_has_no_figure_of_another_model(app):
     text = html_of(test := app(HERE, **SHE, dk="4", tmat="true", tsay="true"))
     assert "Untrained" in text
-    assert '<th scope="col">random</th>' in text
+    assert '<th scope="col">untrained</th>' in text
     assert '<th scope="col">taught' not in text
     assert not has_button(test, "finished")
     notes = " ".join(element.value for element in test.markdown)

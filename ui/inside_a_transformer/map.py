@@ -42,7 +42,7 @@ def draw_map(shown: Selection, place: DeltaGenerator) -> None:
     if text := remark(shown):
         components.text(text, "small")
     st.markdown(
-        "A map shows where a head looks, not why the model answers as it does; whether it explains the answer is "
+        "A map shows where a head looks. Whether it also tells why the model answers as it does is "
         "disputed ([Jain & Wallace 2019](https://arxiv.org/abs/1902.10186), "
         "[Wiegreffe & Pinter 2019](https://arxiv.org/abs/1908.04626))."
     )

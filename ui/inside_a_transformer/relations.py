@@ -114,7 +114,7 @@ def draw_list(shown: Selection) -> None:
 
     label = "Heads whose use was measured: choose one"
     components.radio_list(lines, key="named", on_pick=pick, label=label, role="output")
-    components.text("L1 H3: layer 1, head 3, and the mean weight it gives there, on other sentences.", "small")
+    components.text("L1 H3: layer 1, head 3, and the mean weight it gives to that word, on other sentences.", "small")
 
 
 def choose_relation(head: NamedHead, words: list[str], numbers: Sequence[int] | None) -> None:

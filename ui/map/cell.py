@@ -109,8 +109,8 @@ def other_way(view: View, choice: Choice) -> str:
     here, there = (percent(view.weights[place], 1) for place in ((i, j), (j, i)))
     names = f"{view.labels[i]} → {view.labels[j]}", f"{view.labels[j]} → {view.labels[i]}"
     return (
-        f"{names[0]} gets {here} and {names[1]} {there}: the score is the same both ways, but each row is divided by a "
-        "sum of its own."
+        f"{names[0]} gets {here} and {names[1]} {there}: where q = k, the score is the same both ways, but each word "
+        "divides by a sum of its own."
     )
 
 
@@ -137,9 +137,8 @@ def output(view: View, choice: Choice) -> None:
             body = [(other, moved, f"{cosine:.2f}") for moved, other, cosine in rows]
             components.show_html(table(("nearest words", "", "cosine"), body, "chain"))
     components.text(
-        "The output is the weighted sum of the values: here, of the words’ full vectors, each times its weight. The "
-        "cosine tells how nearly two vectors point the same way; 1 is the same direction. Function words and numerals "
-        "are left out of the lists.",
+        "The cosine tells how nearly two vectors point the same way; 1 is the same direction. ↑: places gained. Words "
+        "such as “the” and numerals are left out of the lists.",
         "small",
     )
 

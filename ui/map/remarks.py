@@ -52,7 +52,7 @@ def _remark_on_words(
     if example and switches.see_self == example.see_self:
         return example.notice
     if relation:
-        return f"Word vectors know which words are used alike, not {relation}."
+        return f"Word vectors are lists of numbers that tell which words are used alike, not {relation}."
     name, other = quoted(view.labels[query]), quoted(view.labels[key])
     if switches.see_self and view.weights[query, key] > view.weights[query, query] + 1e-6:
         return f"{name} looks more at {other} than at itself: the vector of {other} is longer, and so is its product."

@@ -48,8 +48,8 @@ def draw_map(shown: Selection) -> None:
         )
     panel.look(shown.view, shown.choice, "next", opens="wcell")
     components.text(
-        "The upper half is empty: a token may look at itself and at what came before, not at what comes after. While "
-        "the model learned to write, what came after was the answer, and the answer must not be looked up.",
+        "The upper half is empty: a token may look at itself and at what came before, not at what comes after: "
+        "while the model learned to write, that was the answer, which must not be looked up.",
         "small",
     )
 

@@ -40,7 +40,7 @@ def likeliest(shown: Selection) -> None:
     )
     others = np.delete(next_probabilities(shown.reading.logits.astype(float), shown.temperature), shown.likely)
     components.text(
-        f"Press a word to put it behind the text. The other {len(others):,} pieces that the model knows share "
+        f"Press a word to add it to the text. The other {len(others):,} pieces that the model knows share "
         f"{percent(float(others.sum()), 1)}.",
         "small",
     )

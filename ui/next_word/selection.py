@@ -260,7 +260,7 @@ def draw_headline(shown: Selection) -> None:
     """Draw what is to be seen in the text shown, in one line."""
     last, best = shown.view.labels[-1], piece_name(shown.pieces[0])
     components.text(
-        f"The last word looks back, and what it finds becomes a score for every word it knows: after "
+        f"The last word looks back, and what it finds becomes a score for every word that the model knows: after "
         f"{quoted(last)}, {best} comes first.",
         "headline",
     )
@@ -276,7 +276,9 @@ def draw_notices(shown: Selection) -> None:
     pieces = shown.reading.tokens.pieces
     said = []
     if any(readable(piece, not place).startswith("·") for place, piece in enumerate(pieces)):
-        said.append("A word that the model does not know whole comes in pieces; a dot marks one that goes on.")
+        said.append(
+            "A word that the model does not know whole comes in pieces; a dot marks a piece that goes on with a word."
+        )
     if any("<0x" in piece for piece in [*pieces, *shown.pieces]):
         said.append("<0xF0> and the like are bytes: parts of a character that the model has no whole piece for.")
     if marks := language_model.special_tokens(shown.reading.tokens):

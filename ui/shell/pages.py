@@ -96,15 +96,15 @@ PAGES = (
         "Raw word vectors know which words are alike, not which belong together. How often does attention find the "
         "right word?",
         "How often raw vectors, taught heads and a transformer are right",
-        "Next: what 72 heads have learned that nobody taught where to look",
+        "Next: what 72 heads have learned without being told where to look",
         figures=("bars",),
     ),
     Page(
         "inside_a_transformer",
         "Inside a transformer",
         "What do 72 trained heads look at?",
-        "MiniLM, a small transformer, has learned W_Q, W_K and W_V for 6 layers of 12 heads each. It reads your "
-        "sentence here; choose a head and see where it looks.",
+        "MiniLM, a small transformer, reads your sentence in 6 layers of 12 heads. A head is attention with a W_Q, W_K "
+        "and W_V of its own; a layer works on what the layer before it has found.",
         "All heads of a real transformer on your sentence",
         "Next: from attention to the next word. How does it write?",
         figures=("head-map", "heads"),

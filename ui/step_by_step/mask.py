@@ -42,6 +42,7 @@ def draw(selection: Selection, kind: str) -> None:
         )
     strip.draw(selection, walk.masked, "Scores, masked", formula, text, kind, key="masked", beside=walk.scores)
     components.text(
-        "Why mask? A model that learns to write must not look at later words: they are the answer it has to guess.",
+        "Why mask? A word’s best match is often itself. And a model that learns to write must not look at later "
+        "words: they are the answer it has to guess.",
         "plain",
     )

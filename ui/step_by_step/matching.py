@@ -98,8 +98,8 @@ def draw_scaled(selection: Selection, kind: str) -> None:
         text = "A vector has 1 number, and √1 = 1: the scores stay as they are."
     elif selection.by_root:
         text = (
-            f"Every score is divided by √{d} = {selection.divisor:.2f}: the order stays, the gaps shrink. Why "
-            "the root? The next page answers that."
+            f"Every score is divided by √{d} = {selection.divisor:.2f}, for a key has {d} numbers (d_k): the order "
+            "stays, the gaps shrink. Why the root? The next page answers that."
         )
     elif selection.divisor == 1:
         text = "Not divided: the scores go on as they are."

@@ -30,11 +30,11 @@ def draw_exponentials(selection: Selection, kind: str) -> None:
     shifted = powers is walk.exponentials
     minus = f"-{tex(walk.largest)}" if shifted and walk.largest >= 0 else f"+{tex(-walk.largest)}" if shifted else ""
     if selection.word:
-        formula = [rf"e^{{{tex(walk.masked[j])}{minus}}}={tex(powers[j])}"]
+        formula = [rf"e^{{{tex(walk.masked[j])}{minus}}}\approx {tex(powers[j])}"]
     else:
         symbols = [rf"e^{{{tex(x)}{minus}}}" if np.isfinite(x) else r"e^{-\infty}" for x in walk.masked]
-        formula = [rf"{column(symbols)}={column(powers)}"]
-    text = "e to the power of a score is positive: 1 more in the score is 2.7 times as much, and 0 is left of −∞."
+        formula = [rf"{column(symbols)}\approx {column(powers)}"]
+    text = "e to the power of a score is positive: a score larger by 1 gives 2.7 times as much, and −∞ gives 0."
     if shifted:
         text += f" The largest score, {number(walk.largest)}, is subtracted from all first; the last fold says why."
     strip.draw(selection, powers, "Exponentials", formula, text, kind, key="exponentials")

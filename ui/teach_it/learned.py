@@ -6,11 +6,11 @@ import numpy as np
 from markupsafe import Markup
 
 from attention_core import query_matches
-from attention_core.layers import forward
+from attention_core.layers import Model, forward
 from ui import controls, state
 from ui.kit import components, figures, matrices
 from ui.kit.html import table, wide
-from ui.kit.wording import quoted, rounded
+from ui.kit.wording import listed, quoted, rounded
 from ui.map import cell as cells
 from ui.map import compare
 from ui.map.view import raw_view
@@ -36,7 +36,7 @@ def query_words(session: Session, shown: SentenceMap) -> None:
     word, seen = view.labels[shown.choice.query], view.labels[shown.choice.key]
     heads = range(model.n_heads) if shown.head is None else [shown.head]
     rows, columns = model.parameters["1.W_Q"].shape[0], model.d_k
-    stages = [("random", untrained(session.settings))]
+    stages = [("untrained", untrained(session.settings))]
     stages += [(f"step {session.step:,}" if session.in_training else "taught", model)] * session.trained
     lists = []
     for head in heads:
@@ -48,8 +48,8 @@ def query_words(session: Session, shown: SentenceMap) -> None:
     components.text(f"What does {quoted(word)} ask for?", "heading")
     components.text(
         f"W_Q is a table of {rows} × {columns} numbers. The vector of {quoted(word)} times W_Q is its query; each "
-        "word’s vector times W_K is its key. Training changes only these tables. In the place of "
-        f"{quoted(seen)}, {quoted(word)} would look most at:",
+        "word’s vector times W_K is its key. {trained_tables(model)} If another word stood in place of "
+        f"{quoted(seen)}, {quoted(word)} would look most at one of these:",
         "plain",
     )
     found_word = Markup("<i>{}</i> {:.1f}"), "{} {:.1f}"
@@ -65,11 +65,21 @@ def query_words(session: Session, shown: SentenceMap) -> None:
     )
 
 
+def trained_tables(model: Model) -> str:
+    """Which tables training changes, as a sentence."""
+    others = sorted(
+        {name.partition(".")[2] for name in model.parameters if name.endswith(("W_V", "W_O"))}, reverse=True
+    )
+    if not others:
+        return "Training changes only these two tables."
+    return f"Training changes these, and the tables {listed(others)}, which make what is handed over."
+
+
 def weight_tables(session: Session, shown: SentenceMap) -> None:
-    """W_Q and W_K as pictures, random and taught."""
+    """W_Q and W_K as pictures, untrained and taught."""
     model = session.model
     heads = range(model.n_heads) if shown.head is None else [shown.head]
-    stages = [("random", untrained(session.settings))] + [("taught", model)] * session.trained
+    stages = [("untrained", untrained(session.settings))] + [("taught", model)] * session.trained
     components.text("You cannot read these; nobody can. The list of words above shows what they do.")
     rows = Markup("")
     for head in heads:

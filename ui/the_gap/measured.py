@@ -23,7 +23,7 @@ SETS = {"Natural sentences": "natural", "Unseen words": "unseen"}
 UNSEEN = SETS["Unseen words"]
 QUESTIONS = {  # of each task: is it done rightly?
     "gender": "Does “he”, “she” or “it” look most at its noun? Gender and kind decide.",
-    "meaning": "Does “it” look most at the right one of two nouns? The meaning of another word decides.",
+    "meaning": "Does “it” look most at the right one of two nouns? A later word decides, such as “tired” or “soft”.",
     "object": "Does a verb look most at its object?",
     "subject": "Does a verb look most at its subject?",
     "adjective": "Does an adjective look most at the noun it describes?",

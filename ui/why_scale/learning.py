@@ -44,7 +44,7 @@ def draw() -> None:
     else:
         alone = f"stays below {'0.001' if without_after < 1e-5 else '0.05'}{THIN}%"
     components.text(
-        f"At d = {d:,}, add 1 to the 80 % key’s score: with the division its weight rises from "
+        f"At d = {d:,}, raise by 1 what softmax gets for the 80 % key: with the division its weight rises from "
         f"{two_keys.weight_text(divided)} to {two_keys.weight_text(divided_after)}, without it {alone}.",
         "headline",
     )

@@ -31,7 +31,8 @@ def draw() -> None:
     st.header("2. Why the root, and not d itself?", anchor=False)
     components.text(
         "Those two keys were a special case, all numbers alike. Before anything is learned, queries and keys are as "
-        "good as random: in a sum of d products plus and minus cancel, and only √d is left.",
+        "good as random: plus and minus mostly cancel, and a sum of d products lies about √d from 0. That is its "
+        "spread.",
         "plain",
     )
     measured, draws = found()

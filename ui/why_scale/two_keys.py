@@ -24,8 +24,8 @@ def draw() -> None:
     """The two keys, a guess, and the weights in both cases."""
     st.header("1. Two keys, one of them perfect", anchor=False)
     components.text(
-        "The query is d ones. One key is d ones too, a perfect match; the other is d times 0.8, a match 80 % as good "
-        "whatever d is. But a score is a sum of d products, so the gap between the scores grows with d.",
+        "The query is 1, 1, …, 1: d numbers. So is one key, a perfect match; the other is 0.8, 0.8, …, 0.8, a match "
+        "80 % as good whatever d is. But a score is a sum of d products, so the gap between the scores grows with d.",
         "plain",
     )
     d = int(controls.select_slider("sd", "Dimensions d"))
