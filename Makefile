@@ -29,8 +29,9 @@ test: tools lint programs
 check: tools lint types
 	$(PY) -m pytest -n auto --dist loadgroup tests/core tests/test_layers.py attention_core
 
-# Some hours: thousands of generated sentences, links and states where `make test` tries hundreds; and each cure of a
-# fault is taken away, to see that its test fails.
+# Some hours: thousands of generated sentences, links and states where `make test` tries hundreds; the tests marked
+# nightly, which say of more cases what others say of one; and each cure of a fault is taken away, to see that its test
+# fails.
 nightly: tools programs
 	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n auto --dist loadgroup
 	$(PY) -m tests.cures
