@@ -164,6 +164,7 @@ FLOORS = {
     "log": 0,
     "run_lock": 0,
     "controls": 0,
+    "scrolling": 0,
     "kit": 1,
     "models": 1,
     "map": 2,

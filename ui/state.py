@@ -2,8 +2,6 @@
 
 The defaults are part of the contract: they are left out of a link, so a changed default changes the meaning of every
 link already shared. Bounds never depend on another control; a value is clamped where it is used.
-
-The module is long for the table, which stands in one place.
 """
 
 import contextlib
@@ -28,11 +26,10 @@ MIN_DIVISOR, MAX_DIVISOR = 0.25, 30.0
 
 
 class _Run(threading.local):
-    """What belongs to the run of a page in this thread: its name, the controls that have a widget in it, those of them
-    that the link is not to set, and the address."""
+    """What belongs to the run of a page in this thread: the controls that have a widget in it, those of them that the
+    link is not to set, and the address."""
 
     def __init__(self) -> None:
-        self.page = ""
         self.drawn: set[str] = set()
         self.unbound: set[str] = set()
         self.address: dict[str, str] = {}
@@ -261,22 +258,6 @@ def set_values(values: Mapping[str, Value]) -> None:
         st.session_state[name] = value
 
 
-def scroll_to(name: str) -> None:
-    """Bring a part of the page, by its key, into view after this run or the next. For callbacks and pages."""
-    st.session_state["scroll-to"] = name
-
-
-def first_visit() -> bool:
-    """Whether this session has not seen the page to its end yet: then a link leads to what it opens."""
-    return f"seen-{_run.page}" not in st.session_state
-
-
-def place_to_scroll_to() -> str:
-    """The part of the page that `scroll_to` named, once; "" for none. The page counts as seen from now on."""
-    st.session_state[f"seen-{_run.page}"] = True
-    return st.session_state.pop("scroll-to", "")
-
-
 def set_in_run(values: Mapping[str, Value]) -> None:
     """Set controls while a page is drawn. Where one of them has its widget already, the run starts over."""
     if all(get(name) == value for name, value in values.items()):
@@ -298,8 +279,7 @@ def begin_run(page: str, drawn: Iterable[str] = FRAME) -> None:
     Args:
         drawn: the controls whose widgets stand already, outside of what this run draws.
     """
-    _run.page, _run.drawn = page, set(drawn)
-    _run.address = st.query_params.to_dict()  # asking for one at a time is slow
+    _run.drawn, _run.address = set(drawn), st.query_params.to_dict()  # asking for one at a time is slow
     set_values(st.session_state.pop("values_to_set", {}))
     context = get_script_run_ctx()
     back = context is not None and context.is_history_navigation

@@ -15,7 +15,7 @@ from attention_core.heads import named_heads
 from attention_core.inside import MapFilter
 from attention_core.maps import grid
 from tests.support.page import charts, html_of
-from ui import state
+from ui import scrolling, state
 from ui.inside_a_transformer import compared, relations, selection
 from ui.inside_a_transformer import grid as heads_grid
 from ui.kit import components, export, figures, matrices
@@ -148,7 +148,7 @@ def test_an_impossible_head_falls_back_to_the_default(app):
 def test_a_measured_head_chooses_the_word_it_is_about(monkeypatch):
     held, scrolled = {}, []
     monkeypatch.setattr(state, "set_values", held.update)
-    monkeypatch.setattr(state, "scroll_to", scrolled.append)
+    monkeypatch.setattr(scrolling, "scroll_to", scrolled.append)
     text = "Tom lent Anna his bike because she missed the bus"
     reading = loaders.reading(text)
     view = selection.view_of(text, reading, selection.ONE, 0, 2, MapFilter(marks=False))

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from attention_core import inside
 from attention_core.text import shortened
-from ui import state
+from ui import scrolling, state
 from ui.inside_a_transformer.grid import draw_ranking, rank_text
 from ui.inside_a_transformer.selection import MAP, MEAN, ONE, ROLLOUT, Selection, draw_controls
 from ui.kit import components, figures
@@ -140,7 +140,7 @@ def find_heads(shown: Selection) -> None:
 def show_tired_and_soft() -> None:
     """Open the two sentences under the head that tells them apart. For callbacks."""
     state.set_values({"s": CAT, "s2": "", "q": 8, "k": 0, "of": ONE, "l": 4, "h": 2, "itwo": True})
-    state.scroll_to("itwo")
+    scrolling.scroll_to("itwo")
 
 
 def take_away(shown: Selection, compared: dict[str, figures.Picture]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from attention_core import tasks
 from attention_core.files import DamagedData
 from attention_core.heads import NamedHead
-from ui import state
+from ui import scrolling, state
 from ui.inside_a_transformer.selection import MAP, MEAN, ONE, Selection, choose_head
 from ui.kit import components
 from ui.kit.wording import percent
@@ -132,4 +132,4 @@ def choose_relation(head: NamedHead, words: list[str], numbers: Sequence[int] | 
         state.set_values({"k": 0})
     if head.name in TITLES:
         state.set_values({"marks": True})
-    state.scroll_to(MAP)
+    scrolling.scroll_to(MAP)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ui import state
+from ui import scrolling, state
 from ui.kit import charts, components, figures
 from ui.kit.wording import percent
 from ui.map.view import Choice, View, chooser
@@ -79,7 +79,7 @@ def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
         choose(query, key)
         if opens:
             if not state.get(opens):
-                state.scroll_to(opens)
+                scrolling.scroll_to(opens)
             state.set_values({opens: True})
 
     with st.container(height=height_for(len(view.labels)) + 75, border=False, key=f"{key}-heat-room"):

@@ -18,7 +18,7 @@ from attention_core.llama_heads import llama_heads
 from attention_core.text import tokenize
 from ui import run_lock, state
 
-# the GloVe vectors, the same for every visitor
+# The GloVe vectors, the same for every visitor.
 glove: Callable[[], Embeddings] = st.cache_resource(show_spinner="Opening the word vectors")(load_glove)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from ui import controls, log, run_lock, state
+from ui import controls, log, run_lock, scrolling, state
 from ui.kit import components
 from ui.shell import errors, pages
 
@@ -114,7 +114,7 @@ def _end(page: str) -> None:
     controls.draw_out_of_sight(_undrawn(page, values), "body")
     link, address = (pages.link(page, values.__getitem__, private=private) for private in (False, True))
     components.tell_link(link, address=address)
-    components.scroll_to(state.place_to_scroll_to())
+    components.scroll_to(scrolling.place_to_scroll_to(page))
 
 
 def _hidden(page: str) -> list[str]:

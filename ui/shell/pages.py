@@ -20,7 +20,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from attention_core.glove_sources import vectors_name
-from ui import state
+from ui import scrolling, state
 from ui.kit import components, glossary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -186,8 +186,8 @@ def fold(name: str, title: str, body: Callable[..., Any], *args: Any) -> Any:
         what the body returns; None while the fold is closed.
     """
     with (folded := st.expander(title, state.default(name), **state.widget_args(name))):
-        if folded.open and not state.default(name) and state.first_visit():
-            state.scroll_to(name)  # a link that opens it leads to it
+        if folded.open and not state.default(name) and scrolling.first_visit(state.CONTROLS[name].page):
+            scrolling.scroll_to(name)  # a link that opens it leads to it
         return body(*args) if folded.open else None
 
 

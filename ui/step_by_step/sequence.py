@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import state
+from ui import scrolling, state
 from ui.kit import components
 from ui.shell import errors
 from ui.step_by_step import blend, lookup, mask, matching, softmax, vectors
@@ -121,7 +121,7 @@ def _back_and_next(step: int, last: int) -> None:
         def changed() -> None:
             state.set_values({"step": to})
             if to > step:
-                state.scroll_to(f"strip-{to}")
+                scrolling.scroll_to(f"strip-{to}")
 
         return changed
 
@@ -133,5 +133,5 @@ def _back_and_next(step: int, last: int) -> None:
         else:
             st.button("From the start", on_click=go(1), key="first")
         components.text(f"Step {step} of {LAST}", "small")
-        if state.first_visit() and step > 1:  # a link leads to its step
-            state.scroll_to(f"strip-{step}")
+        if scrolling.first_visit("step_by_step") and step > 1:  # a link leads to its step
+            scrolling.scroll_to(f"strip-{step}")

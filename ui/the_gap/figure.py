@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from attention_core import tasks
-from ui import controls, state
+from ui import controls, scrolling, state
 from ui.kit import components, figures
 from ui.kit.wording import listed, percent
 from ui.shell import sentence_input
@@ -110,4 +110,4 @@ def draw_bars() -> None:
 def open_sentences(task: str, name: str) -> None:
     """Choose a rate, open its sentences and scroll to them. For callbacks."""
     state.set_values({"gtask": measured.title_of(task), "gby": name, "gsent": True})
-    state.scroll_to("gsent")
+    scrolling.scroll_to("gsent")
