@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, run_lock, state
+from ui import run_lock, state
 from ui.kit import components, glossary
 from ui.shell import pages, presentation
 
@@ -12,7 +12,7 @@ with run_lock.turn():
     st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=components.ICON, layout="centered")
     components.style("kit/browser/page.css")
     components.follow_theme()
-    controls.draw_out_of_sight(state.FRAME, "frame")
+    state.begin_run(here.name)
 
     with st.container(key=f"title-{here.name}"):  # a page's own: a translation would outlive its page
         st.title(here.question, anchor=False)

@@ -24,32 +24,27 @@ ROUNDS, RERUNS = 5, 20
 BARE = "a bare page"
 
 
-async def cost(visitor: Visitor, control: str, kind: str, process: psutil.Process) -> tuple[float, float]:
-    """Milliseconds of processor time and of waiting that a rerun takes, over a round of them.
-
-    Args:
-        kind: "double_value" for a field, "double_array_value" for a slider.
-    """
+async def cost(visitor: Visitor, process: psutil.Process) -> tuple[float, float]:
+    """Milliseconds of processor time and of waiting that a rerun takes, over a round of them."""
     before, waited = sum(process.cpu_times()[:2]), 0.0
     for turn in range(RERUNS):
-        number = turn % 6 + 2
-        waited += await visitor.set(control, kind, number if kind == "double_value" else [number])
+        place = turn % 6 + 1
+        waited += await (visitor.choose_word(place) if visitor.has_words() else visitor.set("q", "double_value", place))
     return 1000 * (sum(process.cpu_times()[:2]) - before) / RERUNS, 1000 * waited / RERUNS
 
 
 async def measure(app: Served, bare: Served) -> None:
     """Ask all pages in turn and print what each cost."""
-    visitors = {BARE: (Visitor(bare.url), "q", "double_value", bare)}
+    visitors = {BARE: (Visitor(bare.url), bare)}
     for page in PAGES:
-        control = "wq" if page.name == "next_word" else "q"
-        visitor = Visitor(app.url, f"{control}=1", "" if page is PAGES[0] else page.name)
-        visitors[page.name] = (visitor, control, "double_array_value", app)
+        link = {"next_word": "wq=1", "step_by_step": "q=1&step=2"}.get(page.name, "q=1")  # where a word can be chosen
+        visitors[page.name] = (Visitor(app.url, link, "" if page is PAGES[0] else page.name), app)
     for visitor, *_ in visitors.values():
         await visitor.open()
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in visitors}
     for turn in range(ROUNDS + 1):
-        for name, (visitor, control, kind, served) in visitors.items():
-            costs = await cost(visitor, control, kind, psutil.Process(served.process.pid))
+        for name, (visitor, served) in visitors.items():
+            costs = await cost(visitor, psutil.Process(served.process.pid))
             if turn:
                 found[name].append(costs)
     spent, waited = ({name: Spread([pair[part] for pair in found[name]]) for name in found} for part in (0, 1))

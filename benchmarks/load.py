@@ -20,9 +20,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,9 +46,7 @@ SENTENCES = (  # none is the default, which a link leaves out
     "Paris is to France as Berlin is to Germany, and Rome to Italy",
     "A long river of words runs past the old stone bridge and down to the sea where the boats wait for the morning",
 )
-CONTROLS = {
-    "next_word": ("text", "nofirst", "wq")
-}  # what is typed, toggled and chosen, where it is not "s", "causal", "q"
+CONTROLS = {"next_word": ("text", "nofirst")}  # what is typed and toggled, where it is not "s" and "causal"
 
 
 @dataclass
@@ -74,8 +73,8 @@ async def visit(url: str, number: int, pages: list[str], end: float, hall: Hall)
     chance = random.Random(number)
     page = pages[number % len(pages)]
     sentence = chance.choice(SENTENCES)
-    text, switch, word = CONTROLS.get(page, ("s", "causal", "q"))
-    link = f"{text}={quote(sentence)}&{switch}={chance.choice(('true', 'false'))}&{word}=1"
+    text, switch = CONTROLS.get(page, ("s", "causal"))
+    link = f"{text}={quote(sentence)}&{switch}={chance.choice(('true', 'false'))}"
     cookie = {"Cookie": f"replica={number:032x}"}
     visitor = Visitor(url, link, "" if page == PAGES[0].name else page, headers=cookie)
     try:
@@ -84,7 +83,7 @@ async def visit(url: str, number: int, pages: list[str], end: float, hall: Hall)
         await visitor.open()
         hall.pages.append(time.perf_counter() - start)
         hall.here += 1
-        sentence = await stay(visitor, chance, (text, switch, word), sentence, end, hall)
+        sentence = await stay(visitor, chance, (text, switch), sentence, end, hall)
         if quote(sentence, safe="") not in shown_link(visitor):
             hall.lost += 1
         await visitor.close()
@@ -96,18 +95,18 @@ async def visit(url: str, number: int, pages: list[str], end: float, hall: Hall)
 
 
 async def stay(
-    visitor: Visitor, chance: random.Random, names: tuple[str, str, str], sentence: str, end: float, hall: Hall
+    visitor: Visitor, chance: random.Random, names: tuple[str, str], sentence: str, end: float, hall: Hall
 ) -> str:
     """Type, toggle and choose until the end; the last sentence typed.
 
     Args:
         names: the controls for it.
     """
-    text, switch, word = names
+    text, switch = names
 
-    async def set_(key: str, kind: str, value: object) -> None:
+    async def timed(act: Coroutine[Any, Any, float]) -> None:
         began = time.perf_counter()
-        hall.reruns.append((began, await visitor.set(key, kind, value)))
+        hall.reruns.append((began, await act))
 
     on, rest = False, ""
     while True:
@@ -117,23 +116,23 @@ async def stay(
         await asyncio.sleep(pause)
         if rest:
             sentence, rest = rest, ""
-            await set_(text, "string_value", sentence)
+            await timed(visitor.set(text, "string_value", sentence))
             continue
         match chance.choice(("type", "toggle", "choose")):
             case "type":
                 rest = chance.choice(SENTENCES)
                 sentence = rest[: len(rest) // 2]
-                await set_(text, "string_value", sentence)
+                await timed(visitor.set(text, "string_value", sentence))
             case "toggle":
                 on = not on
-                await set_(switch, "bool_value", on)
+                await timed(visitor.set(switch, "bool_value", on))
             case "choose":
-                await set_(word, "double_array_value", [chance.randint(1, 7)])
+                await timed(visitor.choose_word(chance.randint(0, 6)))
 
 
 def shown_link(visitor: Visitor) -> str:
     """What the page offers as its link."""
-    return str(json.loads(visitor.widgets[visitor.widget("steps-back")].json)["link"])
+    return str(json.loads(visitor.widgets[visitor.widget("run-ended")].json)["link"])
 
 
 async def fetch(url: str, path: str) -> None:

@@ -64,7 +64,7 @@ def as_link(query: dict[str, str]) -> str:
 
 def shown(visitor: Visitor) -> dict[str, list[str]]:
     """What the link says that the page offers."""
-    link = json.loads(visitor.widgets[visitor.widget("steps-back")].json)["address"]
+    link = json.loads(visitor.widgets[visitor.widget("run-ended")].json)["link"]
     return parse_qs(urlsplit(link).query, keep_blank_values=True)
 
 
@@ -86,9 +86,8 @@ async def visit(url: str, number: int, day: Day) -> None:
     visitor = Visitor(url, as_link(query), address)
     try:
         await visitor.open()
-        word = "wq" if page.name == "next_word" else "q"
-        for _ in range(chance.randint(0, 3) if visitor.has(word) else 0):  # without a text there are no words
-            await visitor.set(word, "double_array_value", [chance.randint(1, 6)])
+        for _ in range(chance.randint(0, 3) if visitor.has_words() else 0):  # without a text there are none
+            await visitor.choose_word(chance.randint(0, 5))
         day.visits["pictures"] += await take_pictures(visitor, chance)
         if query.get("trained") == "0" and chance.random() < 0.3:
             await visitor.set("train", "trigger_value", True)

@@ -80,10 +80,9 @@ def app(no_legacy_pages) -> Callable:  # noqa: ARG001
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)  # the machine may be busy
         test.query_params.update(query)
         test.context["url"] = "https://demo.example/"
-        test.run()
         if page != "playground":
-            test.switch_page(f"pages/{page}.py").run()
-        return test
+            test.switch_page(f"pages/{page}.py")
+        return test.run()
 
     return start
 

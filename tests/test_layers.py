@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from ui.state import CONTROLS
+
 ROOT = Path(__file__).resolve().parent.parent
 HOUSE = sorted(
     path.relative_to(ROOT).as_posix()
@@ -159,6 +161,16 @@ def nobody_asserts_outside_the_tests(file: str, tree: ast.AST) -> Iterator[tuple
             yield node, ast.unparse(node)
 
 
+def no_other_key_is_the_name_of_a_control(file: str, tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    """Both are kept in the session, under their names."""
+    if not file.startswith(("ui/", "pages/", "app.py")):
+        return
+    for node in ast.walk(tree):
+        key = node.value if isinstance(node, ast.keyword) and node.arg == "key" else None
+        if isinstance(key, ast.Constant) and key.value in CONTROLS:
+            yield key, f"the key “{key.value}” is a control's"
+
+
 FLOORS = {
     "state": 0,
     "log": 0,
@@ -204,6 +216,7 @@ RULES: list[Callable] = [
     pages_do_no_arithmetic,
     every_page_starts_with_the_guard,
     nobody_asserts_outside_the_tests,
+    no_other_key_is_the_name_of_a_control,
 ]
 
 
@@ -300,6 +313,7 @@ BROKEN: list[tuple[Callable, str, str]] = [
     (every_page_starts_with_the_guard, "pages/x.py", PAGE.replace("guard()", "import time\nguard()")),
     (every_page_starts_with_the_guard, "pages/x.py", PAGE.replace("from", "import streamlit\nfrom")),
     (nobody_asserts_outside_the_tests, "ui/x.py", "def f(x):\n    assert x"),
+    (no_other_key_is_the_name_of_a_control, "ui/x.py", 'st.button("Go on", key="step")'),
 ]
 
 

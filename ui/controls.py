@@ -1,7 +1,6 @@
-"""The widgets of the controls, each drawn from the table in `state`: its default, its bounds, its options, its place in
-the link."""
+"""The widgets of the controls, each drawn from the table in `state`: its default, its bounds, its options."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -118,20 +117,3 @@ def select(name: str, label: str, options: Sequence[state.Value] = (), **layout:
 def text(name: str, label: str, **layout: Any) -> str:
     """A line of text."""
     return st.text_input(label, state.default(name), **layout, **state.widget_args(name))
-
-
-def draw_out_of_sight(names: Iterable[str], place: str) -> None:
-    """Draw controls where the style sheet hides them, so that the address holds them.
-
-    Args:
-        place: names the container.
-    """
-    with st.container(key=f"{place}-out-of-sight"):
-        for name in names:
-            if isinstance(state.default(name), bool):
-                toggle(name, name)
-            elif isinstance(state.default(name), int | float):
-                options = state.CONTROLS[name].options
-                select(name, name) if options else slider(name, name)  # quicker than a field for a number
-            else:
-                text(name, name)

@@ -1,10 +1,9 @@
-"""What a link holds: every control, its default and its bounds, and the way from state to link.
+"""What a link holds: every control, its default and its bounds, and the way from link to state and back.
 
 The defaults are part of the contract: they are left out of a link, so a changed default changes the meaning of every
 link already shared. Bounds never depend on another control; a value is clamped where it is used.
 """
 
-import contextlib
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from attention_core.text import one_line
@@ -21,18 +19,20 @@ MAX_CHARACTERS = 2_000
 MAX_TOKENS = 512
 
 SWITCHES = ("divisor", "self", "causal", "d")  # the controls that say how raw vectors attend
-FRAME = ("figure", "lecture")  # the controls that app.py draws, before any page
 MIN_DIVISOR, MAX_DIVISOR = 0.25, 30.0
 
 
 class _Run(threading.local):
-    """What belongs to the run of a page in this thread: the controls that have a widget in it, those of them that the
-    link is not to set, and the address."""
+    """What belongs to the run of a page in this thread.
+
+    Attributes:
+        drawn: the controls that have a widget in it.
+        first: whether no run of its session has come to its end yet.
+    """
 
     def __init__(self) -> None:
         self.drawn: set[str] = set()
-        self.unbound: set[str] = set()
-        self.address: dict[str, str] = {}
+        self.first = False
 
 
 _run = _Run()
@@ -219,24 +219,33 @@ def switches(setting: str = "") -> Switches:
 
 
 def get(name: str) -> Any:
-    """The control's value now: of one that has not been drawn yet what the link says, or else its default."""
-    value = st.session_state.get(name)
-    value = _from_link(name) if value is None else value
-    return one_line(value) if isinstance(value, str) else value
+    """The control's value now."""
+    return _value(name, st.session_state.get(name))
 
 
-def _from_link(name: str) -> Value:
-    """What the link says of a control, as the control will take it; its default where it says nothing, or nonsense.
+def values_of(page: str) -> dict[str, Any]:
+    """The values now of all controls that a page has: one look at the session, where many would take long."""
+    held = st.session_state.to_dict()
+    return {name: _value(name, held.get(name)) for name in names_of(page)}
+
+
+def _value(name: str, held: Any) -> Any:
+    held = CONTROLS[name].default if held is None else held
+    return one_line(held) if isinstance(held, str) else held
+
+
+def _from_link(name: str, text: str | None) -> Value:
+    """What a link says of a control, as the control will take it; its default where it says nothing, or nonsense.
 
     A control that takes any text does not check it here: the caller has to.
     """
-    control, text = CONTROLS[name], _run.address.get(name)
+    control = CONTROLS[name]
     if text is None:
         return control.default
     if control.options:
         return next((option for option in control.options if link_text(option) == text), control.default)
     if isinstance(control.default, str | None):
-        return text if text or name == "s" else control.default  # the sentence alone may be empty
+        return text
     if isinstance(control.default, bool):
         return {"true": True, "false": False}.get(text, control.default)
     try:
@@ -245,11 +254,6 @@ def _from_link(name: str) -> Value:
         return control.default
     within = (control.low is None or value >= control.low) and (control.high is None or value <= control.high)
     return value if within else control.default
-
-
-def in_address(name: str) -> bool:
-    """Whether the address says something of a control."""
-    return name in _run.address
 
 
 def set_values(values: Mapping[str, Value]) -> None:
@@ -269,23 +273,34 @@ def set_in_run(values: Mapping[str, Value]) -> None:
     st.rerun()
 
 
-def begin_run(page: str, drawn: Iterable[str] = FRAME) -> None:
-    """Set what the last run asked for, and keep the values of the page's controls, shared ones included: Streamlit
-    forgets the value of a widget that a run does not draw.
-
-    After Back or Forward the controls have what the address says. Streamlit would tell each when its widget is drawn,
-    which is too late for what is computed before.
+def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
+    """Set the controls: on a first visit and after Back or Forward as the address says, else as the last run
+    asked or left them.
 
     Args:
         drawn: the controls whose widgets stand already, outside of what this run draws.
+
+    Returns:
+        the values of the page's controls.
     """
-    _run.drawn, _run.address = set(drawn), st.query_params.to_dict()  # asking for one at a time is slow
-    set_values(st.session_state.pop("values_to_set", {}))
-    context = get_script_run_ctx()
+    held, context = st.session_state.to_dict(), get_script_run_ctx()
     back = context is not None and context.is_history_navigation
-    for name in names_of(page):
-        if name not in _run.drawn and (back or name in st.session_state):
-            st.session_state[name] = _from_link(name) if back else st.session_state[name]
+    _run.drawn, _run.first = set(drawn), "begun" not in held
+    values = {name: value for name, value in held.items() if name in CONTROLS}  # forgotten where no widget is drawn
+    if _run.first or back:
+        address = st.query_params.to_dict()
+        values |= {name: _from_link(name, address.get(name)) for name in names_of(page) if back or name in address}
+    values |= st.session_state.pop("values_to_set", {})
+    set_values({name: value for name, value in values.items() if name not in _run.drawn})
+    return {name: _value(name, values.get(name)) for name in names_of(page)}
+
+
+def write_address(page: str, value_of: Callable[[str], Value]) -> None:
+    """Have the address say what the page shows; that of a first visit stays as it was typed."""
+    texts = said(page, value_of, private=True)
+    st.session_state["begun"] = True
+    if not _run.first and st.query_params.to_dict() != texts:
+        st.query_params.from_dict(texts)
 
 
 def drawn() -> frozenset[str]:
@@ -301,14 +316,7 @@ def names_of(page: str) -> list[str]:
 def widget_args(name: str) -> dict[str, Any]:
     """The arguments that tie a widget to its control, which counts as drawn from now on."""
     _run.drawn.add(name)
-    return {"key": name} if name in _run.unbound else {"key": name, "bind": "query-params"}
-
-
-def unbind(name: str) -> None:
-    """Take what the address says of a control out of it; until the next run its widget has no place there."""
-    _run.unbound.add(name)
-    with contextlib.suppress(StreamlitAPIException):  # bound in the run before: then Streamlit takes it out
-        del st.query_params[name]
+    return {"key": name}
 
 
 def link_text(value: Value) -> str:
@@ -318,18 +326,23 @@ def link_text(value: Value) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def query_string(page: str, value_of: Callable[[str], Value] = get, *, private: bool = False) -> str:
-    """What differs from the defaults on a page, as a query string in the table's order; "" if nothing does.
+def query_string(page: str, value_of: Callable[[str], Value] = get) -> str:
+    """What a link to a page says, as a query string in the table's order; "" if nothing differs from the defaults."""
+    texts = said(page, value_of, private=False)
+    return "?" + "&".join(f"{name}={quote(text, safe='')}" for name, text in texts.items()) if texts else ""
+
+
+def said(page: str, value_of: Callable[[str], Value], *, private: bool) -> dict[str, str]:
+    """What differs from the defaults on a page, as a link writes it.
 
     Args:
         private: whether guesses and open download folds are in it, as in the address, or not, as in a link to share.
     """
-    parts = [
-        f"{name}={quote(link_text(value_of(name)), safe='')}"
+    return {
+        name: link_text(value_of(name))
         for name in names_of(page)
         if (private or not CONTROLS[name].private) and value_of(name) != CONTROLS[name].default
-    ]
-    return "?" + "&".join(parts) if parts else ""
+    }
 
 
 def sentence() -> str:

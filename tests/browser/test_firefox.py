@@ -11,7 +11,7 @@ pytestmark = pytest.mark.xdist_group("firefox")
 
 # Whoever leaves a page while the scripts of its components still load meets an error that belongs to the page left.
 LOADED = """(() => {
-    const silent = '.st-key-follow, .st-key-steps-back, .st-key-theme';
+    const silent = '.st-key-run-ended, .st-key-theme';
     const parts = [...document.querySelectorAll('*')].filter(e => e.shadowRoot && !e.closest(silent));
     return parts.length > 0 && parts.every(e => e.shadowRoot.querySelector('button'));
 })()"""

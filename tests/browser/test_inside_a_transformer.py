@@ -11,7 +11,7 @@ CAT = "/inside_a_transformer?s=The%20cat%20sat%20on%20the%20mat%20because%20it%2
 
 
 def head(visit, layer, number):
-    return visit.page.locator(".st-key-heads [role=radio]").nth(12 * (layer - 1) + number - 1)
+    return visit.page.locator(".st-key-all-heads [role=radio]").nth(12 * (layer - 1) + number - 1)
 
 
 def expect_head(visit, title):
@@ -23,7 +23,7 @@ def test_clicks_keys_and_lists_choose_a_head_and_its_link_restores_all(visit):
     one = visit(CAT + "&l=6&h=12&k=2")
     one.expect_reading("Without [CLS] and [SEP], “it” looks most at “cat” (68\u202f%), then “mat” (11\u202f%)")
     assert one.weights[7, 1] == "68.3%"
-    picture = one.page.locator(".st-key-heads img")
+    picture = one.page.locator(".st-key-all-heads img")
     expect(picture).to_have_count(1)
     expect(picture).to_have_attribute("src", re.compile("^data:image/png;base64,"))
     assert len(picture.get_attribute("src")) < 20_000  # all 72 maps
@@ -47,7 +47,7 @@ def test_clicks_keys_and_lists_choose_a_head_and_its_link_restores_all(visit):
     ):
         one.page.keyboard.press(key)
         expect_head(one, expected)
-        expect(one.page.locator(".st-key-heads [role=radio]:focus")).to_have_attribute(
+        expect(one.page.locator(".st-key-all-heads [role=radio]:focus")).to_have_attribute(
             "aria-label", re.compile("^" + expected)
         )
 

@@ -152,6 +152,25 @@ def test_back_and_forward_walk_through_the_words_that_were_chosen(visit):
         one.settle()
 
 
+def test_back_undoes_a_switch_and_then_all_that_was_typed(visit):
+    one = visit(KING)
+    one.sentence.click()
+    for text in ("a king", "a king and", "a king and a queen"):
+        one.sentence.fill("")
+        one.page.keyboard.type(text)
+        one.expect_link(quote(text))
+        one.settle()
+    one.toggle("self")
+    expect(one.link_field).not_to_have_value(re.compile("self"))
+    one.settle()
+    one.page.go_back()
+    one.expect_link(quote("a king and a queen"), "self=true")
+    one.settle()
+    one.page.go_back()
+    expect(one.link_field).to_have_value(one.server.url + KING)
+    expect(one.sentence).to_have_value("The king and queen ruled the kingdom")
+
+
 def test_a_hidden_cell_is_blank_and_a_visible_one_never_is_in_either_theme_of_an_open_page(visit):
     one = visit("/?self=true&causal=true&s=the+sad+sad+happy+happy+king&divisor=1", color_scheme="light")
     for theme, palette in (("light", LIGHT), ("dark", DARK)):

@@ -32,7 +32,7 @@ class Watcher(Visitor):
             element = message.delta.new_element
             content = getattr(element, element.WhichOneof("type"))
             self.sent.append(getattr(content, "id", "") or getattr(content, "body", ""))
-            if self.sent[-1].endswith("-steps-back"):
+            if self.sent[-1].endswith("-run-ended"):
                 self.link = json.loads(content.json)["link"]
 
     def got(self, key: str) -> bool:
@@ -45,11 +45,11 @@ class Watcher(Visitor):
 
 
 async def of(server, page: str, query: str, *steps) -> Watcher:
-    """A visitor of a page who has changed some widgets, each by key, kind and value."""
+    """A visitor of a page who has changed widgets, each by key, kind and value, or chosen words, each by its place."""
     visitor = Watcher(server.url, query, page)
     await visitor.open()
     for step in steps:
-        await visitor.set(*step)
+        await (visitor.choose_word(step) if isinstance(step, int) else visitor.set(*step))
     await visitor.close()
     assert visitor.faults == []
     return visitor
@@ -61,7 +61,7 @@ def test_a_chosen_word_runs_neither_the_frame_nor_the_sentence_and_the_link_foll
     first = visiting(of(server, address, "q=1"))
     assert first.got("lecture-view")  # in the sidebar
     assert first.got("s")
-    chosen = visiting(of(server, address, "q=1", ("q", "double_array_value", [2])))
+    chosen = visiting(of(server, address, "q=1", 1))
     assert chosen.said()["q"] == ["2"]
     assert not chosen.got("lecture-view")
     assert chosen.got("s") == (page in ("why_scale", "the_gap"))  # where the field stands in the part
@@ -77,9 +77,9 @@ def test_a_switch_runs_the_body_without_the_frame(server):
 
 def test_what_a_run_alone_does_not_draw_keeps_its_value(server):
     steps = [("cmp", "bool_value", True), ("causal2", "bool_value", True), ("cmp", "bool_value", False)]
-    visitor = visiting(of(server, "", "", *steps, ("q", "double_array_value", [3])))
+    visitor = visiting(of(server, "", "", *steps, 2))
     assert visitor.said() == {"causal2": ["true"], "self2": ["true"], "q": ["3"]}
-    again = visiting(of(server, "", "", *steps, ("q", "double_array_value", [3]), ("causal", "bool_value", True)))
+    again = visiting(of(server, "", "", *steps, 2, ("causal", "bool_value", True)))
     assert again.said() == {"causal2": ["true"], "self2": ["true"], "q": ["3"], "causal": ["true"], "self": ["true"]}
 
 

@@ -132,7 +132,7 @@ def test_the_picture_is_well_formed(sentence, token):
 @pytest.mark.parametrize("end", LINE_ENDS)
 def test_what_a_link_says_is_one_line(app, monkeypatch, end):
     offered = []
-    monkeypatch.setattr(components, "tell_link", lambda link, **_: offered.append(link))
+    monkeypatch.setattr(components, "end_run", lambda link, _: offered.append(link))
     page = app(s=f"the king{end}print('x') # and queen", take="true")
     assert not page.exception
     links = {parse_qs(urlsplit(link).query)["s"][0] for link in offered}

@@ -35,9 +35,9 @@ for page in (*PAGES, PAGES[0]):
     folds = dict.fromkeys(names if page.name != "next_word" else [], "true")  # its folds use no word vectors
     test.query_params.update({"s": sys.argv[2], **folds})
     test.context["url"] = "https://demo.example/"
-    test.run()
     if page is not PAGES[0]:
-        test.switch_page(f"pages/{page.name}.py").run()
+        test.switch_page(f"pages/{page.name}.py")
+    test.run()
     body = html.unescape(" ".join(element.proto.body for element in test.get("html")))
     faults = [fault.message for fault in test.exception]
     dimensions = [slider.max for slider in test.slider if slider.key == "d-shown"]

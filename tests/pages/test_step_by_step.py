@@ -42,7 +42,7 @@ def colourless(formula: str) -> str:
 def link(monkeypatch):
     """What the link on the page says."""
     offered = {}
-    monkeypatch.setattr(components, "tell_link", lambda link, **_: offered.update(link=link))
+    monkeypatch.setattr(components, "end_run", lambda link, _: offered.update(link=link))
     return lambda: dict(parse_qsl(offered["link"].partition("?")[2], keep_blank_values=True))
 
 
@@ -127,7 +127,7 @@ def test_next_and_back_walk_through_eight_steps_and_what_was_passed_stays(app):
 
 def test_a_step_in_the_link_is_shown_at_once_and_scrolled_to(app, monkeypatch):
     targets = []
-    monkeypatch.setattr(components, "scroll_to", targets.append)
+    monkeypatch.setattr(components, "end_run", lambda _, scroll_to: targets.append(scroll_to))
     assert len(app(PAGE, step="4").header) == 4
     assert "strip-4" in targets
 

@@ -30,7 +30,7 @@ def formulas(test) -> str:
 def link(monkeypatch):
     """What the link on the page says."""
     offered = {}
-    monkeypatch.setattr(components, "tell_link", lambda link, **_: offered.update(link=link))
+    monkeypatch.setattr(components, "end_run", lambda link, _: offered.update(link=link))
     return lambda: dict(parse_qsl(offered["link"].partition("?")[2], keep_blank_values=True))
 
 

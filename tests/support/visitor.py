@@ -4,6 +4,7 @@ A rerun is what a click costs: the widget's new value goes to the server, the sc
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import websockets
+from streamlit.components.v2.bidi_component.constants import EVENT_DELIM
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 
 
 @dataclass
@@ -83,17 +88,40 @@ class Visitor:
         self.values[widget] = (kind, value)
         return await self.rerun(self.fragments.get(widget, ""))
 
+    async def choose_word(self, place: int) -> float:
+        """Press a word of the sentence, counted from 0, wait for the page; the seconds it took.
+
+        Raises:
+            KeyError: the page has no sentence.
+        """
+        if not (widget := self._sentence()):
+            raise KeyError("words")
+        pressed = WidgetState(
+            id=f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{widget}{EVENT_DELIM}events",
+            json_trigger_value=json.dumps([{"event": "pick", "value": place}]),
+        )
+        return await self.rerun(self.fragments[widget], pressed=pressed)
+
+    def has_words(self) -> bool:
+        """Whether the page has a sentence to choose a word of."""
+        return bool(self._sentence())
+
+    def _sentence(self) -> str:
+        ours = (name for name, content in self.widgets.items() if isinstance(content, BidiComponent))
+        return next((name for name in ours if name.endswith(("-words", "-words-1"))), "")
+
     async def go_back(self, query: str) -> float:
         """What the browser asks for when its Back leads to this query string; the seconds it took."""
         self.query = query
         return await self.rerun(back=True)
 
-    async def rerun(self, fragment: str = "", *, back: bool = False) -> float:
+    async def rerun(self, fragment: str = "", *, back: bool = False, pressed: WidgetState | None = None) -> float:
         """Ask for a run with the current values and wait for its end; the seconds it took.
 
         Args:
             fragment: that runs; "" for the whole page.
             back: whether the browser's Back asks.
+            pressed: what was pressed, which counts for this run alone.
         """
         message = BackMsg()
         request = message.rerun_script
@@ -109,6 +137,8 @@ class Visitor:
                 getattr(state, kind).data.extend(value)
             else:
                 setattr(state, kind, value)
+        if pressed:
+            request.widget_states.widgets.append(pressed)
         start = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         while True:
@@ -122,6 +152,8 @@ class Visitor:
                     self._begin()
                 case "navigation":  # the page that the address meant, as a browser remembers it
                     self.page_hash = answer.navigation.page_script_hash
+                case "page_info_changed":
+                    self.query = answer.page_info_changed.query_string
                 case "delta":
                     self._note(answer)
                 case "script_finished":

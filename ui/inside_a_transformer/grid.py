@@ -52,7 +52,7 @@ def draw_grid(shown: Selection) -> None:
         (n_layers, n_heads),
         (shown.layer, shown.head),
         titles,
-        key="heads",
+        key="all-heads",
         on_pick=pick,
         rows={MEAN: [shown.layer], ROLLOUT: range(n_layers)}.get(shown.of, ()),
     )

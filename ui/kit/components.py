@@ -34,10 +34,9 @@ def source(*names: str) -> str:
 _words = st.components.v2.component("words", js=source("radio.js", "words.js"), css=source("words.css"))
 _list = st.components.v2.component("list", js=source("radio.js", "list.js"), css=source("list.css"))
 _heads = st.components.v2.component("all_heads", js=source("heads.js"), css=source("heads.css"))
-_follow = st.components.v2.component("follow", js=source("follow.js"))
 _height = st.components.v2.component("height", js=source("height.js"))
 _theme = st.components.v2.component("theme", js=source("theme.js"))
-_link = st.components.v2.component("link", js=source("swipe.js", "link.js"))
+_end = st.components.v2.component("end", js=source("swipe.js", "follow.js", "link.js"))
 _copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
 
 
@@ -179,11 +178,6 @@ def show_html(body: Markup) -> None:
     st.html(Markup('<div class="own">{}</div>').format(body))
 
 
-def scroll_to(name: str) -> None:
-    """Bring the part of the page with this key into view; on a first visit rather what the address names after "#"."""
-    _follow(key="follow", data={"target": f".st-key-{name}" if name else ""})
-
-
 def report_height() -> None:
     """Tell the page around a frame how tall this one is, in a message that it may listen to."""
     _height(key="height", data={})
@@ -200,14 +194,15 @@ def code(text: str) -> None:
         st.code(text, language="python", wrap_lines=True)
 
 
-def tell_link(link: str, *, address: str) -> None:
-    """Tell the browser the link to the view as it is now.
+def end_run(link: str, scroll_to: str) -> None:
+    """Tell the browser what has to be known once the page stands.
 
     Args:
-        link: what `copy_link` offers.
-        address: what the address bar shows, so that the browser's Back leads to the view before, as it was.
+        link: to the view as it is now; `copy_link` offers it.
+        scroll_to: the key of the part to bring into view, "" for none; on a first visit what the address names after
+            its "#" goes before.
     """
-    _link(key="steps-back", data={"link": link, "address": address})
+    _end(key="run-ended", data={"link": link, "target": f".st-key-{scroll_to}" if scroll_to else ""})
 
 
 def style(*files: str) -> None:

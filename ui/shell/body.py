@@ -3,21 +3,16 @@
 Both are fragments of Streamlit's. A click in the part runs the part; one elsewhere in the body runs the body with its
 part; navigation, heading, sidebar and footer are neither run nor sent again. The link that these offer is told by the
 part, in the browser.
-
-A bound control without a widget loses its place in the address. So those that no widget shows are drawn out of sight,
-at the end.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from ui import controls, log, run_lock, scrolling, state
+from ui import log, run_lock, scrolling, state
 from ui.kit import components
 from ui.shell import errors, pages
-
-TEXT_OF_ITS_OWN = ("next_word",)  # the pages that leave the shared sentence and its switches as they are
 
 
 class _Body(threading.local):
@@ -52,9 +47,9 @@ def draw(page: str, body: Callable[[], None], *, in_part: Sequence[str] = ()) ->
         with run_lock.turn(), log.run(page):
             _body.page, _body.in_part, _body.ended = page, in_part, False
             try:
-                state.begin_run(page)
+                if not pages.in_frame():
+                    state.begin_run(page)
                 with st.container(key="page"), errors.show_errors():
-                    errors.ignore_infinite_numbers()
                     body()
                 if not _body.ended:
                     _end(page)
@@ -70,7 +65,8 @@ def draw_part(part: Callable[[], None]) -> None:
     Where that changes a control above the part, the whole page runs.
     """
     page, above = _body.page, state.drawn()
-    values = {name: state.get(name) for name in (*above, *_hidden(page)) if name not in _body.in_part}
+    now = state.values_of(page)
+    values = {name: now[name] for name in (*above, *_hidden(page)) if name not in _body.in_part}
 
     def finish() -> None:
         with errors.show_errors():
@@ -83,8 +79,8 @@ def draw_part(part: Callable[[], None]) -> None:
             finish()
         else:
             with run_lock.turn(), log.run(page):
-                state.begin_run(page, above)
-                if any(state.get(name) != value for name, value in values.items()):
+                now = state.begin_run(page, above)
+                if any(now[name] != value for name, value in values.items()):
                     st.rerun()
                 finish()
 
@@ -110,33 +106,11 @@ def draw_again(seconds: float) -> None:
 
 
 def _end(page: str) -> None:
-    values = {name: state.get(name) for name in state.names_of(page)}  # once: asking takes long
-    controls.draw_out_of_sight(_undrawn(page, values), "body")
-    link, address = (pages.link(page, values.__getitem__, private=private) for private in (False, True))
-    components.tell_link(link, address=address)
-    components.scroll_to(scrolling.place_to_scroll_to(page))
+    values = state.values_of(page)
+    components.end_run(pages.link(page, values.__getitem__), scrolling.place_to_scroll_to(page))
+    state.write_address(page, values.__getitem__)
 
 
 def _hidden(page: str) -> list[str]:
     """The controls that no widget of a page shows, though its pictures may set them."""
-    return [name for name in state.names_of(page) if state.CONTROLS[name].hidden and name not in state.FRAME]
-
-
-def _undrawn(page: str, values: Mapping[str, state.Value]) -> list[str]:
-    """The controls that this run has drawn no widget for, though the link needs one.
-
-    Args:
-        values: of the page's controls.
-    """
-    drawn = state.drawn()
-    return [
-        name
-        for name, value in values.items()
-        if name not in drawn and (_may_change(name, page) or value != state.default(name))
-    ]
-
-
-def _may_change(name: str, page: str) -> bool:
-    """Whether a control can change on a page that draws no widget for it."""
-    control = state.CONTROLS[name]
-    return control.hidden if control.page else page not in TEXT_OF_ITS_OWN
+    return [name for name in state.names_of(page) if state.CONTROLS[name].hidden]

@@ -2,10 +2,7 @@
 
 import contextlib
 import logging
-import math
 from collections.abc import Iterator
-
-import streamlit as st
 
 from attention_core.attention import NothingToAttend
 from attention_core.bert import UnfitSentence
@@ -64,18 +61,3 @@ def message_for(error: Exception) -> str:
             f"{', '.join(map(shortened, error.words))}."
         )
     return str(error)
-
-
-def ignore_infinite_numbers() -> None:
-    """Pass over what a link says of a whole number if it is infinite: Streamlit, which passes over any other impossible
-    value, trips over it."""
-    for name, text in st.query_params.to_dict().items():
-        if name in state.CONTROLS and isinstance(state.default(name), int) and _infinite(text):
-            state.unbind(name)
-
-
-def _infinite(text: str) -> bool:
-    try:
-        return math.isinf(float(text))
-    except ValueError:
-        return False

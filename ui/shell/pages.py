@@ -160,9 +160,14 @@ def page_of(entry: Any) -> Page:
 
 def guard() -> None:
     """First statement of every page: start over if this page runs without its frame."""
-    if not getattr(_run, "in_app", False):
+    if not in_frame():
         st.navigation(pages(), position="hidden")
         st.rerun()
+
+
+def in_frame() -> bool:
+    """Whether what runs in this thread is a whole page, and not its body or a part of it alone."""
+    return getattr(_run, "in_app", False)
 
 
 @contextlib.contextmanager
@@ -185,7 +190,7 @@ def fold(name: str, title: str, body: Callable[..., Any], *args: Any) -> Any:
     Returns:
         what the body returns; None while the fold is closed.
     """
-    with (folded := st.expander(title, state.default(name), **state.widget_args(name))):
+    with (folded := st.expander(title, state.default(name), on_change="rerun", **state.widget_args(name))):
         if folded.open and not state.default(name) and scrolling.first_visit(state.CONTROLS[name].page):
             scrolling.scroll_to(name)  # a link that opens it leads to it
         return body(*args) if folded.open else None
@@ -214,17 +219,11 @@ def footer(here: Page) -> None:
     )
 
 
-def link(page: str, value_of: Callable[[str], state.Value] = state.get, *, private: bool = False) -> str:
-    """The address that shows what the page shows now, made from page and state: the address bar may name no page.
-
-    Args:
-        value_of, private: as in `state.query_string`.
-    """
+def link(page: str, value_of: Callable[[str], state.Value] = state.get) -> str:
+    """The address that shows what the page shows now, made from page and state: the address bar may name no page."""
     address, base = urlsplit(st.context.url or ""), st.get_option("server.baseUrlPath").strip("/")
     path = "/".join(filter(None, (base, "" if page == PAGES[0].name else page)))
-    return urlunsplit((address.scheme, address.netloc, f"/{path}", "", "")) + state.query_string(
-        page, value_of, private=private
-    )
+    return urlunsplit((address.scheme, address.netloc, f"/{path}", "", "")) + state.query_string(page, value_of)
 
 
 def text_link(

@@ -103,7 +103,7 @@ def look_from_asking_word(page: str, task: str) -> None:
     if now == before:
         return
     asks = tasks.find_query(task, loaders.taken_apart(state.sentence()).known)
-    replaceable = state.sentence() in lessons.offered_sentences() and (asks is None or not state.in_address("s"))
+    replaceable = state.sentence() in lessons.offered_sentences() and (asks is None or "s" not in st.query_params)
     lesson = lessons.lesson_of(task)
     if lesson and replaceable and state.sentence() not in lesson.texts:
         state.set_in_run(values_for(lessons.sample_sentences(lesson)[0]))

@@ -5,12 +5,12 @@ const EVERY = 150; // milliseconds
 let arrived = false;
 let stop = () => {};
 
-export default function ({ data }) {
+function bringIntoView(target) {
   const linked = !arrived && location.hash.length > 1; // what the address names goes before the folds that it opens
   const find = () =>
-    linked ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : document.querySelector(data.target);
+    linked ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : document.querySelector(target);
   arrived = true;
-  if (!data.target && !linked) return;
+  if (!target && !linked) return;
   stop();
   let [looks, still, last] = [0, 0, null];
   const look = setInterval(() => {
