@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import run_lock, state
 from ui.kit import components, glossary
-from ui.shell import pages, presentation
+from ui.shell import footer, links, pages, presentation
 
 with run_lock.turn():
     page = st.navigation(pages.pages())
@@ -22,7 +22,7 @@ with run_lock.turn():
     presentation.draw_view(here.figures)  # before the page, which would be seen whole while it computes
     with pages.framed():
         page.run()
-    pages.footer(here)
+    footer.draw(here)
 
     with st.sidebar:
         glossary.popover()
@@ -31,4 +31,4 @@ with run_lock.turn():
         presentation.lecture_button()
         with st.popover("QR code", icon=":material/qr_code_2:", key="qr", on_change="rerun") as qr:
             if qr.open:
-                components.qr_code(pages.link(here.name))
+                components.qr_code(links.link_to(here.name))

@@ -6,10 +6,10 @@ guard()
 
 import streamlit as st
 
+from ui import controls
 from ui.inside_a_transformer import compared, grid, map, relations, selection, trace
 from ui.kit import components
 from ui.shell import body, presentation, sentence_input
-from ui.shell.pages import fold
 
 
 def page() -> None:
@@ -35,12 +35,14 @@ def page() -> None:
 
 def draw_folds(shown: selection.Selection) -> None:
     """What else there is to see of the head."""
-    fold("itwo", "What if one word changes? Two sentences, one head", compared.draw_two_sentences, shown)
-    pictures = fold("iraw", "Similarity or relationship? Raw word vectors beside this map", compared.beside_raw, shown)
-    fold("icell", "Where does this number come from? One cell, step by step", map.draw_cell, shown)
-    fold("iway", "How does a head get from x to a weight? Its matrices at work", trace.draw_trace, shown)
-    fold("ifind", "Which head gives this weight? All 72, ranked", map.find_heads, shown)
-    fold("itake", "Take it away: pictures, numbers, code, link", map.take_away, shown, pictures or {})
+    controls.fold("itwo", "What if one word changes? Two sentences, one head", compared.draw_two_sentences, shown)
+    pictures = controls.fold(
+        "iraw", "Similarity or relationship? Raw word vectors beside this map", compared.beside_raw, shown
+    )
+    controls.fold("icell", "Where does this number come from? One cell, step by step", map.draw_cell, shown)
+    controls.fold("iway", "How does a head get from x to a weight? Its matrices at work", trace.draw_trace, shown)
+    controls.fold("ifind", "Which head gives this weight? All 72, ranked", map.find_heads, shown)
+    controls.fold("itake", "Take it away: pictures, numbers, code, link", map.take_away, shown, pictures or {})
 
 
 components.style("kit/browser/matrices.css", "inside_a_transformer/inside_a_transformer.css")

@@ -4,10 +4,10 @@ from ui.shell.pages import guard
 
 guard()
 
+from ui import controls
 from ui.kit import components
 from ui.next_word import growth, head_map, next_words, selection, sink, switch_off
 from ui.shell import body, presentation
-from ui.shell.pages import fold
 
 
 def page() -> None:
@@ -27,12 +27,12 @@ def heads(text: str) -> None:
     shown = selection.read_selection(text)
     with presentation.figure("head-map"):
         head_map.draw_map(shown)
-    fold("woff", "Does it matter? Switch a head off, or cut a cell", switch_off.draw_switch_off, shown)
-    fold("wheads", "All heads at a glance, and those whose use was measured", head_map.draw_all_heads, shown)
-    fold("wcell", "Where does this number come from? One cell, step by step", head_map.draw_cell, shown)
-    fold("wgrow", "How does the word come about? The scores after every layer", growth.draw_growth, shown)
-    fold("wsink", "Why does everything look at the first token?", sink.draw_sink, shown)
-    fold("ntake", "Take it away: pictures, numbers, code, link", head_map.take_away, shown)
+    controls.fold("woff", "Does it matter? Switch a head off, or cut a cell", switch_off.draw_switch_off, shown)
+    controls.fold("wheads", "All heads at a glance, and those whose use was measured", head_map.draw_all_heads, shown)
+    controls.fold("wcell", "Where does this number come from? One cell, step by step", head_map.draw_cell, shown)
+    controls.fold("wgrow", "How does the word come about? The scores after every layer", growth.draw_growth, shown)
+    controls.fold("wsink", "Why does everything look at the first token?", sink.draw_sink, shown)
+    controls.fold("ntake", "Take it away: pictures, numbers, code, link", head_map.take_away, shown)
 
 
 components.style("next_word/next_word.css")

@@ -6,11 +6,12 @@ guard()
 
 import streamlit as st
 
-from ui import state
+from ui import controls, state
 from ui.kit.figures import Picture
-from ui.map import cell, compare, files, panel, settings, who
+from ui.map import cell, compare, files, panel
 from ui.map.view import Choice, chosen, raw_view
-from ui.shell import body, errors, pages, presentation, sentence_input
+from ui.playground import settings, who
+from ui.shell import body, errors, links, presentation, sentence_input, switches
 
 
 def page() -> None:
@@ -45,18 +46,18 @@ def draw_folds(sight: who.Sight, choice: Choice) -> None:
 
     def compare_settings() -> dict[str, Picture] | None:
         """The same sentence under a second setting, beside the first."""
-        sentence_input.draw_switches(setting="2")
+        switches.draw(setting="2")
         with errors.show_errors():
             return compare.compare(view, raw_view(state.switches("2")), choice, "raw")
 
     def take_away() -> None:
-        files.take_away(view, choice, pages.link("playground"), "raw", compared)
+        files.take_away(view, choice, links.link_to("playground"), "raw", compared)
 
     if sight.model == who.VECTORS:
-        pages.fold("cell", "One cell, step by step", cell.cell, view, choice, "raw")
-        pages.fold("out", "The word before and after attention", cell.output, view, choice)
-        compared = pages.fold("cmp", "Compare two settings", compare_settings)
-    pages.fold("take", "Take it away", take_away)
+        controls.fold("cell", "One cell, step by step", cell.cell, view, choice, "raw")
+        controls.fold("out", "The word before and after attention", cell.output, view, choice)
+        compared = controls.fold("cmp", "Compare two settings", compare_settings)
+    controls.fold("take", "Take it away", take_away)
 
 
 body.draw("playground", page, in_part=("q", "k", "divisor2", "d2"))

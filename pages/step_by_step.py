@@ -4,9 +4,9 @@ from ui.shell.pages import guard
 
 guard()
 
-from ui import state
+from ui import controls, state
 from ui.kit import components
-from ui.shell import body, pages
+from ui.shell import body
 from ui.step_by_step import code, files, heads, sequence, softmax
 
 
@@ -14,10 +14,12 @@ def page() -> None:
     """Draw it."""
     selection = sequence.draw()
     if selection and state.get("step") == sequence.LAST:
-        pages.fold("sheads", "Heads: the same vectors, cut into pieces, each looking for itself", heads.draw, selection)
-        pages.fold("sover", "Large scores: what a computer does about e⁸⁰⁰", softmax.draw_overflow, selection)
-        pages.fold("scode", "The formula in code: the lines that just ran", code.draw, selection)
-        pages.fold("stake", "Take it away: pictures, numbers, link", files.take_away, selection)
+        controls.fold(
+            "sheads", "Heads: the same vectors, cut into pieces, each looking for itself", heads.draw, selection
+        )
+        controls.fold("sover", "Large scores: what a computer does about e⁸⁰⁰", softmax.draw_overflow, selection)
+        controls.fold("scode", "The formula in code: the lines that just ran", code.draw, selection)
+        controls.fold("stake", "Take it away: pictures, numbers, link", files.take_away, selection)
 
 
 components.style("step_by_step/step_by_step.css")

@@ -6,8 +6,9 @@ guard()
 
 import streamlit as st
 
+from ui import controls
 from ui.kit import components
-from ui.shell import body, pages, presentation, sentence_input
+from ui.shell import body, presentation, sentence_input
 from ui.teach_it import copying, learned, notes, positions, settings, training
 from ui.teach_it import map as sentence
 from ui.teach_it.sentence_map import SentenceMap
@@ -57,9 +58,9 @@ def draw_folds(session: settings.Session, shown: SentenceMap | None) -> None:
     fold("tmat", "The tables themselves: W_Q and W_K as pictures", shown, learned.weight_tables, *here)
     compared = fold("tcmp", "Before and after, in three maps", shown, learned.before_and_after, *here)
     fold("tcell", "Where does this number come from? One cell, step by step", shown, learned.arithmetic, shown)
-    pages.fold("tsay", "What do the numbers mean, and what do they not show?", notes.meaning_of_numbers, session)
-    pages.fold("ttry", "A challenge: fool the taught head", notes.challenge, session)
-    pages.fold("tcode", "The code that trains", notes.code)
+    controls.fold("tsay", "What do the numbers mean, and what do they not show?", notes.meaning_of_numbers, session)
+    controls.fold("ttry", "A challenge: fool the taught head", notes.challenge, session)
+    controls.fold("tcode", "The code that trains", notes.code)
     fold("ttake", "Take it away: pictures, numbers, code, link", shown, notes.take_away, shown, compared)
 
 

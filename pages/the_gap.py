@@ -6,9 +6,9 @@ guard()
 
 import streamlit as st
 
+from ui import controls
 from ui.kit import components
 from ui.shell import body, presentation
-from ui.shell.pages import fold
 from ui.the_gap import all_models, figure, notes, sentences, side_by_side
 
 
@@ -20,7 +20,7 @@ def page() -> None:
         figure.draw_headline()
         figure.draw_bars()
     figure.choose_set()
-    fold("gsent", "Which sentences were right, which wrong?", sentences.draw_sentences)
+    controls.fold("gsent", "Which sentences were right, which wrong?", sentences.draw_sentences)
     body.draw_part(your_sentence)
 
 
@@ -28,9 +28,9 @@ def your_sentence() -> None:
     """The visitor's own sentence, and the folds below."""
     st.header("Your sentence", anchor=False)
     side_by_side.draw_side_by_side()
-    fold("gall", "All tasks and models", all_models.draw_all_models)
-    fold("gsay", "How was this measured, and what does it not say?", notes.draw_notes)
-    fold("gtake", "Take it away: pictures, numbers, link", notes.take_away)
+    controls.fold("gall", "All tasks and models", all_models.draw_all_models)
+    controls.fold("gsay", "How was this measured, and what does it not say?", notes.draw_notes)
+    controls.fold("gtake", "Take it away: pictures, numbers, link", notes.take_away)
 
 
 components.style("the_gap/the_gap.css")

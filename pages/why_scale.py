@@ -4,8 +4,9 @@ from ui.shell.pages import guard
 
 guard()
 
+from ui import controls
 from ui.kit import components
-from ui.shell import body, errors, pages, presentation
+from ui.shell import body, errors, presentation
 from ui.why_scale import files, learning, sentence, spread, two_keys
 
 
@@ -15,10 +16,10 @@ def page() -> None:
         two_keys.draw()
     with presentation.figure("spread"):
         spread.draw()
-    pages.fold("wmeasured", "How this was measured, and why theory says √d", spread.draw_method)
+    controls.fold("wmeasured", "How this was measured, and why theory says √d", spread.draw_method)
     with presentation.figure("learning"):
         learning.draw()
-    pages.fold("wgradient", "The derivative of softmax, and what is left of it", learning.draw_gradient)
+    controls.fold("wgradient", "The derivative of softmax, and what is left of it", learning.draw_gradient)
     body.draw_part(any_divisor)
 
 
@@ -27,10 +28,10 @@ def any_divisor() -> None:
     with errors.show_errors():
         with presentation.figure("sentence"):
             sentence.draw()
-        pages.fold("wmaps", "All scores of the sentence, with and without the division", sentence.draw_maps)
-        pages.fold("wtau", "The divisor as a temperature", sentence.draw_curve)
-    pages.fold("wread", "To read on", files.draw_references)
-    pages.fold("wtake", "Take it away: pictures, numbers, link", files.take_away)
+        controls.fold("wmaps", "All scores of the sentence, with and without the division", sentence.draw_maps)
+        controls.fold("wtau", "The divisor as a temperature", sentence.draw_curve)
+    controls.fold("wread", "To read on", files.draw_references)
+    controls.fold("wtake", "Take it away: pictures, numbers, link", files.take_away)
 
 
 components.style("why_scale/why_scale.css")

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import state
+from ui import scrolling, state
 
 
 def toggle(name: str, label: str, **layout: Any) -> bool:
@@ -117,3 +117,19 @@ def select(name: str, label: str, options: Sequence[state.Value] = (), **layout:
 def text(name: str, label: str, **layout: Any) -> str:
     """A line of text."""
     return st.text_input(label, state.default(name), **layout, **state.widget_args(name))
+
+
+def fold(name: str, title: str, body: Callable[..., Any], *args: Any) -> Any:
+    """Draw a fold and run its body only while it is open; the link remembers whether it is.
+
+    Args:
+        name: its control.
+        body: called with the arguments that follow.
+
+    Returns:
+        what the body returns; None while the fold is closed.
+    """
+    with (folded := st.expander(title, state.default(name), on_change="rerun", **state.widget_args(name))):
+        if folded.open and not state.default(name) and scrolling.first_visit(state.CONTROLS[name].page):
+            scrolling.scroll_to(name)  # a link that opens it leads to it
+        return body(*args) if folded.open else None

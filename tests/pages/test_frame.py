@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.support.addresses import all_open
 from tests.support.generated import NIGHTLY
 from tests.support.page import alts
-from ui.shell import pages
+from ui.shell import links
 from ui.shell.pages import PAGES
 
 
@@ -46,11 +46,11 @@ def test_an_address_that_streamlit_takes_for_no_page_makes_no_fault(app, monkeyp
     monkeypatch.setattr(type(st.context), "url", property(lambda _: f"https://demo.example/{asked}"))
     test = app(s="a cat")
     assert not test.exception
-    assert pages.link("why_scale").startswith("https://demo.example/why_scale")
+    assert links.link_to("why_scale").startswith("https://demo.example/why_scale")
 
 
 def test_a_link_keeps_the_path_that_the_app_is_served_under(monkeypatch):
     monkeypatch.setattr(type(st.context), "url", property(lambda _: "https://demo.example/lab/attention"))
     monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": "lab/attention"}.get)
-    assert pages.link("playground") == "https://demo.example/lab/attention"
-    assert pages.link("why_scale") == "https://demo.example/lab/attention/why_scale"
+    assert links.link_to("playground") == "https://demo.example/lab/attention"
+    assert links.link_to("why_scale") == "https://demo.example/lab/attention/why_scale"

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from tests.support import ROOT
 from ui.kit import components, embed
-from ui.shell.pages import PAGES, ROOT
+from ui.shell.pages import PAGES
 from ui.state import CONTROLS
 
 

@@ -19,7 +19,7 @@ from ui.kit.wording import listed, percent, quoted, rounded
 from ui.map import compare
 from ui.map.view import Choice, View, head_name, merge_pieces, raw_view
 from ui.models import loaders
-from ui.shell import errors, sentence_input
+from ui.shell import errors, sentence_input, switches
 
 PARTNERS = {preset.sentence: preset.partner for preset in PRESETS}
 
@@ -31,7 +31,7 @@ def beside_raw(shown: Selection) -> dict[str, figures.Picture]:
         the pictures to take away, if there are any.
     """
     components.text("These switches act on the raw vectors only:", "small")
-    sentence_input.draw_switches()
+    switches.draw()
     try:
         raw = raw_view(state.switches())
     except errors.VISITOR_ERRORS as error:

@@ -15,7 +15,7 @@ from ui.kit import components, figures
 from ui.kit.wording import listed, percent, quoted, rounded
 from ui.map import cell, files, panel
 from ui.map.view import chooser, head_name
-from ui.shell import pages
+from ui.shell import links
 
 CAT = "The cat sat on the mat because it was tired"
 MARKS = "marks that the model puts in front of each sentence and at its end"
@@ -145,4 +145,4 @@ def show_tired_and_soft() -> None:
 
 def take_away(shown: Selection, compared: dict[str, figures.Picture]) -> None:
     """Draw the pictures, numbers, code and link of the map, and the pictures beside raw vectors, to take away."""
-    files.take_away(shown.view, shown.choice, pages.link("inside_a_transformer"), "head", compared, MAP)
+    files.take_away(shown.view, shown.choice, links.link_to("inside_a_transformer"), "head", compared, MAP)

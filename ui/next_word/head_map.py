@@ -19,7 +19,7 @@ from ui.map import files, panel
 from ui.map.view import head_name
 from ui.models import language_model, loaders
 from ui.next_word.selection import Selection
-from ui.shell import pages
+from ui.shell import links
 
 MAX_PIXELS = 32  # of a map in the picture of all heads
 
@@ -176,4 +176,4 @@ def draw_rotation(shown: Selection) -> None:
 
 def take_away(shown: Selection) -> None:
     """Pictures, numbers, code and link of the map shown."""
-    files.take_away(shown.view, shown.choice, pages.link("next_word"), "next", figure="head-map")
+    files.take_away(shown.view, shown.choice, links.link_to("next_word"), "next", figure="head-map")

@@ -12,7 +12,7 @@ import streamlit as st
 
 from ui import log, run_lock, scrolling, state
 from ui.kit import components
-from ui.shell import errors, pages
+from ui.shell import errors, links, pages
 
 
 class _Body(threading.local):
@@ -107,7 +107,7 @@ def draw_again(seconds: float) -> None:
 
 def _end(page: str) -> None:
     values = state.values_of(page)
-    components.end_run(pages.link(page, values.__getitem__), scrolling.place_to_scroll_to(page))
+    components.end_run(links.link_to(page, values.__getitem__), scrolling.place_to_scroll_to(page))
     state.write_address(page, values.__getitem__)
 
 

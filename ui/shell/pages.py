@@ -1,4 +1,4 @@
-"""The pages: their registry, the guard that each starts with, their folds, link and footer.
+"""The pages: their registry, and the guard that each starts with.
 
 A folder called pages/ makes Streamlit run a page file by itself until `st.navigation` has run once in the process, so
 the first visitor after a restart who follows a link to a page would see it without its frame. Hence each page starts
@@ -7,23 +7,12 @@ with `guard()`, which sets up the navigation and starts over.
 
 import contextlib
 import threading
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
-from markupsafe import Markup
-
-from attention_core.glove_sources import vectors_name
-from ui import scrolling, state
-from ui.kit import components, glossary
-
-ROOT = Path(__file__).resolve().parents[2]
 
 _run = threading.local()
 
@@ -178,80 +167,3 @@ def framed() -> Iterator[None]:
         yield
     finally:
         _run.in_app = False
-
-
-def fold(name: str, title: str, body: Callable[..., Any], *args: Any) -> Any:
-    """Draw a fold and run its body only while it is open; the link remembers whether it is.
-
-    Args:
-        name: its control.
-        body: called with the arguments that follow.
-
-    Returns:
-        what the body returns; None while the fold is closed.
-    """
-    with (folded := st.expander(title, state.default(name), on_change="rerun", **state.widget_args(name))):
-        if folded.open and not state.default(name) and scrolling.first_visit(state.CONTROLS[name].page):
-            scrolling.scroll_to(name)  # a link that opens it leads to it
-        return body(*args) if folded.open else None
-
-
-def footer(here: Page) -> None:
-    """The end of a page: the way on, what a closed sidebar would hide on a phone, and where everything comes from."""
-    following = PAGES[(PAGES.index(here) + 1) % len(PAGES)]
-    st.page_link(f"pages/{following.name}.py", label=here.next_label, icon=":material/arrow_forward:")
-    with st.container(horizontal=True, vertical_alignment="center", key="narrow-screen"):
-        glossary.popover("glossary-below")
-        components.copy_link(key="link-below")
-    with st.expander(
-        "For teachers: a plan for 45 and for 90 minutes, with links", key="teachers", on_change="rerun"
-    ) as plan:
-        if plan.open:
-            st.markdown(teaching_plan())
-    vectors = vectors_name()
-    st.html(
-        Markup(
-            "<footer><details><summary>Sources and licences, version {}</summary><p>Code: MIT. Word vectors: {}{}. "
-            "Transformer: all-MiniLM-L6-v2, language model: SmolLM2-135M-Instruct (Apache 2.0). After "
-            "“May I Have Your Attention?” by Shreyas Mishra, 2025, and “Attention Is All You Need”, Vaswani et al., "
-            "2017.</p></details></footer>"
-        ).format(version(), vectors, ", Stanford (PDDL)" if vectors == "GloVe 6B" else "")
-    )
-
-
-def link(page: str, value_of: Callable[[str], state.Value] = state.get) -> str:
-    """The address that shows what the page shows now, made from page and state: the address bar may name no page."""
-    address, base = urlsplit(st.context.url or ""), st.get_option("server.baseUrlPath").strip("/")
-    path = "/".join(filter(None, (base, "" if page == PAGES[0].name else page)))
-    return urlunsplit((address.scheme, address.netloc, f"/{path}", "", "")) + state.query_string(page, value_of)
-
-
-def text_link(
-    text: str | Markup,
-    page: str,
-    values: Mapping[str, state.Value] = MappingProxyType({}),
-    *,
-    others: Callable[[str], state.Value] = state.default,
-    place: str = "",
-) -> Markup:
-    """A link within a text to a page with these values of controls.
-
-    Args:
-        others: gives the value of any other control.
-        place: the part of the page that is to be on screen.
-    """
-    query = state.query_string(page, lambda name: values[name] if name in values else others(name))
-    address = ("./" if page == PAGES[0].name else page) + query + (f"#{place}" if place else "")
-    return Markup('<a href="{}" target="_self">{}</a>').format(address, text)
-
-
-@cache
-def teaching_plan() -> str:
-    """docs/teaching.md, without its title."""
-    return (ROOT / "docs/teaching.md").read_text(encoding="utf-8").partition("\n")[2]
-
-
-@cache
-def version() -> str:
-    """The version that pyproject.toml gives."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]

@@ -1,6 +1,5 @@
-"""The shared sentence as a page asks for it: the field, the examples, the switches, and what was left out of it."""
+"""The shared sentence as a page asks for it: the field, the examples, and what was left out of it."""
 
-import math
 from typing import Literal
 
 import streamlit as st
@@ -123,17 +122,6 @@ def choose_sentence(sample: lessons.SampleSentence) -> None:
     state.set_values(values_for(sample))
 
 
-SELF_LABEL = "Self-attention: a word may look at itself"
-SCALING_HELP = "Softens the scores before they become weights, so that more than one word gets some."
-DIVISOR_HELP = "Small: one word takes nearly all. Large: all words get nearly the same. The paper takes √d."
-DIMENSIONS_HELP = "Keep only the most telling of a word’s numbers. Fewer: words get harder to tell apart."
-CAUSAL_HELP = "A word may look only at itself and the words before it, as a model must that writes the next word."
-SELF_HELP = (
-    "The article calls it self-attention when a word may look at itself. Textbooks mean something else by the word: "
-    "that the words of one sentence look at each other."
-)
-
-
 def about_sentence(presets: bool) -> None:
     """Show what to notice in the sentence on raw vectors, and what of it was left out."""
     example = example_of(state.get("s")) if presets else None
@@ -160,99 +148,3 @@ def unknown_words() -> str:
         return ""
     these = "it" if len(unknown) == 1 else "them"
     return f"Left out, because GloVe has no vector for {these}: {', '.join(map(shortened, unknown))}."
-
-
-def draw_switches(setting: str = "") -> None:
-    """Draw the switches and a sentence on what they do; setting "2" draws those of a second setting to compare with."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"switches{setting}"):
-        draw_scaling(setting)
-        draw_self(setting)
-        draw_causal(setting)
-        draw_dimensions(setting)
-    components.text(settings_in_words(state.switches(setting)), "small")
-
-
-def draw_scaling(setting: str = "", width: int | Literal["stretch"] = 260) -> None:
-    """The toggle that divides the scores by √d or leaves them as they are, and the slider for any other divisor.
-
-    Args:
-        width: of the slider, in pixels.
-    """
-    name, divisor = f"divisor{setting}", state.switches(setting).divisor
-    root = math.sqrt(shown_dimensions(setting))
-    key = f"scaled{setting}-shown"
-    st.session_state[key] = divisor != 1
-
-    def set_divisor(value: float) -> None:
-        state.set_values({name: 0.0 if value == round(root, 2) else value})
-
-    def toggled() -> None:
-        state.set_values({name: 0.0 if st.session_state[key] else 1.0})
-
-    st.toggle("Scaling: divide by √d", key=key, on_change=toggled, help=SCALING_HELP)
-    shown, low, high = round(divisor or root, 2), state.MIN_DIVISOR, state.MAX_DIVISOR
-    controls.derived_slider(name, "Scores divided by", low, high, shown, set_divisor, width=width, help=DIVISOR_HELP)
-    with st.container(horizontal=True, gap="small", key=f"divisors{setting}"):
-        for label, value in (("1", 1.0), ("√d", 0.0)):
-            how = {"on_click": state.set_values, "args": ({name: value},), "disabled": divisor == value}
-            st.button(label, key=f"{name}-{label}", **how)
-
-
-def draw_self(setting: str = "") -> None:
-    """The toggle that lets a word look at itself; under the causal mask the first word needs it."""
-    see_self, causal = f"self{setting}", f"causal{setting}"
-
-    def toggled() -> None:
-        if not st.session_state[see_self]:
-            state.set_values({causal: False})
-
-    controls.toggle(see_self, SELF_LABEL, help=SELF_HELP, on_change=toggled)
-
-
-def draw_causal(setting: str = "", label: str = "Causal mask") -> None:
-    """The toggle of the causal mask; the first word can look at nothing but itself then, so it lets words do that."""
-    causal, see_self = f"causal{setting}", f"self{setting}"
-
-    def toggled() -> None:
-        if st.session_state[causal]:
-            state.set_values({see_self: True})
-
-    controls.toggle(causal, label, help=CAUSAL_HELP, on_change=toggled)
-
-
-def draw_dimensions(setting: str = "", width: int | Literal["stretch"] = 260) -> None:
-    """How many of the vectors' dimensions are kept; all of them is written as 0. Arguments as in `draw_scaling`."""
-    d_model, name = loaders.glove().d_model, f"d{setting}"
-
-    def moved(value: int) -> None:
-        state.set_values({name: 0 if value == d_model else value})
-
-    if d_model > 1:
-        shown = shown_dimensions(setting)
-        controls.derived_slider(name, "Dimensions d", 1, d_model, shown, moved, width=width, help=DIMENSIONS_HELP)
-
-
-def shown_dimensions(setting: str = "") -> int:
-    """How many dimensions the switches keep of the vectors that are loaded."""
-    d_model = loaders.glove().d_model
-    return min(int(state.get(f"d{setting}")) or d_model, d_model)
-
-
-def settings_in_words(switches: state.Switches) -> str:
-    """What the switches do, for the values they have."""
-    d_model = loaders.glove().d_model
-    dim = min(switches.dim or d_model, d_model)
-    divided = {
-        0.0: f"Scores are divided by √{dim} = {math.sqrt(dim):.2f}",
-        1.0: "Scores are not divided by √d",
-    }.get(switches.divisor, f"Scores are divided by {switches.divisor:.2f}")
-    others = "itself and the words before it" if switches.causal else "all words, itself included"
-    if not switches.see_self:
-        others = "the words before it only" if switches.causal else "all words but itself"
-    cut = f"the {dim} along which words differ most are" if dim > 1 else "the one along which words differ most is"
-    kept = (
-        f"Of {d_model} directions, {cut} kept."
-        if dim < d_model
-        else f"All {d_model} dimensions: the raw GloVe vectors."
-    )
-    return f"{divided}. A word may look at {others}. {kept}"

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ui.kit import export, figures
-from ui.shell import pages
+from ui.shell import links
 from ui.step_by_step import pictures
 from ui.step_by_step.selection import Selection
 
@@ -30,6 +30,6 @@ def take_away(selection: Selection) -> None:
             "weight": walk.weights if walk.weights is not None else np.nan,
         }
     )
-    link = pages.link("step_by_step")
+    link = links.link_to("step_by_step")
     files = export.tables("steps", table, selection.settings, link)
     figures.take_away(shown, files, selection.settings, link, "steps", "strip-3")

@@ -12,7 +12,7 @@ from ui import controls
 from ui.kit import components, figures, html
 from ui.kit.wording import largest, listed, percent
 from ui.models import lessons
-from ui.shell import pages
+from ui.shell import links
 from ui.step_by_step import charts
 from ui.step_by_step.pictures import first_numbers
 from ui.step_by_step.selection import Selection
@@ -64,8 +64,8 @@ def draw(selection: Selection) -> None:
             "<p>Here nothing is learned, so the heads differ by chance only. Trained heads have matrices of their own "
             "and come to look for different things: {}, {}.</p>"
         ).format(
-            pages.text_link("two heads that read “not happy” together", "teach_it", taught),
-            pages.text_link("72 heads of a transformer", "inside_a_transformer"),
+            links.text_link("two heads that read “not happy” together", "teach_it", taught),
+            links.text_link("72 heads of a transformer", "inside_a_transformer"),
         )
     )
 

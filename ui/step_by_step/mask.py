@@ -6,21 +6,21 @@ from ui import state
 from ui.kit import components
 from ui.kit.latex import column, tex
 from ui.kit.wording import listed
-from ui.shell import sentence_input
+from ui.shell import switches
 from ui.step_by_step import strip, typed
 from ui.step_by_step.selection import Selection
 
 NUMBER = 5
 
 
-def switches() -> None:
+def draw_switches() -> None:
     """Which keys the query may look at."""
     if state.get("on") == "Numbers":
         typed.mask_ticks()
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches-mask"):
-        sentence_input.draw_self()
-        sentence_input.draw_causal(label="Causal mask: hide later words")
+        switches.draw_self()
+        switches.draw_causal(label="Causal mask: hide later words")
 
 
 def draw(selection: Selection, kind: str) -> None:

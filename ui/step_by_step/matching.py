@@ -10,7 +10,7 @@ from ui.kit import components, latex
 from ui.kit.latex import column, in_role, lines, tex
 from ui.kit.wording import counted, largest, listed, number
 from ui.map import cell
-from ui.shell import sentence_input
+from ui.shell import switches
 from ui.step_by_step import pictures, strip
 from ui.step_by_step.selection import Selection
 
@@ -76,7 +76,7 @@ def division_switch() -> None:
     """Whether, and for a sentence by what number, the scores are divided."""
     if state.get("on") == "Sentence":
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches-scaling"):
-            sentence_input.draw_scaling()
+            switches.draw_scaling()
     else:
         controls.toggle("div", "Divide by √d_k")
 

@@ -32,7 +32,7 @@ FIRST = 3  # the number of the first of these steps; before them come the look-u
 STEPS = (
     Step("How well do two match? The dot product", matching.draw_scores),
     Step("Keep the scores small: divide by √d_k", matching.draw_scaled, matching.division_switch),
-    Step("Where may it look? The mask", mask.draw, mask.switches),
+    Step("Where may it look? The mask", mask.draw, mask.draw_switches),
     Step("Make every score positive: the exponential", softmax.draw_exponentials),
     Step("Share out the weight: divide by the sum", softmax.draw_weights),
     Step("Bring back a blend: the weighted sum of the values", blend.draw),

@@ -16,7 +16,7 @@ from ui.map import compare
 from ui.map.view import raw_view
 from ui.models import loaders
 from ui.models.training import untrained
-from ui.shell import sentence_input
+from ui.shell import switches
 from ui.teach_it.sentence_map import SentenceMap, sentence_map
 from ui.teach_it.settings import Session, steps_in_words
 
@@ -105,7 +105,7 @@ def before_and_after(session: Session, shown: SentenceMap) -> dict[str, figures.
     was = controls.segmented("was", "Compare with")
     if was == RAW:
         components.text("Raw: every vector is its own query and key. These switches act on it alone:", "small")
-        sentence_input.draw_switches()
+        switches.draw()
         first = raw_view(state.switches())
     else:
         first = sentence_map(session, untrained(session.settings), "0", shown.head, shown.l).view

@@ -18,7 +18,7 @@ from ui.map import panel
 from ui.map.view import chooser
 from ui.models import loaders
 from ui.models.lessons import VERDICTS, SampleSentence, sample_sentences, verdict_in_words
-from ui.shell import errors, pages
+from ui.shell import errors
 from ui.shell.sentence_input import choose_sentence
 from ui.teach_it import copying
 from ui.teach_it.sentence_map import SentenceMap, sentence_map
@@ -148,7 +148,7 @@ def fold(name: str, title: str, shown: SentenceMap | None, body: Callable[..., A
             return body(*args)
         return components.text("There is nothing to show: the sentence above has no word with a vector.")
 
-    return pages.fold(name, title, checked_body, *args)
+    return controls.fold(name, title, checked_body, *args)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ui.kit.wording import mean_and_spread, percent
 from ui.map import files
 from ui.models import loaders
 from ui.models.training import recipe, shipped
-from ui.shell import pages
+from ui.shell import links
 from ui.teach_it.sentence_map import SentenceMap
 from ui.teach_it.settings import Session
 from ui.teach_it.training import curve, shipped_accuracy
@@ -81,4 +81,4 @@ def code() -> None:
 
 def take_away(shown: SentenceMap, compared: dict[str, figures.Picture] | None) -> None:
     """Pictures, numbers, code and link."""
-    files.take_away(shown.view, shown.choice, pages.link("teach_it"), "taught", compared)
+    files.take_away(shown.view, shown.choice, links.link_to("teach_it"), "taught", compared)

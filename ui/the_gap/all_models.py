@@ -7,7 +7,7 @@ from markupsafe import Markup
 from ui import state
 from ui.kit import components, figures, html
 from ui.kit.wording import mean_and_spread, percent
-from ui.shell import pages
+from ui.shell import links
 from ui.the_gap import charts, measured
 from ui.the_gap.figure import open_sentences
 from ui.the_gap.measured import MINILM, Rate
@@ -122,7 +122,7 @@ def table_cell(rate: Rate) -> Markup:
         lines.append(f"other splits {mean_and_spread(rate.other_splits)}")
     lines += [remark] if (remark := interval_text(rate)) else []
     share = Markup("<b>{}</b>").format(percent(rate.share))
-    link = pages.text_link(share, "the_gap", values, others=state.get, place=ANCHOR)
+    link = links.text_link(share, "the_gap", values, others=state.get, place=ANCHOR)
     return link + Markup("").join(Markup("<small>{}</small>").format(line) for line in lines)
 
 

@@ -7,7 +7,7 @@ from ui import state
 from ui.kit import export, figures
 from ui.kit.wording import mean_and_spread
 from ui.models import loaders
-from ui.shell import pages
+from ui.shell import links
 from ui.the_gap import measured
 from ui.the_gap.all_models import dots_picture, shapes, table_frame
 from ui.the_gap.figure import bars_picture
@@ -64,9 +64,9 @@ def variant_title(file: str) -> str:
 def take_away() -> None:
     """Draw the pictures, the numbers and the link to take away."""
     settings = {"measured": "Right answers by task and model, with 95 % intervals"}
-    files = export.tables("gap", table_frame(), settings, pages.link("the_gap"))
+    files = export.tables("gap", table_frame(), settings, links.link_to("the_gap"))
     named = [f"{name}: {shape}" for name, shape in shapes().items()]
     marks = "; ".join([*named, "upright stroke: guessing", "ring: the one chosen"])
     about = {"sentences": str(state.get("gset")).lower()}
     pictures = {"figure": bars_picture(), "table": dots_picture()}
-    figures.take_away(pictures, files, settings | about | {"marks": marks}, pages.link("the_gap"), "gap", "bars")
+    figures.take_away(pictures, files, settings | about | {"marks": marks}, links.link_to("the_gap"), "gap", "bars")

@@ -11,7 +11,7 @@ from ui import controls, state
 from ui.kit import components
 from ui.kit.wording import percent
 from ui.models import lessons, training
-from ui.shell import pages
+from ui.shell import links
 from ui.the_gap import measured
 from ui.the_gap.measured import UNSEEN, Case, Rate
 
@@ -84,8 +84,10 @@ def sentence_item(rate: Rate, case: Case) -> Markup:
         ways.append(("teach_it", "taught", {**carried, "task": lesson.title, **shape, "trained": training.FINISHED}))
     head = measured.head_for(rate.task)
     ways.append(("inside_a_transformer", "MiniLM", {**carried, **({"l": head[0], "h": head[1]} if head else {})}))
-    links = Markup(" · ").join(pages.text_link(name, page, values) for page, name, values in ways)
-    return Markup("<li>{} <small>Open: {}</small></li>").format(Markup(gap.join_tokens(map(escape_word, words))), links)
+    opened = Markup(" · ").join(links.text_link(name, page, values) for page, name, values in ways)
+    return Markup("<li>{} <small>Open: {}</small></li>").format(
+        Markup(gap.join_tokens(map(escape_word, words))), opened
+    )
 
 
 def escape_word(word: str | Markup) -> str:

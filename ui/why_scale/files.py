@@ -5,7 +5,7 @@ import streamlit as st
 
 from ui import state
 from ui.kit import export, figures
-from ui.shell import pages
+from ui.shell import links
 from ui.why_scale import learning, spread
 
 
@@ -23,7 +23,7 @@ def draw_references() -> None:
 
 def take_away() -> None:
     """Pictures, numbers and link of the experiments."""
-    seed, d, link = int(state.get("seed")), int(state.get("sd")), pages.link("why_scale")
+    seed, d, link = int(state.get("seed")), int(state.get("sd")), links.link_to("why_scale")
     measured, draws = spread.found()
     pair = learning.measure(seed)
     settings = {

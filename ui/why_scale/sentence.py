@@ -16,7 +16,7 @@ from ui.kit.wording import counted, largest, listed, percent, quoted
 from ui.map import panel
 from ui.map.view import chosen, chosen_query, raw_view
 from ui.models import loaders
-from ui.shell import sentence_input
+from ui.shell import sentence_input, switches
 from ui.why_scale import charts
 
 DIVISORS = tuple(float(divisor) for divisor in np.geomspace(state.MIN_DIVISOR, state.MAX_DIVISOR, 61))
@@ -27,7 +27,7 @@ def draw() -> None:
     st.header("4. Any divisor, on your sentence", anchor=False)
     sentence_input.ask_for_sentence()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches"):
-        sentence_input.draw_scaling()
+        switches.draw_scaling()
     view = raw_view(state.switches())
     choice = chosen(view)
     panel.draw_words(view, choice, "divided")

@@ -10,11 +10,11 @@ from attention_core.glove_sources import vectors_name
 from attention_core.layers import forward
 from ui import state
 from ui.kit.wording import percent, quoted
-from ui.map.remarks import remark
 from ui.map.view import View, chosen, chosen_query, head_name, merge_pieces, raw_view
 from ui.models import lessons, loaders, training
 from ui.models.lessons import Lesson
 from ui.models.queries import lessons_for, worth_a_look
+from ui.playground.remarks import remark
 
 VECTORS, TAUGHT, TRANSFORMER = "Word vectors", "Taught", "Transformer"
 RELATIONS = {  # what a head should find for a word, by task

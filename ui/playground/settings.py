@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui.kit import components
-from ui.map.who import TAUGHT, TRANSFORMER, VECTORS, Sight
-from ui.shell import sentence_input
+from ui.playground.who import TAUGHT, TRANSFORMER, VECTORS, Sight
+from ui.shell import switches
 
 ON = {TAUGHT: ("teach_it", "How is a head taught?"), TRANSFORMER: ("inside_a_transformer", "See all 72 heads")}
 
@@ -22,11 +22,11 @@ def draw(model: str) -> None:
 
 def draw_switches_in_a_column() -> None:
     """The switches of word vectors, one below the other."""
-    sentence_input.draw_scaling(width="stretch")
-    sentence_input.draw_self()
-    sentence_input.draw_dimensions(width="stretch")
+    switches.draw_scaling(width="stretch")
+    switches.draw_self()
+    switches.draw_dimensions(width="stretch")
     with st.popover("Advanced", key="advanced"):
-        sentence_input.draw_causal()
+        switches.draw_causal()
 
 
 def draw_headline(sight: Sight) -> None:
