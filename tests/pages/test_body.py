@@ -83,6 +83,21 @@ def test_what_a_run_alone_does_not_draw_keeps_its_value(server):
     assert again.said() == {"causal2": ["true"], "self2": ["true"], "q": ["3"], "causal": ["true"], "self": ["true"]}
 
 
+@pytest.mark.usefixtures("smollm2")
+def test_a_press_on_a_word_that_is_not_there_is_passed_over(server):
+    async def press(page: str, query: str) -> None:
+        visitor = Visitor(server.url, query, page)
+        await visitor.open()
+        for place in (99, -1, 1.5, "x", [1]):
+            await visitor.choose_word(place)
+        await visitor.close()
+        assert (visitor.query, visitor.faults) == (query, [])
+
+    for page in PAGES:
+        query = {"next_word": "wq=1", "step_by_step": "q=1&step=2"}.get(page.name, "s=a+cat&q=1")
+        visiting(press("" if page is PAGES[0] else page.name, query))
+
+
 @pytest.mark.parametrize("page", ["inside_a_transformer", "next_word"])
 def test_a_session_holds_nothing_of_what_the_model_computed(app, page, request):
     if page == "next_word":

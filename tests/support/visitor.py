@@ -88,7 +88,7 @@ class Visitor:
         self.values[widget] = (kind, value)
         return await self.rerun(self.fragments.get(widget, ""))
 
-    async def choose_word(self, place: int) -> float:
+    async def choose_word(self, place: Any) -> float:
         """Press a word of the sentence, counted from 0, wait for the page; the seconds it took.
 
         Raises:

@@ -13,12 +13,17 @@ from attention_core.inside import MapFilter
 from attention_core.steps import Walk, walk
 from ui import controls, state
 from ui.kit import export
+from ui.kit.glossary import tip
 from ui.kit.wording import percent
 from ui.map.view import Choice, View, chosen, head_name
 from ui.models import loaders
 
 ONE, MEAN, ROLLOUT = "One head", "Mean of a layer", "Rollout"
 MAP = "head-map"  # the container of the large map
+OF_HELP = (
+    "One head’s map; the mean of a layer’s 12 maps; or the rollout: all layers’ maps multiplied, for how much of each "
+    "word may have come through to the last layer."
+)
 
 
 @dataclass(frozen=True)
@@ -76,9 +81,9 @@ def choose_head(layer: int, head: int, of: str = ONE) -> None:
 
 def draw_controls() -> None:
     """Draw the switch for the model's marks and, behind a button, what experts ask for."""
-    controls.toggle("marks", "Show [CLS] and [SEP]", help="Two marks that the model puts around each sentence.")
+    controls.toggle("marks", "Show [CLS] and [SEP]", help=tip("[CLS] and [SEP]"))
     with st.popover("Advanced"):
-        controls.segmented("of", "Show")
+        controls.segmented("of", "Show", help=OF_HELP)
         about = "The rest of its row is divided by its sum. The model itself saw everything."
         controls.toggle("noself", "Leave out what a word gives itself", help=about)
         about = "The fewest weights that make up this share of a row. The others turn grey."

@@ -40,12 +40,19 @@ _end = st.components.v2.component("end", js=source("swipe.js", "follow.js", "lin
 _copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
 
 
-def pick_callback(key: str, on_pick: Callable[[int], None]) -> Callable[[], None]:
-    """The callback of a component of ours: it calls on_pick with the position picked in it, counted from 0."""
+def pick_callback(key: str, count: int, on_pick: Callable[[int], None]) -> Callable[[], None]:
+    """The callback of a component of ours: it calls on_pick with the position picked in it, counted from 0.
+
+    What is none of its positions is passed over: a click may come from a page that was drawn before.
+
+    Args:
+        count: how many positions it has.
+    """
 
     def changed() -> None:
-        if (place := st.session_state[key].pick) is not None:
-            on_pick(int(place))
+        place = st.session_state[key].pick
+        if isinstance(place, int) and 0 <= place < count:
+            on_pick(place)
 
     return changed
 
@@ -92,7 +99,7 @@ def words(
         "query": getattr(colors, role),
         "key": colors.key,
     }
-    _words(key=key, data=data, on_pick_change=pick_callback(key, on_pick))
+    _words(key=key, data=data, on_pick_change=pick_callback(key, len(weights), on_pick))
 
 
 def radio_list(
@@ -123,7 +130,7 @@ def radio_list(
         "bar": palette().weights[3],
         "mark": getattr(palette(), role),
     }
-    _list(key=key, data=data, on_pick_change=pick_callback(key, on_pick))
+    _list(key=key, data=data, on_pick_change=pick_callback(key, len(lines), on_pick))
 
 
 def heads_grid(
@@ -156,7 +163,7 @@ def heads_grid(
         "label": "All heads: choose one. Arrow keys move between heads and layers",
         "mark": palette().output,
     }
-    _heads(key=key, data=data, on_pick_change=pick_callback(key, on_pick))
+    _heads(key=key, data=data, on_pick_change=pick_callback(key, len(titles), on_pick))
 
 
 def qr_code(link: str) -> None:

@@ -46,6 +46,15 @@ TERMS = {
 }
 
 
+def tip(term: str) -> str:
+    """The tooltip of a control that is about a term: what the glossary says of it.
+
+    Raises:
+        KeyError: the glossary has no such term.
+    """
+    return f"**{term}**: {TERMS[term]} All such words are in the glossary."
+
+
 def popover(key: str = "glossary") -> None:
     """Draw the button that opens the glossary.
 

@@ -59,8 +59,8 @@ WRITTEN = (
         "He, she, it",
         "A pronoun should look at the noun it stands for.",
         "“she” now asks for a woman, “he” for a man, “it” for a thing or an animal.",
-        "“she” asks for the same in every sentence, so one layer, one round of attention, is enough. “Tired or soft” "
-        "takes two.",
+        "“she” asks for the same in every sentence, so one layer, one round of attention, is enough. In “Tired or "
+        "soft” the question hangs on another word: a first layer tells “it” of that word, and only a second can ask.",
         "Gender is all that it has learned to ask for: with two women in the sentence it has to guess. And it knows a "
         "name by its vector alone. “Taylor called Travis because she missed him” goes to Travis, since the vector of "
         "“taylor” is mostly that of a surname.",

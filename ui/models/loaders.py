@@ -93,6 +93,7 @@ _short_raw = lru_cache(maxsize=256)(_raw)  # a visitor who chooses another word,
 SHORT_RAW = 64  # tokens; what is kept of so many fills 80 kB, of 512 some 5 MB
 SHORT = 128  # tokens; the 72 maps of so many fill 5 MB, those of 512 fill 75
 _opening, _long = threading.Lock(), threading.Lock()
+_long_readings: dict[str, Reading] = {}
 
 
 def minilm() -> MiniLM:
@@ -122,13 +123,15 @@ def reading(text: str) -> Reading:
         return _long_reading(text)
 
 
+def _long_reading(text: str) -> Reading:
+    if text not in _long_readings:
+        _long_readings.clear()  # before the next is computed: one of 512 tokens fills 110 MB
+        _long_readings[text] = minilm().read(text)
+    return _long_readings[text]
+
+
 @lru_cache(maxsize=8)
 def _short_reading(text: str) -> Reading:
-    return minilm().read(text)
-
-
-@lru_cache(maxsize=1)
-def _long_reading(text: str) -> Reading:
     return minilm().read(text)
 
 

@@ -64,7 +64,7 @@ def writing_on(shown: Selection) -> None:
             "The text here is one line: new lines are left out.",
         )
         if how == BY_LOT:
-            controls.number("wseed", "Seed", width=110)
+            controls.number("wseed", "Seed", width=110, help="The same seed draws the same words.")
     full, text = len(shown.reading.tokens.ids) >= MAX_TOKENS, shown.text.text
 
     def write() -> None:

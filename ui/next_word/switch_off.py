@@ -7,6 +7,7 @@ from attention_core import next_word
 from attention_core.ablation import log_probability
 from ui import controls
 from ui.kit import components, figures
+from ui.kit.glossary import tip
 from ui.kit.html import table
 from ui.kit.wording import number, percent, quoted
 from ui.map.view import head_name
@@ -24,7 +25,7 @@ SHOWN = 24  # heads of the ranking
 def draw_switch_off(shown: Selection) -> None:
     """Turn off the chosen head or cut the chosen cell."""
     choose_word(shown, "follow-off")
-    what = controls.segmented("off", "Switch off")
+    what = controls.segmented("off", "Switch off", help=tip("head"))
     draw_with_and_without(shown, what)
     draw_ranking(shown)
     draw_weight_and_effect(shown)
@@ -118,7 +119,7 @@ def draw_weight_and_effect(shown: Selection) -> None:
         components.text("The text has one token, so there is nothing to cut: type more.")
         return
     layers = shown.reading.layers
-    where = controls.segmented("cutin", "Cut the cells")
+    where = controls.segmented("cutin", "Cut the cells", help=tip("mask"))
     heads: tuple[tuple[int, int], ...]
     if where == OF_HEAD:
         heads, row = ((shown.layer, shown.head),), layers[shown.layer].weights[shown.head, -1]

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from attention_core.steps import divisors, shared_among_heads
 from ui import controls
 from ui.kit import components, figures, html
+from ui.kit.glossary import tip
 from ui.kit.wording import largest, listed, percent
 from ui.models import lessons
 from ui.shell import links
@@ -73,4 +74,4 @@ def draw(selection: Selection) -> None:
 def _choose_number(d_model: int) -> int:
     """The number of heads, a divisor of d_model: the largest that is not above what was asked for."""
     choices = divisors(d_model)
-    return controls.select_slider("heads", "Heads h", choices) if len(choices) > 1 else 1
+    return controls.select_slider("heads", "Heads h", choices, help=tip("head")) if len(choices) > 1 else 1

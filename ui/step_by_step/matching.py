@@ -7,6 +7,7 @@ from markupsafe import Markup
 from attention_core.ranking import first_largest, rank
 from ui import controls, state
 from ui.kit import components, latex
+from ui.kit.glossary import tip
 from ui.kit.latex import column, in_role, lines, tex
 from ui.kit.wording import counted, largest, listed, number
 from ui.map import cell
@@ -78,7 +79,7 @@ def division_switch() -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches-scaling"):
             switches.draw_scaling()
     else:
-        controls.toggle("div", "Divide by √d_k")
+        controls.toggle("div", "Divide by √d_k", help=tip("scaling"))
 
 
 def draw_scaled(selection: Selection, kind: str) -> None:

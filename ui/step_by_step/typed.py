@@ -10,6 +10,7 @@ from attention_core.examples import KEYS, QUERY
 from attention_core.steps import UnreadableNumbers, read_vector, walk
 from ui import controls, state
 from ui.kit import components
+from ui.kit.glossary import tip
 from ui.kit.wording import listed
 from ui.step_by_step.selection import Selection
 
@@ -68,9 +69,9 @@ def editor() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _row_field("nq", "Query q", "query")
         with st.container(key="count-field-dims", width=190):
-            controls.number("dims", "Dimensions")
+            controls.number("dims", "Dimensions", help=tip("d and d_k"))
         with st.container(key="count-field-keys", width=150):
-            keys = controls.number("keys", "Keys")
+            keys = controls.number("keys", "Keys", help=tip("key"))
     for place, name in enumerate(NAMES[: int(keys)], start=1):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _row_field(f"nk{place}", f"Key {name}", "key")

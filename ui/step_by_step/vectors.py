@@ -12,10 +12,12 @@ from ui.shell import errors, sentence_input
 from ui.step_by_step import pictures, typed
 from ui.step_by_step.selection import ChosenWord, Selection, from_sentence
 
+ON_HELP = "A word of your sentence with its own vector, or a few small numbers that you may change."
+
 
 def ask() -> bool:
     """The sentence, or the fields for numbers; whether there is something to compute."""
-    if controls.segmented("on", "Walk with") == "Numbers":
+    if controls.segmented("on", "Walk with", help=ON_HELP) == "Numbers":
         typed.what_if_buttons("numbers")
         with st.expander("Change the numbers"):
             typed.editor()

@@ -9,6 +9,7 @@ from attention_core import query_matches
 from attention_core.layers import Model, forward
 from ui import controls, state
 from ui.kit import components, figures, matrices
+from ui.kit.glossary import tip
 from ui.kit.html import table, wide
 from ui.kit.wording import listed, quoted, rounded
 from ui.map import cell as cells
@@ -102,7 +103,7 @@ def weight_tables(session: Session, shown: SentenceMap) -> None:
 
 def before_and_after(session: Session, shown: SentenceMap) -> dict[str, figures.Picture]:
     """The same sentence on raw vectors or before training, now, and the difference, which is returned to be saved."""
-    was = controls.segmented("was", "Compare with")
+    was = controls.segmented("was", "Compare with", help=tip("word vector"))
     if was == RAW:
         components.text("Raw: every vector is its own query and key. These switches act on it alone:", "small")
         switches.draw()

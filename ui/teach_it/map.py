@@ -13,6 +13,7 @@ from attention_core.layers import Model, forward
 from attention_core.ranking import first_largest
 from ui import controls, state
 from ui.kit import components
+from ui.kit.glossary import tip
 from ui.kit.wording import percent
 from ui.map import panel
 from ui.map.view import chooser
@@ -101,14 +102,14 @@ def choose_map(model: Model) -> None:
     names = {option: option for name in ("map", "hd") for option in state.CONTROLS[name].options}
     if model.kind == "next_word":
         names[state.default("map")] = "Both layers"
-    offered = (("map", "Map of", model.n_layers), ("hd", "Head", model.n_heads))
+    offered = (("map", "Map of", "layer", model.n_layers), ("hd", "Head", "head", model.n_heads))
     with st.container(horizontal=True, gap="medium", key="teach-maps"):
-        for name, title, count in offered:
+        for name, title, term, count in offered:
             options = state.CONTROLS[name].options[: count + 1]
             if state.get(name) not in options:  # of a larger model
                 state.set_values({name: state.default(name)})
             if count > 1:
-                controls.select(name, title, options, width=150, format_func=names.get)
+                controls.select(name, title, options, width=150, format_func=names.get, help=tip(term))
 
 
 def lay_out(session: Session) -> list[DeltaGenerator]:

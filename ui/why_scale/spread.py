@@ -66,8 +66,10 @@ def picture(measured: scaling.Spread, draws: int) -> figures.Picture:
 def draw_method() -> None:
     """How the spread was measured, the draw to choose, and why theory says √d."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.select_slider("draws", "Pairs drawn for each d", width=260)
-        seed = int(controls.number("seed", "Seed", width=130))
+        controls.select_slider(
+            "draws", "Pairs drawn for each d", width=260, help="The more, the less is left to chance."
+        )
+        seed = int(controls.number("seed", "Seed", width=130, help="The same seed draws the same vectors."))
         st.button("Draw again", on_click=lambda: state.set_values({"seed": seed % 9999 + 1}), key="again")
     measured, draws = found()
     place = int(np.flatnonzero(measured.dims == 64)[0])

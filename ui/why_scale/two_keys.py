@@ -10,6 +10,7 @@ from attention_core import scaling
 from attention_core.attention import Attention, softmax
 from ui import controls, state
 from ui.kit import charts, components, figures, latex
+from ui.kit.glossary import tip
 from ui.kit.latex import tex
 from ui.kit.palette import THIN
 from ui.kit.wording import percent, rounded
@@ -28,7 +29,7 @@ def draw() -> None:
         "80 % as good whatever d is. But a score is a sum of d products, so the gap between the scores grows with d.",
         "plain",
     )
-    d = int(controls.select_slider("sd", "Dimensions d"))
+    d = int(controls.select_slider("sd", "Dimensions d", help=tip("d and d_k")))
     without, divided = scaling.two_keys(d, 1.0), scaling.two_keys(d)
     st.latex(score_formula(d, without))
     opened = guess() if d == state.default("sd") else True
