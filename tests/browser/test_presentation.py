@@ -61,6 +61,23 @@ def test_a_lecture_keeps_what_its_figure_is_tried_with(visit):
     expect(one.page.get_by_text("Causal mask: hide later words")).to_be_visible()
 
 
+def test_the_last_line_of_a_figure_stands_above_the_bar_of_a_lecture(visit):
+    one = visit("/step_by_step?lecture=1", viewport={"width": 1280, "height": 720})
+    bar = one.page.locator(".st-key-lecture-bar").bounding_box()["y"]
+    for link, last in (
+        ("/step_by_step?lecture=1", "hands back a blend of all data"),
+        ("/step_by_step?lecture=8&step=8", "however"),
+        ("/why_scale?lecture=1", "And without the division?"),
+        ("/why_scale?lecture=4", "similar words get most"),
+    ):
+        one.page.goto(one.server.url + link)
+        line = one.page.locator(".say, td").filter(has_text=last, visible=True).last
+        expect(line).to_be_in_viewport(ratio=1)
+        one.page.wait_for_function(
+            "([line, bar]) => line.getBoundingClientRect().bottom <= bar", arg=[line.element_handle(), bar]
+        )
+
+
 def test_the_link_is_drawn_as_a_code_of_squares(visit):
     one = visit("/")
     one.page.get_by_role("button", name="QR code").click()

@@ -40,7 +40,8 @@ def draw() -> None:
             st.latex(softmax_formula(without))
             figures.draw(bars(without, "Scores as they are"), "example-plain")
         else:
-            with st.container(height=192, vertical_alignment="center", horizontal_alignment="center"):
+            where = {"vertical_alignment": "center", "horizontal_alignment": "center"}
+            with st.container(height=192, key="unanswered", **where):
                 components.text("?", "question")
     with right:
         components.text(f"Divided by √{d} = {math.sqrt(d):.4g}", "heading")
