@@ -38,9 +38,10 @@ def page() -> None:
         with words:
             shown = sentence.current_map(session)
             if shown:
-                sentence.draw_words(session, shown)
+                maps = sentence.maps_of(session, shown)
+                sentence.draw_words(session, shown, maps)
         if shown:
-            sentence.draw(session, shown, places)
+            sentence.draw(maps, places)
         draw_folds(session, shown)
 
     body.draw_part(look)

@@ -37,12 +37,13 @@ def query_words(session: Session, shown: SentenceMap) -> None:
     word, seen = view.labels[shown.choice.query], view.labels[shown.choice.key]
     heads = range(model.n_heads) if shown.head is None else [shown.head]
     rows, columns = model.parameters["1.W_Q"].shape[0], model.d_k
-    stages = [("untrained", untrained(session.settings))]
-    stages += [(f"step {session.step:,}" if session.in_training else "taught", model)] * session.trained
+    before = untrained(session.settings)
+    stages = [("untrained", before, forward(before, loaders.glove().look_up(view.tokens)))]
+    if session.trained:
+        stages.append((f"step {session.step:,}" if session.in_training else "taught", model, shown.layers))
     lists = []
     for head in heads:
-        for when, stage in stages:
-            layers = shown.layers if stage is model else forward(stage, loaders.glove().look_up(view.tokens))
+        for when, stage, layers in stages:
             at = (shown.l, head, *shown.choice)
             found = query_matches.best_matches(stage, layers, *at, *_candidates(), MATCHES)
             lists.append((f"{when}, head {head + 1}" if model.n_heads > 1 else when, found))

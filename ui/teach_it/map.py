@@ -22,7 +22,7 @@ from ui.models.lessons import VERDICTS, SampleSentence, sample_sentences, verdic
 from ui.shell import errors
 from ui.shell.sentence_input import choose_sentence
 from ui.teach_it import copying
-from ui.teach_it.sentence_map import SentenceMap, sentence_map
+from ui.teach_it.sentence_map import SentenceMap, head_map, sentence_map
 from ui.teach_it.settings import Session, steps_in_words
 from ui.teach_it.training import curve
 
@@ -64,17 +64,17 @@ def maps_to_draw(model: Model) -> dict[str, tuple[int | None, int]]:
     return {"": (head, l)}
 
 
-def _maps(session: Session) -> dict[str, SentenceMap]:
+def maps_of(session: Session, shown: SentenceMap) -> dict[str, SentenceMap]:
+    """The map shown, titled "", or the two that stand for it, as `maps_to_draw`."""
     steps = steps_in_words(session)
     return {
-        title: sentence_map(session, session.model, steps, head, l)
+        title: head_map(session, session.model, shown.layers, steps, head, l) if title else shown
         for title, (head, l) in maps_to_draw(session.model).items()
     }
 
 
-def draw_words(session: Session, shown: SentenceMap) -> None:
-    """The sentence coloured by the chosen word's weights, for two heads twice, and the result in words."""
-    maps = _maps(session)
+def draw_words(session: Session, shown: SentenceMap, maps: dict[str, SentenceMap]) -> None:
+    """The sentence coloured by the chosen word's weights, for two maps twice, and the result in words."""
     for number, (title, each) in enumerate(maps.items(), start=1):
         if title:
             components.text(title, "heading")
@@ -126,19 +126,19 @@ def lay_out(session: Session) -> list[DeltaGenerator]:
     return above or [left]
 
 
-def draw(session: Session, shown: SentenceMap, places: list[DeltaGenerator]) -> None:
+def draw(maps: dict[str, SentenceMap], places: list[DeltaGenerator]) -> None:
     """The chosen map, or two beside each other.
 
     Args:
         places: those that `lay_out` returned.
     """
-    for place, (title, each) in zip(places, _maps(session).items(), strict=True):
+    for place, (title, each) in zip(places, maps.items(), strict=True):
         with place:
             if title:
                 components.text(title, "heading")
                 panel.heatmap(each.view, each.choice, f"taught-{title[-1]}")
             else:
-                panel.heatmap(shown.view, shown.choice, "taught", opens="tcell")
+                panel.heatmap(each.view, each.choice, "taught", opens="tcell")
 
 
 def fold(name: str, title: str, shown: SentenceMap | None, body: Callable[..., Any], *args: Any) -> Any:
