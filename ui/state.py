@@ -15,11 +15,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from attention_core.text import one_line
 
-MAX_CHARACTERS = 2_000
-MAX_TOKENS = 512
-
+MAX_CHARACTERS, MAX_TOKENS = 2_000, 512
 SWITCHES = ("divisor", "self", "causal", "d")  # the controls that say how raw vectors attend
 MIN_DIVISOR, MAX_DIVISOR = 0.25, 30.0
+D_CHOICES = (1, 2, 4, 8, 10, 16, 25, 32, 50, 64, 100, 128, 256, 384, 512, 768, 1024, 2048, 4096)
 
 
 class _Run(threading.local):
@@ -30,14 +29,11 @@ class _Run(threading.local):
         first: whether no run of its session has come to its end yet.
     """
 
-    def __init__(self) -> None:
-        self.drawn: set[str] = set()
-        self.first = False
+    drawn: frozenset[str] = frozenset()
+    first = False
 
 
 _run = _Run()
-
-D_CHOICES = (1, 2, 4, 8, 10, 16, 25, 32, 50, 64, 100, 128, 256, 384, 512, 768, 1024, 2048, 4096)
 
 Value = str | int | float | bool | None
 
@@ -132,8 +128,7 @@ CONTROLS: dict[str, Control] = {
     "gsay": Control(False, page="the_gap"),
     "gtake": Control(False, page="the_gap", private=True),
     # teach it: what is trained and how, the step it has come to (0: untrained; more steps than any training takes: the
-    # finished model that came with the app), which map is shown, what it is
-    # compared with, which folds are open
+    # finished model that came with the app), which map is shown, what it is compared with, which folds are open
     "task": Control("He, she, it", page="teach_it"),
     "layers": Control(1, options=(1, 2, 3), page="teach_it"),
     "nh": Control(1, options=(1, 2, 4), page="teach_it"),
@@ -274,8 +269,7 @@ def set_in_run(values: Mapping[str, Value]) -> None:
 
 
 def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
-    """Set the controls: on a first visit and after Back or Forward as the address says, else as the last run
-    asked or left them.
+    """Set the controls: on a first visit, after Back and Forward as the address says; else as the last run left them.
 
     Args:
         drawn: the controls whose widgets stand already, outside of what this run draws.
@@ -285,7 +279,7 @@ def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
     """
     held, context = st.session_state.to_dict(), get_script_run_ctx()
     back = context is not None and context.is_history_navigation
-    _run.drawn, _run.first = set(drawn), "begun" not in held
+    _run.drawn, _run.first = frozenset(drawn), "begun" not in held
     values = {name: value for name, value in held.items() if name in CONTROLS}  # forgotten where no widget is drawn
     if _run.first or back:
         address = st.query_params.to_dict()
@@ -305,7 +299,7 @@ def write_address(page: str, value_of: Callable[[str], Value]) -> None:
 
 def drawn() -> frozenset[str]:
     """The controls that have a widget by now."""
-    return frozenset(_run.drawn)
+    return _run.drawn
 
 
 def names_of(page: str) -> list[str]:
@@ -315,7 +309,7 @@ def names_of(page: str) -> list[str]:
 
 def widget_args(name: str) -> dict[str, Any]:
     """The arguments that tie a widget to its control, which counts as drawn from now on."""
-    _run.drawn.add(name)
+    _run.drawn |= {name}
     return {"key": name}
 
 
