@@ -39,6 +39,10 @@ TERMS = {
     "the vectors, or by turning queries and keys.",
     "[CLS] and [SEP]": "Two marks that MiniLM puts before and after each sentence. Heads that find nothing to look at "
     "often look there.",
+    "MiniLM": "all-MiniLM-L6-v2, a small pretrained transformer: 6 layers of 12 heads, in which every word may look at "
+    "all others. It learned to tell which sentences mean the same.",
+    "SmolLM2": "SmolLM2-135M-Instruct, a small pretrained language model: 30 layers of 9 heads, in which a word looks "
+    "back only. It learned to guess the next word.",
     "logit": "A score for one possible next word, before the softmax over the vocabulary.",
     "temperature": "Logits are divided by it before the softmax: below 1 the likeliest word wins more often, above 1 "
     "less often.",

@@ -103,7 +103,9 @@ def draw_bars() -> None:
     with st.container(height=ROW * len(rates) + 20, border=False, key="gap-bars-room"):
         figures.draw(bars_picture(), name, pick)
     components.text(
-        f"Dashed line: guessing, {percent(rates[0].chance)}. A click on a bar opens its sentences.", "small"
+        f"Dashed line: guessing, {percent(rates[0].chance)}. A click on a bar opens its sentences. MiniLM is the model "
+        "of “Inside a transformer”, SmolLM2 that of “The next word”; both learned from other texts.",
+        "small",
     )
 
 
