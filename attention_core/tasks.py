@@ -18,7 +18,8 @@ was chosen (only the batch of the two-layer model, between two sizes). The templ
 anew, in better English, after those had been seen; what was tried then was tried on the splits 100 to 139.
 
 The templates, further words and recipes of subject, adjective and copy were chosen by the errors of a few trainings on
-the app's own split, and by the natural sentences, which were looked at. No other split was seen meanwhile.
+the app's own split, and by the natural sentences, which were looked at; the batch of subject and adjective by a few
+trainings of subject on the splits 100 and 101. No other split was seen meanwhile.
 """
 
 import hashlib

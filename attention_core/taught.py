@@ -60,7 +60,7 @@ class ModelSpec:
         if self.kind == "next_word":
             return Recipe(steps=400, rate=0.02, decay=0.0)
         if self.task in {"subject", "adjective"}:
-            return Recipe(steps=2000, noise=0.15)
+            return Recipe(steps=2000, noise=0.15, batch=64 * self.n_layers)
         return Recipe(noise=0.3, batch=64 * self.n_layers) if self.kind == "pointer" else Recipe()
 
     @property

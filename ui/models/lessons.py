@@ -149,7 +149,8 @@ WRITTEN = (
         "An adjective now asks for its noun by meaning and by place.",
         "The noun may stand before or after its adjective, and another noun is near. Where both would fit, only their "
         "places tell which is meant.",
-        "A strong meaning can outweigh the place: in “the nurse helped the sick patient”, “sick” goes to the nurse.",
+        "A noun close by can mislead it: in “the fox that stole the chicken looked hungry”, “hungry” goes to the "
+        "chicken.",
         (
             "The tired^ dog* slept",
             "The dog* that chased the cat was tired^",
