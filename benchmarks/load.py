@@ -46,7 +46,15 @@ SENTENCES = (  # none is the default, which a link leaves out
     "Paris is to France as Berlin is to Germany, and Rome to Italy",
     "A long river of words runs past the old stone bridge and down to the sea where the boats wait for the morning",
 )
-CONTROLS = {"next_word": ("text", "nofirst")}  # what is typed and toggled, where it is not "s" and "causal"
+CONTROLS = {  # what is typed and toggled on each page
+    "playground": ("s", "self"),
+    "step_by_step": ("s", "causal"),
+    "why_scale": ("s", "scaled-shown"),
+    "teach_it": ("s", "tsay"),
+    "the_gap": ("s", "gsay"),
+    "inside_a_transformer": ("s", "marks"),
+    "next_word": ("text", "nofirst"),
+}
 
 
 @dataclass
@@ -73,8 +81,8 @@ async def visit(url: str, number: int, pages: list[str], end: float, hall: Hall)
     chance = random.Random(number)
     page = pages[number % len(pages)]
     sentence = chance.choice(SENTENCES)
-    text, switch = CONTROLS.get(page, ("s", "causal"))
-    link = f"{text}={quote(sentence)}&{switch}={chance.choice(('true', 'false'))}"
+    text, switch = CONTROLS[page]
+    link = f"{text}={quote(sentence)}" + ("&step=5" if page == "step_by_step" else "")  # where there is all of this
     cookie = {"Cookie": f"replica={number:032x}"}
     visitor = Visitor(url, link, "" if page == PAGES[0].name else page, headers=cookie)
     try:
