@@ -218,7 +218,7 @@ def get(name: str) -> Any:
     return _value(name, st.session_state.get(name))
 
 
-def values_of(page: str) -> dict[str, Any]:
+def page_values(page: str) -> dict[str, Any]:
     """The values now of all controls that a page has: one look at the session, where many would take long."""
     held = st.session_state.to_dict()
     return {name: _value(name, held.get(name)) for name in names_of(page)}
@@ -291,7 +291,7 @@ def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
 
 def write_address(page: str, value_of: Callable[[str], Value]) -> None:
     """Have the address say what the page shows; that of a first visit stays as it was typed."""
-    texts = said(page, value_of, private=True)
+    texts = link_texts(page, value_of, private=True)
     st.session_state["begun"] = True
     if not _run.first and st.query_params.to_dict() != texts:
         st.query_params.from_dict(texts)
@@ -322,11 +322,11 @@ def link_text(value: Value) -> str:
 
 def query_string(page: str, value_of: Callable[[str], Value] = get) -> str:
     """What a link to a page says, as a query string in the table's order; "" if nothing differs from the defaults."""
-    texts = said(page, value_of, private=False)
+    texts = link_texts(page, value_of, private=False)
     return "?" + "&".join(f"{name}={quote(text, safe='')}" for name, text in texts.items()) if texts else ""
 
 
-def said(page: str, value_of: Callable[[str], Value], *, private: bool) -> dict[str, str]:
+def link_texts(page: str, value_of: Callable[[str], Value], *, private: bool) -> dict[str, str]:
     """What differs from the defaults on a page, as a link writes it.
 
     Args:

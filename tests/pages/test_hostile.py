@@ -213,7 +213,7 @@ def test_any_state_comes_out_of_its_link_as_it_went_in(data):
         parse_qsl(urlsplit("https://demo.example/" + link).query, keep_blank_values=True, strict_parsing=bool(link))
     )
     changed = {name for name, value in wanted.items() if value != own[name].default}
-    assert set(state.said(page, wanted.get, private=True)) == changed
+    assert set(state.link_texts(page, wanted.get, private=True)) == changed
     assert set(found) == {name for name in changed if not own[name].private}
     for name, text in found.items():
         if isinstance(wanted[name], bool):

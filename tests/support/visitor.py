@@ -74,10 +74,6 @@ class Visitor:
                 return name
         raise KeyError(key)
 
-    def has(self, key: str) -> bool:
-        """Whether the page has a widget with this key."""
-        return any(name.endswith(f"-{key}") for name in self.widgets)
-
     async def set(self, key: str, kind: str, value: Any) -> float:
         """Change a widget, wait for the page; the seconds it took.
 

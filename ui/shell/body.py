@@ -65,7 +65,7 @@ def draw_part(part: Callable[[], None]) -> None:
     Where that changes a control above the part, the whole page runs.
     """
     page, above = _body.page, state.drawn()
-    now = state.values_of(page)
+    now = state.page_values(page)
     values = {name: now[name] for name in (*above, *_hidden(page)) if name not in _body.in_part}
 
     def finish() -> None:
@@ -106,7 +106,7 @@ def draw_again(seconds: float) -> None:
 
 
 def _end(page: str) -> None:
-    values = state.values_of(page)
+    values = state.page_values(page)
     components.end_run(links.link_to(page, values.__getitem__), scrolling.place_to_scroll_to(page))
     state.write_address(page, values.__getitem__)
 
