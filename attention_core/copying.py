@@ -93,8 +93,8 @@ def encode(sentences: Sequence[Example], glove: Embeddings, words: Sequence[str]
         words: the vocabulary among which the next word is searched; it has every word of the sentences.
     """
     rows = {word: row for row, word in enumerate(words)}
-    ids = np.array([[rows[token] for token in sentence.tokens] for sentence in sentences])
-    answers = np.array([places_of_next(sentence.tokens) for sentence in sentences])
+    ids = np.array([[rows[token] for token in sentence.tokens] for sentence in sentences], np.int32)
+    answers = np.array([places_of_next(sentence.tokens) for sentence in sentences], np.int32)
     return Encoded(np.array(glove.look_up(list(words))), ids, answers)
 
 

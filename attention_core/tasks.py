@@ -25,6 +25,7 @@ trainings of subject on the splits 100 and 101. No other split was seen meanwhil
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -78,7 +79,7 @@ def parse_marked(text: str) -> Example:
     """
     words = text.split()
     marks = [word[len(word.rstrip("^*+-")) :] for word in words]
-    tokens = tuple(word.rstrip("^*+-") for word in words)
+    tokens = tuple(sys.intern(word.rstrip("^*+-")) for word in words)  # the same words, again and again: kept once
     asks = next(place for place, mark in enumerate(marks) if "^" in mark)
     if marks[asks] != "^":
         return Example(tokens, asks, int("+" in marks[asks]))
@@ -223,7 +224,7 @@ def encode(sentences: list[Example], glove: Embeddings) -> Encoded:
     """
     words = sorted({token for sentence in sentences for token in sentence.tokens})
     rows = {word: row for row, word in enumerate(words)}
-    ids = np.full((len(sentences), max(len(sentence.tokens) for sentence in sentences)), -1)
+    ids = np.full((len(sentences), max(len(sentence.tokens) for sentence in sentences)), -1, np.int32)
     answers = ids.copy()
     for place, sentence in enumerate(sentences):
         ids[place, : len(sentence.tokens)] = [rows[token] for token in sentence.tokens]
