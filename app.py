@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from ui import run_lock, state
+from ui import state
 from ui.kit import components, glossary
-from ui.shell import footer, links, pages, presentation
+from ui.shell import footer, links, pages, presentation, scripts
+from ui.state import run_lock
 
 with run_lock.turn():
     page = st.navigation(pages.pages())
     here = pages.page_of(page)
     st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=components.ICON, layout="centered")
     components.style("kit/browser/page.css")
-    components.follow_theme()
+    scripts.follow_theme()
     state.begin_run(here.name)
 
     with st.container(key=f"title-{here.name}"):  # a page's own: a translation would outlive its page

@@ -216,6 +216,7 @@ class Recipe:
         decay: Adam's weight decay.
         noise: the spread of the random numbers that are added to the word vectors, anew in each step, so that what is
             learned fits not only this very vector but also those around it.
+        beta_s: how much of Adam's mean of squares each step keeps: 0.999 looks back some thousand steps, 0.95 twenty.
         every: how many steps there are from one report to the next; in the first two rounds, when most is learned,
             reports come five times as often.
     """
@@ -225,6 +226,7 @@ class Recipe:
     rate: float = 0.01
     decay: float = 0.1
     noise: float = 0.1
+    beta_s: float = 0.999
     every: int = 100
 
     def next_report(self, step: int) -> int:
@@ -256,7 +258,7 @@ def train(
         Diverged: a parameter is no longer a finite number, or the loss is no longer below MAX_LOSS.
     """
     recipe = recipe or Recipe()
-    adam = Adam(recipe.rate, recipe.decay)
+    adam = Adam(recipe.rate, recipe.decay, beta_s=recipe.beta_s)
     losses: list[float] = []
     yield Progress(0, math.nan, accuracy(model, testing), model)
     for step in range(1, recipe.steps + 1):

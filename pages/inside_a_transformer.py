@@ -6,10 +6,10 @@ guard()
 
 import streamlit as st
 
-from ui import controls
 from ui.inside_a_transformer import compared, grid, map, relations, selection, trace
 from ui.kit import components
 from ui.shell import body, presentation, sentence_input
+from ui.state import controls
 
 
 def page() -> None:

@@ -4,10 +4,10 @@ from ui.shell.pages import guard
 
 guard()
 
-from ui import controls
 from ui.kit import components
 from ui.next_word import growth, head_map, next_words, selection, sink, switch_off
 from ui.shell import body, presentation
+from ui.state import controls
 
 
 def page() -> None:

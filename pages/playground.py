@@ -6,12 +6,13 @@ guard()
 
 import streamlit as st
 
-from ui import controls, state
+from ui import state
 from ui.kit.figures import Picture
 from ui.map import cell, compare, files, panel
 from ui.map.view import Choice, chosen, raw_view
 from ui.playground import settings, who
 from ui.shell import body, errors, links, presentation, sentence_input, switches
+from ui.state import controls
 
 
 def page() -> None:

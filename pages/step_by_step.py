@@ -4,9 +4,10 @@ from ui.shell.pages import guard
 
 guard()
 
-from ui import controls, state
+from ui import state
 from ui.kit import components
 from ui.shell import body
+from ui.state import controls
 from ui.step_by_step import code, files, heads, sequence, softmax
 
 

@@ -6,9 +6,9 @@ guard()
 
 import streamlit as st
 
-from ui import controls
 from ui.kit import components
 from ui.shell import body, presentation, sentence_input
+from ui.state import controls
 from ui.teach_it import copying, learned, notes, positions, settings, training
 from ui.teach_it import map as sentence
 from ui.teach_it.sentence_map import SentenceMap

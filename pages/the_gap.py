@@ -6,9 +6,9 @@ guard()
 
 import streamlit as st
 
-from ui import controls
 from ui.kit import components
 from ui.shell import body, presentation
+from ui.state import controls
 from ui.the_gap import all_models, figure, notes, sentences, side_by_side
 
 

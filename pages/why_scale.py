@@ -4,9 +4,9 @@ from ui.shell.pages import guard
 
 guard()
 
-from ui import controls
 from ui.kit import components
 from ui.shell import body, errors, presentation
+from ui.state import controls
 from ui.why_scale import files, learning, sentence, spread, two_keys
 
 

@@ -89,7 +89,7 @@ CURES = (
     ),
     Cure(
         "an infinite number in a link breaks the page",
-        "ui/state.py",
+        "ui/state/__init__.py",
         "except (ValueError, OverflowError):",
         "except ValueError:",
         "tests/pages/test_faults.py::test_a_number_that_cannot_be_is_passed_over_as_if_the_link_did_not_say_it",
@@ -175,21 +175,21 @@ CURES = (
     ),
     Cure(
         "after Back a page shows what the address no longer says",
-        "ui/state.py",
+        "ui/state/__init__.py",
         "back = context is not None and context.is_history_navigation",
         "back = False",
         "tests/pages/test_body.py::test_back_shows_what_its_address_shows_a_new_visitor",
     ),
     Cure(
         "a server that starts again has forgotten what a visitor had set",
-        "ui/state.py",
+        "ui/state/__init__.py",
         "if _run.first or back:",
         "if back:",
         "tests/browser/test_frame.py::test_a_restart_loses_nothing_a_visitor_had_set",
     ),
     Cure(
         "a link to a sentence shows the fold that it opens too",
-        "ui/kit/browser/follow.js",
+        "ui/shell/browser/follow.js",
         "const linked = !arrived && location.hash.length > 1;",
         "const linked = !target && !arrived && location.hash.length > 1;",
         "tests/browser/test_the_gap.py::test_a_bar_a_number_and_a_sentence_lead_to_what_stands_behind_them",

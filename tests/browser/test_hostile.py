@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.addresses import address, all_open, some_pages
-from ui.state import CONTROLS
+from ui.state.table import CONTROLS
 
 pytestmark = pytest.mark.xdist_group("hostile")
 

@@ -20,7 +20,7 @@ from tests.support.copies import copy_with_links
 from tests.support.server import Server
 from tests.support.visitor import Visitor, run
 from ui.shell.pages import PAGES, Page
-from ui.state import CONTROLS
+from ui.state.table import CONTROLS
 
 pytestmark = pytest.mark.xdist_group("faults")
 KING = {"s": "the king and the queen", "q": "2", "self": "true"}  # a view whose reading is known

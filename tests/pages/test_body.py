@@ -11,9 +11,9 @@ import pytest
 from tests.support.addresses import all_open
 from tests.support.visitor import Visitor
 from tests.support.visitor import run as visiting
-from ui import run_lock
 from ui.models import language_model, loaders, training
 from ui.shell.pages import PAGES
+from ui.state import run_lock
 
 
 @dataclass

@@ -13,7 +13,7 @@ from tests.support.copies import copy_with_links
 from tests.support.page import text_of
 from ui.models import loaders
 from ui.shell.pages import PAGES
-from ui.state import CONTROLS
+from ui.state.table import CONTROLS
 from ui.the_gap import measured
 
 

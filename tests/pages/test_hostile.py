@@ -24,7 +24,7 @@ from ui import state
 from ui.kit import components, matrices
 from ui.models import loaders
 from ui.shell.pages import PAGES
-from ui.state import CONTROLS
+from ui.state.table import CONTROLS, MAX_TOKENS
 
 NASTY = [
     "<img src=x onerror=alert(1)>",
@@ -154,7 +154,7 @@ def test_a_link_that_names_its_settings_and_says_nothing_shows_the_defaults(page
 )
 def test_the_core_weighs_any_sentence_or_says_why_not(text, switches, dim):
     scaled, see_self, causal = switches
-    tokens = tokenize(text)[: state.MAX_TOKENS]
+    tokens = tokenize(text)[:MAX_TOKENS]
     try:
         raw = raw_attention(
             tokens, loaders.glove(), dim=dim, divisor=None if scaled else 1, see_self=see_self, causal=causal

@@ -15,7 +15,7 @@ from attention_core.heads import named_heads
 from attention_core.inside import MapFilter
 from attention_core.maps import grid
 from tests.support.page import charts, html_of
-from ui import scrolling, state
+from ui import state
 from ui.inside_a_transformer import compared, relations, selection
 from ui.inside_a_transformer import grid as heads_grid
 from ui.kit import components, export, figures, matrices
@@ -23,6 +23,8 @@ from ui.kit.palette import LIGHT
 from ui.kit.wording import rounded
 from ui.map.view import View, chooser, chosen
 from ui.models import loaders
+from ui.state import scrolling
+from ui.state.table import CONTROLS
 
 CAT = "The cat sat on the mat because it was tired"
 SOFT = "The cat sat on the mat because it was soft"
@@ -321,7 +323,7 @@ def test_the_numbers_of_a_sentence_do_not_depend_on_the_sentence_of_another_visi
 
 def test_without_a_word_that_glove_knows_the_first_word_is_chosen(monkeypatch, model):
     held = {"s": "zzxqy qqqzx"}
-    monkeypatch.setattr(state, "get", lambda name: held.get(name, state.CONTROLS[name].default))
+    monkeypatch.setattr(state, "get", lambda name: held.get(name, CONTROLS[name].default))
     view = selection.view_of(held["s"], model.read(held["s"]), selection.ONE, 5, 11, MapFilter())
     assert (chosen(view).query, view.labels[1]) == (1, "z")
 
@@ -339,7 +341,7 @@ def test_a_matrix_is_orange_above_zero_and_blue_below(monkeypatch):
 
 def test_every_token_can_be_chosen_and_stays_what_was_chosen(monkeypatch, cat):
     held = {"s": CAT}
-    monkeypatch.setattr(state, "get", lambda name: held.get(name, state.CONTROLS[name].default))
+    monkeypatch.setattr(state, "get", lambda name: held.get(name, CONTROLS[name].default))
     monkeypatch.setattr(state, "set_values", held.update)
     view = selection.view_of(CAT, cat, selection.ONE, 5, 11, MapFilter())
     for token in range(12):

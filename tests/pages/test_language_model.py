@@ -12,6 +12,7 @@ from ui import state
 from ui.models import language_model
 from ui.models.language_model import Kept, Queue
 from ui.next_word.selection import view_of
+from ui.state.table import CONTROLS
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def test_a_text_is_cut_to_what_the_model_reads_and_the_rest_is_counted(tiny_mode
 
 
 def test_what_is_taken_away_names_the_model_by_its_file(tiny_model, monkeypatch):
-    monkeypatch.setattr(state, "get", lambda name: state.CONTROLS[name].default)
+    monkeypatch.setattr(state, "get", lambda name: CONTROLS[name].default)
     view = view_of(language_model.read("the cat"), 1, 2)
     assert view.settings["model"] == tiny_model.name == "tiny"
     assert "tiny" in view.code()

@@ -21,7 +21,7 @@ import html, json, sys
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 from ui.shell.pages import PAGES
-from ui.state import CONTROLS
+from ui.state.table import CONTROLS
 
 start = PagesManager.__init__
 def init(self, *args, **kwargs):

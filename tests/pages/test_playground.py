@@ -8,8 +8,10 @@ import pytest
 from attention_core import files
 from attention_core.examples import PRESETS
 from tests.support.page import charts, html_of
-from ui import run_lock, state
+from ui import state
 from ui.models import loaders, training
+from ui.state import run_lock
+from ui.state.table import MAX_CHARACTERS
 
 KING = "The king and queen ruled the kingdom"
 CAT = "The cat sat on the mat because it was tired"
@@ -172,7 +174,7 @@ def test_a_damaged_data_file_is_said_in_one_sentence(app, tmp_path, monkeypatch,
 
 def test_a_forged_message_of_half_a_million_letters_is_cut(monkeypatch):
     monkeypatch.setattr(state, "get", {"s": "cat " * 125_000}.get)
-    assert len(state.sentence()) == state.MAX_CHARACTERS
+    assert len(state.sentence()) == MAX_CHARACTERS
 
 
 def test_a_run_leaves_its_turn_to_the_next_however_it_ends(app):

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from tests.support import ROOT
 from ui.kit import components, embed
 from ui.shell.pages import PAGES
-from ui.state import CONTROLS
+from ui.state.table import CONTROLS
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "next_word"], ids=lambda page: page.name)

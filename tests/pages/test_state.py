@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from ui import state
+from ui.state.table import CONTROLS
 
 DEFAULTS = {
     "": {
@@ -153,7 +154,7 @@ PLAYGROUND = DEFAULTS[""] | DEFAULTS["playground"]
 
 
 def test_the_defaults_are_frozen_because_old_links_leave_them_out():
-    found = {(control.page, name): control.default for name, control in state.CONTROLS.items()}
+    found = {(control.page, name): control.default for name, control in CONTROLS.items()}
     assert found == {(page, name): default for page, own in DEFAULTS.items() for name, default in own.items()}
 
 
@@ -182,7 +183,7 @@ def test_any_sentence_comes_out_of_its_link_as_it_went_in(text):
 def test_other_pages_settings_stay_out_of_a_page_s_link():
     changed = {**PLAYGROUND, "cell": True}
     assert state.query_string("playground", changed.get) == "?cell=true"
-    assert state.query_string("elsewhere", lambda name: changed.get(name, state.CONTROLS[name].default)) == ""
+    assert state.query_string("elsewhere", lambda name: changed.get(name, CONTROLS[name].default)) == ""
 
 
 @pytest.mark.parametrize(("value", "count", "place"), [(1, 7, 0), (7, 7, 6), (8, 7, 6), (512, 1, 0)])

@@ -12,9 +12,10 @@ from attention_core.attention import scaled_dot_product_attention, softmax
 from attention_core.examples import KEYS, QUERY
 from attention_core.glove_sources import load_glove
 from tests.support.page import alts, text_of
-from ui import state
-from ui.kit import components, export, figures
+from ui.kit import export, figures
 from ui.kit.palette import LIGHT
+from ui.shell import scripts
+from ui.state.table import CONTROLS
 from ui.step_by_step import code, lookup, sequence, typed
 
 PAGE = "step_by_step"
@@ -42,7 +43,7 @@ def colourless(formula: str) -> str:
 def link(monkeypatch):
     """What the link on the page says."""
     offered = {}
-    monkeypatch.setattr(components, "end_run", lambda link, _: offered.update(link=link))
+    monkeypatch.setattr(scripts, "end_run", lambda link, _: offered.update(link=link))
     return lambda: dict(parse_qsl(offered["link"].partition("?")[2], keep_blank_values=True))
 
 
@@ -127,7 +128,7 @@ def test_next_and_back_walk_through_eight_steps_and_what_was_passed_stays(app):
 
 def test_a_step_in_the_link_is_shown_at_once_and_scrolled_to(app, monkeypatch):
     targets = []
-    monkeypatch.setattr(components, "end_run", lambda _, scroll_to: targets.append(scroll_to))
+    monkeypatch.setattr(scripts, "end_run", lambda _, scroll_to: targets.append(scroll_to))
     assert len(app(PAGE, step="4").header) == 4
     assert "strip-4" in targets
 
@@ -366,7 +367,7 @@ def test_the_sum_says_of_how_many_exponentials_it_is(app):
 
 def test_each_step_has_a_place_in_the_table_of_controls():
     assert sequence.FIRST + len(sequence.STEPS) - 1 == sequence.LAST
-    assert state.CONTROLS["step"].high == sequence.LAST
+    assert CONTROLS["step"].high == sequence.LAST
 
 
 def test_a_figure_of_the_link_and_one_of_a_lecture_are_walked_to(app):

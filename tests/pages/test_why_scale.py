@@ -11,9 +11,11 @@ from PIL import Image
 
 from tests.support.page import alts, text_of
 from ui import state
-from ui.kit import components, export, figures
+from ui.kit import export, figures
 from ui.kit.palette import LIGHT
 from ui.models import loaders
+from ui.shell import scripts
+from ui.state.table import CONTROLS
 from ui.why_scale import sentence, spread, two_keys
 
 PAGE = "why_scale"
@@ -30,7 +32,7 @@ def formulas(test) -> str:
 def link(monkeypatch):
     """What the link on the page says."""
     offered = {}
-    monkeypatch.setattr(components, "end_run", lambda link, _: offered.update(link=link))
+    monkeypatch.setattr(scripts, "end_run", lambda link, _: offered.update(link=link))
     return lambda: dict(parse_qsl(offered["link"].partition("?")[2], keep_blank_values=True))
 
 
@@ -65,7 +67,7 @@ def test_one_guess_is_asked_and_another_d_asks_none(app):
     assert r"([2,\;1.6])" in formulas(test)
 
 
-@pytest.mark.parametrize("d", state.CONTROLS["sd"].options)
+@pytest.mark.parametrize("d", CONTROLS["sd"].options)
 def test_what_the_80_percent_key_keeps_is_the_logistic_function_of_the_gap(d):
     """Of two keys the second gets 1 / (1 + e to the gap of the scores): 0.2 d as they are, 0.2 √d divided."""
     said = two_keys.headline(d, True)

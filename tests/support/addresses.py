@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from ui.shell.pages import PAGES, Page
-from ui.state import CONTROLS
+from ui.state.table import CONTROLS
 
 
 def address(page: Page, **query: str) -> str:

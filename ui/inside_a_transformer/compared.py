@@ -9,7 +9,7 @@ from attention_core.examples import PRESETS
 from attention_core.maps import by_words, favourite
 from attention_core.ranking import rank
 from attention_core.text import number_repeats
-from ui import controls, state
+from ui import state
 from ui.inside_a_transformer.grid import draw_ranking, rank_text
 from ui.inside_a_transformer.map import show_tired_and_soft
 from ui.inside_a_transformer.selection import Selection, view_of, whole_map
@@ -20,6 +20,8 @@ from ui.map import compare
 from ui.map.view import Choice, View, head_name, merge_pieces, raw_view
 from ui.models import loaders
 from ui.shell import errors, sentence_input, switches
+from ui.state import controls
+from ui.state.table import MAX_CHARACTERS
 
 PARTNERS = {preset.sentence: preset.partner for preset in PRESETS}
 
@@ -86,7 +88,7 @@ def draw_two_sentences(shown: Selection) -> None:
         typed = controls.text("s2", "The other sentence", placeholder=suggestion, live="300ms", autocomplete="off")
     with button:
         st.button("Show me tired and soft", on_click=show_tired_and_soft, key="show-cat")
-    text = str(typed or "").strip()[: state.MAX_CHARACTERS] or suggestion
+    text = str(typed or "").strip()[:MAX_CHARACTERS] or suggestion
     if text == shown.text:
         if typed:
             components.text("Both sentences are the same: change a word in the field above.")

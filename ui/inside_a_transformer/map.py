@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from attention_core import inside
 from attention_core.text import shortened
-from ui import scrolling, state
+from ui import state
 from ui.inside_a_transformer.grid import draw_ranking, rank_text
 from ui.inside_a_transformer.selection import MAP, MEAN, ONE, ROLLOUT, Selection, draw_controls
 from ui.kit import components, figures
@@ -16,6 +16,7 @@ from ui.kit.wording import listed, percent, quoted, rounded
 from ui.map import cell, files, panel
 from ui.map.view import chooser, head_name
 from ui.shell import links
+from ui.state import scrolling
 
 CAT = "The cat sat on the mat because it was tired"
 MARKS = "marks that the model puts in front of each sentence and at its end"

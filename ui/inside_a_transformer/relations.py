@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from attention_core import tasks
 from attention_core.files import DamagedData
 from attention_core.heads import NamedHead
-from ui import scrolling, state
+from ui import state
 from ui.inside_a_transformer.selection import MAP, MEAN, ONE, Selection, choose_head
 from ui.kit import components
 from ui.kit.wording import percent
 from ui.models import loaders
+from ui.state import scrolling
 
 PRONOUNS = {"he", "she", "it", "they", "him", "her", "them", "his", "its", "their"}
 TITLES = {"[CLS]": "[CLS], the mark in front", "[SEP]": "[SEP], the mark at the end"}

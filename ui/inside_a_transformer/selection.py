@@ -11,12 +11,14 @@ from attention_core.alignment import align_to_pieces
 from attention_core.bert import Reading
 from attention_core.inside import MapFilter
 from attention_core.steps import Walk, walk
-from ui import controls, state
+from ui import state
 from ui.kit import export
 from ui.kit.glossary import tip
 from ui.kit.wording import percent
 from ui.map.view import Choice, View, chosen, head_name
 from ui.models import loaders
+from ui.state import controls
+from ui.state.table import MAX_TOKENS
 
 ONE, MEAN, ROLLOUT = "One head", "Mean of a layer", "Rollout"
 MAP = "head-map"  # the container of the large map
@@ -190,7 +192,7 @@ def numbers(text: str) -> list[int]:
     to page. The highest are [SEP] and [CLS], and below them the pieces that GloVe does not know.
     """
     sentence, tokens = loaders.taken_apart(text), loaders.minilm().tokens(text)
-    n, top = len(tokens.ids), state.MAX_TOKENS
+    n, top = len(tokens.ids), MAX_TOKENS
     known: dict[int, int] = {0: top - 1, n - 1: top}
     for ours, pieces in align_to_pieces(sentence.tokens, text, tokens):
         for place, token in enumerate(ours):

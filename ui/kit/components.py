@@ -26,17 +26,14 @@ def palette() -> Palette:
     return DARK if theme() == "dark" else LIGHT
 
 
-def source(*names: str) -> str:
-    """The source of files in ui/kit/browser, one after the other."""
-    return "\n".join((BROWSER / name).read_text(encoding="utf-8") for name in names)
+def source(*names: str, folder: Path = BROWSER) -> str:
+    """The source of files in a folder, one after the other."""
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
 
 
 _words = st.components.v2.component("words", js=source("radio.js", "words.js"), css=source("words.css"))
 _list = st.components.v2.component("list", js=source("radio.js", "list.js"), css=source("list.css"))
 _heads = st.components.v2.component("all_heads", js=source("heads.js"), css=source("heads.css"))
-_height = st.components.v2.component("height", js=source("height.js"))
-_theme = st.components.v2.component("theme", js=source("theme.js"))
-_end = st.components.v2.component("end", js=source("swipe.js", "follow.js", "link.js"))
 _copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
 
 
@@ -185,31 +182,10 @@ def show_html(body: Markup) -> None:
     st.html(Markup('<div class="own">{}</div>').format(body))
 
 
-def report_height() -> None:
-    """Tell the page around a frame how tall this one is, in a message that it may listen to."""
-    _height(key="height", data={})
-
-
-def follow_theme() -> None:
-    """Draw the page again when its theme changes while it is open."""
-    _theme(key="theme", data={"theme": theme()}, on_changed_change=lambda: None)
-
-
 def code(text: str) -> None:
     """A program in Python. Streamlit keeps the colours that it was first drawn in, so each theme has one of its own."""
     with st.container(key=f"code-{theme()}"):
         st.code(text, language="python", wrap_lines=True)
-
-
-def end_run(link: str, scroll_to: str) -> None:
-    """Tell the browser what has to be known once the page stands.
-
-    Args:
-        link: to the view as it is now; `copy_link` offers it.
-        scroll_to: the key of the part to bring into view, "" for none; on a first visit what the address names after
-            its "#" goes before.
-    """
-    _end(key="run-ended", data={"link": link, "target": f".st-key-{scroll_to}" if scroll_to else ""})
 
 
 def style(*files: str) -> None:

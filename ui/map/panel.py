@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ui import scrolling, state
+from ui import state
 from ui.kit import charts, components, figures
 from ui.kit.wording import percent
 from ui.map.view import Choice, View, chooser
+from ui.state import scrolling
 
 FEW = 14  # up to so many tokens heatmap and bars stand side by side beside the settings
 MAX_CELLS = 64  # up to so many tokens each cell can be clicked; above, one image

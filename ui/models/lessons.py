@@ -4,14 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-import numpy as np
-
-from attention_core import learning, tasks, taught
+from attention_core import tasks, taught
 from attention_core.examples import PRESETS
-from attention_core.layers import Model
 from attention_core.taught import ModelSpec
-from ui import state
-from ui.kit.wording import percent, quoted
+from ui.state.table import Value
 
 VERDICTS = ("bad", "good")
 
@@ -40,7 +36,7 @@ class Lesson:
     limits: str
     marked: tuple[str, ...]
     needs: str
-    without: Mapping[str, Mapping[str, state.Value]] = field(default_factory=dict, hash=False)
+    without: Mapping[str, Mapping[str, Value]] = field(default_factory=dict, hash=False)
 
     @property
     def best(self) -> ModelSpec:
@@ -213,15 +209,3 @@ def offered_sentences() -> frozenset[str]:
     """The sentences that the app offers, on any page."""
     samples = (sample.text for lesson in LESSONS for sample in sample_sentences(lesson))
     return frozenset(samples).union(preset.sentence for preset in PRESETS)
-
-
-def verdict_in_words(lesson: Lesson, model: Model, word: str, output: np.ndarray) -> str:
-    """The answer of a classifier at a word, as a sentence.
-
-    Args:
-        output: (d_model,) of the last layer, at the word.
-    """
-    if tasks.find_query(lesson.task, [word]) is None:
-        return f"The model says nothing at {quoted(word)}: choose a {lesson.needs}."
-    good = float(learning.probability_good(model, output))
-    return f"The model says: {VERDICTS[int(good > 0.5)]} ({percent(max(good, 1 - good), 1)} sure)."

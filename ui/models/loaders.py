@@ -16,7 +16,9 @@ from attention_core.glove_sources import load_glove
 from attention_core.heads import NamedHead, named_heads
 from attention_core.llama_heads import llama_heads
 from attention_core.text import tokenize
-from ui import run_lock, state
+from ui import state
+from ui.state import run_lock
+from ui.state.table import MAX_TOKENS
 
 # The GloVe vectors, the same for every visitor.
 glove: Callable[[], Embeddings] = st.cache_resource(show_spinner="Opening the word vectors")(load_glove)
@@ -27,7 +29,7 @@ class Sentence:
     """The visitor's sentence as the vectors see it.
 
     Attributes:
-        tokens: every token, at most `state.MAX_TOKENS`.
+        tokens: every token, at most `MAX_TOKENS`.
         places: for each token its position among those that have a vector, None if it has none.
         cut: the tokens beyond the limit that were left off.
     """
@@ -56,7 +58,7 @@ class Sentence:
 def taken_apart(text: str) -> Sentence:
     """Any sentence as the vectors see it."""
     everything = glove().split_hyphens(tokenize(text))
-    tokens = everything[: state.MAX_TOKENS]
+    tokens = everything[:MAX_TOKENS]
     places, known = [], 0
     for row in glove().rows(tokens):
         places.append(None if row is None else known)

@@ -3,12 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from ui import controls, state
+from ui import state
 from ui.kit import components, figures
 from ui.kit.wording import counted, number, percent
 from ui.models import language_model
 from ui.next_word import charts
 from ui.next_word.selection import Selection, piece_name, readable, wait_for
+from ui.state import controls
 
 PARTS = ("heads", "feed-forward")
 

@@ -9,7 +9,7 @@ from attention_core.llama import score_by_pairs
 from attention_core.llama_heads import COPYING, SINK
 from attention_core.maps import GRID_GAP, grid, hide
 from attention_core.ranking import rank, tolerance_for
-from ui import controls, state
+from ui import state
 from ui.kit import components, figures
 from ui.kit.html import table
 from ui.kit.palette import Palette, along
@@ -20,6 +20,7 @@ from ui.map.view import head_name
 from ui.models import language_model, loaders
 from ui.next_word.selection import Selection
 from ui.shell import links
+from ui.state import controls
 
 MAX_PIXELS = 32  # of a map in the picture of all heads
 

@@ -5,12 +5,13 @@ import streamlit as st
 
 from attention_core.llama import UnfitText
 from attention_core.next_word import next_probabilities
-from ui import controls, state
+from ui import state
 from ui.kit import components
 from ui.kit.wording import counted, percent
 from ui.models import language_model
 from ui.models.language_model import MAX_TOKENS
 from ui.next_word.selection import BY_LOT, MAX_WORDS, Selection, Writing, piece_name, readable, wait_for
+from ui.state import controls
 
 
 def draw_next_words(shown: Selection) -> None:

@@ -12,12 +12,14 @@ from attention_core.attention import Attention
 from attention_core.llama import Layer, Reading
 from attention_core.maps import favourite, hide
 from attention_core.steps import Walk, walk
-from ui import controls, run_lock, state
+from ui import state
 from ui.kit import components, export
 from ui.kit.wording import counted, listed, quoted
 from ui.map.view import Choice, View, head_name
 from ui.models import language_model
 from ui.models.language_model import MAX_TOKENS, Text
+from ui.state import controls, run_lock
+from ui.state.table import MAX_CHARACTERS
 
 LIKELIEST, BY_LOT = "The likeliest", "Drawn by lot"
 MAX_WORDS = 20  # that "Write on" writes at a time
@@ -129,7 +131,7 @@ def ask_for_text() -> str:
         "Your text",
         placeholder="Type the beginning of a text",
         autocomplete="off",
-        max_chars=state.MAX_CHARACTERS,
+        max_chars=MAX_CHARACTERS,
         on_change=stop,
         label_visibility="collapsed",
     )
@@ -145,7 +147,7 @@ def ask_for_text() -> str:
     here = next((example.name for example in EXAMPLES if example.text == text), None)
     controls.examples("Texts to start from", list(by_name), here, start_from, key="example")
     writing = st.session_state.get("writing")
-    return writing.text if writing else str(state.get("text") or "")[: state.MAX_CHARACTERS]
+    return writing.text if writing else str(state.get("text") or "")[:MAX_CHARACTERS]
 
 
 def wait_for(key: tuple[Any, ...], compute: Callable[[], Any], what: str) -> Any:

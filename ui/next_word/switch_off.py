@@ -5,7 +5,6 @@ import streamlit as st
 
 from attention_core import next_word
 from attention_core.ablation import log_probability
-from ui import controls
 from ui.kit import components, figures
 from ui.kit.glossary import tip
 from ui.kit.html import table
@@ -16,6 +15,7 @@ from ui.next_word import charts
 from ui.next_word.growth import choose_word
 from ui.next_word.head_map import choose_head
 from ui.next_word.selection import Selection, readable, wait_for
+from ui.state import controls
 
 HEAD, CELL = "This head", "This cell"
 OF_HEAD, OF_ALL = "In this head", "In all heads"

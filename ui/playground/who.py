@@ -10,8 +10,9 @@ from attention_core.glove_sources import vectors_name
 from attention_core.layers import forward
 from ui import state
 from ui.kit.wording import percent, quoted
+from ui.map.verdict import verdict_in_words
 from ui.map.view import View, chosen, chosen_query, head_name, merge_pieces, raw_view
-from ui.models import lessons, loaders, training
+from ui.models import loaders, training
 from ui.models.lessons import Lesson
 from ui.models.queries import lessons_for, worth_a_look
 from ui.playground.remarks import remark
@@ -103,7 +104,7 @@ def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], sw
     output = last.output[chosen_query(len(known))]
     line = f"Trained on other sentences to find {relation(lesson, word)}."
     if model.kind == "classifier":
-        line = f"{lessons.verdict_in_words(lesson, model, word, output)} {line}"
+        line = f"{verdict_in_words(lesson, model, word, output)} {line}"
     return Sight(view, line, model=TAUGHT)
 
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from ui import log, run_lock, scrolling, state
-from ui.kit import components
-from ui.shell import errors, links, pages
+from ui import log, state
+from ui.shell import errors, links, pages, scripts
+from ui.state import run_lock, scrolling
+from ui.state.table import CONTROLS
 
 
 class _Body(threading.local):
@@ -93,7 +94,7 @@ def draw_again(seconds: float) -> None:
     A busy browser may ask before it has taken in what a callback has just set, and would set it back. It is the timer
     that asks and not the visitor, so the controls stay as they were drawn.
     """
-    values = {name: st.session_state[name] for name in state.CONTROLS if name in st.session_state}
+    values = {name: st.session_state[name] for name in CONTROLS if name in st.session_state}
     st.session_state["timer_drawn"] = False
 
     def ask() -> None:
@@ -107,10 +108,10 @@ def draw_again(seconds: float) -> None:
 
 def _end(page: str) -> None:
     values = state.page_values(page)
-    components.end_run(links.link_to(page, values.__getitem__), scrolling.place_to_scroll_to(page))
+    scripts.end_run(links.link_to(page, values.__getitem__), scrolling.place_to_scroll_to(page))
     state.write_address(page, values.__getitem__)
 
 
 def _hidden(page: str) -> list[str]:
     """The controls that no widget of a page shows, though its pictures may set them."""
-    return [name for name in state.names_of(page) if state.CONTROLS[name].hidden]
+    return [name for name in state.names_of(page) if CONTROLS[name].hidden]

@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from ui import state
 from ui.shell.pages import PAGES
+from ui.state.table import Value
 
 
-def link_to(page: str, value_of: Callable[[str], state.Value] = state.get) -> str:
+def link_to(page: str, value_of: Callable[[str], Value] = state.get) -> str:
     """The address that shows what the page shows now, made from page and state: the address bar may name no page."""
     address, base = urlsplit(st.context.url or ""), st.get_option("server.baseUrlPath").strip("/")
     path = "/".join(filter(None, (base, "" if page == PAGES[0].name else page)))
@@ -21,9 +22,9 @@ def link_to(page: str, value_of: Callable[[str], state.Value] = state.get) -> st
 def text_link(
     text: str | Markup,
     page: str,
-    values: Mapping[str, state.Value] = MappingProxyType({}),
+    values: Mapping[str, Value] = MappingProxyType({}),
     *,
-    others: Callable[[str], state.Value] = state.default,
+    others: Callable[[str], Value] = state.default,
     place: str = "",
 ) -> Markup:
     """A link within a text to a page with these values of controls.

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ui import state
 from ui.kit import components
 from ui.kit.wording import listed
+from ui.shell import scripts
 
 ALONE = """
 .stMainBlockContainer {{ padding: 0.5rem 1rem !important; max-width: none !important; }}
@@ -50,7 +51,7 @@ def draw_view(figures: Sequence[str]) -> None:
             has = listed([f"“{known}”" for known in figures], 9)
             components.text(f"This page has no figure called “{name[:40]}”. It has {has}.", "notice")
         _leave_only(name if name in figures else "no-figure")
-        components.report_height()
+        scripts.report_height()
 
 
 def _leave_only(name: str) -> None:

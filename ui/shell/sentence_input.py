@@ -7,9 +7,11 @@ import streamlit as st
 from attention_core import tasks
 from attention_core.examples import PRESETS, Preset, example_of
 from attention_core.text import shortened
-from ui import controls, state
+from ui import state
 from ui.kit import components
 from ui.models import lessons, loaders
+from ui.state import controls
+from ui.state.table import MAX_CHARACTERS, MAX_TOKENS, SWITCHES, Value
 
 WHO_LOOKS = (
     "Word vectors: the words as they are, nothing trained on top. Taught: a small head that was trained for the chosen "
@@ -49,16 +51,16 @@ def _field(label: Literal["visible", "collapsed"]) -> str:
     """The field for the shared sentence; its text."""
 
     def changed() -> None:
-        st.session_state["was_cut"] = len(st.session_state["s"]) > state.MAX_CHARACTERS
-        st.session_state["s"] = st.session_state["s"][: state.MAX_CHARACTERS]
+        st.session_state["was_cut"] = len(st.session_state["s"]) > MAX_CHARACTERS
+        st.session_state["s"] = st.session_state["s"][:MAX_CHARACTERS]
         state.set_values({"q": _kept_query(drawn, state.sentence()), "k": 0})
 
     drawn = state.sentence()
     how = {"live": "300ms", "autocomplete": "off", "placeholder": "Type a sentence", "label_visibility": label}
     text = st.text_input("Sentence", state.default("s"), on_change=changed, **how, **state.widget_args("s"))
-    if len(text or "") > state.MAX_CHARACTERS or st.session_state.get("was_cut"):
+    if len(text or "") > MAX_CHARACTERS or st.session_state.get("was_cut"):
         components.text(
-            f"The text was longer than {state.MAX_CHARACTERS:,} characters; the rest was cut. "
+            f"The text was longer than {MAX_CHARACTERS:,} characters; the rest was cut. "
             f"It now ends with “…{state.sentence()[-30:]}”.",
             "notice",
         )
@@ -83,9 +85,9 @@ def _examples(text: str) -> None:
     controls.examples("Sentences to start from", list(by_name), here.name if here else None, start_from, key="preset")
 
 
-def switched_for(preset: Preset) -> dict[str, state.Value]:
+def switched_for(preset: Preset) -> dict[str, Value]:
     """The switches as a sentence to start from wants them, so that its notice holds."""
-    return {**{name: state.default(name) for name in state.SWITCHES}, "self": preset.see_self}
+    return {**{name: state.default(name) for name in SWITCHES}, "self": preset.see_self}
 
 
 def look_from_asking_word(page: str, task: str) -> None:
@@ -112,7 +114,7 @@ def look_from_asking_word(page: str, task: str) -> None:
         state.set_in_run({"q": asks + 1})
 
 
-def values_for(sample: lessons.SampleSentence) -> dict[str, state.Value]:
+def values_for(sample: lessons.SampleSentence) -> dict[str, Value]:
     """The controls' values with which a sample is the shared sentence, looked at from the word that asks."""
     return {"s": sample.text, "q": sample.example.asks + 1, "k": 0}
 
@@ -137,7 +139,7 @@ def about_sentence(presets: bool) -> None:
 def _show_cut_words() -> None:
     """Show how many words were too many."""
     if cut := loaders.taken_apart(state.sentence()).cut:
-        components.text(f"Only the first {state.MAX_TOKENS} words are used; {cut} were left off.", "notice")
+        components.text(f"Only the first {MAX_TOKENS} words are used; {cut} were left off.", "notice")
 
 
 def unknown_words() -> str:

@@ -5,9 +5,11 @@ from typing import Literal
 
 import streamlit as st
 
-from ui import controls, state
+from ui import state
 from ui.kit import components
 from ui.models import loaders
+from ui.state import controls
+from ui.state.table import MAX_DIVISOR, MIN_DIVISOR
 
 SELF_LABEL = "Self-attention: a word may look at itself"
 SCALING_HELP = "Softens the scores before they become weights, so that more than one word gets some."
@@ -48,7 +50,7 @@ def draw_scaling(setting: str = "", width: int | Literal["stretch"] = 260) -> No
         state.set_values({name: 0.0 if st.session_state[key] else 1.0})
 
     st.toggle("Scaling: divide by √d", key=key, on_change=toggled, help=SCALING_HELP)
-    shown, low, high = round(divisor or root, 2), state.MIN_DIVISOR, state.MAX_DIVISOR
+    shown, low, high = round(divisor or root, 2), MIN_DIVISOR, MAX_DIVISOR
     controls.derived_slider(name, "Scores divided by", low, high, shown, set_divisor, width=width, help=DIVISOR_HELP)
     with st.container(horizontal=True, gap="small", key=f"divisors{setting}"):
         for label, value in (("1", 1.0), ("√d", 0.0)):

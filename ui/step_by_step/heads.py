@@ -8,12 +8,12 @@ import streamlit as st
 from markupsafe import Markup
 
 from attention_core.steps import divisors, shared_among_heads
-from ui import controls
 from ui.kit import components, figures, html
 from ui.kit.glossary import tip
 from ui.kit.wording import largest, listed, percent
 from ui.models import lessons
 from ui.shell import links
+from ui.state import controls
 from ui.step_by_step import charts
 from ui.step_by_step.pictures import first_numbers
 from ui.step_by_step.selection import Selection

@@ -8,11 +8,12 @@ from markupsafe import Markup
 
 from attention_core.steps import Walk, walk
 from attention_core.text import shortened
-from ui import controls, state
+from ui import state
 from ui.kit import components, html
 from ui.kit.latex import in_role
 from ui.kit.wording import largest, listed, percent, quoted
 from ui.models import loaders
+from ui.state import controls
 
 LEGS = {"cat": 4, "king": 2, "car": 0}
 EXAMPLES = ("cats", "feline", "cat", "queen", "truck")

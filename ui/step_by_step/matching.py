@@ -5,13 +5,14 @@ import streamlit as st
 from markupsafe import Markup
 
 from attention_core.ranking import first_largest, rank
-from ui import controls, state
+from ui import state
 from ui.kit import components, latex
 from ui.kit.glossary import tip
 from ui.kit.latex import column, in_role, lines, tex
 from ui.kit.wording import counted, largest, listed, number
 from ui.map import cell
 from ui.shell import switches
+from ui.state import controls
 from ui.step_by_step import pictures, strip
 from ui.step_by_step.selection import Selection
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from ui import scrolling, state
+from ui import state
 from ui.kit import components
 from ui.shell import errors
+from ui.state import scrolling
 from ui.step_by_step import blend, lookup, mask, matching, softmax, vectors
 from ui.step_by_step.selection import Selection
 

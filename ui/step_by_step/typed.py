@@ -8,10 +8,12 @@ import streamlit as st
 
 from attention_core.examples import KEYS, QUERY
 from attention_core.steps import UnreadableNumbers, read_vector, walk
-from ui import controls, state
+from ui import state
 from ui.kit import components
 from ui.kit.glossary import tip
 from ui.kit.wording import listed
+from ui.state import controls
+from ui.state.table import CONTROLS, Value
 from ui.step_by_step.selection import Selection
 
 NAMES = "ABCDEFGH"
@@ -25,18 +27,16 @@ def vector_text(row: Iterable[float]) -> str:
     return f"[{', '.join(f'{x:g}' for x in row)}]"
 
 
-def article_numbers() -> dict[str, state.Value]:
+def article_numbers() -> dict[str, Value]:
     """The article's query and keys as controls: scores 8, 26 and 61 for A, B and C, none masked."""
     rows = {"nq": QUERY} | {f"nk{NAMES.index(name) + 1}": key for name, key in KEYS.items()}
     texts = {name: " ".join(f"{x:g}" for x in row) for name, row in rows.items()}
     return first_numbers() | texts | {"keys": len(KEYS)}
 
 
-def first_numbers() -> dict[str, state.Value]:
+def first_numbers() -> dict[str, Value]:
     """The numbers, counts and ticks as the page opens."""
-    return {
-        name: state.default(name) for name in state.CONTROLS if re.fullmatch(r"n[qkv]\d?|see\d|dims|keys|div", name)
-    }
+    return {name: state.default(name) for name in CONTROLS if re.fullmatch(r"n[qkv]\d?|see\d|dims|keys|div", name)}
 
 
 def what_if_buttons(key: str) -> None:
@@ -60,7 +60,7 @@ def what_if_buttons(key: str) -> None:
         )
 
 
-def _stand(values: dict[str, state.Value]) -> bool:
+def _stand(values: dict[str, Value]) -> bool:
     return all(state.get(name) == value for name, value in values.items())
 
 

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from attention_core.embeddings import UnknownWords
-from ui import controls, state
+from ui import state
 from ui.kit import components, figures
 from ui.kit.latex import column, in_role
 from ui.map import panel
 from ui.models import loaders
 from ui.shell import errors, sentence_input
+from ui.state import controls
 from ui.step_by_step import pictures, typed
 from ui.step_by_step.selection import ChosenWord, Selection, from_sentence
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from attention_core import query_matches
 from attention_core.layers import Model, forward
-from ui import controls, state
+from ui import state
 from ui.kit import components, figures, matrices
 from ui.kit.glossary import tip
 from ui.kit.html import table, wide
@@ -18,6 +18,7 @@ from ui.map.view import raw_view
 from ui.models import loaders
 from ui.models.training import untrained
 from ui.shell import switches
+from ui.state import controls
 from ui.teach_it.sentence_map import SentenceMap, sentence_map
 from ui.teach_it.settings import Session, steps_in_words
 

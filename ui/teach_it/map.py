@@ -11,16 +11,19 @@ from attention_core import learning
 from attention_core.embeddings import UnknownWords
 from attention_core.layers import Model, forward
 from attention_core.ranking import first_largest
-from ui import controls, state
+from ui import state
 from ui.kit import components
 from ui.kit.glossary import tip
 from ui.kit.wording import percent
 from ui.map import panel
+from ui.map.verdict import verdict_in_words
 from ui.map.view import chooser
 from ui.models import loaders
-from ui.models.lessons import VERDICTS, SampleSentence, sample_sentences, verdict_in_words
+from ui.models.lessons import VERDICTS, SampleSentence, sample_sentences
 from ui.shell import errors
 from ui.shell.sentence_input import choose_sentence
+from ui.state import controls
+from ui.state.table import CONTROLS
 from ui.teach_it import copying
 from ui.teach_it.sentence_map import SentenceMap, head_map, sentence_map
 from ui.teach_it.settings import Session, steps_in_words
@@ -31,13 +34,13 @@ SIDE_BY_SIDE = 2  # heads that are drawn beside each other; of more the mean is 
 
 def chosen_layer(model: Model) -> int:
     """The layer, from 1, whose map is asked for."""
-    place = state.CONTROLS["map"].options.index(state.get("map"))
+    place = CONTROLS["map"].options.index(state.get("map"))
     return min(place or model.n_layers, model.n_layers)
 
 
 def chosen_head(model: Model) -> int | None:
     """The head, from 0, whose map is asked for; None for all of several."""
-    place = state.CONTROLS["hd"].options.index(state.get("hd"))
+    place = CONTROLS["hd"].options.index(state.get("hd"))
     if model.n_heads == 1:
         return 0
     return min(place, model.n_heads) - 1 if place else None
@@ -99,13 +102,13 @@ def draw_words(session: Session, shown: SentenceMap, maps: dict[str, SentenceMap
 
 def choose_map(model: Model) -> None:
     """Ask whose map is drawn, where there are several layers or heads."""
-    names = {option: option for name in ("map", "hd") for option in state.CONTROLS[name].options}
+    names = {option: option for name in ("map", "hd") for option in CONTROLS[name].options}
     if model.kind == "next_word":
         names[state.default("map")] = "Both layers"
     offered = (("map", "Map of", "layer", model.n_layers), ("hd", "Head", "head", model.n_heads))
     with st.container(horizontal=True, gap="medium", key="teach-maps"):
         for name, title, term, count in offered:
-            options = state.CONTROLS[name].options[: count + 1]
+            options = CONTROLS[name].options[: count + 1]
             if state.get(name) not in options:  # of a larger model
                 state.set_values({name: state.default(name)})
             if count > 1:

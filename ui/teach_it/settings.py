@@ -8,7 +8,7 @@ from attention_core import tasks
 from attention_core.layers import Model
 from attention_core.learning import Diverged
 from attention_core.taught import ModelSpec
-from ui import controls, state
+from ui import state
 from ui.kit import components
 from ui.kit.wording import counted
 from ui.models import loaders
@@ -20,6 +20,8 @@ from ui.models.lessons import (
 )
 from ui.models.training import Settings, VisitorTraining, recipe, shipped, training_at, untrained, usual_settings
 from ui.shell.sentence_input import choose_sentence, look_from_asking_word
+from ui.state import controls
+from ui.state.table import Value
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def residual_matters(spec: ModelSpec) -> bool:
     return spec.kind != "pointer" or spec.n_layers > 1
 
 
-def values_of(spec: ModelSpec) -> dict[str, state.Value]:
+def values_of(spec: ModelSpec) -> dict[str, Value]:
     """The controls' values of a model as it comes with the app."""
     usual = usual_settings(spec)
     shape = {"layers": spec.n_layers, "nh": spec.n_heads, "res": spec.residual, "pos": spec.positions}

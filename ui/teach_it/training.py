@@ -11,13 +11,14 @@ from markupsafe import Markup
 
 from attention_core import copying, taught
 from attention_core.taught import ModelSpec
-from ui import run_lock, state
+from ui import state
 from ui.kit import components, figures
 from ui.kit.wording import counted, percent, rounded
 from ui.models import loaders
 from ui.models.lessons import Lesson
 from ui.models.training import FINISHED, Settings, VisitorTraining, recipe, shipped, usual_settings
 from ui.shell import body
+from ui.state import run_lock
 from ui.teach_it import charts
 from ui.teach_it.settings import Session, values_of
 

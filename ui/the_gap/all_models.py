@@ -8,6 +8,7 @@ from ui import state
 from ui.kit import components, figures, html
 from ui.kit.wording import mean_and_spread, percent
 from ui.shell import links
+from ui.state.table import Value
 from ui.the_gap import charts, measured
 from ui.the_gap.figure import open_sentences
 from ui.the_gap.measured import MINILM, Rate
@@ -114,7 +115,7 @@ def draw_table() -> None:
 
 def table_cell(rate: Rate) -> Markup:
     """A rate of the table: the share, its interval, the number of sentences; a link to them."""
-    values: dict[str, state.Value] = {"gtask": measured.title_of(rate.task), "gby": rate.name, "gsent": True}
+    values: dict[str, Value] = {"gtask": measured.title_of(rate.task), "gby": rate.name, "gsent": True}
     lines = [f"{percent(rate.low)} to {percent(rate.high)}", f"n = {rate.count:,}"]
     if rate.head:
         lines.append(f"layer {rate.head[0]}, head {rate.head[1]}")

@@ -4,10 +4,11 @@ import numpy as np
 import streamlit as st
 
 from attention_core import tasks
-from ui import controls, scrolling, state
+from ui import state
 from ui.kit import components, figures
 from ui.kit.wording import listed, percent
 from ui.shell import sentence_input
+from ui.state import controls, scrolling
 from ui.the_gap import charts, measured
 from ui.the_gap.measured import RAW, UNSEEN, Rate
 

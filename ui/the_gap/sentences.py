@@ -7,11 +7,13 @@ import streamlit as st
 from markupsafe import Markup
 
 from attention_core import gap
-from ui import controls, state
+from ui import state
 from ui.kit import components
 from ui.kit.wording import percent
 from ui.models import lessons, training
 from ui.shell import links
+from ui.state import controls
+from ui.state.table import Value
 from ui.the_gap import measured
 from ui.the_gap.measured import UNSEEN, Case, Rate
 
@@ -74,10 +76,10 @@ def sentence_item(rate: Rate, case: Case) -> Markup:
     else:
         words[example.answer] = Markup("<b class=key>{}</b>").format(words[example.answer])
     words[example.asks] = Markup("<b class=query>{}</b>").format(words[example.asks])
-    carried: dict[str, state.Value] = {"s": gap.join_tokens(example.tokens), "q": example.asks + 1}
+    carried: dict[str, Value] = {"s": gap.join_tokens(example.tokens), "q": example.asks + 1}
     if rate.task != "negation":
         carried["k"] = example.answer + 1
-    ways: list[tuple[str, str, dict[str, state.Value]]] = [("playground", "raw vectors", {**carried, "self": False})]
+    ways: list[tuple[str, str, dict[str, Value]]] = [("playground", "raw vectors", {**carried, "self": False})]
     if lesson := lessons.lesson_of(rate.task):
         made = rate.variant or lesson.best
         shape = {"layers": made.n_layers, "nh": made.n_heads, "res": made.residual, "pos": made.positions}

@@ -12,6 +12,7 @@ from attention_core.ranking import first_largest
 from ui import state
 from ui.kit import components
 from ui.kit.wording import quoted
+from ui.map.verdict import verdict_in_words
 from ui.map.view import View, chosen_query, merge_pieces
 from ui.models import lessons, loaders, training
 from ui.models.lessons import Lesson
@@ -96,7 +97,7 @@ def taught_looks(
     text = ""
     if model.kind == "classifier":
         place = places[query][0]
-        text = lessons.verdict_in_words(lesson, model, known[place], last.output[place])
+        text = verdict_in_words(lesson, model, known[place], last.output[place])
     return Looks(f"Taught: {lesson.title}", merge_pieces(view, places, words), text)
 
 

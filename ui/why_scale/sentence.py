@@ -17,9 +17,10 @@ from ui.map import panel
 from ui.map.view import chosen, chosen_query, raw_view
 from ui.models import loaders
 from ui.shell import sentence_input, switches
+from ui.state.table import MAX_DIVISOR, MIN_DIVISOR
 from ui.why_scale import charts
 
-DIVISORS = tuple(float(divisor) for divisor in np.geomspace(state.MIN_DIVISOR, state.MAX_DIVISOR, 61))
+DIVISORS = tuple(float(divisor) for divisor in np.geomspace(MIN_DIVISOR, MAX_DIVISOR, 61))
 
 
 def draw() -> None:

@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from attention_core import scaling
-from ui import controls, state
+from ui import state
 from ui.kit import components, figures, latex
+from ui.state import controls
 from ui.why_scale import charts
 
 ROLES = (("q", "query"), ("k", "key"), ("q_i", "query"), ("k_i", "key"))

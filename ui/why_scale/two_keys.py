@@ -8,12 +8,13 @@ import streamlit as st
 
 from attention_core import scaling
 from attention_core.attention import Attention, softmax
-from ui import controls, state
+from ui import state
 from ui.kit import charts, components, figures, latex
 from ui.kit.glossary import tip
 from ui.kit.latex import tex
 from ui.kit.palette import THIN
 from ui.kit.wording import percent, rounded
+from ui.state import controls
 
 SHOW = "Show me"
 QUESTION = "At d = 100, which weight does the 80 % key get without the division?"

@@ -1,39 +1,15 @@
-"""What a link holds: every control, its default and its bounds, and the way from link to state and back.
+"""The table of controls: everything that a link can say, with its default and its bounds.
 
 The defaults are part of the contract: they are left out of a link, so a changed default changes the meaning of every
 link already shared. Bounds never depend on another control; a value is clamped where it is used.
 """
 
-import threading
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-from urllib.parse import quote
-
-import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-from attention_core.text import one_line
 
 MAX_CHARACTERS, MAX_TOKENS = 2_000, 512
 SWITCHES = ("divisor", "self", "causal", "d")  # the controls that say how raw vectors attend
 MIN_DIVISOR, MAX_DIVISOR = 0.25, 30.0
 D_CHOICES = (1, 2, 4, 8, 10, 16, 25, 32, 50, 64, 100, 128, 256, 384, 512, 768, 1024, 2048, 4096)
-
-
-class _Run(threading.local):
-    """What belongs to the run of a page in this thread.
-
-    Attributes:
-        drawn: the controls that have a widget in it.
-        first: whether no run of its session has come to its end yet.
-    """
-
-    drawn: frozenset[str] = frozenset()
-    first = False
-
-
-_run = _Run()
 
 Value = str | int | float | bool | None
 
@@ -133,7 +109,7 @@ CONTROLS: dict[str, Control] = {
     "layers": Control(1, options=(1, 2, 3), page="teach_it"),
     "nh": Control(1, options=(1, 2, 4), page="teach_it"),
     "dk": Control(16, options=(4, 8, 16, 32), page="teach_it"),
-    "rate": Control(0.01, options=(0.001, 0.003, 0.01, 0.02, 0.03, 0.1, 1.0, 10.0), page="teach_it"),
+    "rate": Control(0.01, options=(0.001, 0.003, 0.01, 0.015, 0.03, 0.1, 1.0, 10.0), page="teach_it"),
     "res": Control(True, page="teach_it"),
     "pos": Control(False, page="teach_it"),
     "init": Control(0, 0, 9999, page="teach_it"),
@@ -185,165 +161,3 @@ CONTROLS: dict[str, Control] = {
     "cutin": Control("In this head", options=("In this head", "In all heads"), page="next_word"),
     "ntake": Control(False, page="next_word", private=True),
 }
-
-
-def default(name: str) -> Any:
-    """The control's value where nothing says otherwise."""
-    return CONTROLS[name].default
-
-
-class Switches(NamedTuple):
-    """How raw vectors attend.
-
-    Attributes:
-        divisor: the scores are divided by it; 0 means √d.
-        see_self, causal: as in `attention_mask`.
-        dim: the dimensions kept; 0 means all.
-    """
-
-    divisor: float = 0.0
-    see_self: bool = True
-    causal: bool = False
-    dim: int = 0
-
-
-def switches(setting: str = "") -> Switches:
-    """The switches now; setting "2" is the second one of a comparison."""
-    divisor, see_self, causal, dim = (get(name + setting) for name in SWITCHES)
-    return Switches(divisor and max(divisor, MIN_DIVISOR), see_self, causal, dim)
-
-
-def get(name: str) -> Any:
-    """The control's value now."""
-    return _value(name, st.session_state.get(name))
-
-
-def page_values(page: str) -> dict[str, Any]:
-    """The values now of all controls that a page has: one look at the session, where many would take long."""
-    held = st.session_state.to_dict()
-    return {name: _value(name, held.get(name)) for name in names_of(page)}
-
-
-def _value(name: str, held: Any) -> Any:
-    held = CONTROLS[name].default if held is None else held
-    return one_line(held) if isinstance(held, str) else held
-
-
-def _from_link(name: str, text: str | None) -> Value:
-    """What a link says of a control, as the control will take it; its default where it says nothing, or nonsense.
-
-    A control that takes any text does not check it here: the caller has to.
-    """
-    control = CONTROLS[name]
-    if text is None:
-        return control.default
-    if control.options:
-        return next((option for option in control.options if link_text(option) == text), control.default)
-    if isinstance(control.default, str | None):
-        return text
-    if isinstance(control.default, bool):
-        return {"true": True, "false": False}.get(text, control.default)
-    try:
-        value = type(control.default)(float(text))
-    except (ValueError, OverflowError):
-        return control.default
-    within = (control.low is None or value >= control.low) and (control.high is None or value <= control.high)
-    return value if within else control.default
-
-
-def set_values(values: Mapping[str, Value]) -> None:
-    """Set controls from a callback, before they are drawn."""
-    for name, value in values.items():
-        st.session_state[name] = value
-
-
-def set_in_run(values: Mapping[str, Value]) -> None:
-    """Set controls while a page is drawn. Where one of them has its widget already, the run starts over."""
-    if all(get(name) == value for name, value in values.items()):
-        return
-    if _run.drawn.isdisjoint(values):
-        set_values(values)
-        return
-    st.session_state["values_to_set"] = dict(values)
-    st.rerun()
-
-
-def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
-    """Set the controls: on a first visit, after Back and Forward as the address says; else as the last run left them.
-
-    Args:
-        drawn: the controls whose widgets stand already, outside of what this run draws.
-
-    Returns:
-        the values of the page's controls.
-    """
-    held, context = st.session_state.to_dict(), get_script_run_ctx()
-    back = context is not None and context.is_history_navigation
-    _run.drawn, _run.first = frozenset(drawn), "begun" not in held
-    values = {name: value for name, value in held.items() if name in CONTROLS}  # forgotten where no widget is drawn
-    if _run.first or back:
-        address = st.query_params.to_dict()
-        values |= {name: _from_link(name, address.get(name)) for name in names_of(page) if back or name in address}
-    values |= st.session_state.pop("values_to_set", {})
-    set_values({name: value for name, value in values.items() if name not in _run.drawn})
-    return {name: _value(name, values.get(name)) for name in names_of(page)}
-
-
-def write_address(page: str, value_of: Callable[[str], Value]) -> None:
-    """Have the address say what the page shows; that of a first visit stays as it was typed."""
-    texts = link_texts(page, value_of, private=True)
-    st.session_state["begun"] = True
-    if not _run.first and st.query_params.to_dict() != texts:
-        st.query_params.from_dict(texts)
-
-
-def drawn() -> frozenset[str]:
-    """The controls that have a widget by now."""
-    return _run.drawn
-
-
-def names_of(page: str) -> list[str]:
-    """The controls that a page has: the shared ones and its own."""
-    return [name for name, control in CONTROLS.items() if control.page in ("", page)]
-
-
-def widget_args(name: str) -> dict[str, Any]:
-    """The arguments that tie a widget to its control, which counts as drawn from now on."""
-    _run.drawn |= {name}
-    return {"key": name}
-
-
-def link_text(value: Value) -> str:
-    """A value as a link writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def query_string(page: str, value_of: Callable[[str], Value] = get) -> str:
-    """What a link to a page says, as a query string in the table's order; "" if nothing differs from the defaults."""
-    texts = link_texts(page, value_of, private=False)
-    return "?" + "&".join(f"{name}={quote(text, safe='')}" for name, text in texts.items()) if texts else ""
-
-
-def link_texts(page: str, value_of: Callable[[str], Value], *, private: bool) -> dict[str, str]:
-    """What differs from the defaults on a page, as a link writes it.
-
-    Args:
-        private: whether guesses and open download folds are in it, as in the address, or not, as in a link to share.
-    """
-    return {
-        name: link_text(value_of(name))
-        for name in names_of(page)
-        if (private or not CONTROLS[name].private) and value_of(name) != CONTROLS[name].default
-    }
-
-
-def sentence() -> str:
-    """The shared sentence, cut to what the field holds: a forged message may be longer."""
-    return str(get("s") or "")[:MAX_CHARACTERS]
-
-
-def index_of(name: str, count: int) -> int:
-    """The position, from 0, that a control counted from 1 names among `count` places; the last one if it names none."""
-    return min(max(int(get(name)), 1), count) - 1

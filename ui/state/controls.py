@@ -5,7 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from ui import scrolling, state
+from ui import state
+from ui.state import scrolling
+from ui.state.table import CONTROLS, Value
 
 
 def toggle(name: str, label: str, **layout: Any) -> bool:
@@ -15,7 +17,7 @@ def toggle(name: str, label: str, **layout: Any) -> bool:
 
 def slider(name: str, label: str, **layout: Any) -> Any:
     """A number between the control's bounds."""
-    control = state.CONTROLS[name]
+    control = CONTROLS[name]
     return st.slider(label, control.low, control.high, control.default, **layout, **state.widget_args(name))
 
 
@@ -36,7 +38,7 @@ def derived_slider(
 
 def number(name: str, label: str, **layout: Any) -> Any:
     """A field for a number between the control's bounds."""
-    control = state.CONTROLS[name]
+    control = CONTROLS[name]
     return st.number_input(label, control.low, control.high, control.default, **layout, **state.widget_args(name))
 
 
@@ -80,7 +82,7 @@ def select_slider(name: str, label: str, options: Sequence[int] = (), **layout: 
         options: numbers offered here, where these are not the control's; a value between two of them becomes the less,
             the default too.
     """
-    control = state.CONTROLS[name]
+    control = CONTROLS[name]
     if not options:
         return st.select_slider(label, control.options, control.default, **layout, **state.widget_args(name))
     wanted = max(state.get(name), options[0]), max(state.default(name), options[0])
@@ -91,25 +93,25 @@ def select_slider(name: str, label: str, options: Sequence[int] = (), **layout: 
     return st.select_slider(label, options, usual, **layout, **state.widget_args(name))
 
 
-def segmented(name: str, label: str, options: Sequence[state.Value] = (), **layout: Any) -> Any:
+def segmented(name: str, label: str, options: Sequence[Value] = (), **layout: Any) -> Any:
     """One of the control's options, all in sight.
 
     Args:
         options: those offered here, where these are not all.
     """
-    control = state.CONTROLS[name]
+    control = CONTROLS[name]
     how = {"default": control.default, "required": True, **layout, **state.widget_args(name)}
     st.segmented_control(label, options or control.options, **how)
     return state.get(name)  # a link may name it and say nothing
 
 
-def select(name: str, label: str, options: Sequence[state.Value] = (), **layout: Any) -> Any:
+def select(name: str, label: str, options: Sequence[Value] = (), **layout: Any) -> Any:
     """One of the control's options, in a list that opens.
 
     Args:
         options: those offered here, where these are not all.
     """
-    control = state.CONTROLS[name]
+    control = CONTROLS[name]
     offered = list(options or control.options)
     return st.selectbox(label, offered, offered.index(control.default), **layout, **state.widget_args(name))
 
@@ -130,6 +132,6 @@ def fold(name: str, title: str, body: Callable[..., Any], *args: Any) -> Any:
         what the body returns; None while the fold is closed.
     """
     with (folded := st.expander(title, state.default(name), on_change="rerun", **state.widget_args(name))):
-        if folded.open and not state.default(name) and scrolling.first_visit(state.CONTROLS[name].page):
+        if folded.open and not state.default(name) and scrolling.first_visit(CONTROLS[name].page):
             scrolling.scroll_to(name)  # a link that opens it leads to it
         return body(*args) if folded.open else None

@@ -1,0 +1,34 @@
+"""What runs in the browser beside Streamlit: the link and Back, scrolling, swipes, the theme, the height of a frame."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.kit.components import source, theme
+
+BROWSER = Path(__file__).parent / "browser"
+
+_end = st.components.v2.component("end", js=source("swipe.js", "follow.js", "link.js", folder=BROWSER))
+_theme = st.components.v2.component("theme", js=source("theme.js", folder=BROWSER))
+_height = st.components.v2.component("height", js=source("height.js", folder=BROWSER))
+
+
+def end_run(link: str, scroll_to: str) -> None:
+    """Tell the browser what has to be known once the page stands.
+
+    Args:
+        link: to the view as it is now; `components.copy_link` offers it.
+        scroll_to: the key of the part to bring into view, "" for none; on a first visit what the address names after
+            its "#" goes before.
+    """
+    _end(key="run-ended", data={"link": link, "target": f".st-key-{scroll_to}" if scroll_to else ""})
+
+
+def follow_theme() -> None:
+    """Draw the page again when its theme changes while it is open."""
+    _theme(key="theme", data={"theme": theme()}, on_changed_change=lambda: None)
+
+
+def report_height() -> None:
+    """Tell the page around a frame how tall this one is, in a message that it may listen to."""
+    _height(key="height", data={})
