@@ -69,7 +69,8 @@ class Gguf(NamedTuple):
             array = dequantize(np.memmap(self.path, np.uint8, "r", place, rows), GGMLQuantizationType(kind))
         except NotImplementedError:
             form = GGMLQuantizationType(kind).name
-            raise UnusableModel(f"{self.path.name} keeps its numbers as {form}, which cannot be read here") from None
+            what = f"the file {self.path.name} keeps its numbers as {form}, which cannot be read here"
+            raise UnusableModel(what) from None
         array = np.array(array, np.float32, copy=None)
         array.flags.writeable = False
         return array
@@ -122,7 +123,7 @@ def open_gguf(path: Path) -> Gguf:
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             if data[:4] != b"GGUF":
-                raise UnusableModel(f"{path.name} is not a GGUF file")
+                raise UnusableModel(f"the file {path.name} is not a GGUF file")
             return _parse(path, data)
     except OSError as error:
         raise UnusableModel(f"there is no model to read at {path} ({error.strerror})") from None
@@ -130,7 +131,7 @@ def open_gguf(path: Path) -> Gguf:
         if isinstance(error, UnusableModel):
             raise
         what = "is not a GGUF file: it is empty" if not path.stat().st_size else "is damaged or cut short"
-        raise UnusableModel(f"{path.name} {what}; get it anew") from None
+        raise UnusableModel(f"the file {path.name} {what}; download it again") from None
 
 
 def _parse(path: Path, data: mmap.mmap) -> Gguf:
@@ -139,7 +140,7 @@ def _parse(path: Path, data: mmap.mmap) -> Gguf:
     header = _Header(data)
     _, version, n_arrays, n_facts = header.take("4sIQQ")
     if version not in VERSIONS:
-        raise UnusableModel(f"{path.name} is GGUF of version {version}; versions 2 and 3 can be read here")
+        raise UnusableModel(f"the file {path.name} is GGUF of version {version}; versions 2 and 3 can be read here")
     facts: dict[str, Any] = {}
     for _ in range(n_facts):
         name = header.text()

@@ -79,7 +79,7 @@ def read_config(file: Gguf) -> Config:
     Raises:
         UnusableModel: it is not of the llama family, or has something that is not computed here.
     """
-    name, facts = file.path.name, file.facts
+    name, facts = f"the file {file.path.name}", file.facts
     architecture = facts.get("general.architecture")
     if architecture != "llama":
         raise UnusableModel(f"{name} is a model of the kind {architecture}; only llama can be computed here")
@@ -131,7 +131,7 @@ def read_weights(file: Gguf, config: Config) -> dict[str, Any]:
     found = {name: stored.shape for name, stored in file.arrays.items()}
     if wrong := sorted(name for name in shapes | found if shapes.get(name) != found.get(name)):
         raise UnusableModel(
-            f"{file.path.name}: {wrong[0]} has shape {found.get(wrong[0], 'none')} where "
+            f"the file {file.path.name}: {wrong[0]} has shape {found.get(wrong[0], 'none')} where "
             f"{shapes.get(wrong[0], 'none')} can be computed here ({len(wrong)} arrays do not fit)"
         )
     words = file.read("token_embd.weight")
@@ -162,7 +162,7 @@ def read_tokenizer(file: Gguf) -> "Tokenizer":
     """
     from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers
 
-    facts, name = file.facts, file.path.name
+    facts, name = file.facts, f"the file {file.path.name}"
     kind, cuts = facts.get("tokenizer.ggml.model"), facts.get("tokenizer.ggml.pre", "gpt-2")
     if kind != "gpt2" or cuts not in (*DIGIT_BY_DIGIT,):
         known = ", ".join(DIGIT_BY_DIGIT)

@@ -4,6 +4,8 @@ from ui.shell.pages import guard
 
 guard()
 
+import streamlit as st
+
 from ui.kit import components
 from ui.next_word import growth, head_map, next_words, selection, sink, switch_off
 from ui.shell import body, presentation
@@ -14,12 +16,13 @@ def page() -> None:
     """Draw it."""
     text = selection.ask_for_text()
     shown = selection.read_selection(text)
-    selection.draw_headline(shown)
-    selection.draw_notices(shown)
+    with st.container():  # one place, however many notices there are: what stands below stays while the text grows
+        selection.draw_headline(shown)
+        selection.draw_notices(shown)
     with presentation.figure("next-words"):
         next_words.draw_next_words(shown)
+        next_words.write_on(shown)
     body.draw_part(lambda: heads(text))
-    next_words.write_on(shown)
 
 
 def heads(text: str) -> None:

@@ -167,14 +167,28 @@ def test_a_character_in_pieces_is_written_whole_or_not_at_all(smollm2):
     byte = next(number for number, piece in zip(likely, pieces, strict=True) if "<0x" in piece)
     written = language_model.write(text, 1.0, None, byte)
     assert "\ufffd" not in written.text
-    assert written.ended or len(written.text) == len(text) + 1
+    assert written.ended_by or len(written.text) == len(text) + 1
 
 
 def test_the_model_s_own_marks_and_new_lines_end_a_text(smollm2):
     end = smollm2.tokenizer.token_to_id("<|im_end|>")
     line = smollm2.tokens("\n").ids[0]
-    for word in (end, line):
-        assert language_model.write("The end.", 1.0, None, int(word)) == language_model.Written("The end.", ended=True)
+    for word, piece in ((end, "<|im_end|>"), (line, "\n")):
+        assert language_model.write("The end.", 1.0, None, int(word)) == language_model.Written("The end.", piece)
+
+
+def test_the_piece_that_ends_a_text_is_the_one_that_was_taken_not_the_likeliest_of_all(smollm2, monkeypatch):
+    end = smollm2.tokenizer.token_to_id("<|im_end|>")
+    scores = np.zeros(len(language_model.read("The end.").reading.logits), np.float32)
+    scores[[int(smollm2.tokens("\n").ids[0]), end]] = 9, 8  # a new line comes first, and is left out
+    ending = language_model.read("The end.").reading._replace(logits=scores)
+    monkeypatch.setattr(language_model, "read", lambda text: language_model.Text(text, ending, 0))
+    assert language_model.write("The end.", 1.0, None).ended_by == "<|im_end|>"
+
+
+def test_a_text_ends_where_the_model_has_no_position_left(tiny_model):
+    full = "1" * tiny_model.config.n_positions
+    assert language_model.write(full, 1.0, None).text == full
 
 
 def test_whoever_waits_longest_is_served_while_others_ask_for_more(tiny_model):  # noqa: ARG001

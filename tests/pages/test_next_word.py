@@ -7,9 +7,11 @@ import math
 import pytest
 
 from attention_core import llama_file
-from tests.support.page import html_of
+from attention_core.next_word import attention_sink
+from tests.support.page import html_of, text_of
 from ui.models import language_model
-from ui.next_word.selection import Writing, readable
+from ui.next_word.next_words import why_ended
+from ui.next_word.selection import Writing, readable, readable_text, two_decimals
 from ui.shell.pages import PAGES
 
 HERE = "next_word"
@@ -69,7 +71,10 @@ def test_every_fold_shows_its_figures(app, smollm2):
     reading = smollm2.read("The Eiffel Tower is in the city of")
     sink = [float(layer.weights[head, row, 0]) for layer in reading.layers for head in range(9) for row in range(1, 9)]
     assert f"In this text {100 * math.fsum(sink) / len(sink):.0f}{THIN}% of all weight goes to “The”" in text
+    assert "so little of it comes back" in text
+    assert "parks its weight" in " ".join(element.value for element in test.markdown)
     assert "turned" in text
+    assert "without it, log p changes by" in text
     assert "“of” gives most weight to “The”" in text
     offered = {button.label for button in test.get("download_button")}
     assert {"Heatmap PNG", "CSV", "JSON", "NumPy code"} <= offered
@@ -105,7 +110,11 @@ def test_stop_keeps_what_was_written_so_far(app, smollm2, monkeypatch):  # noqa:
     monkeypatch.setattr("ui.next_word.next_words.write_on", lambda _: None)  # between two words
     test = app(HERE)
     test.session_state["writing"] = Writing("The Eiffel Tower is tall", 15, 20)
-    test.run().button(key="stop-writing").click().run()
+    assert "15 of 20" not in text_of(test)
+    test.run()
+    assert "5 of 20 words written" in text_of(test)
+    assert "The Eiffel Tower is tall" in text_of(test).partition("5 of 20 words written")[2]
+    test.button(key="stop-writing").click().run()
     assert test.text_input(key="text").value == "The Eiffel Tower is tall"
     assert "writing" not in test.session_state
 
@@ -114,7 +123,8 @@ def test_stop_keeps_what_was_written_so_far(app, smollm2, monkeypatch):  # noqa:
     ("text", "words"),
     [
         ("", "Type the beginning of a text above"),
-        ("the " * 80, "The model reads 64 tokens here; 1"),
+        ("   ", "Type the beginning of a text above"),
+        ("the " * 80, "The model reads 64 tokens here; 17 tokens at the end were left off."),
         ("Hello 🎉", "are bytes: parts of a character"),
         ("שלום עולם", "looks most at"),
         ("king", "“king” looks only at itself"),
@@ -140,6 +150,8 @@ def test_any_text_gets_a_map_or_a_sentence(app, smollm2, text, words):  # noqa: 
         ("\n", False, "↵"),
         ("  ", False, "␣␣"),
         ("<0xF0>", False, "<0xF0>"),
+        (" <0xF0>", False, "␣<0xF0>"),
+        (" (", False, "␣("),
     ],
 )
 def test_a_piece_is_shown_as_people_read_it(piece, first, shown):
@@ -161,8 +173,8 @@ def test_without_the_language_model_a_sentence_says_what_is_missing_and_the_othe
 def test_a_foreign_or_cut_file_is_named_in_a_sentence(app, monkeypatch, tmp_path):
     monkeypatch.setattr(language_model, "_model", None)
     for content, words in (
-        (b"PNG picture", "is not a GGUF file"),
-        (b"GGUF\x03\x00\x00\x00", "is damaged or cut short"),
+        (b"PNG picture", "The file model.gguf is not a GGUF file."),
+        (b"GGUF\x03\x00\x00\x00", "The file model.gguf is damaged or cut short; download it again."),
     ):
         (tmp_path / "model.gguf").write_bytes(content)
         monkeypatch.setenv("ATTENTION_LM", str(tmp_path / "model.gguf"))
@@ -173,3 +185,83 @@ def test_a_foreign_or_cut_file_is_named_in_a_sentence(app, monkeypatch, tmp_path
 def test_the_copying_head_and_teach_it_lead_to_each_other(app, smollm2):  # noqa: ARG001
     test = app(HERE, wheads="true")
     assert any("Teach it" in link.proto.label for link in test.get("page_link"))
+
+
+def test_a_piece_behind_a_mark_of_the_model_s_own_begins_a_word(smollm2):
+    assert readable_text(smollm2.tokens("<|im_start|>user helloing")) == ["<|im_start|>", "user", "hello", "·ing"]
+
+
+def test_a_number_has_two_decimals_and_zero_no_sign():
+    assert [two_decimals(value) for value in (21.379, -0.08456, -0.001)] == ["21.38", "−0.08", "0.00"]
+    assert [two_decimals(value, "+") for value in (0.5, -0.5)] == ["+0.50", "−0.50"]
+
+
+def test_words_from_right_to_left_are_kept_apart_from_the_quotes_and_numbers_beside_them(app, smollm2):  # noqa: ARG001
+    text = text_of(app(HERE, text="الكتاب على الطاولة"))
+    assert "after “\u2068·ة\u2069”, “\u2068ال\u2069” comes first" in text
+    assert "“\u2068·ة\u2069” looks most at “\u2068ال₂\u2069” (" in text
+    assert "\u2068" not in text_of(app(HERE))
+
+
+def test_the_ten_likeliest_are_told_apart_by_a_sign_for_the_space_before_bytes(app, smollm2):  # noqa: ARG001
+    test = app(HERE, text="الكتاب على الطاولة", wgrow="true")
+    assert {"<0xD8>", "␣<0xD8>"} <= set(next_words(test))
+    assert len(set(test.selectbox(key="follow-growth").options)) == 10
+    assert "␣ is a space that belongs to a piece." in text_of(test)
+
+
+def test_a_text_without_a_sink_is_said_to_show_none(app, smollm2):
+    test = app(HERE, wsink="true", text="the the the the")
+    text, markdown = text_of(test), " ".join(element.value for element in test.markdown)
+    found = attention_sink(smollm2.read("the the the the"))
+    assert found.share < found.even
+    assert "So this text does not show what most texts do" in text
+    assert ("so little of it comes back" in text) == (found.value < found.values)
+    assert "parks its weight" not in markdown
+
+
+@pytest.mark.parametrize(
+    ("piece", "why"),
+    [
+        ("<|im_end|>", "“<|im_end|>” would come next, a mark of the model’s own, not text."),
+        ("\n", "“↵” would come next, a new line, and the text here is one line."),
+        ("<0xD8>", "“<0xD8>” would come next, part of a character that the model does not complete."),
+    ],
+)
+def test_a_text_that_ends_says_by_which_piece_and_why(piece, why):
+    assert why_ended(f"“{readable(piece)}”", piece) == f"Here the text ends: {why}"
+
+
+def test_the_page_names_the_piece_that_ended_the_text(app, smollm2, monkeypatch):  # noqa: ARG001
+    monkeypatch.setattr(language_model, "write", lambda text, *_: language_model.Written(text, "<|im_end|>"))
+    test = app(HERE)
+    test.session_state["writing"] = Writing("The Eiffel Tower is in the city of", 20, 20)
+    assert "“<|im_end|>” would come next" in text_of(test.run())
+
+
+def test_while_the_model_writes_the_part_below_is_not_drawn(app, smollm2, monkeypatch):  # noqa: ARG001
+    test = app(HERE)
+    drawn = []
+    monkeypatch.setattr("ui.next_word.head_map.draw_map", lambda shown: drawn.append(shown.text.text))
+    test.session_state["writing"] = Writing("The Eiffel Tower is in the city of", 3, 3)
+    test.run()
+    assert drawn == [test.text_input(key="text").value]
+
+
+def test_the_headline_names_a_repeated_word_without_its_number(app, smollm2):  # noqa: ARG001
+    assert "after “The”," in text_of(app(HERE, text="The cat saw The"))
+
+
+def test_another_model_is_called_by_its_own_name_and_sizes(app, tiny, monkeypatch):
+    monkeypatch.setattr(language_model, "_model", tiny)
+    language_model.forget()
+    text = text_of(app(HERE, text="the cat", wheads="true"))
+    language_model.forget()
+    assert "tiny, with 0 million numbers in 2 layers of 4 heads" in text
+    assert "This was measured with SmolLM2-135M-Instruct, not with tiny." in text
+
+
+def test_no_part_of_the_map_has_the_name_of_the_figure_above_it(app, smollm2):  # noqa: ARG001
+    keys = [element.proto.id for element in app(HERE).get("bidi_component")]
+    assert any("next-map-words" in key for key in keys)
+    assert not any("next-words" in key for key in keys)

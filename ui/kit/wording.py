@@ -1,6 +1,7 @@
 """Numbers and pictures in plain words."""
 
 import math
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -62,7 +63,13 @@ def listed(names: Sequence[str], shown: int = 3) -> str:
 
 def quoted(word: str) -> str:
     """A word of the sentence as a sentence mentions it: “it”. The model’s own marks, such as [CLS], need no quotes."""
-    return word if word[:1] == "[" and word[-1:] == "]" else f"“{word}”"
+    return word if word[:1] == "[" and word[-1:] == "]" else f"“{isolated(word)}”"
+
+
+def isolated(word: str) -> str:
+    """A word within a sentence: one that runs from right to left is kept apart, or what stands beside it would move."""
+    right_to_left = any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in word)
+    return f"\u2068{word}\u2069" if right_to_left else word
 
 
 def weights_in_words(labels: Sequence[str], row: np.ndarray, query: int, left_out: str = "") -> str:

@@ -136,8 +136,8 @@ class Text:
 
     Attributes:
         text: as it was typed.
-        reading: what the model made of its first MAX_TOKENS tokens.
-        cut: the tokens that were left off.
+        reading: what the model made of its first tokens, as many as `max_tokens`.
+        cut: how many tokens were left off.
     """
 
     text: str
@@ -151,11 +151,12 @@ class Written:
 
     Attributes:
         text: the longer text; the same where the model ends it.
-        ended: the model would end the text, or begin a new line, here.
+        ended_by: the piece that ended it: a mark of the model's own, a new line, or bytes that become no character; ""
+            where the text goes on.
     """
 
     text: str
-    ended: bool = False
+    ended_by: str = ""
 
 
 queue = Queue()
@@ -181,6 +182,11 @@ def model() -> Llama:
     return _model
 
 
+def max_tokens() -> int:
+    """How many tokens of a text are read."""
+    return min(MAX_TOKENS, model().config.n_positions)
+
+
 def size() -> int:
     """How many numbers the model has learned."""
     weights = model().weights
@@ -199,10 +205,10 @@ def read(text: str) -> Text:
     """
     if kept := _texts.get(text):
         return kept
-    every, most = model().tokenizer.encode(text).ids, min(MAX_TOKENS, model().config.n_positions)
-    if not every:
+    if not text.strip():
         raise UnfitText("there is nothing to read in this text")
-    ids = every[:most]
+    every = model().tokenizer.encode(text).ids
+    ids = every[: max_tokens()]
     readings = [kept.reading for kept in _texts.values()]
     after = max((before for before in readings if _begins(before, ids)), key=_length, default=None)
     rest = model().tokens_of(ids[_length(after) :])
@@ -242,16 +248,18 @@ def write(text: str, temperature: float, seed: int | None, word: int | None = No
     if word is None and seed is not None:
         generator = np.random.default_rng([seed, _length(reading)])
         word = next_word.choose(next_word.next_probabilities(in_one_line(reading.logits), temperature), generator)
-    added = b""
-    for _ in range(LONGEST_CHARACTER):
+    added, piece = b"", ""
+    for _ in range(min(LONGEST_CHARACTER, model().config.n_positions - _length(reading))):
         word = next_word.likeliest(in_one_line(reading.logits), 1)[0] if word is None else word
+        token = model().tokens_of([word])
+        piece = token.pieces[0]
         if ends_text(word):
             break
         added += bytes_of(model().tokenizer.id_to_token(word) or "")
         with contextlib.suppress(UnicodeDecodeError):
             return Written(text + added.decode("utf-8"))
-        reading, word = model().read(model().tokens_of([word]), reading), None
-    return Written(text, ended=True)
+        reading, word = model().read(token, reading), None
+    return Written(text, ended_by=piece)
 
 
 def in_one_line(logits: np.ndarray) -> np.ndarray:

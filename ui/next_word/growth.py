@@ -5,10 +5,10 @@ import streamlit as st
 
 from ui import state
 from ui.kit import components, figures
-from ui.kit.wording import counted, number, percent
+from ui.kit.wording import counted, percent
 from ui.models import language_model
 from ui.next_word import charts
-from ui.next_word.selection import Selection, piece_name, readable, wait_for
+from ui.next_word.selection import Selection, two_decimals, wait_for
 from ui.state import controls
 
 PARTS = ("heads", "feed-forward")
@@ -20,7 +20,7 @@ def choose_word(shown: Selection, key: str) -> None:
     def choose(place: int) -> None:
         state.set_values({"word": place + 1})
 
-    words = [readable(piece) for piece in shown.pieces]
+    words = [shown.readable(piece) for piece in shown.pieces]
     controls.derived_select("The next word to follow", words, shown.word, choose, key=key)
 
 
@@ -40,7 +40,7 @@ def draw_growth(shown: Selection) -> None:
         + (f", and from layer {first} on it is first." if first else f", and ends at place {places[-1]:,}.")
     )
     layers = np.arange(n_layers + 1, dtype=np.int16)
-    about = np.array([f"; first is {piece_name(best)}" for best in grown.best])
+    about = np.array([f"; first is {shown.piece_name(best)}" for best in grown.best])
     left, right = st.columns(2, gap="medium")
     with left:
         components.text(f"Probability of {name} after each layer", "heading")
@@ -65,14 +65,16 @@ def draw_growth(shown: Selection) -> None:
         "layer": np.repeat(np.arange(1, n_layers + 1, dtype=np.int16), 2),
         "part": np.tile(np.array([0, 1], np.int16), n_layers),
         "value": values,
-        "shown": np.array([number(float(value), 2) for value in values]),
+        "shown": np.array([two_decimals(float(value)) for value in values]),
     }
     total = grown.embedding + float(values.sum())
-    described = f"Bars: what heads and feed-forward network of each layer add to the score, {number(total, 2)} in all."
+    described = (
+        f"Bars: what heads and feed-forward network of each layer add to the score, {two_decimals(total)} in all."
+    )
     figures.draw(figures.Picture(charts.added_by_layer, frame, described, 230, {}, {"names": PARTS}), "added")
     components.text(
-        f"With the last norm’s divisor as it is, the score {number(total, 2)} is a sum: {number(grown.embedding, 2)} "
-        f"from the bare word, and the bars of {counted(n_layers, 'layer')}.",
+        f"With the last norm’s divisor as it is, the score {two_decimals(total)} is a sum: "
+        f"{two_decimals(grown.embedding)} from the bare word, and the bars of {counted(n_layers, 'layer')}.",
         "small",
     )
     st.markdown(

@@ -13,7 +13,7 @@ from ui import state
 from ui.kit import components, figures
 from ui.kit.html import table
 from ui.kit.palette import Palette, along
-from ui.kit.wording import counted, number, percent, quoted
+from ui.kit.wording import counted, isolated, number, percent, quoted
 from ui.map import cell as cells
 from ui.map import files, panel
 from ui.map.view import head_name
@@ -23,6 +23,7 @@ from ui.shell import links
 from ui.state import controls
 
 MAX_PIXELS = 32  # of a map in the picture of all heads
+MEASURED = "SmolLM2-135M-Instruct"  # the model whose heads were
 
 
 def choose_head(layer: int, head: int) -> None:
@@ -47,7 +48,7 @@ def draw_map(shown: Selection) -> None:
             "to the first token, which is left out here. The model itself saw it.",
             "notice",
         )
-    panel.look(shown.view, shown.choice, "next", opens="wcell")
+    panel.look(shown.view, shown.choice, "next-map", opens="wcell")
     components.text(
         "The upper half is empty: a token may look at itself and at what came before, not at what comes after: "
         "while the model learned to write, that was the answer, which must not be looked up.",
@@ -97,8 +98,11 @@ def draw_all_heads(shown: Selection) -> None:
 
 
 def draw_list(shown: Selection) -> None:
-    """The heads whose use was measured."""
+    """The heads whose use was measured, in the one model where it was."""
     components.text("What single heads look at", "heading")
+    if not (name := language_model.model().name).startswith(MEASURED):
+        components.text(f"This was measured with {MEASURED}, not with {name}.", "small")
+        return
     try:
         found = loaders.llama_heads_worth_a_look()
     except DamagedData as error:
@@ -122,9 +126,9 @@ def draw_list(shown: Selection) -> None:
     )
     counts = [head.count for head in found]
     components.text(
-        "Measured with SmolLM2: the mean weight that the head sends there, and that the other heads send there, over "
-        f"{min(counts)} to {max(counts)} cases in texts that took no part in choosing it. But for “{SINK}”, the first "
-        "token was never the right place.",
+        f"Measured with {MEASURED}: the mean weight that the head sends there, and that the other heads send there, "
+        f"over {min(counts)} to {max(counts)} cases in texts that took no part in choosing it. But for “{SINK}”, the "
+        "first token was never the right place.",
         "small",
     )
     components.text(
@@ -138,7 +142,7 @@ def draw_list(shown: Selection) -> None:
 def draw_cell(shown: Selection) -> None:
     """The arithmetic of the chosen weight, and what the rotation by positions does to its score."""
     draw_rotation(shown)
-    cells.cell(shown.view, shown.choice, "next")
+    cells.cell(shown.view, shown.choice, "next-map")
 
 
 def draw_rotation(shown: Selection) -> None:
@@ -155,7 +159,7 @@ def draw_rotation(shown: Selection) -> None:
         )
         for pair in rank(change, tolerance_for(change))[:5]
     ]
-    looking, seen = (shown.view.labels[place] for place in (query, key))
+    looking, seen = (isolated(shown.view.labels[place]) for place in (query, key))
     components.show_html(
         Markup(
             "<p>Before they meet, query and key are <b>turned</b> by their places in the text, {} and {}: each pair of "
@@ -177,4 +181,4 @@ def draw_rotation(shown: Selection) -> None:
 
 def take_away(shown: Selection) -> None:
     """Pictures, numbers, code and link of the map shown."""
-    files.take_away(shown.view, shown.choice, links.link_to("next_word"), "next", figure="head-map")
+    files.take_away(shown.view, shown.choice, links.link_to("next_word"), "next-map", embeds=("head-map", "next-words"))

@@ -3,14 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from attention_core.llama import UnfitText
 from attention_core.next_word import next_probabilities
 from ui import state
 from ui.kit import components
 from ui.kit.wording import counted, percent
 from ui.models import language_model
-from ui.models.language_model import MAX_TOKENS
-from ui.next_word.selection import BY_LOT, MAX_WORDS, Selection, Writing, piece_name, readable, wait_for
+from ui.next_word.selection import BY_LOT, MAX_WORDS, Selection, Writing, wait_for
 from ui.state import controls
 
 
@@ -26,14 +24,14 @@ def draw_next_words(shown: Selection) -> None:
 def likeliest(shown: Selection) -> None:
     """The ten likeliest next pieces as bars; a press takes one."""
     components.text("The ten likeliest next words", "heading")
-    full, text, likely = len(shown.reading.tokens.ids) >= MAX_TOKENS, shown.text.text, shown.likely
+    room, text, likely = shown.room, shown.text.text, shown.likely  # all that the session keeps of the reading
 
     def take(place: int) -> None:
-        if not full:
+        if room > 0:
             st.session_state["writing"] = Writing(text, 1, 1, likely[place])
 
     lines = [
-        (readable(piece), percent(share, 1), float(share), False)
+        (shown.readable(piece), percent(share, 1), float(share), False)
         for piece, share in zip(shown.pieces, shown.probabilities, strict=True)
     ]
     components.radio_list(
@@ -66,7 +64,7 @@ def writing_on(shown: Selection) -> None:
         )
         if how == BY_LOT:
             controls.number("wseed", "Seed", width=110, help="The same seed draws the same words.")
-    full, text = len(shown.reading.tokens.ids) >= MAX_TOKENS, shown.text.text
+    full, text = shown.room <= 0, shown.text.text
 
     def write() -> None:
         st.session_state["writing"] = Writing(text, MAX_WORDS, MAX_WORDS)
@@ -82,15 +80,34 @@ def writing_on(shown: Selection) -> None:
         done = writing.of - writing.left
         st.progress(done / writing.of)
         components.text(f"{done} of {counted(writing.of, 'word')} written", "small")
+        components.text(writing.text, "plain")
     elif full:
-        components.text(f"The text has {MAX_TOKENS} tokens, as many as fit here: shorten it to write on.", "small")
+        most = language_model.max_tokens()
+        components.text(f"The text has {most} tokens, as many as fit here: shorten it to write on.", "small")
     elif ended := st.session_state.pop("text-ended", None):
-        components.text(f"Here the text would end or a new line begin ({ended}), and it is one line only.", "notice")
+        components.text(ended, "notice")
+    config = language_model.model().config
     components.text(
-        f"A model this small ({language_model.size() / 1e6:.0f} million numbers) invents facts as fluently as it "
+        f"{language_model.model().name}, with {language_model.size() / 1e6:,.0f} million numbers in "
+        f"{counted(config.n_layers, 'layer')} of {counted(config.n_heads, 'head')}, invents facts as fluently as it "
         "writes true ones.",
         "small",
     )
+
+
+def why_ended(name: str, piece: str) -> str:
+    """Why a text does not go on.
+
+    Args:
+        name: of the piece that ended it, as a sentence mentions it.
+    """
+    if "\n" in piece or "\r" in piece:
+        why = "a new line, and the text here is one line"
+    elif "<0x" in piece:
+        why = "part of a character that the model does not complete"
+    else:
+        why = "a mark of the model’s own, not text"
+    return f"Here the text ends: {name} would come next, {why}."
 
 
 def write_on(shown: Selection) -> None:
@@ -100,19 +117,15 @@ def write_on(shown: Selection) -> None:
         return
     seed = int(state.get("wseed")) if state.get("by") == BY_LOT else None
     temperature, text, word = shown.temperature, writing.text, writing.word
-    try:
-        written = wait_for(
-            ("write", text, temperature, seed, word),
-            lambda: language_model.write(text, temperature, seed, word),
-            "The model is writing",
-        )
-    except UnfitText:
-        written = language_model.Written(text, ended=True)
-    left = 0 if written.ended else writing.left - 1
-    if written.ended:
-        best = shown.pieces[0] if word is None else shown.pieces[shown.likely.index(word)]
-        st.session_state["text-ended"] = piece_name(best)
-    if left and len(shown.reading.tokens.ids) < MAX_TOKENS - 1:
+    written = wait_for(
+        ("write", text, temperature, seed, word),
+        lambda: language_model.write(text, temperature, seed, word),
+        "The model is writing",
+    )
+    left = 0 if written.ended_by else writing.left - 1
+    if written.ended_by:
+        st.session_state["text-ended"] = why_ended(shown.piece_name(written.ended_by), written.ended_by)
+    if left and shown.room > 1:
         st.session_state["writing"] = Writing(written.text, left, writing.of)
         st.rerun()
     st.session_state.pop("writing", None)

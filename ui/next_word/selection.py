@@ -9,15 +9,15 @@ import streamlit as st
 
 from attention_core import next_word
 from attention_core.attention import Attention
-from attention_core.llama import Layer, Reading
+from attention_core.llama import Layer, Reading, Tokens
 from attention_core.maps import favourite, hide
 from attention_core.steps import Walk, walk
 from ui import state
 from ui.kit import components, export
-from ui.kit.wording import counted, listed, quoted
+from ui.kit.wording import counted, isolated, listed, quoted
 from ui.map.view import Choice, View, head_name
 from ui.models import language_model
-from ui.models.language_model import MAX_TOKENS, Text
+from ui.models.language_model import Text
 from ui.state import controls, run_lock
 from ui.state.table import MAX_CHARACTERS
 
@@ -103,21 +103,51 @@ class Selection:
     @property
     def followed_name(self) -> str:
         """The piece that the folds follow, as a sentence mentions it."""
-        return piece_name(self.pieces[self.word])
+        return self.piece_name(self.pieces[self.word])
 
+    @property
+    def room(self) -> int:
+        """How many tokens more the model reads here."""
+        return language_model.max_tokens() - len(self.reading.tokens.ids)
 
-def piece_name(piece: str) -> str:
-    """A piece of a text as a sentence mentions it: “Paris”, or what it is where it has no letters."""
-    return f"“{readable(piece)}”"
+    def readable(self, piece: str) -> str:
+        """A piece that may come next, for people."""
+        tokens = self.reading.tokens
+        return readable(piece, first=tokens.pieces[-1] in language_model.special_tokens(tokens))
+
+    def piece_name(self, piece: str) -> str:
+        """A piece that may come next, as a sentence mentions it: “Paris”."""
+        return f"“{isolated(self.readable(piece))}”"
 
 
 def readable(piece: str, first: bool = False) -> str:
-    """A piece for people: its leading space is left off, and a dot stands before a piece that goes on with a word."""
-    if not piece.strip():
+    """A piece for people. A word has a space before it and a sign has none: what is otherwise is marked, with · and ␣.
+
+    Args:
+        first: whether it begins a word wherever it stands.
+    """
+    text = piece.strip()
+    if not text:
         return "↵" * piece.count("\n") or "␣" * len(piece)
-    if piece[0].isspace() or first or not piece[0].isalnum():
-        return piece.strip()
-    return "·" + piece.rstrip()
+    spaced = piece[0].isspace()
+    if first or spaced == text[0].isalnum():
+        return text
+    return ("␣" if spaced else "·") + text
+
+
+def readable_text(tokens: Tokens) -> list[str]:
+    """The pieces of a text, for people; the first begins a word, and so does one behind a mark of the model's own."""
+    pieces, marks = tokens.pieces, language_model.special_tokens(tokens)
+    return [readable(piece, first=not i or pieces[i - 1] in marks) for i, piece in enumerate(pieces)]
+
+
+def two_decimals(value: float, sign: str = "") -> str:
+    """A number with two decimals: 21.38, −0.08.
+
+    Args:
+        sign: "+" gives one above zero its sign, too.
+    """
+    return f"{round(value, 2) or 0.0:{sign}.2f}".replace("-", "−")
 
 
 def ask_for_text() -> str:
@@ -160,9 +190,9 @@ def wait_for(key: tuple[Any, ...], compute: Callable[[], Any], what: str) -> Any
     Raises:
         Exception: what the computation raised.
     """
+    place = st.empty()  # also where nobody waits, so that what stands below keeps its place
     if (kept := language_model.kept(key)) is not None:
         return kept
-    place = st.empty()
     with run_lock.released(), language_model.queue.job(key, compute) as job:
         while not job.done.wait(POLL):
             with place:
@@ -200,8 +230,7 @@ def read_selection(text: str) -> Selection:
 
 def view_of(text: Text, layer: int, head: int) -> View:
     """The map of a head."""
-    pieces = text.reading.tokens.pieces
-    tokens = [readable(piece, first=not place) for place, piece in enumerate(pieces)]
+    tokens = readable_text(text.reading.tokens)
     n, without_first = len(tokens), bool(state.get("nofirst"))
     did = text.reading.layers[layer]
     attention, visible = one_head(did, head, without_first)
@@ -260,7 +289,7 @@ def one_head(did: Layer, head: int, without_first: bool) -> tuple[Attention, np.
 
 def draw_headline(shown: Selection) -> None:
     """Draw what is to be seen in the text shown, in one line."""
-    last, best = shown.view.labels[-1], piece_name(shown.pieces[0])
+    last, best = shown.view.tokens[-1], shown.piece_name(shown.pieces[0])
     components.text(
         f"The last word looks back, and what it finds becomes a score for every word that the model knows: after "
         f"{quoted(last)}, {best} comes first.",
@@ -270,18 +299,20 @@ def draw_headline(shown: Selection) -> None:
 
 def draw_notices(shown: Selection) -> None:
     """What was left off, and what the pieces are."""
-    if shown.text.cut:
+    if cut := shown.text.cut:
         components.text(
-            f"The model reads {MAX_TOKENS} tokens here; {counted(shown.text.cut, 'token')} at the end left off.",
+            f"The model reads {language_model.max_tokens()} tokens here; {counted(cut, 'token')} at the end "
+            f"{'was' if cut == 1 else 'were'} left off.",
             "notice",
         )
-    pieces = shown.reading.tokens.pieces
-    said = []
-    if any(readable(piece, not place).startswith("·") for place, piece in enumerate(pieces)):
+    said, names = [], [*shown.view.tokens, *map(shown.readable, shown.pieces)]
+    if any(name.startswith("·") for name in shown.view.tokens):
         said.append(
             "A word that the model does not know whole comes in pieces; a dot marks a piece that goes on with a word."
         )
-    if any("<0x" in piece for piece in [*pieces, *shown.pieces]):
+    if any(name.startswith("␣") for name in names):
+        said.append("␣ is a space that belongs to a piece.")
+    if any("<0x" in name for name in names):
         said.append("<0xF0> and the like are bytes: parts of a character that the model has no whole piece for.")
     if marks := language_model.special_tokens(shown.reading.tokens):
         are, one = ("is a mark", "it is") if len(marks) == 1 else ("are marks", "each is")

@@ -8,13 +8,13 @@ from attention_core.ablation import log_probability
 from ui.kit import components, figures
 from ui.kit.glossary import tip
 from ui.kit.html import table
-from ui.kit.wording import number, percent, quoted
+from ui.kit.wording import isolated, percent, quoted
 from ui.map.view import head_name
 from ui.models import language_model
 from ui.next_word import charts
 from ui.next_word.growth import choose_word
 from ui.next_word.head_map import choose_head
-from ui.next_word.selection import Selection, readable, wait_for
+from ui.next_word.selection import Selection, two_decimals, wait_for
 from ui.state import controls
 
 HEAD, CELL = "This head", "This cell"
@@ -42,7 +42,7 @@ def draw_with_and_without(shown: Selection, what: str) -> None:
         name = f"Without {shown.name.lower()}"
     else:
         cut = ((shown.layer, shown.head, query, key),)
-        name = f"Without {labels[query]} → {labels[key]} in {shown.name.lower()}"
+        name = f"Without {isolated(labels[query])} → {isolated(labels[key])} in {shown.name.lower()}"
         if query == key == 0:
             components.text("The first token can look at itself only: there is nothing to share its weight with.")
             return
@@ -61,9 +61,9 @@ def draw_with_and_without(shown: Selection, what: str) -> None:
     for place in range(len(likely[0])):
         row = []
         for side, probabilities in enumerate((before, after)):
-            row += [readable(pieces[side][place]), percent(probabilities[likely[side][place]], 1)]
+            row += [shown.readable(pieces[side][place]), percent(probabilities[likely[side][place]], 1)]
         rows.append(row)
-    components.show_html(table(("as it is", "", name[0].lower() + name[1:], ""), rows, "chain"))
+    components.show_html(table(("as it is", "", name[0].lower() + name[1:], ""), rows, "with-and-without"))
     components.text(
         "A head that is off brings back zeros, for every token. A cut cell is masked before the softmax, and the "
         "rest of its row shares the weight. Probabilities at temperature 1.",
@@ -84,10 +84,10 @@ def draw_ranking(shown: Selection) -> None:
     tried = [effect for effect in effects if effect.whole is not None]
     lines = []
     for effect in effects[:SHOWN]:
-        whole = "" if effect.whole is None else f", off {signed(effect.whole)}"
+        whole = "" if effect.whole is None else f", off {two_decimals(effect.whole, '+')}"
         chosen = (effect.layer, effect.head) == (shown.layer, shown.head)
         name = head_name(effect.layer, effect.head)
-        lines.append((name, f"direct {signed(effect.direct)}{whole}", abs(effect.direct) / most, chosen))
+        lines.append((name, f"direct {two_decimals(effect.direct, '+')}{whole}", abs(effect.direct) / most, chosen))
     with st.container(height=330, border=False):
         components.radio_list(
             lines,
@@ -104,11 +104,6 @@ def draw_ranking(shown: Selection) -> None:
         + (f"In {turned} of them the two have different signs." if turned else "Their signs agree in all of them."),
         "small",
     )
-
-
-def signed(effect: float) -> str:
-    """An effect with its sign: −0.45."""
-    return f"{round(effect, 2) or 0.0:+.2f}".replace("-", "−")
 
 
 def draw_weight_and_effect(shown: Selection) -> None:
@@ -138,7 +133,7 @@ def draw_weight_and_effect(shown: Selection) -> None:
         "effect": effects.astype(np.float32),
         "shown": np.array(
             [
-                f"{signed(float(effect))} ({percent(float(probability), 1)})"
+                f"{two_decimals(effect, '+')} ({percent(float(probability), 1)})"
                 for effect, probability in zip(
                     effects, np.exp(effects + log_probability(shown.reading.logits, word)), strict=True
                 )
@@ -148,18 +143,19 @@ def draw_weight_and_effect(shown: Selection) -> None:
     heaviest, strongest = int(np.argmax(row)), int(np.argmax(np.abs(effects)))
     components.text(
         f"{quoted(labels[-1])} gives most weight to {quoted(labels[heaviest])} ({percent(float(row[heaviest]))}); "
-        f"without that log p changes by {signed(float(effects[heaviest]))}. The largest effect comes from "
+        f"without it, log p changes by {two_decimals(effects[heaviest], '+')}. The largest effect comes from "
         + (
             "the same token."
             if heaviest == strongest
             else f"{quoted(labels[strongest])}: "
-            f"{signed(float(effects[strongest]))}, with {percent(float(row[strongest]))} of the weight."
+            f"{two_decimals(effects[strongest], '+')}, with {percent(float(row[strongest]))} of the weight."
         )
     )
-    fill = {"labels": list(labels), "chosen": n - 1, "seen": shown.choice.key}
+    fill = {"labels": [isolated(label) for label in labels], "chosen": n - 1, "seen": shown.choice.key}
     high = max(float(np.abs(effects).max()), 0.05)
     described = (
-        f"Dots: weight against effect of {n} tokens that the last token looks at. Largest effect {number(high, 2)}."
+        f"Dots: weight against effect of {n} tokens that the last token looks at. "
+        f"Largest effect {two_decimals(effects[strongest], '+')}."
     )
     figures.draw(figures.Picture(charts.weight_and_effect, frame, described, 300, fill | {"high": high}), f"effect-{n}")
     st.markdown(
