@@ -43,7 +43,7 @@ ASKING_LISTS = {  # the lists whose words ask
     "negation": ("positive", "negative"),
     "subject": (
         *("met", "handled", "happened", "posture", "befell", "broke", "said", "told", "seen", "taken"),
-        *("watching", "walking", "watches", "sleeps"),
+        *("watching", "walking", "watches", "sleeps", "present"),
     ),
     "adjective": ("living", "lifeless", "personal", "looks", "feelings", "neutral", "plain", "traits"),
 }

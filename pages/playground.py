@@ -21,7 +21,7 @@ def page() -> None:
     words = presentation.figure("map", "words")
     pictures, beside = st.columns([10, 3], gap="medium")
     with beside:
-        settings.draw(model)
+        settings.draw(who.model_shown(model))
         aside = st.container()
     with pictures:
         figure = presentation.figure("map")

@@ -95,7 +95,7 @@ def chain_table(walked: Walk, j: int) -> Markup:
             lines += [(f"÷ {number(walked.row_sum, 4)}, the sum of these over the row", number(weight, 4))]
     else:
         lines += [("masked", "−∞"), ("e to the power of −∞", "0")]
-    lines.append(("the weight", percent(weight, 2)))
+    lines.append(("the weight", percent(weight, 1)))
     return table((), lines, "chain")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from attention_core.examples import Preset
 from attention_core.ranking import first_largest
 from ui import state
-from ui.kit.wording import percent, quoted
+from ui.kit.wording import percent, quoted, rounded
 from ui.map.view import Choice, View
 from ui.models import loaders
 
@@ -30,7 +30,7 @@ def remark(view: View, choice: Choice, switches: state.Switches, example: Preset
     """
     d_model = loaders.glove().d_model
     dim = min(switches.dim or d_model, d_model)
-    most = percent(view.weights[choice.query].max())
+    most = rounded(view.weights[choice.query].max())
     divisor = switches.divisor or math.sqrt(dim)
     if not 0.5 <= divisor / math.sqrt(dim) <= 2:
         apart = "far apart" if divisor < math.sqrt(dim) else "close together"

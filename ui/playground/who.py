@@ -60,7 +60,7 @@ def look_at_sentence(model: str, switches: state.Switches) -> Sight:
     word = sentence.known[chosen_query(len(sentence.known))]
     fitting = lessons_for(word, sentence.known)
     if model == TAUGHT:
-        return _taught(sentence, word, fitting, switches)
+        return _taught(sentence, word, switches)
     if model == TRANSFORMER:
         return _transformer(sentence, word, fitting)
     view = raw_view(switches)
@@ -69,25 +69,38 @@ def look_at_sentence(model: str, switches: state.Switches) -> Sight:
     return Sight(view, seen.text, page=seen.page)
 
 
+def model_shown(model: str) -> str:
+    """Who looks indeed: the word vectors, where no taught head is meant for a word of the sentence."""
+    known = loaders.taken_apart(state.sentence()).known
+    if model != TAUGHT or not known:
+        return model
+    lesson, _ = _lesson_shown(known, known[chosen_query(len(known))])
+    return TAUGHT if lesson and training.shipped(training.usual_settings(lesson.best)) else VECTORS
+
+
+def _lesson_shown(known: Sequence[str], word: str) -> tuple[Lesson | None, str]:
+    """The lesson whose head is meant for the chosen word, or else for one worth looking from; and that word."""
+    for asks in (word, known[worth_a_look(known)]):
+        if fitting := lessons_for(asks, known):
+            return fitting[0], asks
+    return None, word
+
+
 def relation(lesson: Lesson, word: str) -> str:
     """What a lesson's head should find for a word, as a clause: which noun “it” stands for."""
     return RELATIONS.get(lesson.task, f"what {{}} asks for (“{lesson.title}”)").format(quoted(word))
 
 
-def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], switches: state.Switches) -> Sight:
-    asks, known = word, sentence.known
-    if not fitting:
-        asks = known[worth_a_look(known)]
-        fitting = lessons_for(asks, known)
-    model = training.shipped(training.usual_settings(fitting[0].best)) if fitting else None
+def _taught(sentence: loaders.Sentence, word: str, switches: state.Switches) -> Sight:
+    known = sentence.known
+    lesson, asks = _lesson_shown(known, word)
+    if lesson is None:
+        line = "No taught head is meant for a word of this sentence, so the word vectors are shown. Try one with “it”."
+        return Sight(raw_view(switches), line)
+    model = training.shipped(training.usual_settings(lesson.best))
     if model is None:
-        return Sight(
-            raw_view(switches),
-            f"No taught head is meant for {quoted(word)}. Shown are the word vectors."
-            if not fitting
-            else "The taught heads read other vectors than those loaded here. Shown are the word vectors.",
-        )
-    lesson = fitting[0]
+        line = "The taught heads read other vectors than those loaded here, so the word vectors are shown."
+        return Sight(raw_view(switches), line)
     last = forward(model, loaders.glove().look_up(known))[-1]
     settings = {
         "sentence": state.sentence(),
@@ -102,7 +115,7 @@ def _taught(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson], sw
         line = f"No taught head is meant for {quoted(word)}. This is the map of the head for {quoted(asks)}."
         return Sight(view, line, model=TAUGHT)
     output = last.output[chosen_query(len(known))]
-    line = f"Trained on other sentences to find {relation(lesson, word)}."
+    line = f"Trained on other sentences to find {relation(lesson, word)}. Only the row of {quoted(word)} was trained."
     if model.kind == "classifier":
         line = f"{verdict_in_words(lesson, model, word, output)} {line}"
     return Sight(view, line, model=TAUGHT)
@@ -115,7 +128,8 @@ def _transformer(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson
     if not pairs:
         raise UnknownWords(sentence.known)
     places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
-    layer, head, line = _measured_head(word, fitting)
+    first = chosen_query(len(sentence.known)) == 0
+    layer, head, line = _measured_head(word, fitting, first=first)
     weights = reading.layers[layer].weights[head]
     settings = {
         "sentence": text,
@@ -145,8 +159,12 @@ def _transformer(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson
     return Sight(view, line, left_out, TRANSFORMER)
 
 
-def _measured_head(word: str, fitting: Sequence[Lesson]) -> tuple[int, int, str]:
-    """The head that was measured to find what belongs to a word, layer and head from 0; and a line on what it does."""
+def _measured_head(word: str, fitting: Sequence[Lesson], *, first: bool) -> tuple[int, int, str]:
+    """The head that was measured to find what belongs to a word, layer and head from 0; and a line on what it does.
+
+    Args:
+        first: whether the word is the first one.
+    """
     rows = loaders.gap_table()["rows"]
     for lesson in fitting:
         cell = rows[lesson.task]["cells"].get("minilm", {}) if lesson.task in rows else {}
@@ -159,6 +177,9 @@ def _measured_head(word: str, fitting: Sequence[Lesson]) -> tuple[int, int, str]
             )
             return layer - 1, head - 1, line
     named = next(found for found in loaders.heads_worth_a_look() if found.name == ANY_WORD)
+    if first:
+        line = f"This head looks from each word at {ANY_WORD}. {quoted(word)} has none before it: choose another word."
+        return named.layer, named.head, line
     line = (
         f"No head of MiniLM was measured for {quoted(word)}. This one, of 72, looks from each word at {ANY_WORD}: "
         f"{percent(named.share)} of its weight goes there."
