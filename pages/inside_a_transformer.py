@@ -4,8 +4,6 @@ from ui.shell.pages import guard
 
 guard()
 
-import streamlit as st
-
 from ui.inside_a_transformer import compared, grid, map, relations, selection, trace
 from ui.kit import components
 from ui.shell import body, presentation, sentence_input
@@ -15,7 +13,8 @@ from ui.state import controls
 def page() -> None:
     """Draw it."""
     sentence_input.ask_for_sentence(raw=False)
-    headline = st.container()
+    with presentation.figure("heads", "headline"):  # both figures have it
+        headline = presentation.figure("head-map", "headline")
     shown = selection.read_selection()
     with presentation.figure("heads"):
         beside = grid.draw_overview(shown)

@@ -27,7 +27,7 @@ def page() -> None:
         training.score(session)
     words = presentation.figure("map", "words")
     settings.offer_sentence(session.lesson)
-    settings.reason(session.lesson)
+    settings.reason(session)
     training.experiments(session)
     settings.advanced(session)
     sentence.choose_map(session.model)

@@ -17,6 +17,7 @@ def page() -> None:
     figure.set_up()
     figure.choose_task()
     with presentation.figure("bars"):
+        figure.draw_question()
         figure.draw_headline()
         figure.draw_bars()
     figure.choose_set()
@@ -26,8 +27,9 @@ def page() -> None:
 
 def your_sentence() -> None:
     """The visitor's own sentence, and the folds below."""
-    st.header("Your sentence", anchor=False)
-    side_by_side.draw_side_by_side()
+    with presentation.figure("your-sentence"):
+        st.header("Your sentence", anchor=False)
+        side_by_side.draw_side_by_side()
     controls.fold("gall", "All tasks and models", all_models.draw_all_models)
     controls.fold("gsay", "How was this measured, and what does it not say?", notes.draw_notes)
     controls.fold("gtake", "Take it away: pictures, numbers, link", notes.take_away)

@@ -17,8 +17,7 @@ def page() -> None:
     with presentation.figure("spread"):
         spread.draw()
     controls.fold("wmeasured", "How this was measured, and why theory says √d", spread.draw_method)
-    with presentation.figure("learning"):
-        learning.draw()
+    learning.draw()
     controls.fold("wgradient", "The derivative of softmax, and what is left of it", learning.draw_gradient)
     body.draw_part(any_divisor)
 

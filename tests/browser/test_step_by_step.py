@@ -70,7 +70,7 @@ def test_typing_a_vector_keeps_every_letter_and_a_fresh_visitor_sees_the_same(vi
 
 def test_a_link_to_why_scale_opens_cold_with_its_guess(visit):
     one = visit("/why_scale?g1=20%20%25&divisor=2")
-    expect(one.page.locator(".say.answer").first).to_contain_text("Your guess is 20 %")
+    expect(one.page.locator(".say.heading").first).to_contain_text("Your guess is 20 %")
     expect(one.link_field).to_have_value(f"{one.server.url}/why_scale?divisor=2")
 
 

@@ -20,7 +20,7 @@ from ui.inside_a_transformer import compared, relations, selection
 from ui.inside_a_transformer import grid as heads_grid
 from ui.kit import components, export, figures, matrices
 from ui.kit.palette import LIGHT
-from ui.kit.wording import rounded
+from ui.kit.wording import percent, rounded
 from ui.map.view import View, chooser, chosen
 from ui.models import loaders
 from ui.state import scrolling
@@ -65,7 +65,7 @@ def test_the_models_marks_are_left_out_and_the_page_says_how_much_they_get(app, 
 def test_it_looks_at_cat_here_and_not_on_raw_vectors(app):
     text = html_of(app(HERE, **IT, **LAST, iraw="true"))
     assert f"“it” looks most at “cat” (68{THIN}%)" in text
-    assert f"it → cat: 3.7{THIN}% raw, 68{THIN}% here." in text
+    assert f"it → cat: 3.7{THIN}% raw, 68.3{THIN}% here." in text
 
 
 def test_the_page_says_that_the_other_words_look_at_cat_too(app, cat):
@@ -135,7 +135,7 @@ def test_what_cannot_be_shown_is_said(app, query, words):
 def test_what_raw_vectors_cannot_follow_is_what_the_head_gives_there(app, cat, marks):
     row = cat.layers[5].weights[11][8]
     here = {**LAST, "iraw": "true", "marks": marks}
-    text = f"“it” gives {rounded(float(row[0] + row[-1]))} to [CLS] and [SEP]."
+    text = f"“it” gives {percent(float(row[0] + row[-1]), 1)} to [CLS] and [SEP]."
     assert text in html_of(app(HERE, **IT, **here))
     assert text in html_of(app(HERE, **IT, **here, top="20"))
     assert "[CLS], [SEP] and what raw vectors do not know." in html_of(app(HERE, s="the king zzxqy", q="2", **here))
@@ -200,7 +200,7 @@ def test_the_cells_arithmetic_goes_through_the_heads_q_and_k(app, cat):
     text = html_of(app(HERE, **IT, **LAST, k="2", icell="true"))
     q, k = cat.layers[5].q[11][8], cat.layers[5].k[11][2]
     assert f"{max(q * k, key=abs):+.4f}" in text
-    assert f"68.25{THIN}%" in text
+    assert f"68.3{THIN}%" in text
     assert "5.6569" in text  # √32
 
 
@@ -220,7 +220,8 @@ def test_tired_and_soft_are_compared_with_the_figures_that_come_out(app, model, 
         text = html_of(app(HERE, **IT, l=str(layer), h=str(head), itwo="true"))
         for key, word in ((2, "cat"), (6, "mat")):
             old, new = (one.layers[layer - 1].weights[head - 1][8, key] for one in (cat, soft))
-            row = f"<td>it → {word}</td><td>{100 * old:.0f}{THIN}%</td><td>{100 * new:.0f}{THIN}%</td>"
+            change = f"{100 * (new - old):+.1f}".replace("-", "−")
+            row = f"<td>it → {word}</td><td>{100 * old:.1f}{THIN}%</td><td>{100 * new:.1f}{THIN}%</td><td>{change}</td>"
             assert row in text, (layer, head, word, old, new)
     assert "“it” looks most at “cat” with “tired”, most at “mat” with “soft”" in text
     assert "“it” looks most at “cat”, with “tired” as with “soft”" in html_of(app(HERE, **IT, **LAST, itwo="true"))

@@ -105,6 +105,7 @@ DEFAULTS = {
         "map": "Last layer",
         "hd": "All heads",
         "was": "Raw GloVe",
+        "g2": None,
         "tpos": False,
         "tmat": False,
         "tcmp": False,

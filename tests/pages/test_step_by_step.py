@@ -6,6 +6,7 @@ import math
 import re
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 
 from attention_core.attention import scaled_dot_product_attention, softmax
@@ -17,6 +18,7 @@ from ui.kit.palette import LIGHT
 from ui.shell import scripts
 from ui.state.table import CONTROLS
 from ui.step_by_step import code, lookup, sequence, typed
+from ui.step_by_step.pictures import value_texts
 
 PAGE = "step_by_step"
 KING = {"s": "The king and queen ruled the kingdom", "self": "true", "q": "2"}
@@ -136,8 +138,9 @@ def test_a_step_in_the_link_is_shown_at_once_and_scrolled_to(app, monkeypatch):
 def test_the_first_numbers_are_a_race_in_which_the_blend_can_be_seen(app):
     said = alts(app(PAGE, **NUMBERS))
     shares = next(re.findall(r"[\d.]+(?=\u202f%)", alt) for alt in said if alt.startswith("Weights: "))
-    assert [float(share) for share in shares] == pytest.approx([60, 30, 10, 0], abs=1)
+    assert [float(share) for share in shares] == pytest.approx([60, 30, 10], abs=1)
     assert any("Scores, masked" in alt and "D −∞" in alt for alt in said)  # something is masked, so that it is seen
+    assert any(alt.startswith("Weights: ") and "D masked" in alt for alt in said)
 
 
 def test_the_articles_scores_stand_on_the_page(app):
@@ -375,3 +378,29 @@ def test_a_figure_of_the_link_and_one_of_a_lecture_are_walked_to(app):
     test = app(PAGE, lecture="3")
     assert len(test.header) == 3
     assert not [button for button in test.button if button.key == "next"]  # the lecture has its own
+
+
+def test_all_numbers_of_a_picture_of_scores_have_equally_many_decimals(app):
+    for alt in alts(app(PAGE, step="5")):
+        if alt.startswith("Scores"):
+            decimals = {len(text) for text in re.findall(r"\d\.(\d+)", alt)}
+            assert len(decimals) == 1, alt
+    assert value_texts(np.array([8.0, 26.0, -np.inf]), alike=True) == ["8", "26", "−∞"]
+    assert value_texts(np.array([3.138, 0.2289, 3.4, -0.0001]), alike=True) == ["3.138", "0.229", "3.400", "0.000"]
+
+
+def test_the_blend_of_a_function_word_is_told_by_its_parts_and_that_of_another_by_the_words_near_it(app):
+    it, cat = (text_of(app(PAGE, step="8", q=place)) for place in ("8", "2"))
+    assert "It is 23\u202f% “because”, 18\u202f% “the₁”" in it
+    assert "Choose “cat” to see which words its blend is nearest to." in it
+    assert "nearest words" not in it
+    assert "nearest words" in cat
+
+
+def test_the_division_has_one_name_in_both_ways_to_walk(app):
+    labels = [
+        {toggle.label for toggle in app(PAGE, step="4", on=on).toggle if "divide" in toggle.label.lower()}
+        for on in ("Sentence", "Numbers")
+    ]
+    assert labels[0] == labels[1]
+    assert len(labels[0]) == 1

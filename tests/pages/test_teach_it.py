@@ -11,11 +11,12 @@ import pytest
 from attention_core import learning, query_matches, tasks
 from attention_core.layers import forward, new_model
 from attention_core.taught import ModelSpec
-from tests.support.page import html_of
+from tests.support.page import html_of, text_of
 from ui.models import loaders, training
 from ui.models.lessons import BY_TITLE, LESSONS, sample_sentences
 from ui.models.training import EVERY, FINISHED, Settings, usual_settings
 from ui.teach_it.map import answer
+from ui.teach_it.training import what_is_missing
 
 HERE = "teach_it"
 SHE = {"s": "Mary gave John the keys because she trusted him", "q": "7"}
@@ -92,10 +93,60 @@ def test_what_the_model_needs_can_be_taken_away_and_given_back(app):
     one = sample_sentences(lesson)[0]
     test = app(HERE, task=lesson.title, s=one.text, q="8", layers="2", nh="4", trained=str(FINISHED))
     test.button(key="without-0").click().run()
+    assert test.button(key="give-back").label == "Give it a second layer"
     assert (of(test, "layers"), of(test, "nh"), of(test, "trained")) == (None, None, str(FINISHED))
     assert [line["value"].endswith("right") for line in listed(test)][:2].count(True) <= 1
     test.button(key="give-back").click().run()
     assert (of(test, "layers"), of(test, "nh"), of(test, "trained")) == ("2", "4", str(FINISHED))
+
+
+@pytest.mark.parametrize(
+    ("task", "changed", "label"),
+    [
+        ("Happy or not", {"n_heads": 1}, "Give it a second head"),
+        ("Tired or soft", {"n_heads": 1}, "Give it 4 heads"),
+        ("Verb and subject", {"positions": False}, "Give it positions"),
+        ("He, she, it", {"n_heads": 4}, "Back to what this task takes"),
+    ],
+)
+def test_the_way_back_names_what_was_taken_away(task, changed, label):
+    best = BY_TITLE[task].best
+    assert what_is_missing(replace(best, **changed), best) == label
+
+
+def test_why_a_task_takes_its_layers_is_told_after_training_and_not_before(app):
+    reason = BY_TITLE["He, she, it"].reason
+    assert reason not in text_of(app(HERE, **SHE))
+    assert reason in text_of(app(HERE, **SHE, trained=str(FINISHED)))
+
+
+def test_tired_or_soft_asks_for_a_guess_before_its_reason_and_the_link_leaves_the_guess_out(app):
+    lesson = BY_TITLE["Tired or soft"]
+    test = app(HERE, task=lesson.title)
+    assert lesson.reason not in text_of(test)
+    test.segmented_control(key="g2").set_value("never").run()
+    assert "Your guess is never; it is about half the time." in text_of(test)
+    assert lesson.reason in text_of(test)
+    assert of(test, "g2") is None
+    one_layer = training.shipped(Settings(ModelSpec(lesson.task, 1, 1)))
+    right = np.mean(learning.is_correct(one_layer, training.datasets(lesson.task)[1]))
+    assert right == pytest.approx(0.5, abs=0.05)  # as the answer says
+    trained_already = app(HERE, task=lesson.title, trained=str(FINISHED))
+    assert lesson.reason in text_of(trained_already)
+
+
+def test_under_a_sentence_of_ones_own_stands_what_the_task_does_not_show(app):
+    lesson = BY_TITLE["He, she, it"]
+    taylor = {"s": "Taylor called Travis because she missed him", "trained": str(FINISHED)}
+    assert "“she” looks most at “travis”" in text_of(app(HERE, **taylor))
+    assert lesson.limits in text_of(app(HERE, **taylor))
+    assert lesson.limits not in text_of(app(HERE, **taylor, q="2"))  # “called” is not what the task is about
+    assert lesson.limits not in text_of(app(HERE, **SHE, trained=str(FINISHED)))
+
+
+def test_what_a_word_asks_for_is_listed_where_the_words_tell_something(app):
+    assert "What does “she” ask for?" in text_of(app(HERE, **SHE))
+    assert "ask for?" not in text_of(app(HERE, task="Happy or not", s="The soup was not good", nh="2"))
 
 
 def test_a_sentence_of_ones_own_without_the_word_stays_and_one_with_it_is_offered(app):
@@ -379,7 +430,7 @@ def test_what_is_untrained_is_not_called_taught_and_has_no_figure_of_another_mod
     assert "Untrained" in text
     assert '<th scope="col">untrained</th>' in text
     assert '<th scope="col">taught' not in text
-    assert not has_button(test, "finished")
+    assert test.button(key="finished").disabled
     notes = " ".join(element.value for element in test.markdown)
     assert "other splits of the words" not in notes
     assert "other splits of the words" in " ".join(e.value for e in app(HERE, **SHE, tsay="true").markdown)

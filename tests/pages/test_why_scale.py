@@ -103,7 +103,7 @@ def test_drawing_again_changes_the_measurement_and_the_link_keeps_the_draw(app, 
 
 
 def test_the_gradient_at_1024_dimensions_all_but_vanishes_without_the_division(app):
-    assert re.search(r"gradient’s norm is \S+ × 10⁻\S+ as it is and 0\.3", text_of(app(PAGE, wgradient="true")))
+    assert re.search(r"gradient’s norm is practically 0 as it is and 0\.3", text_of(app(PAGE, wgradient="true")))
 
 
 def test_the_sentences_rows_have_their_largest_weight_with_and_without_the_division(app):

@@ -15,7 +15,7 @@ from ui.inside_a_transformer.map import show_tired_and_soft
 from ui.inside_a_transformer.selection import Selection, view_of, whole_map
 from ui.kit import components, figures
 from ui.kit.html import table
-from ui.kit.wording import listed, percent, quoted, rounded
+from ui.kit.wording import listed, percent, quoted
 from ui.map import compare
 from ui.map.view import Choice, View, head_name, merge_pieces, raw_view
 from ui.models import loaders
@@ -50,13 +50,13 @@ def beside_raw(shown: Selection) -> dict[str, figures.Picture]:
     first, second = (merge_pieces(view, list(groups), words) for view, groups in ((raw, places), (shown.view, here)))
     if not missing:
         components.text(
-            f"{first.labels[query]} → {first.labels[key]}: {rounded(first.weights[query, key])} raw, "
-            f"{rounded(second.weights[query, key])} here."
+            f"{first.labels[query]} → {first.labels[key]}: {percent(first.weights[query, key], 1)} raw, "
+            f"{percent(second.weights[query, key], 1)} here."
         )
     else:
         unknown = listed([quoted(shown.view.labels[at]) for at in missing])
         components.text(f"Raw vectors have nothing for {unknown}: choose a word that GloVe knows for a comparison.")
-    titles = ("Raw vectors", shown.name, "This minus raw, in points")
+    titles = ("Raw vectors", shown.name, "This minus raw, in percentage points")
     pictures = compare.compare(first, second, Choice(query, key), "raw", titles)
     text = "For words split into pieces we average their rows and add their columns."
     if query >= 0:
@@ -77,7 +77,7 @@ def given_elsewhere(shown: Selection, word: str, query: int, pieces: list[list[i
     rest = float(1 - by_words(whole_map(shown), pieces)[query].sum())
     others = sum(map(len, pieces)) < len(shown.reading.tokens.pieces) - 2
     where = "[CLS], [SEP] and what raw vectors do not know" if others else "[CLS] and [SEP]"
-    return f" {quoted(word)} gives {rounded(rest)} to {where}." if rest > 5e-4 else ""
+    return f" {quoted(word)} gives {percent(rest, 1)} to {where}." if rest > 5e-4 else ""
 
 
 def draw_two_sentences(shown: Selection) -> None:
@@ -141,9 +141,8 @@ def draw_beside(shown: Selection, text: str, other: Reading) -> None:
     )
     components.text(f"{shown.name}. Of all words, {quoted(looking)} looks {answer}:")
     draw_changes(first, second, query, names)
-    compare.compare(
-        first, second, Choice(query, key), "two", (f"… {names[0]}", f"… {names[1]}", "Second minus first, in points")
-    )
+    titles = (f"… {names[0]}", f"… {names[1]}", "Second minus first, in percentage points")
+    compare.compare(first, second, Choice(query, key), "two", titles)
     draw_heads_that_change(shown, other, query + shown.offset, looking)
 
 
@@ -157,12 +156,12 @@ def draw_changes(first: View, second: View, query: int, names: tuple[str, str]) 
     rows = [
         (
             f"{first.labels[query]} → {first.labels[place]}",
-            *(rounded(view.weights[query, place]) for view in (first, second)),
+            *(percent(view.weights[query, place], 1) for view in (first, second)),
             points(second.weights[query, place] - first.weights[query, place]),
         )
         for place in rank(np.maximum(first.weights[query], second.weights[query]))[:4]
     ]
-    components.show_html(table(("", *names, "change, in points"), rows, "chain"))
+    components.show_html(table(("", *names, "change, in percentage points"), rows, "chain"))
 
 
 def draw_heads_that_change(shown: Selection, other: Reading, query: int, looking: str) -> None:
@@ -182,5 +181,5 @@ def draw_heads_that_change(shown: Selection, other: Reading, query: int, looking
 
 
 def points(share: float) -> str:
-    """A difference of two shares in points, with its sign: −3.8."""
+    """A difference of two shares in percentage points, with its sign: −3.8."""
     return f"{round(100 * share, 1) or 0.0:+.1f}".replace("-", "−").replace("+0.0", "0.0")

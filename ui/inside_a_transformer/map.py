@@ -92,8 +92,8 @@ def remark(shown: Selection) -> str:
     view, (query, key) = shown.view, shown.choice
     if shown.of == ROLLOUT:
         return (
-            "Rollout multiplies the layers’ mean maps. Half of each map is replaced by “stays where it is”, for the "
-            "residual connection (Abnar & Zuidema 2020)."
+            "Rollout multiplies the average maps of all layers; half of each word is assumed to stay where it is "
+            "(Abnar & Zuidema 2020)."
         )
     if shown.map_filter.share < 1:
         return f"Grey: not among the strongest weights that make up {percent(shown.map_filter.share)} of their row."
@@ -146,4 +146,4 @@ def show_tired_and_soft() -> None:
 
 def take_away(shown: Selection, compared: dict[str, figures.Picture]) -> None:
     """Draw the pictures, numbers, code and link of the map, and the pictures beside raw vectors, to take away."""
-    files.take_away(shown.view, shown.choice, links.link_to("inside_a_transformer"), "head", compared, MAP)
+    files.take_away(shown.view, shown.choice, links.link_to("inside_a_transformer"), "head", compared, (MAP, "heads"))

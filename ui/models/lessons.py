@@ -55,11 +55,10 @@ WRITTEN = (
         "He, she, it",
         "A pronoun should look at the noun it stands for.",
         "“she” now asks for a woman, “he” for a man, “it” for a thing or an animal.",
-        "“she” asks for the same in every sentence, so one layer, one round of attention, is enough. In “Tired or "
-        "soft” the question hangs on another word: a first layer tells “it” of that word, and only a second can ask.",
+        "One layer is enough, for “she” asks for the same in every sentence.",
         "Gender is all that it has learned to ask for: with two women in the sentence it has to guess. And it knows a "
-        "name by its vector alone. “Taylor called Travis because she missed him” goes to Travis, since the vector of "
-        "“taylor” is mostly that of a surname.",
+        "name by its vector alone. In “Taylor called Travis because she missed him”, “she” goes to Travis: the vector "
+        "of “taylor” is mostly that of a surname.",
         (
             "Mary* gave John the keys because she^ trusted him",
             "Mary gave John* the keys because he^ trusted her",
@@ -168,7 +167,7 @@ WRITTEN = (
         (
             "The king and* queen ruled the king^",
             "Mary gave* John the keys because Mary^",
-            "She sells* sea shells and she^",
+            "He reads* books and she writes letters while he^",
             "In Paris we* ate bread and in Paris^",
         ),
         "word that stands twice",

@@ -117,6 +117,7 @@ CONTROLS: dict[str, Control] = {
     "map": Control("Last layer", options=("Last layer", "Layer 1", "Layer 2", "Layer 3"), page="teach_it"),
     "hd": Control("All heads", options=("All heads", "Head 1", "Head 2", "Head 3", "Head 4"), page="teach_it"),
     "was": Control("Raw GloVe", options=("Raw GloVe", "Before training"), page="teach_it"),
+    "g2": Control(None, page="teach_it", private=True),
     "tpos": Control(False, page="teach_it"),
     "tmat": Control(False, page="teach_it"),
     "tcmp": Control(False, page="teach_it"),

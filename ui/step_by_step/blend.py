@@ -7,10 +7,11 @@ from markupsafe import Markup
 from attention_core.ranking import rank
 from ui.kit import components, figures, latex
 from ui.kit.latex import column, in_role, lines, tex
-from ui.kit.wording import counted, largest, listed
+from ui.kit.wording import counted, largest, listed, percent
 from ui.map import cell, panel
+from ui.models.queries import is_function_word
 from ui.step_by_step import pictures
-from ui.step_by_step.selection import Selection
+from ui.step_by_step.selection import ChosenWord, Selection
 
 
 def draw(selection: Selection, kind: str) -> None:
@@ -20,12 +21,7 @@ def draw(selection: Selection, kind: str) -> None:
     symbol = rf"{name}=\sum_j w_j\,{in_role('v_j', 'value')}"
     if selection.word:
         st.latex(symbol)
-        components.text(
-            f"Each word’s vector times its weight, added up: a vector of {counted(len(output), 'number')} again. "
-            "The words nearest to it show what the blend is about:",
-            kind,
-        )
-        cell.output(*selection.word)
+        _draw_word(selection, selection.word, kind)
         return
     order = rank(weights)[:3]
     terms = "+".join(rf"{tex(weights[j])}{column(walk.values[j], 'value')}" for j in sorted(order))
@@ -45,6 +41,23 @@ def draw(selection: Selection, kind: str) -> None:
     components.text(
         f"Each value times its weight, {drawn}, leads to the output: a blend of all values, nearest to {best}.", kind
     )
+
+
+def _draw_word(selection: Selection, word: ChosenWord, kind: str) -> None:
+    """The output of a word: the words nearest to it, or of a function word, to which none are near, its parts."""
+    weights, _, output = selection.walk.blend
+    text = f"Each word’s vector times its weight, added up: a vector of {counted(len(output), 'number')} again."
+    function_words = [is_function_word(token) for token in word.view.tokens]
+    if not function_words[word.choice.query]:
+        components.text(f"{text} The words nearest to it show what the blend is about:", kind)
+        cell.output(*word)
+        return
+    parts = [f"{percent(weights[place])} {selection.name(place)}" for place in rank(weights) if weights[place]]
+    text += f" It is {listed(parts)}."
+    if not all(function_words):
+        other = selection.name(function_words.index(False))
+        text += f" Choose {other} to see which words its blend is nearest to."
+    components.text(text, kind)
 
 
 def draw_whole(selection: Selection) -> None:

@@ -32,4 +32,7 @@ def take_away(selection: Selection) -> None:
     )
     link = links.link_to("step_by_step")
     files = export.tables("steps", table, selection.settings, link)
-    figures.take_away(shown, files, selection.settings, link, "steps", "strip-3")
+    embeds = dict.fromkeys(f"strip-{step}" for step in range(1, 9)) | {"strip-3": shown["scores"]}
+    if "weights" in shown:
+        embeds["strip-7"] = shown["weights"]
+    figures.take_away(shown, files, selection.settings, link, "steps", embeds)

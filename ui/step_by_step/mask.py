@@ -20,7 +20,7 @@ def draw_switches() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches-mask"):
         switches.draw_self()
-        switches.draw_causal(label="Causal mask: hide later words")
+        switches.draw_causal()
 
 
 def draw(selection: Selection, kind: str) -> None:

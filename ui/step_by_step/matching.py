@@ -80,7 +80,7 @@ def division_switch() -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches-scaling"):
             switches.draw_scaling()
     else:
-        controls.toggle("div", "Divide by √d_k", help=tip("scaling"))
+        controls.toggle("div", "Scaling: divide by √d", help=tip("scaling"))
 
 
 def draw_scaled(selection: Selection, kind: str) -> None:
@@ -101,8 +101,10 @@ def draw_scaled(selection: Selection, kind: str) -> None:
     elif selection.by_root:
         text = (
             f"Every score is divided by √{d} = {selection.divisor:.2f}, for a key has {d} numbers (d_k): the order "
-            "stays, the gaps shrink. Why the root? The next page answers that."
+            "stays, the gaps shrink."
         )
+        if not state.get("figure"):
+            text += " Why the root? The next page answers that."
     elif selection.divisor == 1:
         text = "Not divided: the scores go on as they are."
     else:

@@ -1,5 +1,6 @@
 """Pictures and tables of a walk: bars, one for each key, arrows, and numbers as a page writes them."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,13 @@ from ui.step_by_step.typed import vector_text
 
 
 def bars(
-    selection: Selection, values: np.ndarray, title: str, *, weights: bool = False, beside: np.ndarray | None = None
+    selection: Selection,
+    values: np.ndarray,
+    title: str,
+    *,
+    weights: bool = False,
+    alike: bool = True,
+    beside: np.ndarray | None = None,
 ) -> figures.Picture:
     """A number for each key, as bars.
 
@@ -25,11 +32,15 @@ def bars(
         values: (n,) the numbers.
         title: what they are.
         weights: they are weights, from 0 to 1.
+        alike: other numbers are written with equally many decimals.
         beside: other numbers that have to find room on the same scale.
     """
     shown = selection.shown
     finite = np.where(np.isfinite(values), values, 0)[shown].astype(np.float64)
-    texts = [value_text(value, weights) for value in values[shown]]
+    if weights:
+        texts = [weight_text(values[place], selection.walk.visible[place]) for place in shown]
+    else:
+        texts = value_texts(values[shown], alike)
     drawn = pd.DataFrame({"key": np.arange(len(shown), dtype=np.int16), "value": finite, "shown": texts})
     every = finite if beside is None else np.concatenate([finite, beside[shown]])
     low, high = float(min(every.min(), 0)), float(max(every.max(), 0))
@@ -47,11 +58,30 @@ def bars(
     return figures.Picture(stage_bars, drawn, f"{title}: {alt}.", height, fill, {"fixed": weights}, about)
 
 
-def value_text(value: float, weight: bool = False) -> str:
-    """A number beside its bar: a weight in percent, any other number with four digits."""
-    if weight and (value >= 0.0005 or value == 0):
-        return percent(float(value), 1)
-    return number(float(value))
+def weight_text(weight: float, visible: bool) -> str:
+    """A weight in percent, or masked; a very small one as a number."""
+    if not visible:
+        return "masked"
+    return percent(float(weight), 1) if weight >= 0.0005 or weight == 0 else number(float(weight))
+
+
+def value_texts(values: np.ndarray, alike: bool) -> list[str]:
+    """Numbers beside their bars.
+
+    Args:
+        alike: with equally many decimals, so many that the largest has four digits; otherwise each with four digits.
+    """
+    texts = [number(float(value)) for value in values]
+    finite = values[np.isfinite(values)]
+    size = float(np.abs(finite).max(initial=0))
+    if not alike or not 1e-3 <= size < 1e6:
+        return texts
+    needed = max(len(text.partition(".")[2]) for text in texts)
+    decimals = min(needed, max(3 - math.floor(math.log10(size)), 0))
+    return [
+        f"{round(float(value), decimals) + 0.0:.{decimals}f}".replace("-", "−") if np.isfinite(value) else text
+        for value, text in zip(values, texts, strict=True)
+    ]
 
 
 def query_arrows(walked: Walk, labels: Sequence[str]) -> figures.Picture:
@@ -104,8 +134,8 @@ def parts_table(selection: Selection) -> Markup:
     weights, parts, output = selection.walk.blend
     head = ["key", "weight", "weight times value", *[""] * (len(output) - 1)]
     rows: list[list[html.Cell]] = [
-        [(name, "key"), value_text(weight, True), *((number(x), "value") for x in part)]
-        for name, weight, part in zip(selection.labels, weights, parts, strict=True)
+        [(name, "key"), weight_text(weight, visible), *((number(x), "value") for x in part)]
+        for name, weight, visible, part in zip(selection.labels, weights, selection.walk.visible, parts, strict=True)
     ]
     rows.append([("output", "output"), "", *((number(x), "output") for x in output)])
     return html.wide(html.table(head, rows))

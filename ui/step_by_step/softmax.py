@@ -9,7 +9,7 @@ from ui.kit import components, html
 from ui.kit.latex import column, tex
 from ui.kit.wording import counted, largest, listed, number, percent
 from ui.map import cell
-from ui.step_by_step import pictures, strip, typed
+from ui.step_by_step import strip, typed
 from ui.step_by_step.selection import Selection
 
 
@@ -37,7 +37,7 @@ def draw_exponentials(selection: Selection, kind: str) -> None:
     text = "e to the power of a score is positive: a score larger by 1 gives 2.7 times as much, and −∞ gives 0."
     if shifted:
         text += f" The largest score, {number(walk.largest)}, is subtracted from all first; the last fold says why."
-    strip.draw(selection, powers, "Exponentials", formula, text, kind, key="exponentials")
+    strip.draw(selection, powers, "Exponentials", formula, text, kind, key="exponentials", alike=False)
 
 
 def _nothing_left(selection: Selection) -> None:
@@ -89,9 +89,9 @@ def draw_overflow(selection: Selection) -> None:
     rows = [
         (
             (selection.labels[j], "key"),
-            pictures.value_text(walk.masked[j]),
+            number(float(walk.masked[j])),
             "overflow" if np.isinf(walk.unshifted[j]) else number(walk.unshifted[j]),
-            pictures.value_text(walk.masked[j] - walk.largest) if walk.weights is not None else "no number",
+            number(float(walk.masked[j] - walk.largest)) if walk.weights is not None else "no number",
             number(walk.exponentials[j]),
         )
         for j in selection.shown

@@ -20,6 +20,7 @@ def draw(
     *,
     key: str,
     weights: bool = False,
+    alike: bool = True,
     beside: np.ndarray | None = None,
 ) -> None:
     """Bars and formula side by side, and the text.
@@ -30,11 +31,12 @@ def draw(
         formula: LaTeX, a line each.
         kind: of the text, as in `components.text`.
         key: names the picture.
-        weights, beside: as in `pictures.bars`.
+        weights, alike, beside: as in `pictures.bars`.
     """
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        figures.draw(pictures.bars(selection, values, title, weights=weights, beside=beside), f"step-{key}")
+        picture = pictures.bars(selection, values, title, weights=weights, alike=alike, beside=beside)
+        figures.draw(picture, f"step-{key}")
         if len(selection.shown) < len(selection.labels):
             components.text(
                 f"{len(selection.shown)} of {len(selection.labels)} words: those with the largest scores.", "small"

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from ui.kit.charts import parameters, share_in_words
+from ui.kit.charts import ROOM, parameters, share_in_words
 from ui.kit.palette import Palette
 
 
@@ -41,4 +41,4 @@ def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool, beg
     label = at.mark_text(text="guessing", align="right", dy=-7, fontSize=12, color=colors.muted, aria=False)
     layers = [rule, label.encode(x=x, y=y), line, dots]
     more = [alt.param(name=name, value=value) for name, value in (("end", 1), ("high", 1), ("chance", -1))]
-    return alt.layer(*layers).add_params(*parameters(), *more)
+    return alt.layer(*layers).properties(padding=ROOM).add_params(*parameters(), *more)

@@ -11,7 +11,7 @@ from ui import state
 from ui.kit import components, figures, matrices
 from ui.kit.glossary import tip
 from ui.kit.html import table, wide
-from ui.kit.wording import listed, quoted, rounded
+from ui.kit.wording import listed, percent, quoted
 from ui.map import cell as cells
 from ui.map import compare
 from ui.map.view import raw_view
@@ -33,8 +33,13 @@ def _candidates() -> tuple[list[str], np.ndarray]:
 
 
 def query_words(session: Session, shown: SentenceMap) -> None:
-    """The words that the chosen word's query asks for, with random matrices and now; and what W_Q is."""
+    """The words that the chosen word's query asks for, with random matrices and now; and what W_Q is.
+
+    Nothing of a model that answers good or bad.
+    """
     view, model = shown.view, session.model
+    if model.kind == "classifier":  # asks for “not”; words with which it was never trained there get larger scores
+        return
     word, seen = view.labels[shown.choice.query], view.labels[shown.choice.key]
     heads = range(model.n_heads) if shown.head is None else [shown.head]
     rows, columns = model.parameters["1.W_Q"].shape[0], model.d_k
@@ -51,7 +56,7 @@ def query_words(session: Session, shown: SentenceMap) -> None:
     components.text(f"What does {quoted(word)} ask for?", "heading")
     components.text(
         f"W_Q is a table of {rows} × {columns} numbers. The vector of {quoted(word)} times W_Q is its query; each "
-        "word’s vector times W_K is its key. {trained_tables(model)} If another word stood in place of "
+        f"word’s vector times W_K is its key. {trained_tables(model)} If another word stood in place of "
         f"{quoted(seen)}, {quoted(word)} would look most at one of these:",
         "plain",
     )
@@ -121,10 +126,10 @@ def before_and_after(session: Session, shown: SentenceMap) -> dict[str, figures.
         components.text("Both are the same untrained model: press Train, and they part.")
     else:
         components.text(
-            f"{first.labels[at[0]]} → {first.labels[at[1]]}: {rounded(first.weights[at])} "
-            f"{'raw' if was == RAW else 'before training'}, {rounded(second.weights[at])} {after}."
+            f"{first.labels[at[0]]} → {first.labels[at[1]]}: {percent(first.weights[at], 1)} "
+            f"{'raw' if was == RAW else 'before training'}, {percent(second.weights[at], 1)} {after}."
         )
-    titles = (was, title, f"{name} minus that, in points")
+    titles = (was, title, f"{name} minus that, in percentage points")
     compared = compare.compare(first, second, at, "taught", titles)
     return {name: picture for name, picture in compared.items() if name == "difference"}
 

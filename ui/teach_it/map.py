@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from attention_core import learning
+from attention_core import learning, tasks
 from attention_core.embeddings import UnknownWords
 from attention_core.layers import Model, forward
 from attention_core.ranking import first_largest
@@ -19,7 +19,7 @@ from ui.map import panel
 from ui.map.verdict import verdict_in_words
 from ui.map.view import chooser
 from ui.models import loaders
-from ui.models.lessons import VERDICTS, SampleSentence, sample_sentences
+from ui.models.lessons import VERDICTS, SampleSentence, offered_sentences, sample_sentences
 from ui.shell import errors
 from ui.shell.sentence_input import choose_sentence
 from ui.state import controls
@@ -77,7 +77,10 @@ def maps_of(session: Session, shown: SentenceMap) -> dict[str, SentenceMap]:
 
 
 def draw_words(session: Session, shown: SentenceMap, maps: dict[str, SentenceMap]) -> None:
-    """The sentence coloured by the chosen word's weights, for two maps twice, and the result in words."""
+    """The sentence coloured by the chosen word's weights, for two maps twice, and the result in words.
+
+    Below a sentence of the visitor's own stands what the task does not show.
+    """
     for number, (title, each) in enumerate(maps.items(), start=1):
         if title:
             components.text(title, "heading")
@@ -98,6 +101,9 @@ def draw_words(session: Session, shown: SentenceMap, maps: dict[str, SentenceMap
         components.text(copying.prediction_in_words(session.model, shown.layers, shown.view.tokens, query))
     else:
         components.text(("On average " if len(maps) > 1 else "") + shown.view.in_words(query))
+    own = state.sentence() not in offered_sentences()
+    if session.done and own and query == tasks.find_query(session.lesson.task, list(shown.view.tokens)):
+        components.text(session.lesson.limits, "small")
 
 
 def choose_map(model: Model) -> None:

@@ -19,9 +19,15 @@ from ui.models.lessons import (
     sample_sentences,
 )
 from ui.models.training import Settings, VisitorTraining, recipe, shipped, training_at, untrained, usual_settings
+from ui.shell import guess
 from ui.shell.sentence_input import choose_sentence, look_from_asking_word
 from ui.state import controls
 from ui.state.table import Value
+
+BACK = "Back to what this task takes"
+QUESTION = "Will one layer do? How often would it be right?"
+RIGHT = "about half the time"
+GUESSES = ("never", RIGHT, "nearly always")
 
 
 @dataclass(frozen=True)
@@ -156,9 +162,10 @@ def offer_sentence(lesson: Lesson) -> None:
         )
 
 
-def reason(lesson: Lesson) -> None:
-    """Why the task takes this many layers or heads, or positions."""
-    components.text(lesson.reason, "plain")
+def reason(session: Session) -> None:
+    """Why the task takes this many layers or heads, or positions: after training, or after a guess at it."""
+    if session.done or (session.lesson.task == "meaning" and guess.draw("g2", QUESTION, GUESSES, RIGHT)):
+        components.text(session.lesson.reason, "plain")
 
 
 def advanced(session: Session) -> None:
@@ -197,7 +204,7 @@ def advanced(session: Session) -> None:
         if session.settings != usual_settings(session.lesson.best):
             best = values_of(session.lesson.best)
             st.button(
-                "Back to what this task takes",
+                BACK,
                 on_click=lambda: state.set_values({**best, "trained": 0}),
                 key="usual",
                 type="tertiary",

@@ -20,7 +20,7 @@ from ui.models.training import FINISHED, Settings, VisitorTraining, recipe, ship
 from ui.shell import body
 from ui.state import run_lock
 from ui.teach_it import charts
-from ui.teach_it.settings import Session, values_of
+from ui.teach_it.settings import BACK, Session, values_of
 
 REDRAW_AFTER = 0.03  # seconds from one picture of a training to the next
 ASK_AGAIN_AFTER = 1.0  # seconds for which a training that waits in the queue leaves the page alone
@@ -49,14 +49,16 @@ def buttons(session: Session) -> None:
             st.button("Stop", on_click=stop, key="stop", width=130)
         else:
             st.button(label, on_click=train, key="train", type="primary", width=130)
-        if shipped(session.settings):
-            st.button(
-                "Show the finished one",
-                on_click=lambda: state.set_values({"trained": FINISHED}),
-                key="finished",
-                disabled=session.in_training or session.finished,
-                help="The model that came with the app, trained in the same way.",
-            )
+        came_with_app = shipped(session.settings) is not None
+        st.button(
+            "Show the finished one",
+            on_click=lambda: state.set_values({"trained": FINISHED}),
+            key="finished",
+            disabled=not came_with_app or session.in_training or session.finished,
+            help="The model that came with the app, trained in the same way."
+            if came_with_app
+            else "No model with these settings came with the app.",
+        )
         begun = session.trained or session.in_training
         st.button("Start over", on_click=start_over, key="afresh", disabled=not begun)
 
@@ -129,14 +131,8 @@ def experiments(session: Session) -> None:
         return
     with st.container(horizontal=True, key="teach-experiments"):
         if not session.ideal:
-            st.button(
-                "Give it back",
-                on_click=choose,
-                args=(lesson.best,),
-                key="give-back",
-                type="tertiary",
-                icon=":material/undo:",
-            )
+            label = what_is_missing(session.settings.spec, lesson.best)
+            st.button(label, on_click=choose, args=(lesson.best,), key="give-back", icon=":material/add:")
             return
         for number, (label, values) in enumerate(lesson.without.items()):
             st.button(
@@ -148,6 +144,15 @@ def experiments(session: Session) -> None:
                 icon=":material/science:",
                 disabled=not session.done,
             )
+
+
+def what_is_missing(spec: ModelSpec, best: ModelSpec) -> str:
+    """The label of the button that makes a model the one that its task takes."""
+    if spec.n_layers < best.n_layers:
+        return "Give it a second layer"
+    if spec.n_heads < best.n_heads:
+        return "Give it a second head" if best.n_heads == 2 else f"Give it {best.n_heads} heads"
+    return "Give it positions" if best.positions and not spec.positions else BACK
 
 
 def _changed(lesson: Lesson, values: Mapping[str, Any]) -> ModelSpec:

@@ -6,7 +6,7 @@ import streamlit as st
 from attention_core import tasks
 from ui import state
 from ui.kit import components, figures
-from ui.kit.wording import listed, percent
+from ui.kit.wording import percent
 from ui.shell import sentence_input
 from ui.state import controls, scrolling
 from ui.the_gap import charts, measured
@@ -23,8 +23,12 @@ def set_up() -> None:
 
 
 def choose_task() -> None:
-    """Draw the choice of the task and of the sentences it is measured on."""
+    """Draw the choice of the task."""
     controls.segmented("gtask", "Task", list(measured.titles().values()), label_visibility="collapsed")
+
+
+def draw_question() -> None:
+    """Draw the question that the chosen task is measured by."""
     components.text(measured.QUESTIONS.get(measured.chosen_task(), ""), "small")
 
 
@@ -47,31 +51,23 @@ def draw_headline() -> None:
 
 
 def headline(rates: list[Rate]) -> str:
-    """What is to be seen in a task, from the rates of raw vectors, of the taught model and of pretrained ones."""
-    raw = next((rate for rate in rates if rate.name == RAW), None)
-    best = next((rate for rate in rates if rate.variant), None)
-    others = [rate for rate in rates if rate not in (raw, best)]
-    untaught = listed([f"{rate.name} in {percent(rate.share)}" for rate in others])
-    sentences = [raw_text(raw)] if raw else []
-    if best:
-        sentences.append(f"Taught attention is right in {percent(best.share)} of the sentences")
-        sentences[-1] += f"; {untaught}, without being taught this." if others else "."
-    elif others:
-        sentences.append(f"{untaught}.")
+    """How often each model is right in a task, and what that means."""
+    sentences = [f"{name_in_headline(rate)}: {share_in_words(rate)}." for rate in rates]
     if rates[0].task == "similarity":
         sentences.append("Likeness needs no teaching.")
     return " ".join(sentences)
 
 
-def raw_text(raw: Rate) -> str:
-    """How raw vectors do, beside guessing."""
-    if raw.high < raw.chance:
-        if raw.task in {"gender", "meaning"} and raw.share < 0.005:
-            return "Raw vectors point at neither noun."
-        return "Raw vectors seldom find the right word."
-    if raw.low <= raw.chance:
-        return "Raw vectors do no better than guessing."
-    return f"Raw vectors are right in {percent(raw.share)}."
+def name_in_headline(rate: Rate) -> str:
+    """A model by its kind, the shapes of taught ones left out."""
+    return "Taught" if rate.variant else rate.name if rate.name == RAW else f"{rate.name}, not taught this"
+
+
+def share_in_words(rate: Rate) -> str:
+    """A share of right answers beside that of guessing."""
+    if not rate.right:
+        return "never"
+    return percent(rate.share) + (", like guessing" if rate.low <= rate.chance <= rate.high else "")
 
 
 def bars_picture() -> figures.Picture:
@@ -93,21 +89,19 @@ def bars_picture() -> figures.Picture:
 
 
 def draw_bars() -> None:
-    """Draw the bars; a click on one opens its sentences."""
+    """Draw the bars; on the page a click on one opens its sentences, which a figure alone has not."""
     rates = measured.compared(measured.chosen_task(), measured.chosen_set())
     state_now = "-".join(str(state.get(name)) for name in ("gby", "gsent"))
+    alone = bool(state.get("figure") or state.get("lecture"))
     name = f"gap-bars-{measured.chosen_task()}-{measured.chosen_set()}-{state_now}"
 
     def pick(model: int) -> None:
         open_sentences(rates[0].task, rates[model].name)
 
     with st.container(height=ROW * len(rates) + 20, border=False, key="gap-bars-room"):
-        figures.draw(bars_picture(), name, pick)
-    components.text(
-        f"Dashed line: guessing, {percent(rates[0].chance)}. A click on a bar opens its sentences. MiniLM is the model "
-        "of “Inside a transformer”, SmolLM2 that of “The next word”; both learned from other texts.",
-        "small",
-    )
+        figures.draw(bars_picture(), name, None if alone else pick)
+    clicks = "" if alone else " A click on a bar opens its sentences."
+    components.text(f"Dashed line: guessing, {percent(rates[0].chance)}.{clicks}", "small")
 
 
 def open_sentences(task: str, name: str) -> None:

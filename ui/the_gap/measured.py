@@ -15,7 +15,7 @@ COLUMNS = {  # the columns of the core's table, as this page names them; one tha
     "2-4": "Taught, 2 layers",
     "2-4-positions": "Taught, with positions",
     "1-2": "Taught, 2 heads",
-    "1-1-residual": "Taught, 1 head + x",
+    "1-1-residual": "Taught, 1 head, keeps its own vector",
     gap.MINILM: MINILM,
     "smollm2": "SmolLM2",
 }
@@ -173,9 +173,9 @@ def taught(task: str, group: str) -> Rate | None:
 
 
 def compared(task: str, group: str) -> list[Rate]:
-    """The rates that the opening picture compares: raw vectors, the taught model a task takes, pretrained models."""
-    here, best = rates_of(task, group), taught(task, group)
-    return [rate for rate in here if rate.variant is None or rate is best]
+    """The rates that the opening picture compares: raw vectors, the taught model that a task takes, MiniLM."""
+    best = taught(task, group)
+    return [rate for rate in rates_of(task, group) if rate.name in (RAW, MINILM) or rate is best]
 
 
 def head_for(task: str, name: str = MINILM) -> tuple[int, int] | None:

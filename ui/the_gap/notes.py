@@ -1,5 +1,7 @@
 """How the rates were measured and what they do not say; and what a visitor can take away."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from attention_core.taught import SHIPPED
@@ -22,7 +24,7 @@ METHOD = (
     "**Raw vectors.** Queries, keys and values are the GloVe vectors. In “Happy or not” a simple formula, a weighted "
     "sum fitted to other sentences, tells good from bad from the output.",
     "**Taught.** Attention on the same vectors, with W_Q, W_K (and W_V, W_O) trained for this one task on sentences "
-    "made of other words. “1 head + x”: one head, its output added to the word’s own vector.",
+    "made of other words. “1 head, keeps its own vector”: its output is added to the word’s own vector.",
     "**Pretrained.** Nobody trained MiniLM for these tasks. Of its heads, the one that does a task best on sentences "
     "made of training words is measured on the others; in “Happy or not” a formula reads its vector of the sentence. "
     "Unlike the others, it knows the order of the words.",
@@ -64,9 +66,13 @@ def variant_title(file: str) -> str:
 def take_away() -> None:
     """Draw the pictures, the numbers and the link to take away."""
     settings = {"measured": "Right answers by task and model, with 95 % intervals"}
-    files = export.tables("gap", table_frame(), settings, links.link_to("the_gap"))
+    link = links.link_to("the_gap")
+    files = export.tables("gap", table_frame(), settings, link)
     named = [f"{name}: {shape}" for name, shape in shapes().items()]
     marks = "; ".join([*named, "upright stroke: guessing", "ring: the one chosen"])
     about = {"sentences": str(state.get("gset")).lower()}
-    pictures = {"figure": bars_picture(), "table": dots_picture()}
-    figures.take_away(pictures, files, settings | about | {"marks": marks}, links.link_to("the_gap"), "gap", "bars")
+    title = f"Right answers in “{measured.title_of(measured.chosen_task())}”"
+    bars = replace(bars_picture(), about={"measured": title})
+    pictures = {"figure": bars, "table": replace(dots_picture(), about={"marks": marks})}
+    embeds = {"bars": bars, "your-sentence": None}
+    figures.take_away(pictures, files, settings | about, link, "gap", embeds)

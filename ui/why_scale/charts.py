@@ -51,7 +51,8 @@ def spread(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
         one="1",
     )
     scale = alt.Scale(type="log", base=2, domain=[0.5, 90], nice=False)
-    axis = _y_axis("standard deviation of q · k", colors, values=[0.5, 1, 2, 4, 8, 16, 32, 64], format="~g")
+    values = [0.5, 1, 2, 4, 8, 16, 32, 64]
+    axis = _y_axis("standard deviation of q · k", colors, values=values, format="~g", labelOverlap=False)
     y = {name: alt.Y(f"{name}:Q", scale=scale, axis=axis) for name in ("measured", "theory", "scaled", "low", "one")}
     x = _d_axis(colors, [1, 4, 16, 64, 256, 1024, 4096])
     last = base.transform_filter("datum.d === 1024")

@@ -49,4 +49,5 @@ def take_away() -> None:
     )
     pictures = {"spread": spread.picture(measured, draws)}
     pictures |= {name: learning.picture(place, pair, d) for place, (_, name, *_) in enumerate(learning.COSTS)}
-    figures.take_away(pictures, export.tables("scaling", table, settings, link), settings, link, "scaling", "spread")
+    embeds = {"two-keys": None, "spread": pictures["spread"], "sentence": None}
+    figures.take_away(pictures, export.tables("scaling", table, settings, link), settings, link, "scaling", embeds)

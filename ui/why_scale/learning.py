@@ -87,7 +87,12 @@ def draw_gradient() -> None:
         ).format(QUERIES, N_KEYS)
     )
     components.text(
-        f"At d = 1,024 the gradient’s norm is {number(float(pair[0].gradient[at]))} as it is and "
-        f"{number(float(pair[1].gradient[at]))} with the division.",
+        f"At d = 1,024 the gradient’s norm is {norm_in_words(pair[0].gradient[at])} as it is and "
+        f"{norm_in_words(pair[1].gradient[at])} with the division.",
         "plain",
     )
+
+
+def norm_in_words(norm: float) -> str:
+    """The norm of a gradient; one from which nothing can be learned is practically 0."""
+    return number(float(norm)) if norm >= 0.001 else "practically 0"

@@ -76,9 +76,9 @@ def draw_method() -> None:
     place = int(np.flatnonzero(measured.dims == 64)[0])
     components.text(
         "Queries and keys have independent numbers with mean 0 and variance 1, as in the paper’s footnote 4. Dots: the "
-        f"standard deviation of {draws:,} dot products for each d. Squares: the same, divided by √d. Line: √d; 19 of "
-        "20 random draws fall on its thin strokes. At d = 64, the paper’s d_k: "
-        f"{measured.measured[place]:.2f} measured, 8 in theory, {measured.scaled[place]:.2f} after the division.",
+        f"standard deviation of {draws:,} dot products for each d. Squares: the same, divided by √d. Line: √d. At "
+        f"d = 64, the paper’s d_k: {measured.measured[place]:.2f} measured, 8 in theory, "
+        f"{measured.scaled[place]:.2f} after the division.",
         "plain",
     )
     q, k, q_i, k_i = (latex.in_role(name, role) for name, role in ROLES)

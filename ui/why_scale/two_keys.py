@@ -14,11 +14,12 @@ from ui.kit.glossary import tip
 from ui.kit.latex import tex
 from ui.kit.palette import THIN
 from ui.kit.wording import percent, rounded
+from ui.shell import guess
 from ui.state import controls
 
-SHOW = "Show me"
 QUESTION = "At d = 100, which weight does the 80 % key get without the division?"
 RIGHT = "less than 0.001 %"
+GUESSES = ("44 %", "20 %", "2 %", RIGHT)
 NAMES = ("perfect key", "80 % key")
 
 
@@ -33,7 +34,8 @@ def draw() -> None:
     d = int(controls.select_slider("sd", "Dimensions d", help=tip("d and d_k")))
     without, divided = scaling.two_keys(d, 1.0), scaling.two_keys(d)
     st.latex(score_formula(d, without))
-    opened = guess() if d == state.default("sd") else True
+    asked = d == state.default("sd") and not state.get("figure")
+    opened = guess.draw("g1", QUESTION, GUESSES, RIGHT) if asked else True
     left, right = st.columns(2, gap="medium")
     with left:
         components.text("Scores as they are", "heading")
@@ -49,17 +51,6 @@ def draw() -> None:
         st.latex(softmax_formula(divided))
         figures.draw(bars(divided, f"Divided by √{d}"), "example-scaled")
     components.text(headline(d, opened), "headline")
-
-
-def guess() -> bool:
-    """Ask for a guess; whether the answer may be shown."""
-    options = ["44 %", "20 %", "2 %", RIGHT, SHOW]
-    chosen = st.segmented_control(QUESTION, options, **state.widget_args("g1"))
-    if chosen is None:
-        return False
-    texts = {SHOW: f"It is {RIGHT}.", RIGHT: f"Yes: {RIGHT}."}
-    components.text(texts.get(chosen, f"Your guess is {chosen}; it is {RIGHT}."), "answer")
-    return True
 
 
 def score_formula(d: int, stages: Attention) -> str:

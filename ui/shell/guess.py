@@ -1,0 +1,25 @@
+"""A question to guess at before its answer is shown."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ui import state
+from ui.kit import components
+
+SHOW = "Show me"
+
+
+def draw(name: str, question: str, options: Sequence[str], right: str) -> bool:
+    """Ask for a guess, and say whether it was right; whether the answer may be shown.
+
+    Args:
+        name: its control.
+        right: the right one of the options.
+    """
+    chosen = st.segmented_control(question, [*options, SHOW], **state.widget_args(name))
+    if chosen is None:
+        return False
+    texts = {SHOW: f"It is {right}.", right: f"Yes: {right}."}
+    components.text(texts.get(chosen, f"Your guess is {chosen}; it is {right}."), "heading")
+    return True
