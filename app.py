@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import state
 from ui.kit import components, glossary
-from ui.shell import footer, links, pages, presentation, scripts
+from ui.shell import footer, pages, presentation, scripts, sharing
 from ui.state import run_lock
 
 with run_lock.turn():
@@ -20,16 +20,15 @@ with run_lock.turn():
     st.markdown(here.lead)
     if page.url_path not in ("", here.name):
         components.text(f"There is no page called “{page.url_path}”. This is the first one.", "notice")
-    presentation.draw_view(here.figures)  # before the page, which would be seen whole while it computes
+    presentation.draw_view(here)  # before the page, which would be seen whole while it computes
     with pages.framed():
         page.run()
     footer.draw(here)
 
+    sharing.copy_button_on_phone()
     with st.sidebar:
         glossary.popover()
         components.copy_link(key="link")
         st.caption("The link holds your sentence and every setting.")
         presentation.lecture_button()
-        with st.popover("QR code", icon=":material/qr_code_2:", key="qr", on_change="rerun") as qr:
-            if qr.open:
-                components.qr_code(links.link_to(here.name))
+        sharing.qr_button(here.name, "qr")

@@ -1,33 +1,60 @@
 """A figure in somebody else's page, a lecture on a projector, and the link on a wall."""
 
+import re
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+import pytest
 from playwright.sync_api import expect
 
 from ui.kit.embed import embed_code
+from ui.shell.pages import PAGES
+
+# A screen of a lecture: the lowest of what can be read ends above the bar, and there is nothing to scroll to.
+WHOLE = """() => {
+  const bar = document.querySelector(".st-key-lecture-bar"), main = document.querySelector(".stMain");
+  const read = [...main.querySelectorAll(".say, svg, button, img, input, table, h2, .katex-display")];
+  const parts = read.filter(part => !bar.contains(part) && part.checkVisibility());
+  const boxes = parts.map(part => part.getBoundingClientRect());
+  const seen = boxes.filter(box => box.height);
+  const lowest = Math.max(...seen.map(box => box.bottom));
+  return seen.length > 1 && lowest <= bar.getBoundingClientRect().top && main.scrollHeight <= main.clientHeight;
+}"""
+FIGURES = [(page.name, name) for page in PAGES for name in dict.fromkeys(screen.figure for screen in page.figures)]
 
 
-def test_code_to_embed_becomes_a_live_figure_in_a_page_of_another_origin_and_says_its_height(visit, tmp_path):
+def test_every_figure_comes_alive_in_a_page_of_another_origin_and_says_its_height(visit, tmp_path):
     one = visit("/the_gap")
-    code = embed_code("<svg width='40' height='40'></svg>", one.server.url + "/the_gap", "bars", "Three bars.")
-    (tmp_path / "post.html").write_text(f"<!doctype html><title>A post</title>{code}", "utf-8")
+    for page, figure in FIGURES:
+        link = f"{one.server.url}/{page}" + "?step=8" * (page == "step_by_step")
+        code = embed_code("<svg width='40' height='40'></svg>", link, figure, "A figure.", "light")
+        (tmp_path / f"{page}-{figure}.html").write_text(f"<!doctype html><title>A post</title>{code}", "utf-8")
     handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
     handler.func.log_message = lambda *_: None
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as post:
         Thread(target=post.serve_forever, daemon=True).start()
         page = one.context.new_page()
-        page.goto(f"http://127.0.0.1:{post.server_port}/post.html")
-        page.get_by_role("button", name="Three bars.").click()
-        figure = page.frame_locator("iframe")
-        expect(figure.locator(".st-key-bars-whole .stVegaLiteChart .mark-group").first).to_be_visible()
-        expect(figure.locator("h1")).to_be_hidden()
-        expect(figure.get_by_test_id("stSidebar")).to_be_hidden()
-        expect(figure.locator(".st-key-gsent")).to_be_hidden()
-        page.wait_for_function("document.querySelector('iframe').height !== '640'")
-        assert 150 < int(page.locator("iframe").get_attribute("height")) < 640
+        for name, figure in FIGURES:
+            page.goto(f"http://127.0.0.1:{post.server_port}/{name}-{figure}.html")
+            page.get_by_role("button", name="A figure.").press(" ")
+            live = page.frame_locator("iframe")
+            shown = live.locator(f":is(.st-key-{figure}, [class*='st-key-{figure}-'])")
+            expect(shown.filter(has_text=re.compile(r"\w{3}"), visible=True).first).to_be_visible()
+            expect(live.locator("h1")).to_be_hidden()
+            expect(live.get_by_test_id("stSidebar")).to_be_hidden()
+            page.wait_for_function("document.querySelector('iframe').height !== '640'")
+            if figure == "map":
+                word = live.locator(".st-key-map-words").get_by_role("radio").last
+                word.click()
+                expect(live.locator(".say.reading").first).to_contain_text(f"“{word.inner_text()}”")
         post.shutdown()
+
+
+def test_a_link_within_a_text_keeps_the_frame_it_is_followed_in(visit):
+    one = visit("/the_gap?gsent=true&embed=true")
+    one.page.locator("a[href*='teach_it']").first.click()
+    expect(one.page).to_have_url(re.compile(r"teach_it.*embed=true"))
 
 
 def test_a_lecture_shows_one_figure_large_and_whole_in_width(visit):
@@ -58,24 +85,80 @@ def test_a_lecture_keeps_what_its_figure_is_tried_with(visit):
     expect(one.page.get_by_label("Search term: query")).to_be_visible()
     one.page.goto(one.server.url + "/step_by_step?lecture=5")
     expect(one.page.get_by_text("Self-attention: a word may look at itself")).to_be_visible()
-    expect(one.page.get_by_text("Causal mask: hide later words")).to_be_visible()
+    expect(one.page.get_by_text("Causal mask")).to_be_visible()
 
 
-def test_the_last_line_of_a_figure_stands_above_the_bar_of_a_lecture(visit):
+SCREENS = [
+    *(
+        "/?lecture=3",
+        "/step_by_step?lecture=1",
+        "/step_by_step?lecture=3",
+        "/why_scale?lecture=1",
+        "/why_scale?lecture=3",
+    ),
+    *(
+        "/teach_it?lecture=4",
+        "/the_gap?lecture=4",
+        "/inside_a_transformer?lecture=1",
+        "/inside_a_transformer?lecture=2",
+    ),
+]
+EVERY_SCREEN = [
+    f"/{page.name}".replace("/playground", "/") + f"?lecture={number}{more}"
+    for page in PAGES
+    for number in range(1, len(page.figures) + 1)
+    for more in ("", *["&on=Numbers"] * (page.name == "step_by_step"))
+]
+
+
+@pytest.mark.parametrize("links", [SCREENS, pytest.param(EVERY_SCREEN, marks=pytest.mark.nightly)], ids=["some", "all"])
+def test_all_of_a_screen_stands_above_the_bar_of_a_lecture_and_nothing_scrolls(visit, links):
     one = visit("/step_by_step?lecture=1", viewport={"width": 1280, "height": 720})
-    bar = one.page.locator(".st-key-lecture-bar").bounding_box()["y"]
-    for link, last in (
-        ("/step_by_step?lecture=1", "hands back a blend of all data"),
-        ("/step_by_step?lecture=8&step=8", "however"),
-        ("/why_scale?lecture=1", "And without the division?"),
-        ("/why_scale?lecture=4", "similar words get most"),
+    for link in links:
+        one.page.goto(one.server.url + link)
+        expect(one.page.locator(".st-key-lecture-bar")).to_be_visible()
+        expect(one.page.locator("footer")).to_be_attached()
+        one.page.wait_for_function(WHOLE, timeout=30_000)
+
+
+def test_page_down_and_page_up_turn_the_screens_of_a_lecture_and_set_what_they_show(visit):
+    one = visit("/?lecture=1", viewport={"width": 1280, "height": 720})
+    reading = one.page.locator(".say.reading").first
+    expect(reading).to_contain_text("“it” looks most at “because”")
+    one.page.keyboard.press("PageDown")
+    expect(reading).to_contain_text("“it” looks most at “cat”")
+    one.page.keyboard.press("PageDown")
+    expect(reading).to_contain_text("“it” looks most at “mat”")
+    one.page.keyboard.press("PageUp")
+    expect(reading).to_contain_text("“it” looks most at “cat”")
+
+
+def test_a_figure_alone_has_what_it_is_tried_with_and_no_other_control(visit):
+    one = visit("/step_by_step?figure=strip-4&embed=true")
+    expect(one.page.get_by_text("Scaling: divide by")).to_be_visible()
+    word = one.page.locator(".st-key-walk-words").get_by_role("radio", name="cat")
+    word.click()
+    expect(word).to_be_checked()
+    expect(one.page.get_by_label("Sentence", exact=True)).to_be_hidden()
+    expect(one.page.get_by_text("Walk with")).to_be_hidden()
+    one.page.goto(one.server.url + "/inside_a_transformer?figure=head-map&embed=true")
+    expect(one.page.locator(".stVegaLiteChart .mark-group").first).to_be_visible()
+    expect(one.page.get_by_text("Show [CLS] and [SEP]")).to_be_hidden()
+    expect(one.page.get_by_text("Advanced", exact=True)).to_be_hidden()
+
+
+def test_of_a_figure_alone_that_cannot_be_drawn_one_sentence_is_left(visit):
+    one = visit("/")
+    for link, start in (
+        ("/?figure=map&embed=true&s=", "The link of this figure holds no sentence."),
+        ("/why_scale?figure=sentence&embed=true&s=qqxzz", "GloVe, which knows English words"),
+        ("/inside_a_transformer?figure=map&embed=true&s=", "This page has no figure called “map”."),
     ):
         one.page.goto(one.server.url + link)
-        line = one.page.locator(".say, td").filter(has_text=last, visible=True).last
-        expect(line).to_be_in_viewport(ratio=1)
-        one.page.wait_for_function(
-            "([line, bar]) => line.getBoundingClientRect().bottom <= bar", arg=[line.element_handle(), bar]
-        )
+        one.settle()
+        read = one.page.locator(".stMain :is(.say, .stButton, .stSlider, .stTextInput, svg.marks)").filter(visible=True)
+        expect(read).to_have_count(1)
+        expect(read).to_contain_text(start)
 
 
 def test_the_link_is_drawn_as_a_code_of_squares(visit):

@@ -311,6 +311,7 @@ def test_the_container_gets_all_that_the_app_reads_and_runs_as_nobody_in_particu
     ignored = (DEPLOY / "Containerfile.dockerignore").read_text().splitlines()
     assert copied - {"--from=packages", "/venv"} <= {line[1:] for line in ignored if line.startswith("!")}
     assert "--no-deps -r requirements-lm.txt" in "".join(lines)
+    assert " ".join((ROOT / "packages.txt").read_text().split()) in "".join(lines)  # the fonts
     assert "USER 1000" in lines
     assert any(line.startswith("HEALTHCHECK") for line in lines)
 

@@ -172,9 +172,13 @@ def qr_code(link: str) -> None:
     st.html(Markup('<img class="qr" alt="QR code of the link to this view" src="{}">').format(picture))
 
 
-def copy_link(key: str) -> None:
-    """A button that copies the link last told, and the link in a field beside it."""
-    _copy(key=key, data={})
+def copy_link(key: str, *, with_field: bool = True) -> None:
+    """A button that copies the link to the view as it is now.
+
+    Args:
+        with_field: whether the link stands in a field beside it from the start, or only where it could not be copied.
+    """
+    _copy(key=key, data={"withField": with_field})
 
 
 def show_html(body: Markup) -> None:

@@ -21,8 +21,9 @@ from PIL import Image
 from attention_core.text import one_line
 from ui import state
 from ui.kit import components, embed, export
+from ui.kit.citation import citation
 from ui.kit.components import palette
-from ui.kit.palette import LIGHT, Palette, along
+from ui.kit.palette import Palette, along
 
 Columns = dict[str, np.ndarray]  # what a small chart is drawn from, for a DataFrame takes longer to make than to draw
 LECTURE_HEIGHT = 240  # pixels, which a projector of 720 lines shows below three lines of text
@@ -110,17 +111,18 @@ def take_away(
     settings: Mapping[str, Any],
     link: str,
     key: str,
-    figure: str,
+    embeds: Mapping[str, Picture | None],
 ) -> None:
-    """Offer pictures as PNG and SVG, files, and the link. Each file is made when its button is pressed, not before.
+    """Offer pictures as PNG and SVG, files, the link, and how to cite it. A file is made when its button is pressed.
 
     Args:
         pictures: by name.
         files: what makes the content, by name and ending, such as "weights.csv".
         settings: go into the pictures and the files' names; `sentence` comes first if there is one.
-        figure: the one of the page that can be embedded elsewhere; the first picture stands for it until it is live.
+        embeds: the figures of the page that can stand in another page, by name, each with the picture that stands
+            there until it is pressed, or None for a box.
     """
-    colors = palette()
+    colors, theme = palette(), components.theme()
     kinds = {
         "csv": ("CSV", "text/csv"),
         "json": ("JSON", "application/json"),
@@ -147,14 +149,22 @@ def take_away(
             label, mime = kinds[ending]
             offer(label, partial(export.for_spreadsheets, make) if ending == "csv" else make, name, ending, mime)
 
-        def code_to_embed() -> str:
-            first = next(iter(pictures.values()))
-            about = {name: value for name, value in {**settings, **first.about}.items() if value is not None}
-            picture = export.svg(export.standalone(first.spec(LIGHT), first.frame, about, LIGHT))
-            return embed.embed_code(picture, link, figure, one_line(first.alt))
+        def code_to_embed(figure: str, picture: Picture | None) -> str:
+            still = str(drawn(picture, export.svg)) if picture else ""
+            caption = one_line(picture.alt) if picture else f"{_title(figure)}, live."
+            return embed.embed_code(still, link, figure, caption, theme)
 
-        offer("Code to embed", code_to_embed, "embed", "html", "text/html")
+        with st.popover("Code to embed"):
+            components.text("For your own page: a picture, live once it is pressed, in the theme you see.", "small")
+            for figure, still in embeds.items():
+                offer(_title(figure), partial(code_to_embed, figure, still), f"embed-{figure}", "html", "text/html")
     components.copy_link(f"{key}-link")
+    components.text(f"To cite: {citation(link)}", "small")
+
+
+def _title(figure: str) -> str:
+    """A figure's name as people read it."""
+    return figure.replace("strip", "step").replace("-", " ").capitalize()
 
 
 def image_of(weights: np.ndarray) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from attention_core.text import one_line
+from ui.kit.citation import citation
 from ui.kit.components import source
 from ui.kit.export import in_words
 from ui.kit.palette import DARK, LIGHT, Palette, along
@@ -51,8 +52,10 @@ def page(labels: Sequence[str], weights: np.ndarray, query: int, settings: Mappi
             "<body><main><h1>{title}</h1>\n"
             '<div id="words" role="radiogroup" aria-label="Words: choose the one to look from"></div>\n'
             '<p id="reading" role="status"></p>\n'
-            '<div id="figure"><div id="map"><canvas role="img"></canvas></div><div id="bars"></div></div>\n'
-            '<p id="about">{about}<br>Made with <a href="{link}">Attention Playground</a>.</p></main>\n'
+            '<div id="figure"><div id="map"><canvas role="img"></canvas><p id="legend"></p></div>'
+            '<div id="bars"></div></div>\n'
+            '<p id="about">{about}<br><a href="{link}">Open it in Attention Playground</a>. To cite: {citation}</p>'
+            "</main>\n"
             '<script type="application/json" id="data">{data}</script>\n'
             "<script>{script}</script></body></html>\n"
         ).format(
@@ -61,6 +64,7 @@ def page(labels: Sequence[str], weights: np.ndarray, query: int, settings: Mappi
             style=Markup(source("interactive.css")),
             about=Markup("<br>").join(escape(line) for line in in_words(settings)[1:]),
             link=link,
+            citation=citation(link),
             data=inside,
             script=Markup(source("interactive.js")),
         )
@@ -69,7 +73,7 @@ def page(labels: Sequence[str], weights: np.ndarray, query: int, settings: Mappi
 
 def _colors(colors: Palette) -> dict[str, Any]:
     every = asdict(colors)
-    kept = {name: every[name] for name in ("text", "query", "strong", "on_strong", "on_weak")}
+    kept = {name: every[name] for name in ("text", "query", "key", "strong", "on_strong", "on_weak")}
     return kept | {"weights": [along(colors.weights, step / (STEPS - 1)) for step in range(STEPS)]}
 
 

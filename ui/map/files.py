@@ -1,6 +1,6 @@
 """What a visitor can take away of an attention map: pictures, numbers, code, link."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ui.kit import components, export, figures, interactive
@@ -14,12 +14,12 @@ def take_away(
     link: str,
     key: str,
     compared: Mapping[str, figures.Picture] | None = None,
-    figure: str = "map",
+    embeds: Sequence[str] = ("map",),
 ) -> None:
     """Pictures, numbers, code and link of an attention map.
 
     Args:
-        figure: its name among the page's figures.
+        embeds: the page's figures that can be embedded; the map is the first.
         compared: what `compare` returned, where the map is compared with a second one.
     """
     settings = {**view.settings, "query": view.labels[choice.query]}
@@ -34,4 +34,5 @@ def take_away(
         components.text("Code is there for a single head: a blend of several has no formula of its own.", "small")
     heat = replace(heatmap_picture(view, choice), about={"numbers": "percent"})
     pictures = {"heatmap": heat, "bars": bars_picture(view, choice), **(compared or {})}
-    figures.take_away(pictures, files, settings, link, key, figure)
+    stills = dict.fromkeys(embeds) | {embeds[0]: heat}
+    figures.take_away(pictures, files, settings, link, key, stills)

@@ -75,6 +75,7 @@ def bars_picture(view: View, choice: Choice) -> figures.Picture:
 def heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
     """The map, with a click on a cell choosing its row and column."""
     choose, whole = chooser(view), len(view.labels) <= MAX_CELLS
+    opens = "" if state.get("figure") or state.get("lecture") else opens  # a figure alone has no folds
 
     def pick(query: int, key: int) -> None:
         choose(query, key)

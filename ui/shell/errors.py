@@ -33,7 +33,12 @@ def show_errors() -> Iterator[None]:
     except VISITOR_ERRORS as error:
         if isinstance(error, DamagedData):
             log.event("damaged data", logging.ERROR, file=str(error))
-        components.text(message_for(error), "notice")
+        draw_error(error)
+
+
+def draw_error(error: Exception) -> None:
+    """Show a visitor's error in place of the picture: of a figure alone, the sheet of frames hides all else."""
+    components.text(message_for(error), "notice error", status=True)
 
 
 def message_for(error: Exception) -> str:
@@ -45,6 +50,8 @@ def message_for(error: Exception) -> str:
         message = str(error)
         return f"{message[0].upper()}{message[1:]}. All other pages work without it."
     if isinstance(error, UnfitText):
+        if state.get("figure"):
+            return "The link of this figure holds no text."
         return "Type the beginning of a text above, and see what comes next."
     if isinstance(error, NothingToAttend):
         if len(loaders.taken_apart(state.sentence()).known) == 1:
@@ -54,6 +61,8 @@ def message_for(error: Exception) -> str:
             "look at themselves, or switch the causal mask off."
         )
     if isinstance(error, UnknownWords) and not error.words:
+        if state.get("figure"):
+            return "The link of this figure holds no sentence."
         return "Type a sentence above, and see where its words look."
     if isinstance(error, UnknownWords):
         return (

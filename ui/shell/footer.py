@@ -1,6 +1,5 @@
 """The end of a page: the way on, what a closed sidebar would hide on a phone, and where everything comes from."""
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from markupsafe import Markup
 
 from attention_core.glove_sources import vectors_name
 from ui.kit import components, glossary
+from ui.kit.citation import version
 from ui.shell.pages import PAGES, Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,9 +30,9 @@ def draw(here: Page) -> None:
     st.html(
         Markup(
             "<footer><details><summary>Sources and licences, version {}</summary><p>Code: MIT. Word vectors: {}{}. "
-            "Transformer: all-MiniLM-L6-v2, language model: SmolLM2-135M-Instruct (Apache 2.0). After "
-            "“May I Have Your Attention?” by Shreyas Mishra, 2025, and “Attention Is All You Need”, Vaswani et al., "
-            "2017.</p></details></footer>"
+            "Transformer: all-MiniLM-L6-v2 (Apache 2.0). Language model, where the server names no other: "
+            "SmolLM2-135M-Instruct (Apache 2.0). After “May I Have Your Attention?” by Shreyas Mishra, 2025, and "
+            "“Attention Is All You Need”, Vaswani et al., 2017.</p></details></footer>"
         ).format(version(), vectors, ", Stanford (PDDL)" if vectors == "GloVe 6B" else "")
     )
 
@@ -41,9 +41,3 @@ def draw(here: Page) -> None:
 def teaching_plan() -> str:
     """docs/teaching.md, without its title."""
     return (ROOT / "docs/teaching.md").read_text(encoding="utf-8").partition("\n")[2]
-
-
-@cache
-def version() -> str:
-    """The version that pyproject.toml gives."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]

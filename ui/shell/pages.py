@@ -7,14 +7,33 @@ with `guard()`, which sets up the navigation and starts over.
 
 import contextlib
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
+from ui.state.table import Value
+
+SOFT = "The cat sat on the mat because it was soft"
+
 _run = threading.local()
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen of a lecture.
+
+    Attributes:
+        figure: on it, as `presentation.figure` draws it.
+        title: in the bar; "" where the figure needs none.
+        values: those of the page's controls that it sets.
+    """
+
+    figure: str
+    title: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -28,7 +47,7 @@ class Page:
         lead: one sentence below the heading, Markdown.
         about: a line for the navigation's tooltip.
         next_label: the sentence that leads to the next page.
-        figures: those that have an address of their own, as `presentation.figure` draws them.
+        figures: the screens of its lecture, at most 9; each figure on them has an address of its own too.
     """
 
     name: str
@@ -37,7 +56,7 @@ class Page:
     lead: str
     about: str
     next_label: str
-    figures: tuple[str, ...] = ()
+    figures: tuple[Screen, ...] = ()
 
 
 PAGES = (
@@ -48,8 +67,13 @@ PAGES = (
         "Attention lets each word of a sentence gather what it needs from the others: it is how a language model finds "
         "out what “it” stands for.",
         "See where each word of your sentence looks",
-        "Next: how a word decides where to look",
-        figures=("map",),
+        "Next page: how a word decides where to look",
+        figures=(
+            Screen("map", "word vectors", {"who": "Word vectors"}),
+            Screen("map", "taught", {"who": "Taught"}),
+            Screen("map", "taught, “soft” in place of “tired”", {"who": "Taught", "s": SOFT, "q": 8, "k": 0}),
+            Screen("map", "transformer", {"who": "Transformer"}),
+        ),
     ),
     Page(
         "step_by_step",
@@ -57,8 +81,8 @@ PAGES = (
         "How does a word decide where to look?",
         "A dictionary needs the exact word. Attention compares with every word, and blends what it finds.",
         "Dictionary, query, key, value; softmax, weighted sum",
-        "Next: why divide by √d_k? What goes wrong without it",
-        figures=tuple(f"strip-{step}" for step in range(1, 9)),
+        "Next page: why divide by √d_k? What goes wrong without it",
+        figures=tuple(Screen(f"strip-{step}") for step in range(1, 9)),
     ),
     Page(
         "why_scale",
@@ -66,8 +90,8 @@ PAGES = (
         "Why divide by the square root of d_k?",
         "Without it one word takes all the weight, and nothing can be learned. See it happen.",
         "What one small division is good for",
-        "Next: teach attention where to look. Train W_Q and W_K yourself",
-        figures=("two-keys", "spread", "learning", "sentence"),
+        "Next page: teach attention where to look. Train W_Q and W_K yourself",
+        figures=(Screen("two-keys"), Screen("spread"), Screen("sentence")),
     ),
     Page(
         "teach_it",
@@ -75,8 +99,21 @@ PAGES = (
         "Can attention be taught where to look?",
         "On raw vectors “it” does not find its noun. Train W_Q and W_K, and watch it learn.",
         "Train W_Q and W_K, and watch them learn",
-        "Next: how often is it right? Raw, taught and pretrained, measured",
-        figures=("map",),
+        "Next page: how often is it right? Raw, taught and pretrained, measured",
+        figures=(
+            Screen("map", "untrained", {"trained": 0}),
+            Screen("map", "trained", {"trained": 9999}),
+            Screen(
+                "map",
+                "“soft”, trained with one layer",
+                {"task": "Tired or soft", "layers": 1, "nh": 1, "trained": 9999, "s": SOFT, "q": 8, "k": 0},
+            ),
+            Screen(
+                "map",
+                "“soft”, trained with two layers",
+                {"task": "Tired or soft", "layers": 2, "nh": 4, "trained": 9999, "s": SOFT, "q": 8, "k": 0},
+            ),
+        ),
     ),
     Page(
         "the_gap",
@@ -85,8 +122,13 @@ PAGES = (
         "Raw word vectors know which words are alike, not which belong together. How often does attention find the "
         "right word?",
         "How often raw vectors, taught heads and a transformer are right",
-        "Next: what 72 heads have learned without being told where to look",
-        figures=("bars",),
+        "Next page: what 72 heads have learned without being told where to look",
+        figures=(
+            Screen("bars", "similar words", {"gtask": "Similar words"}),
+            Screen("bars", "he, she, it", {"gtask": "He, she, it"}),
+            Screen("bars", "tired or soft", {"gtask": "Tired or soft"}),
+            Screen("your-sentence"),
+        ),
     ),
     Page(
         "inside_a_transformer",
@@ -95,17 +137,17 @@ PAGES = (
         "MiniLM, a small transformer, reads your sentence in 6 layers of 12 heads. A head is attention with a W_Q, W_K "
         "and W_V of its own; a layer works on what the layer before it has found.",
         "All heads of a real transformer on your sentence",
-        "Next: from attention to the next word. How does it write?",
-        figures=("head-map", "heads"),
+        "Next page: from attention to the next word. How does it write?",
+        figures=(Screen("heads"), Screen("head-map")),
     ),
     Page(
         "next_word",
         "The next word",
         "How does it write?",
-        "SmolLM2, a small language model with 30 layers of 9 heads, reads your text here and writes on.",
+        "A small language model reads your text here and writes on.",
         "A language model: causal attention, the next word, which head made it so",
         "Back to the playground, with your sentence",
-        figures=("next-words", "head-map"),
+        figures=(Screen("next-words"), Screen("head-map")),
     ),
 )
 

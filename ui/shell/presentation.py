@@ -8,7 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 from ui import state
 from ui.kit import components
 from ui.kit.wording import listed
-from ui.shell import scripts
+from ui.shell import scripts, sharing
+from ui.shell.pages import Page, Screen
 
 ALONE = """
 .stMainBlockContainer {{ padding: 0.5rem 1rem !important; max-width: none !important; }}
@@ -30,44 +31,74 @@ def figure(name: str, part: str = "whole") -> DeltaGenerator:
 
 def lecture_button() -> None:
     """Draw the way into the lecture view."""
-    about = "One figure a screen, large, for a projector. N goes on, B goes back."
+    about = "One figure a screen, large, for a projector. N or Page Down goes on, B or Page Up goes back."
     st.button("Lecture view", on_click=_show, args=(1,), key="lecture-view", icon=":material/slideshow:", help=about)
 
 
-def draw_view(figures: Sequence[str]) -> None:
-    """Leave only the figure that the link asks for, or the one that a lecture has come to.
-
-    Args:
-        figures: those of the page.
-    """
-    name, number = str(state.get("figure")), int(state.get("lecture"))
+def draw_view(page: Page) -> None:
+    """Leave only the figure of a page that the link asks for, or the one that a lecture has come to."""
+    figures = page.figures
+    name, number = str(state.get("figure")), min(int(state.get("lecture")), len(figures))
+    names = list(dict.fromkeys(screen.figure for screen in figures))
+    _set_values(figures, number)
     if number:
-        number = min(number, len(figures))
-        components.style("kit/browser/lecture.css")
-        _lecture_bar(number, len(figures))
-        _leave_only(figures[number - 1])
+        components.style("kit/browser/alone.css", "kit/browser/lecture.css")
+        _lecture_bar(page, number)
+        _leave_only(*_places(figures[number - 1].figure), ".notice", ".st-key-lecture-bar")
+    elif name in names:
+        components.style("kit/browser/alone.css", "kit/browser/frame.css")
+        words = [".st-key-walk-words"] * (name != "strip-1")  # the words to choose from, which stand in the second step
+        _leave_only(*_places(name), ".notice", *words)
+        scripts.report_height()
     elif name:
-        if name not in figures:
-            has = listed([f"“{known}”" for known in figures], 9)
+        has = listed([f"“{known}”" for known in names], 9)
+        with figure("no-figure"):
             components.text(f"This page has no figure called “{name[:40]}”. It has {has}.", "notice")
-        _leave_only(name if name in figures else "no-figure")
+        _leave_only(*_places("no-figure"))
         scripts.report_height()
 
 
-def _leave_only(name: str) -> None:
-    """Hide all but a figure, notices, and what leads through a lecture. The name is one of ours, nothing of a link."""
-    kept = f":is(.st-key-{name}, [class*='st-key-{name}-'], .notice, .st-key-lecture-bar)"
-    st.html(f"<style>{ALONE.format(kept=kept)}</style>")
+def _set_values(figures: Sequence[Screen], number: int) -> None:
+    """Set what the screen that the lecture has come to sets; what other screens set is as it was before the lecture.
+
+    What the link of a first visit says holds.
+
+    Args:
+        number: of the screen, from 1; 0 outside of the lecture.
+    """
+    first, last = "screen" not in st.session_state, st.session_state.get("screen")
+    here = st.session_state["screen"] = (figures, number) if number else None
+    if here is None or here == last:
+        return
+    if last is None or last[0] != figures:
+        names = {name for screen in figures for name in screen.values}
+        st.session_state["before-lecture"] = {name: state.get(name) for name in names}
+    values = {**st.session_state["before-lecture"], **figures[number - 1].values}
+    in_link = set(st.query_params) if first else ()
+    state.set_in_run({name: value for name, value in values.items() if name not in in_link})
 
 
-def _lecture_bar(number: int, count: int) -> None:
+def _places(name: str) -> tuple[str, str]:
+    """The containers of a figure. The name is one of ours, nothing of a link."""
+    return f".st-key-{name}", f"[class*='st-key-{name}-']"
+
+
+def _leave_only(*kept: str) -> None:
+    """Hide all but what these selectors name."""
+    selectors = ", ".join(kept)
+    st.html(f"<style>{ALONE.format(kept=f':is({selectors})')}</style>")
+
+
+def _lecture_bar(page: Page, number: int) -> None:
+    count, title = len(page.figures), page.figures[number - 1].title
     with st.container(key="lecture-bar", horizontal=True, vertical_alignment="center"):
         st.button("Back", on_click=_show, args=(number - 1,), disabled=number == 1, key="lecture-back", shortcut="B")
         st.button(
             "Next", on_click=_show, args=(number + 1,), disabled=number == count, key="lecture-next", shortcut="N"
         )
         st.button("Leave the lecture view", on_click=_show, args=(0,), key="lecture-leave")
-        components.text(f"Figure {number} of {count}", "small")
+        sharing.qr_button(page.name, "lecture-qr")
+        components.text(f"{number} of {count}" + (f": {title}" if title else ""), "small")
 
 
 def _show(number: int) -> None:

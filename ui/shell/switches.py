@@ -69,7 +69,7 @@ def draw_self(setting: str = "") -> None:
     controls.toggle(see_self, SELF_LABEL, help=SELF_HELP, on_change=toggled)
 
 
-def draw_causal(setting: str = "", label: str = "Causal mask") -> None:
+def draw_causal(setting: str = "") -> None:
     """The toggle of the causal mask; the first word can look at nothing but itself then, so it lets words do that."""
     causal, see_self = f"causal{setting}", f"self{setting}"
 
@@ -77,7 +77,7 @@ def draw_causal(setting: str = "", label: str = "Causal mask") -> None:
         if st.session_state[causal]:
             state.set_values({see_self: True})
 
-    controls.toggle(causal, label, help=CAUSAL_HELP, on_change=toggled)
+    controls.toggle(causal, "Causal mask", help=CAUSAL_HELP, on_change=toggled)
 
 
 def draw_dimensions(setting: str = "", width: int | Literal["stretch"] = 260) -> None:

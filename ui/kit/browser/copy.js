@@ -1,5 +1,5 @@
 // A button that puts the page's link on the clipboard, and the link itself for those who copy by hand.
-export default function ({ parentElement }) {
+export default function ({ parentElement, data }) {
   const button = parentElement.querySelector("button");
   const field = parentElement.querySelector("input");
   const said = parentElement.querySelector("[role=status]");
@@ -8,14 +8,17 @@ export default function ({ parentElement }) {
     if (field.value !== link) said.textContent = "";
     field.value = link;
   };
+  field.hidden = !data.withField;
   field.onfocus = () => field.select();
   button.onclick = async () => {
     let copied = true;
     try {
       await navigator.clipboard.writeText(field.value);
     } catch {
+      field.hidden = false;
       field.focus(); // which marks the link
       copied = document.execCommand("copy");
+      field.hidden = copied && !data.withField;
     }
     said.textContent = copied ? "Copied." : "Your browser did not copy it. The link is marked: copy it by hand.";
   };

@@ -55,7 +55,7 @@ function drawBars() {
 }
 
 const side = n > 64 ? 512 / n : Math.min(46, 460 / n);
-const edge = n > 64 ? 0 : 100;
+const edge = n > 64 ? 20 : 120; // pixels beside and above the cells, for the words and the names of the axes
 
 function drawMap() {
   const canvas = document.querySelector("canvas");
@@ -78,20 +78,41 @@ function drawMap() {
     }
   }
   pen.fillStyle = colors().text;
-  for (let place = 0; edge && place < n; place++) {
+  for (let place = 0; n <= 64 && place < n; place++) {
     pen.textAlign = "right";
-    pen.fillText(data.labels[place], edge - 6, edge + (place + 0.62) * side, edge - 8);
+    pen.fillText(data.labels[place], edge - 6, edge + (place + 0.62) * side, edge - 28);
     pen.save();
     pen.translate(edge + (place + 0.6) * side, edge - 6);
     pen.rotate(-Math.PI / 4);
     pen.textAlign = "left";
-    pen.fillText(data.labels[place], 0, 0, 120);
+    pen.fillText(data.labels[place], 0, 0, 110);
     pen.restore();
   }
+  pen.font = "bold 13px sans-serif";
+  pen.textAlign = "left";
+  pen.fillStyle = colors().key;
+  pen.fillText("key: looks at →", edge, 12);
+  pen.save();
+  pen.rotate(-Math.PI / 2);
+  pen.fillStyle = colors().query;
+  pen.fillText("← query: looks from", -edge - side * n, 12);
+  pen.restore();
   pen.strokeStyle = colors().query;
   pen.lineWidth = 2;
   pen.strokeRect(edge + 1, edge + chosen * side, side * n - 2, side);
   canvas.setAttribute("aria-label", data.alt);
+}
+
+function drawLegend() {
+  document.getElementById("legend").replaceChildren(
+    ...[0, 0.05, 0.25, 0.5, 1].map((weight) => {
+      const step = element("span", ` ${100 * weight} %`);
+      const swatch = document.createElement("i");
+      swatch.style.background = colorOf(weight);
+      step.prepend(swatch);
+      return step;
+    }),
+  );
 }
 
 function reading() {
@@ -113,6 +134,7 @@ function choose(place, focus = false) {
   drawWords();
   drawBars();
   drawMap();
+  drawLegend();
   document.getElementById("reading").textContent = reading();
   if (focus) document.querySelectorAll("#words button")[place].focus();
 }

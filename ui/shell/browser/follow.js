@@ -7,8 +7,11 @@ let stop = () => {};
 
 function bringIntoView(target) {
   const linked = !arrived && location.hash.length > 1; // what the address names goes before the folds that it opens
+  const name = decodeURIComponent(location.hash.slice(1)); // an element's id, or the key of a part of the page
   const find = () =>
-    linked ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : document.querySelector(target);
+    linked
+      ? (document.getElementById(name) ?? document.querySelector(`.st-key-${CSS.escape(name)}`))
+      : document.querySelector(target);
   arrived = true;
   if (!target && !linked) return;
   stop();

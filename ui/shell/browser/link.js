@@ -10,6 +10,7 @@ export default function ({ data }) {
   if (begun) return;
   begun = true;
   letSwipesScroll();
+  letClickersTurn();
   const push = history.pushState.bind(history);
   let [path, acted] = [location.pathname, false];
   const act = ({ type, key, target }) => {
@@ -22,4 +23,27 @@ export default function ({ data }) {
     [path, acted] = [location.pathname, false];
   };
   addEventListener("popstate", () => location.pathname === path || location.reload());
+  addEventListener("click", keepEmbedded, true);
+}
+
+// A link of ours within a text leads on in a frame as it does in the navigation: without what a frame has no room for.
+function keepEmbedded({ target }) {
+  const link = target.closest?.("a[href]");
+  const here = new URLSearchParams(location.search);
+  if (!link || link.origin !== location.origin || here.get("embed") !== "true") return;
+  const to = new URL(link.href);
+  for (const name of ["embed", "embed_options"])
+    for (const value of here.getAll(name)) if (!to.searchParams.has(name, value)) to.searchParams.append(name, value);
+  link.href = to;
+}
+
+// A presenter's clicker sends Page Down and Page Up. In a lecture they press the buttons of its bar.
+function letClickersTurn() {
+  const buttons = { PageDown: "lecture-next", PageUp: "lecture-back" };
+  addEventListener("keydown", (event) => {
+    const button = document.querySelector(`.st-key-${buttons[event.key]} button`);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
 }
