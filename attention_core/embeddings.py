@@ -21,7 +21,7 @@ class UnknownWords(ValueError):
     """A text of which no word has a vector.
 
     Attributes:
-        words: the words that were looked up in vain; empty if the text has no word at all.
+        words: the words that were have no vector; empty if the text has no word at all.
     """
 
     def __init__(self, words: list[str]):

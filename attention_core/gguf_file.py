@@ -1,8 +1,8 @@
-"""GGUF, the file format of llama.cpp: the facts about a model, the places of its arrays, and their numbers as float32.
+"""GGUF, the file format of llama.cpp: the metadata of a model, the offsets of its arrays, and their numbers as float32.
 
 The file is "GGUF", a version, the number of arrays and the number of facts; then the facts (name, type, value); then
 name, shape, number format and place of each array; then the arrays. All numbers are little-endian. The package `gguf`
-has a reader of all this that takes seconds; the one here takes tenths. The package widens the numbers.
+has a reader of all this that takes seconds; the one here takes tenths. The package converts the numbers.
 """
 
 import math

@@ -11,7 +11,7 @@ from ui.state import controls
 
 
 def page() -> None:
-    """Draw it."""
+    """Draw the page."""
     sentence_input.ask_for_sentence(raw=False)
     with presentation.figure("heads", "headline"):  # both figures have it
         headline = presentation.figure("head-map", "headline")

@@ -13,7 +13,7 @@ from ui.state import controls
 
 
 def page() -> None:
-    """Draw it."""
+    """Draw the page."""
     text = selection.ask_for_text()
     shown = selection.read_selection(text)
     with st.container():  # one place, however many notices there are: what stands below stays while the text grows

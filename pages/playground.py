@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui import state
 from ui.kit.figures import Picture
-from ui.map import cell, compare, files, panel
+from ui.map import cell, compare, downloads, panel
 from ui.map.view import Choice, chosen, raw_view
 from ui.playground import settings, who
 from ui.shell import body, errors, links, presentation, sentence_input, switches
@@ -16,7 +16,7 @@ from ui.state import controls
 
 
 def page() -> None:
-    """Draw it."""
+    """Draw the page."""
     model = sentence_input.ask_with_model()
     words = presentation.figure("map", "words")
     pictures, beside = st.columns([10, 3], gap="medium")
@@ -41,8 +41,8 @@ def page() -> None:
     body.draw_part(look)
 
 
-def draw_folds(sight: who.Sight, choice: Choice) -> None:
-    """What else there is to see of the map."""
+def draw_folds(sight: who.MapOnPage, choice: Choice) -> None:
+    """Draw the folds below the map."""
     view, compared = sight.view, None
 
     def compare_settings() -> dict[str, Picture] | None:
@@ -52,7 +52,7 @@ def draw_folds(sight: who.Sight, choice: Choice) -> None:
             return compare.compare(view, raw_view(state.switches("2")), choice, "raw")
 
     def take_away() -> None:
-        files.take_away(view, choice, links.link_to("playground"), "raw", compared)
+        downloads.take_away(view, choice, links.link_to("playground"), "raw", compared)
 
     if sight.model == who.VECTORS:
         controls.fold("cell", "One cell, step by step", cell.cell, view, choice, "raw")

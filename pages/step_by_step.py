@@ -8,19 +8,19 @@ from ui import state
 from ui.kit import components
 from ui.shell import body
 from ui.state import controls
-from ui.step_by_step import code, files, heads, sequence, softmax
+from ui.step_by_step import code, downloads, sequence, several_heads, softmax
 
 
 def page() -> None:
-    """Draw it."""
+    """Draw the page."""
     selection = sequence.draw()
     if selection and state.get("step") == sequence.LAST:
         controls.fold(
-            "sheads", "Heads: the same vectors, cut into pieces, each looking for itself", heads.draw, selection
+            "sheads", "Heads: the same vectors, cut into pieces, each looking for itself", several_heads.draw, selection
         )
         controls.fold("sover", "Large scores: what a computer does about e⁸⁰⁰", softmax.draw_overflow, selection)
         controls.fold("scode", "The formula in code: the lines that just ran", code.draw, selection)
-        controls.fold("stake", "Take it away: pictures, numbers, link", files.take_away, selection)
+        controls.fold("stake", "Take it away: pictures, numbers, link", downloads.take_away, selection)
 
 
 components.style("step_by_step/step_by_step.css")

@@ -15,7 +15,7 @@ from ui.teach_it.sentence_map import SentenceMap
 
 
 def page() -> None:
-    """Draw it."""
+    """Draw the page."""
     sentence_input.ask_for_sentence(presets=False)
     settings.choose_task()
     session = settings.current_session()
@@ -49,7 +49,7 @@ def page() -> None:
 
 
 def draw_folds(session: settings.Session, shown: SentenceMap | None) -> None:
-    """What else there is to see of the map."""
+    """Draw the folds below the map."""
     if shown and session.model.kind == "next_word":
         copying.next_words(session, shown)
     elif shown:

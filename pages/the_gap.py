@@ -13,7 +13,7 @@ from ui.the_gap import all_models, figure, notes, sentences, side_by_side
 
 
 def page() -> None:
-    """Draw it."""
+    """Draw the page."""
     figure.set_up()
     figure.choose_task()
     with presentation.figure("bars"):

@@ -7,18 +7,18 @@ guard()
 from ui.kit import components
 from ui.shell import body, errors, presentation
 from ui.state import controls
-from ui.why_scale import files, learning, sentence, spread, two_keys
+from ui.why_scale import downloads, gradient, sentence, spread, two_keys
 
 
 def page() -> None:
-    """Draw it."""
+    """Draw the page."""
     with presentation.figure("two-keys"):
         two_keys.draw()
     with presentation.figure("spread"):
         spread.draw()
     controls.fold("wmeasured", "How this was measured, and why theory says √d", spread.draw_method)
-    learning.draw()
-    controls.fold("wgradient", "The derivative of softmax, and what is left of it", learning.draw_gradient)
+    gradient.draw()
+    controls.fold("wgradient", "The derivative of softmax, and what is left of it", gradient.draw_gradient)
     body.draw_part(any_divisor)
 
 
@@ -29,8 +29,8 @@ def any_divisor() -> None:
             sentence.draw()
         controls.fold("wmaps", "All scores of the sentence, with and without the division", sentence.draw_maps)
         controls.fold("wtau", "The divisor as a temperature", sentence.draw_curve)
-    controls.fold("wread", "To read on", files.draw_references)
-    controls.fold("wtake", "Take it away: pictures, numbers, link", files.take_away)
+    controls.fold("wread", "To read on", downloads.draw_references)
+    controls.fold("wtake", "Take it away: pictures, numbers, link", downloads.take_away)
 
 
 components.style("why_scale/why_scale.css")

@@ -134,7 +134,8 @@ def test_page_down_and_page_up_turn_the_screens_of_a_lecture_and_set_what_they_s
 
 
 def test_a_figure_alone_has_what_it_is_tried_with_and_no_other_control(visit):
-    one = visit("/step_by_step?figure=strip-4&embed=true")
+    one = visit("/")
+    one.page.goto(one.server.url + "/step_by_step?figure=strip-4&embed=true")
     expect(one.page.get_by_text("Scaling: divide by")).to_be_visible()
     word = one.page.locator(".st-key-walk-words").get_by_role("radio", name="cat")
     word.click()
@@ -155,7 +156,6 @@ def test_of_a_figure_alone_that_cannot_be_drawn_one_sentence_is_left(visit):
         ("/inside_a_transformer?figure=map&embed=true&s=", "This page has no figure called “map”."),
     ):
         one.page.goto(one.server.url + link)
-        one.settle()
         read = one.page.locator(".stMain :is(.say, .stButton, .stSlider, .stTextInput, svg.marks)").filter(visible=True)
         expect(read).to_have_count(1)
         expect(read).to_contain_text(start)

@@ -74,7 +74,9 @@ def read_whole(file: bytes) -> list[list[str]]:
 @example("a,=1+1;@x", "c#")
 def test_the_table_reads_back_from_its_first_line_to_its_last(sentence, token):
     stages = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)._asdict()
-    rows = read_whole(export.for_spreadsheets(lambda: export.table([token, "king"], stages, settings(sentence))))[1:]
+    rows = read_whole(export.for_spreadsheets(lambda: export.csv_table([token, "king"], stages, settings(sentence))))[
+        1:
+    ]
     assert [row[1].removeprefix("'") for row in rows] == [one_line(token).removeprefix("'")] * 2 + ["king"] * 2
     assert [float(row[-1]) for row in rows] == stages["weights"].astype(float).ravel().tolist()
 
@@ -97,7 +99,7 @@ def test_a_comment_has_the_same_words_as_the_sentence(sentence):
 
 def test_a_spreadsheet_knows_the_letters_of_a_table():
     stages = scaled_dot_product_attention(VECTORS, VECTORS, VECTORS)._asdict()
-    table = export.table(["café", "king"], stages, settings("café king"))
+    table = export.csv_table(["café", "king"], stages, settings("café king"))
     assert export.for_spreadsheets(lambda: table).startswith(b"\xef\xbb\xbf# ")  # the byte-order mark
     assert export.for_spreadsheets(lambda: table).decode("utf-8-sig") == table
 

@@ -94,8 +94,8 @@ def test_a_number_that_cannot_be_is_passed_over_as_if_the_link_did_not_say_it(ap
 
 
 def test_a_full_cache_forgets_the_oldest_and_goes_on(app):
-    for number in range(loaders.taken_apart.cache_info().maxsize + 20):
-        loaders.taken_apart(f"the cat number {number}")
-    kept = loaders.taken_apart.cache_info()
+    for number in range(loaders.tokenized.cache_info().maxsize + 20):
+        loaders.tokenized(f"the cat number {number}")
+    kept = loaders.tokenized.cache_info()
     assert kept.currsize == kept.maxsize
     assert not app(s="the cat number 0").exception

@@ -357,7 +357,7 @@ def test_every_token_can_be_chosen_and_stays_what_was_chosen(monkeypatch, cat):
 def test_a_mean_is_taken_away_without_scores_for_it_has_none(cat):
     blend = View(cat.tokens.pieces, inside.mean_of_layer(cat, 0))
     assert "scores" not in json.loads(export.document(cat.tokens.pieces, blend.known_stages, {}, ""))
-    lines = export.table(cat.tokens.pieces, blend.known_stages, {"sentence": CAT}).splitlines()
+    lines = export.csv_table(cat.tokens.pieces, blend.known_stages, {"sentence": CAT}).splitlines()
     assert lines[2].startswith('1,"[CLS]",1,"[CLS]","","","",0.')
 
 

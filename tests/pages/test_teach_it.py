@@ -405,7 +405,7 @@ def test_every_sentence_to_ask_has_only_known_words_and_a_right_answer():
     for lesson in LESSONS:
         for one in sample_sentences(lesson):
             assert None not in loaders.glove().rows(list(one.example.tokens))
-            assert loaders.taken_apart(one.text).tokens == list(one.example.tokens)
+            assert loaders.tokenized(one.text).tokens == list(one.example.tokens)
 
 
 def test_a_model_opened_by_its_link_goes_on_from_the_step_it_shows(app):

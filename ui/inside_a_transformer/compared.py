@@ -85,7 +85,9 @@ def draw_two_sentences(shown: Selection) -> None:
     suggestion = PARTNERS.get(shown.text, shown.text)
     field, button = st.columns([3, 1], vertical_alignment="bottom")
     with field:
-        typed = controls.text("s2", "The other sentence", placeholder=suggestion, live="300ms", autocomplete="off")
+        typed = controls.text_field(
+            "s2", "The other sentence", placeholder=suggestion, live="300ms", autocomplete="off"
+        )
     with button:
         st.button("Show me tired and soft", on_click=show_tired_and_soft, key="show-cat")
     text = str(typed or "").strip()[:MAX_CHARACTERS] or suggestion

@@ -13,7 +13,7 @@ from ui.inside_a_transformer.grid import draw_ranking, rank_text
 from ui.inside_a_transformer.selection import MAP, MEAN, ONE, ROLLOUT, Selection, draw_controls
 from ui.kit import components, figures
 from ui.kit.wording import listed, percent, quoted, rounded
-from ui.map import cell, files, panel
+from ui.map import cell, downloads, panel
 from ui.map.view import chooser, head_name
 from ui.shell import links
 from ui.state import scrolling
@@ -146,4 +146,6 @@ def show_tired_and_soft() -> None:
 
 def take_away(shown: Selection, compared: dict[str, figures.Picture]) -> None:
     """Draw the pictures, numbers, code and link of the map, and the pictures beside raw vectors, to take away."""
-    files.take_away(shown.view, shown.choice, links.link_to("inside_a_transformer"), "head", compared, (MAP, "heads"))
+    downloads.take_away(
+        shown.view, shown.choice, links.link_to("inside_a_transformer"), "head", compared, (MAP, "heads")
+    )

@@ -60,7 +60,7 @@ def named_head(shown: Selection) -> NamedHead | None:
 def measured_heads() -> list[NamedHead]:
     """The heads whose use was measured; none where their file is damaged, which `draw_list` says."""
     try:
-        return loaders.heads_worth_a_look()
+        return loaders.measured_minilm_heads()
     except DamagedData:
         return []
 
@@ -92,7 +92,7 @@ def headline(shown: Selection) -> str:
 def draw_list(shown: Selection) -> None:
     """Draw the heads whose use was measured; a click on one chooses its word too, and scrolls to the map."""
     try:
-        found = loaders.heads_worth_a_look()
+        found = loaders.measured_minilm_heads()
     except DamagedData as error:
         components.text(str(error), "notice")
         return

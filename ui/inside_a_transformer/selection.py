@@ -191,7 +191,7 @@ def numbers(text: str) -> list[int]:
     A word that GloVe knows has the number it has on the pages about GloVe, so that a chosen word stays chosen from page
     to page. The highest are [SEP] and [CLS], and below them the pieces that GloVe does not know.
     """
-    sentence, tokens = loaders.taken_apart(text), loaders.minilm().tokens(text)
+    sentence, tokens = loaders.tokenized(text), loaders.minilm().tokens(text)
     n, top = len(tokens.ids), MAX_TOKENS
     known: dict[int, int] = {0: top - 1, n - 1: top}
     for ours, pieces in align_to_pieces(sentence.tokens, text, tokens):

@@ -1,4 +1,4 @@
-"""The parts of a page that Streamlit does not have: words to choose from, a link to copy, plain text said kindly."""
+"""The parts of a page that Streamlit does not have: words to choose from, a link to copy, plain text."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -238,8 +238,7 @@ def text(text: str, kind: str = "reading", *, status: bool = False) -> None:
 
     Args:
         kind: "headline" for what a page teaches, "reading" for what a picture says, "plain" for text, "heading" for a
-            small one, "notice" for what was left out or went wrong, "small" for an aside; "question" and "answer" for
-            guesses.
+            small one, "notice" for what was left out or went wrong, "small" for an aside; "question" for a guess.
         status: whether it is read aloud when it appears, as a notice always is.
     """
     role = Markup(" role=status") if status or kind == "notice" else ""

@@ -118,7 +118,7 @@ def _cell(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
-def table(labels: Sequence[str], stages: Mapping[str, np.ndarray], settings: Mapping[str, Any]) -> str:
+def csv_table(labels: Sequence[str], stages: Mapping[str, np.ndarray], settings: Mapping[str, Any]) -> str:
     """Scores and weights as CSV, a line for each cell, after lines of settings that start with #."""
     out = io.StringIO()
     out.write(_comments(settings))

@@ -151,7 +151,7 @@ def take_away(
 
         def code_to_embed(figure: str, picture: Picture | None) -> str:
             still = str(drawn(picture, export.svg)) if picture else ""
-            caption = one_line(picture.alt) if picture else f"{_title(figure)}, live."
+            caption = one_line(picture.alt) if picture else f"{_title(figure)}."
             return embed.embed_code(still, link, figure, caption, theme)
 
         with st.popover("Code to embed"):

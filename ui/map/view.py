@@ -17,7 +17,7 @@ from ui import state
 from ui.kit import export
 from ui.kit.wording import weights_in_words
 from ui.models import loaders
-from ui.models.queries import worth_a_look
+from ui.models.queries import default_query
 
 NEIGHBOURS = 60  # words of the vocabulary looked up, of which a page shows those that tell something
 
@@ -97,7 +97,7 @@ def chosen(view: View) -> Choice:
 
 def chosen_number() -> int:
     """The number of the chosen word among those that have a vector, from 1: the link's, or else of one worth a look."""
-    return int(state.get("q")) or worth_a_look(loaders.taken_apart(state.sentence()).known) + 1
+    return int(state.get("q")) or default_query(loaders.tokenized(state.sentence()).known) + 1
 
 
 def chosen_query(count: int) -> int:
@@ -148,7 +148,7 @@ def head_name(layer: int, head: int) -> str:
 def raw_view(switches: state.Switches) -> View:
     """The shared sentence on raw GloVe vectors."""
     text = state.sentence()
-    sentence, raw = loaders.taken_apart(text), loaders.raw(text, switches)
+    sentence, raw = loaders.tokenized(text), loaders.raw(text, switches)
     x, visible = raw.vectors, np.isfinite(raw.attention.masked)
     settings = {
         "sentence": text,

@@ -55,7 +55,7 @@ class Sentence:
 
 
 @lru_cache(maxsize=256)
-def taken_apart(text: str) -> Sentence:
+def tokenized(text: str) -> Sentence:
     """Any sentence as the vectors see it."""
     everything = glove().split_hyphens(tokenize(text))
     tokens = everything[:MAX_TOKENS]
@@ -73,13 +73,13 @@ def raw(text: str, switches: state.Switches) -> RawAttention:
         UnknownWords, NothingToAttend: as in `raw_attention`.
     """
     switches = switches._replace(dim=min(switches.dim or glove().d_model, glove().d_model))
-    if len(taken_apart(text).tokens) <= SHORT_RAW:
+    if len(tokenized(text).tokens) <= SHORT_RAW:
         return _short_raw(text, switches)
     return _raw(text, switches)
 
 
 def _raw(text: str, switches: state.Switches) -> RawAttention:
-    tokens = taken_apart(text).tokens
+    tokens = tokenized(text).tokens
     return raw_attention(
         tokens,
         glove(),
@@ -138,13 +138,13 @@ def _short_reading(text: str) -> Reading:
 
 
 @lru_cache(maxsize=1)
-def heads_worth_a_look() -> list[NamedHead]:
+def measured_minilm_heads() -> list[NamedHead]:
     """The heads whose use was measured."""
     return named_heads()
 
 
 @lru_cache(maxsize=1)
-def llama_heads_worth_a_look() -> list[NamedHead]:
+def measured_llama_heads() -> list[NamedHead]:
     """The language model's heads whose use was measured."""
     return llama_heads()
 
@@ -164,5 +164,5 @@ def known_to_both(text: str, tokens: Tokens) -> list[tuple[list[int], list[int],
     Returns:
         as `align_known`.
     """
-    sentence = taken_apart(text)
+    sentence = tokenized(text)
     return align_known(sentence.tokens, sentence.places, text, tokens)

@@ -32,7 +32,7 @@ def lessons_for(word: str, tokens: Sequence[str]) -> list[Lesson]:
     return sorted(fitting, key=lambda lesson: order.index(lesson.task) if lesson.task in order else len(order))
 
 
-def worth_a_look(tokens: Sequence[str]) -> int:
+def default_query(tokens: Sequence[str]) -> int:
     """The position of a word worth looking from.
 
     A pronoun that stands after another word, for its noun may stand there; else a verb, an adjective, or a good or bad

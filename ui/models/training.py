@@ -256,7 +256,7 @@ class VisitorTraining:
             return True
 
     def leave(self) -> None:
-        """Make room for others."""
+        """Leave the queue."""
         queue.leave(self.settings, id(self))
 
 

@@ -15,7 +15,7 @@ from ui.kit.html import table
 from ui.kit.palette import Palette, along
 from ui.kit.wording import counted, isolated, number, percent, quoted
 from ui.map import cell as cells
-from ui.map import files, panel
+from ui.map import downloads, panel
 from ui.map.view import head_name
 from ui.models import language_model, loaders
 from ui.next_word.selection import Selection
@@ -104,7 +104,7 @@ def draw_list(shown: Selection) -> None:
         components.text(f"This was measured with {MEASURED}, not with {name}.", "small")
         return
     try:
-        found = loaders.llama_heads_worth_a_look()
+        found = loaders.measured_llama_heads()
     except DamagedData as error:
         components.text(str(error), "notice")
         return
@@ -181,4 +181,6 @@ def draw_rotation(shown: Selection) -> None:
 
 def take_away(shown: Selection) -> None:
     """Pictures, numbers, code and link of the map shown."""
-    files.take_away(shown.view, shown.choice, links.link_to("next_word"), "next-map", embeds=("head-map", "next-words"))
+    downloads.take_away(
+        shown.view, shown.choice, links.link_to("next_word"), "next-map", embeds=("head-map", "next-words")
+    )

@@ -63,7 +63,7 @@ def writing_on(shown: Selection) -> None:
             "The text here is one line: new lines are left out.",
         )
         if how == BY_LOT:
-            controls.number("wseed", "Seed", width=110, help="The same seed draws the same words.")
+            controls.number_field("wseed", "Seed", width=110, help="The same seed draws the same words.")
     full, text = shown.room <= 0, shown.text.text
 
     def write() -> None:

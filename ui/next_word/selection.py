@@ -156,7 +156,7 @@ def ask_for_text() -> str:
     def stop() -> None:
         st.session_state.pop("writing", None)
 
-    text = controls.text(
+    text = controls.text_field(
         "text",
         "Your text",
         placeholder="Type the beginning of a text",

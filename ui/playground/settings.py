@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.kit import components
-from ui.playground.who import TAUGHT, TRANSFORMER, VECTORS, Sight
+from ui.playground.who import TAUGHT, TRANSFORMER, VECTORS, MapOnPage
 from ui.shell import switches
 
 ON = {TAUGHT: ("teach_it", "How is a head taught?"), TRANSFORMER: ("inside_a_transformer", "See all 72 heads")}
@@ -29,7 +29,7 @@ def draw_switches_in_a_column() -> None:
         switches.draw_causal()
 
 
-def draw_headline(sight: Sight) -> None:
+def draw_headline(sight: MapOnPage) -> None:
     """What to see in the map, in a line, and the way to the page that explains it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="headline"):
         components.text(sight.headline, "headline")
@@ -37,7 +37,7 @@ def draw_headline(sight: Sight) -> None:
             st.page_link(f"pages/{sight.page}.py", label="Why?", icon=":material/arrow_forward:", width="content")
 
 
-def draw_aside(sight: Sight) -> None:
+def draw_aside(sight: MapOnPage) -> None:
     """What else has to be known of the map, beside it."""
     if sight.aside:
         components.text(sight.aside, "small")

@@ -14,7 +14,7 @@ from ui.map.verdict import verdict_in_words
 from ui.map.view import View, chosen, chosen_query, head_name, merge_pieces, raw_view
 from ui.models import loaders, training
 from ui.models.lessons import Lesson
-from ui.models.queries import lessons_for, worth_a_look
+from ui.models.queries import default_query, lessons_for
 from ui.playground.remarks import remark
 
 VECTORS, TAUGHT, TRANSFORMER = "Word vectors", "Taught", "Transformer"
@@ -30,7 +30,7 @@ ANY_WORD = "the word before"  # the measured head whose pattern is seen at once 
 
 
 @dataclass(frozen=True)
-class Sight:
+class MapOnPage:
     """An attention map and what to see in it.
 
     Attributes:
@@ -47,14 +47,14 @@ class Sight:
     page: str = ""
 
 
-def look_at_sentence(model: str, switches: state.Switches) -> Sight:
+def look_at_sentence(model: str, switches: state.Switches) -> MapOnPage:
     """The shared sentence as a model looks at it from the chosen word.
 
     Raises:
         UnknownWords, NothingToAttend, UnfitSentence: there is nothing to look at.
         DamagedData: a model's file is missing or altered.
     """
-    sentence = loaders.taken_apart(state.sentence())
+    sentence = loaders.tokenized(state.sentence())
     if not sentence.known:
         raise UnknownWords(sentence.unknown)
     word = sentence.known[chosen_query(len(sentence.known))]
@@ -66,12 +66,12 @@ def look_at_sentence(model: str, switches: state.Switches) -> Sight:
     view = raw_view(switches)
     clause = relation(fitting[0], word) if fitting else ""
     seen = remark(view, chosen(view), switches, example_of(state.sentence()), clause)
-    return Sight(view, seen.text, page=seen.page)
+    return MapOnPage(view, seen.text, page=seen.page)
 
 
 def model_shown(model: str) -> str:
     """Who looks indeed: the word vectors, where no taught head is meant for a word of the sentence."""
-    known = loaders.taken_apart(state.sentence()).known
+    known = loaders.tokenized(state.sentence()).known
     if model != TAUGHT or not known:
         return model
     lesson, _ = _lesson_shown(known, known[chosen_query(len(known))])
@@ -80,7 +80,7 @@ def model_shown(model: str) -> str:
 
 def _lesson_shown(known: Sequence[str], word: str) -> tuple[Lesson | None, str]:
     """The lesson whose head is meant for the chosen word, or else for one worth looking from; and that word."""
-    for asks in (word, known[worth_a_look(known)]):
+    for asks in (word, known[default_query(known)]):
         if fitting := lessons_for(asks, known):
             return fitting[0], asks
     return None, word
@@ -91,16 +91,16 @@ def relation(lesson: Lesson, word: str) -> str:
     return RELATIONS.get(lesson.task, f"what {{}} asks for (“{lesson.title}”)").format(quoted(word))
 
 
-def _taught(sentence: loaders.Sentence, word: str, switches: state.Switches) -> Sight:
+def _taught(sentence: loaders.Sentence, word: str, switches: state.Switches) -> MapOnPage:
     known = sentence.known
     lesson, asks = _lesson_shown(known, word)
     if lesson is None:
         line = "No taught head is meant for a word of this sentence, so the word vectors are shown. Try one with “it”."
-        return Sight(raw_view(switches), line)
+        return MapOnPage(raw_view(switches), line)
     model = training.shipped(training.usual_settings(lesson.best))
     if model is None:
         line = "The taught heads read other vectors than those loaded here, so the word vectors are shown."
-        return Sight(raw_view(switches), line)
+        return MapOnPage(raw_view(switches), line)
     last = forward(model, loaders.glove().look_up(known))[-1]
     settings = {
         "sentence": state.sentence(),
@@ -113,15 +113,15 @@ def _taught(sentence: loaders.Sentence, word: str, switches: state.Switches) -> 
     view = View(known, last.attention.weights.mean(axis=0), sentence.words, settings)
     if asks != word:
         line = f"No taught head is meant for {quoted(word)}. This is the map of the head for {quoted(asks)}."
-        return Sight(view, line, model=TAUGHT)
+        return MapOnPage(view, line, model=TAUGHT)
     output = last.output[chosen_query(len(known))]
     line = f"Trained on other sentences to find {relation(lesson, word)}. Only the row of {quoted(word)} was trained."
     if model.kind == "classifier":
         line = f"{verdict_in_words(lesson, model, word, output)} {line}"
-    return Sight(view, line, model=TAUGHT)
+    return MapOnPage(view, line, model=TAUGHT)
 
 
-def _transformer(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson]) -> Sight:
+def _transformer(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson]) -> MapOnPage:
     text = state.sentence()
     reading = loaders.reading(text)
     pairs = loaders.known_to_both(text, reading.tokens)
@@ -156,7 +156,7 @@ def _transformer(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson
     left_out = (
         f"{percent(marks)} of the weight goes to [CLS] and [SEP], two marks that the model adds, and is left out here."
     )
-    return Sight(view, line, left_out, TRANSFORMER)
+    return MapOnPage(view, line, left_out, TRANSFORMER)
 
 
 def _measured_head(word: str, fitting: Sequence[Lesson], *, first: bool) -> tuple[int, int, str]:
@@ -176,7 +176,7 @@ def _measured_head(word: str, fitting: Sequence[Lesson], *, first: bool) -> tupl
                 f"{score['of']} test sentences."
             )
             return layer - 1, head - 1, line
-    named = next(found for found in loaders.heads_worth_a_look() if found.name == ANY_WORD)
+    named = next(found for found in loaders.measured_minilm_heads() if found.name == ANY_WORD)
     if first:
         line = f"This head looks from each word at {ANY_WORD}. {quoted(word)} has none before it: choose another word."
         return named.layer, named.head, line

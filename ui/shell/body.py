@@ -1,8 +1,8 @@
 """The body of a page, and the part of it that follows the chosen word: what a click runs, without the rest.
 
 Both are fragments of Streamlit's. A click in the part runs the part; one elsewhere in the body runs the body with its
-part; navigation, heading, sidebar and footer are neither run nor sent again. The link that these offer is told by the
-part, in the browser.
+part; navigation, heading, sidebar and footer are neither run nor sent again. The part sends the
+link to the browser.
 """
 
 import threading
@@ -89,7 +89,7 @@ def draw_part(part: Callable[[], None]) -> None:
 
 
 def draw_again(seconds: float) -> None:
-    """Let the browser ask for the page once more, so long after it has been drawn.
+    """Run the page once more, so many seconds after it has been drawn.
 
     A busy browser may ask before it has taken in what a callback has just set, and would set it back. It is the timer
     that asks and not the visitor, so the controls stay as they were drawn.

@@ -54,7 +54,7 @@ def message_for(error: Exception) -> str:
             return "The link of this figure holds no text."
         return "Type the beginning of a text above, and see what comes next."
     if isinstance(error, NothingToAttend):
-        if len(loaders.taken_apart(state.sentence()).known) == 1:
+        if len(loaders.tokenized(state.sentence()).known) == 1:
             return "The only word has nothing left to look at: add a word, or let it look at itself."
         return (
             "The first word has nothing left to look at, for the causal mask hides all that comes after it: let words "

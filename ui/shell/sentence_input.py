@@ -69,7 +69,7 @@ def _field(label: Literal["visible", "collapsed"]) -> str:
 
 def _kept_query(before: str, now: str) -> int:
     """The chosen word's number if a changed sentence has the same word in the same place; else 0, one worth a look."""
-    number, known = int(state.get("q")), [loaders.taken_apart(text).known for text in (before, now)]
+    number, known = int(state.get("q")), [loaders.tokenized(text).known for text in (before, now)]
     same = 0 < number <= min(map(len, known)) and known[0][number - 1] == known[1][number - 1]
     return number if same else 0
 
@@ -103,7 +103,7 @@ def look_from_asking_word(page: str, task: str) -> None:
     st.session_state[f"asked-{page}"] = now
     if now == before:
         return
-    asks = tasks.find_query(task, loaders.taken_apart(state.sentence()).known)
+    asks = tasks.find_query(task, loaders.tokenized(state.sentence()).known)
     replaceable = state.sentence() in lessons.offered_sentences() and (asks is None or "s" not in st.query_params)
     lesson = lessons.lesson_of(task)
     if lesson and replaceable and state.sentence() not in lesson.texts:
@@ -138,13 +138,13 @@ def about_sentence(presets: bool) -> None:
 
 def _show_cut_words() -> None:
     """Show how many words were too many."""
-    if cut := loaders.taken_apart(state.sentence()).cut:
+    if cut := loaders.tokenized(state.sentence()).cut:
         components.text(f"Only the first {MAX_TOKENS} words are used; {cut} were left off.", "notice")
 
 
 def unknown_words() -> str:
     """The words without a vector in a sentence; nothing if there are none, or no others."""
-    sentence = loaders.taken_apart(state.sentence())
+    sentence = loaders.tokenized(state.sentence())
     unknown = sentence.unknown
     if not unknown or not sentence.known:
         return ""

@@ -73,7 +73,7 @@ def _value(name: str, held: Any) -> Any:
 
 
 def _from_link(name: str, text: str | None) -> Value:
-    """What a link says of a control, as the control will take it; its default where it says nothing, or nonsense.
+    """The value that a link gives a control; its default where the link has none, or one that cannot be.
 
     A control that takes any text does not check it here: the caller has to.
     """
@@ -133,7 +133,7 @@ def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
 
 
 def write_address(page: str, value_of: Callable[[str], Value]) -> None:
-    """Have the address say what the page shows; that of a first visit stays as it was typed."""
+    """Write what the page shows into the address; that of a first visit stays as it was typed."""
     texts = link_texts(page, value_of, private=True)
     st.session_state["begun"] = True
     if not _run.first and st.query_params.to_dict() != texts:

@@ -36,7 +36,7 @@ def derived_slider(
     st.slider(label, low, high, low, key=key, on_change=lambda: on_change(st.session_state[key]), **layout)
 
 
-def number(name: str, label: str, **layout: Any) -> Any:
+def number_field(name: str, label: str, **layout: Any) -> Any:
     """A field for a number between the control's bounds."""
     control = CONTROLS[name]
     return st.number_input(label, control.low, control.high, control.default, **layout, **state.widget_args(name))
@@ -116,7 +116,7 @@ def select(name: str, label: str, options: Sequence[Value] = (), **layout: Any) 
     return st.selectbox(label, offered, offered.index(control.default), **layout, **state.widget_args(name))
 
 
-def text(name: str, label: str, **layout: Any) -> str:
+def text_field(name: str, label: str, **layout: Any) -> str:
     """A line of text."""
     return st.text_input(label, state.default(name), **layout, **state.widget_args(name))
 

@@ -1,4 +1,4 @@
-"""Which part of the page is to come into view: what a click has opened, or what the link of a first visit opens."""
+"""The part of the page to scroll to: what a click has opened, or what the link of a first visit opens."""
 
 import streamlit as st
 

@@ -16,7 +16,7 @@ Value = str | int | float | bool | None
 
 @dataclass(frozen=True)
 class Control:
-    """One thing a link can say.
+    """One setting that a link can hold.
 
     Attributes:
         default: what holds when the link does not say it.

@@ -39,7 +39,7 @@ class Answer(NamedTuple):
 def look_up(text: str) -> Answer:
     """Look a text up in both ways. Keys are the labels' word vectors, values their numbers of legs."""
     asked = text.strip()
-    known = loaders.taken_apart(asked).known
+    known = loaders.tokenized(asked).known
     if not known:
         return Answer(asked, "", LEGS.get(asked), None)
     query, *keys = loaders.glove().look_up([known[0], *LEGS]).astype(np.float64)
@@ -56,7 +56,7 @@ def draw(kind: str) -> None:
     components.text("A small dictionary: how many legs has a …?", "plain")
     with st.container(horizontal=True, vertical_alignment="bottom", key="ask-row"):
         with st.container(key="query-field-ask", width=300):
-            text = controls.text(
+            text = controls.text_field(
                 "ask", "Search term: query", max_chars=MAX_CHARACTERS, live="300ms", autocomplete="off"
             )
         for word in EXAMPLES:

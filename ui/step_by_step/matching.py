@@ -103,7 +103,7 @@ def draw_scaled(selection: Selection, kind: str) -> None:
             f"Every score is divided by √{d} = {selection.divisor:.2f}, for a key has {d} numbers (d_k): the order "
             "stays, the gaps shrink."
         )
-        if not state.get("figure"):
+        if not (state.get("figure") or state.get("lecture")):
             text += " Why the root? The next page answers that."
     elif selection.divisor == 1:
         text = "Not divided: the scores go on as they are."

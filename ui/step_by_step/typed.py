@@ -69,9 +69,9 @@ def editor() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _row_field("nq", "Query q", "query")
         with st.container(key="count-field-dims", width=190):
-            controls.number("dims", "Dimensions", help=tip("d and d_k"))
+            controls.number_field("dims", "Dimensions", help=tip("d and d_k"))
         with st.container(key="count-field-keys", width=150):
-            keys = controls.number("keys", "Keys", help=tip("key"))
+            keys = controls.number_field("keys", "Keys", help=tip("key"))
     for place, name in enumerate(NAMES[: int(keys)], start=1):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _row_field(f"nk{place}", f"Key {name}", "key")
@@ -81,7 +81,7 @@ def editor() -> None:
 
 def _row_field(name: str, label: str, role: str) -> None:
     with st.container(key=f"{role}-field-{name}", width=200):
-        controls.text(name, label, max_chars=LONGEST_ROW, live="300ms", autocomplete="off")
+        controls.text_field(name, label, max_chars=LONGEST_ROW, live="300ms", autocomplete="off")
 
 
 def mask_ticks() -> None:

@@ -25,8 +25,8 @@ def ask() -> bool:
         return True
     sentence_input.ask_for_sentence()
     with errors.show_errors():
-        if not loaders.taken_apart(state.sentence()).known:
-            raise UnknownWords(loaders.taken_apart(state.sentence()).unknown)
+        if not loaders.tokenized(state.sentence()).known:
+            raise UnknownWords(loaders.tokenized(state.sentence()).unknown)
         return True
     return False
 

@@ -8,7 +8,7 @@ from attention_core import layers, learning
 from attention_core.taught import TESTING, TESTING_COPIES, TRAINING, ModelSpec
 from ui.kit import components, figures
 from ui.kit.wording import mean_and_spread, percent
-from ui.map import files
+from ui.map import downloads
 from ui.models import loaders
 from ui.models.training import recipe, shipped
 from ui.shell import links
@@ -81,4 +81,4 @@ def code() -> None:
 
 def take_away(shown: SentenceMap, compared: dict[str, figures.Picture] | None) -> None:
     """Pictures, numbers, code and link."""
-    files.take_away(shown.view, shown.choice, links.link_to("teach_it"), "taught", compared)
+    downloads.take_away(shown.view, shown.choice, links.link_to("teach_it"), "taught", compared)

@@ -46,7 +46,7 @@ def sentence_map(session: Session, model: Model, steps: str, head: int | None, l
     Raises:
         UnknownWords: no word of the sentence has a vector.
     """
-    sentence = loaders.taken_apart(state.sentence())
+    sentence = loaders.tokenized(state.sentence())
     if not sentence.known:
         raise UnknownWords(sentence.unknown)
     return head_map(session, model, forward(model, loaders.glove().look_up(sentence.known)), steps, head, l)
@@ -54,7 +54,7 @@ def sentence_map(session: Session, model: Model, steps: str, head: int | None, l
 
 def head_map(session: Session, model: Model, layers: list[Layer], steps: str, head: int | None, l: int) -> SentenceMap:
     """The shared sentence under a model that has computed its layers. Arguments as in `sentence_map`."""
-    sentence = loaders.taken_apart(state.sentence())
+    sentence = loaders.tokenized(state.sentence())
     tokens, done = sentence.known, layers[l - 1]
     shows = [f"layer {l}"] * (model.n_layers > 1) + ["mean of all heads" if head is None else f"head {head + 1}"]
     settings = {

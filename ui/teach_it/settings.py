@@ -151,7 +151,7 @@ def choose_task() -> None:
 
 def offer_sentence(lesson: Lesson) -> None:
     """Where the sentence has no word that the task is about, say so and offer a sentence that has one."""
-    if tasks.find_query(lesson.task, loaders.taken_apart(state.sentence()).known) is None:
+    if tasks.find_query(lesson.task, loaders.tokenized(state.sentence()).known) is None:
         st.button(
             f"There is no {lesson.needs} in this sentence. Show one that has it",
             on_click=choose_sentence,
@@ -198,7 +198,7 @@ def advanced(session: Session) -> None:
                 on_change=changed,
                 help=helps["rate"],
             )
-            controls.number("init", "Seed", width=100, on_change=changed, help=helps["init"])
+            controls.number_field("init", "Seed", width=100, on_change=changed, help=helps["init"])
             controls.toggle("res", "Residual", disabled=not used, on_change=changed, help=helps["res"])
             controls.toggle("pos", "Positions", on_change=changed, help=helps["pos"])
         if session.settings != usual_settings(session.lesson.best):

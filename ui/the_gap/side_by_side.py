@@ -41,10 +41,10 @@ class Looks:
 def draw_side_by_side() -> None:
     """Draw the shared sentence three times, coloured by where the chosen word looks in each model."""
     ask_for_sentence(presets=False)
-    text, known = state.sentence(), loaders.taken_apart(state.sentence()).known
+    text, known = state.sentence(), loaders.tokenized(state.sentence()).known
     offer_sentences(measured.chosen_task())
     if not known:
-        components.text(errors.message_for(UnknownWords(loaders.taken_apart(text).unknown)), "notice")
+        components.text(errors.message_for(UnknownWords(loaders.tokenized(text).unknown)), "notice")
         return
     try:
         tokens = loaders.reading(text).tokens
@@ -82,7 +82,7 @@ def fitting_lesson(word: str, known: list[str], task: str) -> Lesson | None:
 
 def raw_looks(text: str, places: list[list[int]], words: list[str]) -> Looks:
     """Where the words look on raw vectors, none at itself: most would look most at themselves."""
-    alone = len(loaders.taken_apart(text).known) == 1
+    alone = len(loaders.tokenized(text).known) == 1
     raw = loaders.raw(text, state.Switches(see_self=alone))
     view = View(raw.tokens, raw.attention.weights, visible=np.isfinite(raw.attention.masked))
     return Looks(RAW, merge_pieces(view, places, words))

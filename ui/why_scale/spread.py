@@ -70,7 +70,7 @@ def draw_method() -> None:
         controls.select_slider(
             "draws", "Pairs drawn for each d", width=260, help="The more, the less is left to chance."
         )
-        seed = int(controls.number("seed", "Seed", width=130, help="The same seed draws the same vectors."))
+        seed = int(controls.number_field("seed", "Seed", width=130, help="The same seed draws the same vectors."))
         st.button("Draw again", on_click=lambda: state.set_values({"seed": seed % 9999 + 1}), key="again")
     measured, draws = found()
     place = int(np.flatnonzero(measured.dims == 64)[0])

@@ -6,7 +6,7 @@ import streamlit as st
 from ui import state
 from ui.kit import export, figures
 from ui.shell import links
-from ui.why_scale import learning, spread
+from ui.why_scale import gradient, spread
 
 
 def draw_references() -> None:
@@ -25,13 +25,13 @@ def take_away() -> None:
     """Pictures, numbers and link of the experiments."""
     seed, d, link = int(state.get("seed")), int(state.get("sd")), links.link_to("why_scale")
     measured, draws = spread.found()
-    pair = learning.measure(seed)
+    pair = gradient.measure(seed)
     settings = {
         "experiment": "dot products of random vectors",
         "draws": draws,
         "seed": seed,
-        "queries": learning.QUERIES,
-        "keys": learning.N_KEYS,
+        "queries": gradient.QUERIES,
+        "keys": gradient.N_KEYS,
     }
     table = pd.DataFrame(
         {
@@ -48,6 +48,6 @@ def take_away() -> None:
         }
     )
     pictures = {"spread": spread.picture(measured, draws)}
-    pictures |= {name: learning.picture(place, pair, d) for place, (_, name, *_) in enumerate(learning.COSTS)}
+    pictures |= {name: gradient.picture(place, pair, d) for place, (_, name, *_) in enumerate(gradient.COSTS)}
     embeds = {"two-keys": None, "spread": pictures["spread"], "sentence": None}
     figures.take_away(pictures, export.tables("scaling", table, settings, link), settings, link, "scaling", embeds)

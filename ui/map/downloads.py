@@ -24,7 +24,7 @@ def take_away(
     """
     settings = {**view.settings, "query": view.labels[choice.query]}
     files = {
-        "weights.csv": lambda: export.table(view.labels, view.known_stages, {**settings, "link": link}),
+        "weights.csv": lambda: export.csv_table(view.labels, view.known_stages, {**settings, "link": link}),
         "weights.json": lambda: export.document(view.tokens, view.known_stages, view.settings, link),
         "map.html": lambda: interactive.page(view.labels, view.visible_weights, choice.query, settings, link),
     }
