@@ -17,7 +17,8 @@ def page() -> None:
     text = selection.ask_for_text()
     shown = selection.read_selection(text)
     with st.container():  # one place, however many notices there are: what stands below stays while the text grows
-        selection.draw_headline(shown)
+        with presentation.figure("next-words", "headline"):
+            selection.draw_headline(shown)
         selection.draw_notices(shown)
     with presentation.figure("next-words"):
         next_words.draw_next_words(shown)

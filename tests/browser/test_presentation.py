@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ui.kit.embed import embed_code
+from ui.kit.palette import DARK, LIGHT
 from ui.shell.pages import PAGES
 
 # A screen of a lecture: the lowest of what can be read ends above the bar, and there is nothing to scroll to.
@@ -49,6 +50,18 @@ def test_every_figure_comes_alive_in_a_page_of_another_origin_and_says_its_heigh
                 word.click()
                 expect(live.locator(".say.reading").first).to_contain_text(f"“{word.inner_text()}”")
         post.shutdown()
+
+
+def test_the_code_to_embed_keeps_the_theme_that_its_visitor_sees(visit, tmp_path):
+    one = visit("/the_gap?gtake=true", color_scheme="dark", accept_downloads=True)
+    one.page.get_by_role("button", name="Code to embed").click()
+    with one.page.expect_download() as download:
+        one.page.get_by_role("button", name="Bars", exact=True).click()
+    download.value.save_as(tmp_path / "code.html")
+    code = (tmp_path / "code.html").read_text("utf-8")
+    assert "figure=bars&amp;embed=true&amp;embed_options=dark_theme" in code
+    assert DARK.background in code
+    assert LIGHT.background not in code.partition("<figcaption>")[0]
 
 
 def test_a_link_within_a_text_keeps_the_frame_it_is_followed_in(visit):

@@ -1,12 +1,14 @@
 """What a link holds: frozen defaults, and a query string that says everything."""
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from ui import state
+from ui.shell import scripts
+from ui.shell.pages import PAGES
 from ui.state.table import CONTROLS
 
 DEFAULTS = {
@@ -191,3 +193,12 @@ def test_other_pages_settings_stay_out_of_a_page_s_link():
 def test_a_position_beyond_the_sentence_means_its_last_word(monkeypatch, value, count, place):
     monkeypatch.setattr(state, "get", {"q": value}.get)
     assert state.index_of("q", count) == place
+
+
+@pytest.mark.parametrize("page", [page.name for page in PAGES if page.name != "next_word"])
+def test_the_link_of_an_untouched_page_leaves_out_the_word_that_the_page_chose(app, monkeypatch, page):
+    offered = []
+    monkeypatch.setattr(scripts, "end_run", lambda link, _: offered.append(link))
+    assert not app(page).exception
+    said = dict(parse_qsl(urlsplit(offered[-1]).query))
+    assert set(said) <= ({"s"} if page == "teach_it" else set())  # it opens with a sentence of its task

@@ -11,7 +11,7 @@ SCRIPT = """(figure => {
   const picture = figure.querySelector("[role=button]");
   const open = () => {
     const frame = document.createElement("iframe");
-    Object.assign(frame, { src: picture.dataset.live, title: picture.ariaLabel, height: HEIGHT });
+    Object.assign(frame, { src: picture.dataset.live, title: figure.ariaLabel, height: HEIGHT });
     frame.style = "width: 100%; border: 0";
     addEventListener("message", event => {
       const tall = event.source === frame.contentWindow && event.data?.type === "attention-playground-height";
@@ -52,8 +52,8 @@ def embed_code(still: str, link: str, figure: str, caption: str, theme: str) -> 
     """
     box = Markup('<div style="border: 1px solid; padding: 3em 1em; text-align: center">{}</div>').format(caption)
     code = Markup(
-        '<figure style="margin: 1em 0">\n'
-        '<div role="button" tabindex="0" aria-label="{caption} Press to make it live." data-live="{live}" '
+        '<figure style="margin: 1em 0" aria-label="{caption}">\n'
+        '<div role="button" tabindex="0" aria-label="{caption} Press to try it." data-live="{live}" '
         'style="cursor: pointer; overflow-x: auto">{still}</div>\n'
         "<figcaption><b>Press the picture to try it.</b> {caption} "
         '<a href="{link}">Attention Playground {version}</a>.</figcaption>\n'

@@ -10,6 +10,7 @@ from attention_core.text import shortened
 from ui import state
 from ui.kit import components
 from ui.models import lessons, loaders
+from ui.models.queries import default_query
 from ui.state import controls
 from ui.state.table import MAX_CHARACTERS, MAX_TOKENS, SWITCHES, Value
 
@@ -103,7 +104,8 @@ def look_from_asking_word(page: str, task: str) -> None:
     st.session_state[f"asked-{page}"] = now
     if now == before:
         return
-    asks = tasks.find_query(task, loaders.tokenized(state.sentence()).known)
+    known = loaders.tokenized(state.sentence()).known
+    asks = tasks.find_query(task, known)
     replaceable = state.sentence() in lessons.offered_sentences() and (asks is None or "s" not in st.query_params)
     lesson = lessons.lesson_of(task)
     if lesson and replaceable and state.sentence() not in lesson.texts:
@@ -111,7 +113,7 @@ def look_from_asking_word(page: str, task: str) -> None:
     elif asks is None:
         return
     elif before or not state.get("q"):
-        state.set_in_run({"q": asks + 1})
+        state.set_in_run({"q": 0 if asks == default_query(known) else asks + 1})  # 0: a word worth a look
 
 
 def values_for(sample: lessons.SampleSentence) -> dict[str, Value]:

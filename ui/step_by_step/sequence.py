@@ -134,5 +134,5 @@ def _back_and_next(step: int, last: int) -> None:
         else:
             st.button("From the start", on_click=go(1), key="first")
         components.text(f"Step {step} of {LAST}", "small")
-        if scrolling.first_visit("step_by_step") and step > 1:  # a link leads to its step
+        if scrolling.first_visit("step_by_step") and step > 1 and not state.get("figure"):  # a link leads to its step
             scrolling.scroll_to(f"strip-{step}")

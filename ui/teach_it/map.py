@@ -52,7 +52,7 @@ def current_map(session: Session) -> SentenceMap | None:
         head, l = chosen_head(session.model), chosen_layer(session.model)
         return sentence_map(session, session.model, steps_in_words(session), head, l)
     except UnknownWords as error:
-        components.text(errors.message_for(error), "notice")
+        errors.draw_error(error)
         return None
 
 

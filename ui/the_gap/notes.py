@@ -72,7 +72,11 @@ def take_away() -> None:
     marks = "; ".join([*named, "upright stroke: guessing", "ring: the one chosen"])
     about = {"sentences": str(state.get("gset")).lower()}
     title = f"Right answers in “{measured.title_of(measured.chosen_task())}”"
-    bars = replace(bars_picture(), about={"measured": title})
+    measured_on = {name: text.lower() for text, name in measured.SETS.items()}[measured.chosen().group]
+    bars = replace(
+        bars_picture(),
+        about={"measured": title, "sentences": measured_on, "marks": "dashed line: guessing"},
+    )
     pictures = {"figure": bars, "table": replace(dots_picture(), about={"marks": marks})}
     embeds = {"bars": bars, "your-sentence": None}
     figures.take_away(pictures, files, settings | about, link, "gap", embeds)

@@ -44,12 +44,12 @@ def draw_side_by_side() -> None:
     text, known = state.sentence(), loaders.tokenized(state.sentence()).known
     offer_sentences(measured.chosen_task())
     if not known:
-        components.text(errors.message_for(UnknownWords(loaders.tokenized(text).unknown)), "notice")
+        errors.draw_error(UnknownWords(loaders.tokenized(text).unknown))
         return
     try:
         tokens = loaders.reading(text).tokens
     except UnfitSentence as error:
-        components.text(errors.message_for(error), "notice")
+        errors.draw_error(error)
         return
     pairs = loaders.known_to_both(text, tokens)
     if not pairs:

@@ -55,7 +55,10 @@ function drawBars() {
 }
 
 const side = n > 64 ? 512 / n : Math.min(46, 460 / n);
-const edge = n > 64 ? 20 : 120; // pixels beside and above the cells, for the words and the names of the axes
+const ruler = document.createElement("canvas").getContext("2d");
+ruler.font = "13px sans-serif";
+const longest = Math.max(...data.labels.map((label) => ruler.measureText(label).width));
+const edge = n > 64 ? 20 : Math.min(longest, 86) + 34; // pixels beside and above the cells, for words and axis titles
 
 function drawMap() {
   const canvas = document.querySelector("canvas");
