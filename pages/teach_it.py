@@ -27,12 +27,13 @@ def page() -> None:
         training.score(session)
     words = presentation.figure("map", "words")
     settings.offer_sentence(session.lesson)
-    settings.reason(session)
+    settings.ask_for_guess(session)
     training.experiments(session)
     settings.advanced(session)
     sentence.choose_map(session.model)
     with presentation.figure("map"):
         places = sentence.lay_out(session)
+    settings.reason(session)
 
     def look() -> None:
         with words:

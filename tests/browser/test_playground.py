@@ -133,7 +133,7 @@ def test_the_page_follows_while_typing_and_no_letter_is_lost(visit):
     one.sentence.fill("")
     one.sentence.press_sequentially("doctors help patients", delay=60)
     one.expect_link("s=doctors%20help%20patients")
-    one.expect_reading("“doctors” looks")
+    one.expect_reading("“help” looks")
     one.settle()
     expect(one.sentence).to_have_value("doctors help patients")
     expect(one.sentence).to_be_focused()
@@ -218,7 +218,7 @@ def test_a_click_on_a_cell_brings_its_arithmetic_on_the_screen_and_it_ends_in_th
     row_sum = float(re.search(r"÷ ([\d.]+), the sum", one.page.locator(".own .chain").inner_text()).group(1))
     assert exponential == pytest.approx(math.exp(scaled), rel=1e-4)
     assert weight == pytest.approx(exponential / row_sum, abs=1e-4)
-    assert shown == pytest.approx(100 * weight, abs=5e-3)
+    assert shown == pytest.approx(100 * weight, abs=5.1e-2)
     assert one.weights[1, 3] == f"{shown:.1f}%" == "16.4%"
 
 

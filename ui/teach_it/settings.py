@@ -162,9 +162,15 @@ def offer_sentence(lesson: Lesson) -> None:
         )
 
 
+def ask_for_guess(session: Session) -> None:
+    """Ask whether one layer will do, where it will not."""
+    if session.lesson.task == "meaning":
+        guess.draw("g2", QUESTION, GUESSES, RIGHT)
+
+
 def reason(session: Session) -> None:
     """Why the task takes this many layers or heads, or positions: after training, or after a guess at it."""
-    if session.done or (session.lesson.task == "meaning" and guess.draw("g2", QUESTION, GUESSES, RIGHT)):
+    if session.done or (session.lesson.task == "meaning" and state.get("g2")):
         components.text(session.lesson.reason, "plain")
 
 
