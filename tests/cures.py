@@ -168,7 +168,7 @@ CURES = (
     ),
     Cure(
         "the language model computes equal requests for each visitor",
-        "ui/models/language_model.py",
+        "ui/models/jobs.py",
         "job = self._jobs.setdefault(key, Job(compute))",
         "job = self._jobs[key] = Job(compute)",
         "tests/pages/test_language_model.py::test_equal_requests_are_computed_once_and_every_one_who_waits_gets_the_result",

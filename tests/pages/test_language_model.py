@@ -10,7 +10,7 @@ from attention_core import next_word
 from attention_core.llama import UnfitText
 from ui import state
 from ui.models import language_model
-from ui.models.language_model import Kept, Queue
+from ui.models.jobs import Queue, ResultCache
 from ui.next_word.selection import view_of
 from ui.state.table import CONTROLS
 
@@ -100,7 +100,7 @@ def test_an_error_reaches_whoever_waits_and_the_next_request_is_computed():
 
 
 def test_the_results_kept_longest_unused_go_when_there_is_no_room():
-    kept = Kept(10, len)
+    kept = ResultCache(10, len)
     kept.put("a", "aaaa")
     kept.put("b", "bbbb")
     assert kept.get("a") == "aaaa"

@@ -6,9 +6,7 @@ are computed once, and work that everybody has stopped waiting for is left out.
 """
 
 import contextlib
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,115 +17,12 @@ from attention_core import ablation, next_word
 from attention_core.ablation import Effect
 from attention_core.llama import Llama, Reading, Tokens, UnfitText, load_llama
 from attention_core.llama_file import bytes_of
+from ui.models.jobs import Queue, ResultCache
 
 MAX_TOKENS = 64
 MAX_TOKENS_KEPT = 96  # of all readings kept together; a token of SmolLM2 fills 0.45 MB
 MAX_RESULTS_KEPT = 64
 LONGEST_CHARACTER = 4  # pieces: each holds at least a byte of the character
-
-
-class Job:
-    """A computation that somebody waits for."""
-
-    def __init__(self, compute: Callable[[], Any]):
-        self.compute = compute
-        self.waiting = 0
-        self.done = threading.Event()
-        self.value: Any = None
-        self.error: Exception | None = None
-
-    def run(self) -> None:
-        """Compute, and keep the result or the error."""
-        try:
-            self.value = self.compute()
-        except Exception as error:  # it belongs to whoever waits, not to the thread that computes
-            self.error = error
-        self.done.set()
-
-    def result(self) -> Any:
-        """What was computed.
-
-        Raises:
-            Exception: what the computation raised.
-        """
-        if self.error is not None:
-            raise self.error
-        return self.value
-
-
-class Queue:
-    """Jobs in the order in which they were asked for, computed by one thread."""
-
-    def __init__(self) -> None:
-        self._jobs: OrderedDict[Hashable, Job] = OrderedDict()
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
-
-    @contextlib.contextmanager
-    def job(self, key: Hashable, compute: Callable[[], Any]) -> Iterator[Job]:
-        """A job to wait for within the block; one that was asked for already under the same key is shared."""
-        with self._changed:
-            job = self._jobs.setdefault(key, Job(compute))
-            job.waiting += 1
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="language-model", daemon=True)
-                self._thread.start()
-            self._changed.notify()
-        try:
-            yield job
-        finally:
-            with self._changed:
-                job.waiting -= 1
-
-    def before(self, job: Job) -> int:
-        """How many jobs are computed before this one, the one in work included."""
-        with self._changed:
-            return next((place for place, other in enumerate(self._jobs.values()) if other is job), 0)
-
-    def _work(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._jobs)
-                key, job = next(iter(self._jobs.items()))
-                if not job.waiting:
-                    del self._jobs[key]
-                    continue
-            job.run()
-            with self._changed:
-                del self._jobs[key]
-
-
-class Kept:
-    """Results of late, the one used longest ago given up first; used by many threads."""
-
-    def __init__(self, room: int, size: Callable[[Any], int]):
-        self._results: OrderedDict[Hashable, Any] = OrderedDict()
-        self._room, self._size, self._lock = room, size, threading.Lock()
-
-    def get(self, key: Hashable) -> Any:
-        """A result, or None."""
-        with self._lock:
-            if key in self._results:
-                self._results.move_to_end(key)
-            return self._results.get(key)
-
-    def put(self, key: Hashable, result: Any) -> None:
-        """Keep a result, and give up old ones that find no room beside it."""
-        with self._lock:
-            self._results[key] = result
-            self._results.move_to_end(key)
-            while len(self._results) > 1 and sum(map(self._size, self._results.values())) > self._room:
-                self._results.popitem(last=False)
-
-    def values(self) -> list[Any]:
-        """All results."""
-        with self._lock:
-            return list(self._results.values())
-
-    def clear(self) -> None:
-        """Give up all."""
-        with self._lock:
-            self._results.clear()
 
 
 @dataclass(frozen=True)
@@ -160,8 +55,8 @@ class Written:
 
 
 queue = Queue()
-_texts = Kept(MAX_TOKENS_KEPT, lambda text: len(text.reading.tokens.ids))
-_results = Kept(MAX_RESULTS_KEPT, lambda _: 1)
+_texts = ResultCache(MAX_TOKENS_KEPT, lambda text: len(text.reading.tokens.ids))
+_results = ResultCache(MAX_RESULTS_KEPT, lambda _: 1)
 _model: Llama | None = None
 
 
