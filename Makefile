@@ -13,6 +13,8 @@ PY := .venv/bin/python
 export OPENBLAS_NUM_THREADS ?= 1
 # Two heaps: with one for each of a server's threads, what one has given back no other can use (100 MB after a soak).
 export MALLOC_ARENA_MAX ?= 2
+# A heap grows and shrinks by 16 MB: what a step of training frees, the next needs again (a third of a training's time).
+export MALLOC_TOP_PAD_ ?= 16777216
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Bytecode is kept: each process of the tests, and each server that they start, would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -68,6 +70,7 @@ lock: .venv-lock/done
 bench: tools programs .venv-bench/done
 	$(PY) benchmarks/bench_glove.py
 	$(PY) benchmarks/bench_pages.py
+	$(PY) benchmarks/bench_training.py
 	$(PY) benchmarks/bench_browser.py
 	$(PY) benchmarks/bench_bert.py --torch .venv-bench/bin/python
 	$(PY) benchmarks/bench_llama.py --torch .venv-bench/bin/python

@@ -1,4 +1,4 @@
-"""The files in data/: where they are, and whether they are still what they were.
+"""The files in data/: where they are, and whether they are unchanged.
 
 They come with the project's source, not with the installed package: there the environment variable ATTENTION_DATA names
 their folder. `data/SHA256SUMS` lists the SHA-256 of each, in the format that `sha256sum -c` reads, with paths relative
@@ -13,9 +13,9 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("ATTENTION_DATA") or SOURCE / "data")
 if DATA.parent == SOURCE and (SOURCE / ".git").exists():
-    CURE = "restore it with `git checkout -- data`"
+    REPAIR = "restore it with `git checkout -- data`"
 else:
-    CURE = "copy the folder data/ of the project's source anew, or name another copy in ATTENTION_DATA"
+    REPAIR = "copy the folder data/ of the project's source anew, or name another copy in ATTENTION_DATA"
 
 
 class DamagedData(ValueError):
@@ -37,7 +37,7 @@ def checksums() -> dict[str, str]:
         lines = (DATA / "SHA256SUMS").read_text("utf-8").splitlines()
         return {name: listed for listed, name in (line.split("  ", 1) for line in lines)}
     except (OSError, ValueError):
-        raise DamagedData(f"data/SHA256SUMS, the list of checksums, is missing or damaged; {CURE}") from None
+        raise DamagedData(f"data/SHA256SUMS, the list of checksums, is missing or damaged; {REPAIR}") from None
 
 
 def digest(path: Path) -> str:
@@ -50,11 +50,11 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def note_checksums(*names: str) -> None:
+def record_checksums(*names: str) -> None:
     """Enter the SHA-256 of files in data/ into data/SHA256SUMS, each in place of its old one."""
     listed = checksums() | {name: digest(DATA / name) for name in names}
     lines = "".join(f"{listed[name]}  {name}\n" for name in sorted(listed))
-    write_anew(DATA / "SHA256SUMS", lambda path: path.write_text(lines, "utf-8"))
+    replace_file(DATA / "SHA256SUMS", lambda path: path.write_text(lines, "utf-8"))
 
 
 def checked(name: str) -> Path:
@@ -69,17 +69,17 @@ def checked(name: str) -> Path:
     path = DATA / name
     expected = checksums().get(name)
     if expected is None:
-        raise DamagedData(f"data/{name} has no checksum in data/SHA256SUMS; {CURE}")
+        raise DamagedData(f"data/{name} has no checksum in data/SHA256SUMS; {REPAIR}")
     try:
         found = digest(path)
     except OSError:
-        raise DamagedData(f"data/{name} is missing or cannot be read; {CURE}") from None
+        raise DamagedData(f"data/{name} is missing or cannot be read; {REPAIR}") from None
     if found != expected:
-        raise DamagedData(f"data/{name} is damaged: its SHA-256 starts with {found[:8]}, not {expected[:8]}; {CURE}")
+        raise DamagedData(f"data/{name} is damaged: its SHA-256 starts with {found[:8]}, not {expected[:8]}; {REPAIR}")
     return path
 
 
-def write_anew(path: Path, write: Callable[[Path], object]) -> None:
+def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside the old one, then replace that: a process that has the old file open keeps reading it.
 
     Args:

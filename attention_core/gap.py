@@ -57,13 +57,13 @@ class Score:
     """How many sentences of a set were answered correctly, and the places in the set of those that were not."""
 
     right: int
-    of: int
+    count: int
     wrong: list[int]
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where the true rate lies, with 95 % confidence: Wilson 1927, which stays within 0 and 1."""
-        return wilson(self.right, self.of)
+        """The interval of the true rate, with 95 % confidence: Wilson 1927, which stays within 0 and 1."""
+        return wilson(self.right, self.count)
 
 
 def wilson(right: int, of: int, z: float = 1.959964) -> tuple[float, float]:
@@ -108,7 +108,7 @@ def raw_is_correct(sentences: list[Example], glove: Embeddings) -> np.ndarray:
 
 
 def raw_outputs(sentences: list[Example], glove: Embeddings) -> np.ndarray:
-    """(sentences, d_model) what raw attention brings back for the word that asks."""
+    """(sentences, d_model) the output of raw attention at the word that asks."""
     found = []
     for sentence in sentences:
         x = glove.look_up(list(sentence.tokens))
@@ -249,9 +249,9 @@ def measure_table(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], o
 
 
 def as_cell(found: Score) -> dict[str, Any]:
-    """A score as it is kept."""
+    """A score as it is stored in the table."""
     low, high = found.interval
-    return {"right": found.right, "of": found.of, "low": round(low, 4), "high": round(high, 4), "wrong": found.wrong}
+    return {"right": found.right, "of": found.count, "low": round(low, 4), "high": round(high, 4), "wrong": found.wrong}
 
 
 def format_cell(task: str, column: str, cell: dict[str, Any]) -> str:
@@ -266,7 +266,7 @@ def format_cell(task: str, column: str, cell: dict[str, Any]) -> str:
 
 
 def other_seeds(spec: taught.ModelSpec, glove: Embeddings, seeds: int = SEEDS) -> list[float]:
-    """The held-out accuracy of a model trained anew from each of several seeds."""
+    """The held-out accuracy of a model trained again from each of several seeds."""
     sentences = taught.datasets(spec.task, glove)
     return [_trained_accuracy(spec, sentences, seed) for seed in range(seeds)]
 
@@ -319,6 +319,6 @@ def train_all(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], objec
             report(f"{'':<47}{len(accuracies)} {title}: {mean:.1%} ± {deviation:.1%}, {low:.1%} to {high:.1%}")
     table = measure_table(glove, minilm, report) | {"seeds": seeds, "splits": splits}
     text = json.dumps(table, indent=1) + "\n"
-    files.write_anew(files.DATA / "taught/gap.json", lambda path: path.write_text(text, "utf-8"))
-    files.note_checksums("taught/gap.json")
+    files.replace_file(files.DATA / "taught/gap.json", lambda path: path.write_text(text, "utf-8"))
+    files.record_checksums("taught/gap.json")
     return table

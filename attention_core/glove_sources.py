@@ -20,14 +20,14 @@ from pathlib import Path
 import numpy as np
 
 from attention_core.embeddings import Embeddings
-from attention_core.files import DamagedData, checked, write_anew
+from attention_core.files import DamagedData, checked, replace_file
 from attention_core.ranking import first_largest
 from attention_core.text import one_line
 
 FREQUENT = 10_000  # the words whose spread defines the principal directions
 STORED = ("words", "vectors", "order", "basis")  # one .npy each
 LARGEST = 1e6  # no number of a word vector is so large, by size
-FETCH = "get the file anew"
+REFETCH_HINT = "get the file anew"
 ARCHIVES = {  # where the mark stands by which their files are known, and the mark
     "zip": (0, b"PK\x03\x04"),
     "gzip": (0, b"\x1f\x8b"),
@@ -41,7 +41,7 @@ LIKE_A_NUMBER = re.compile(rb"[+-]?(\.?[0-9]|nan|inf)", re.IGNORECASE)  # also o
 
 
 def vectors_name() -> str:
-    """What the vectors are called on pages and in files: GloVe 6B, or the file that ATTENTION_GLOVE names."""
+    """The name of the vectors on pages and in files: GloVe 6B, or the file that ATTENTION_GLOVE names."""
     named = os.environ.get("ATTENTION_GLOVE")
     return one_line(Path(named).name) if named else "GloVe 6B"
 
@@ -99,11 +99,11 @@ def read_text_file(path: Path) -> tuple[list[str], np.ndarray]:
             word, row = _word_and_numbers(line, width)
             if not word or row is None:
                 numbers = "1 number" if width == 1 else f"{width or 'some'} numbers"
-                raise DamagedData(f"{path}, line {number}: expected a word and {numbers}; {FETCH}")
+                raise DamagedData(f"{path}, line {number}: expected a word and {numbers}; {REFETCH_HINT}")
             words.append(word)
             rows.append(row)
     if len(rows) < 2:
-        raise DamagedData(f"{path} holds {len(rows)} words; {FETCH}")
+        raise DamagedData(f"{path} holds {len(rows)} words; {REFETCH_HINT}")
     return words, np.stack(rows)
 
 
@@ -131,7 +131,7 @@ def write_store(folder: Path, words: list[str], vectors: np.ndarray) -> None:
 def write_arrays(folder: Path, arrays: dict[str, np.ndarray]) -> None:
     """Write arrays, one .npy each, ready to be memory-mapped."""
     for name, array in arrays.items():
-        write_anew(folder / f"{name}.npy", partial(np.save, arr=array))
+        replace_file(folder / f"{name}.npy", partial(np.save, arr=array))
 
 
 def as_arrays(words: list[str], vectors: np.ndarray) -> dict[str, np.ndarray]:

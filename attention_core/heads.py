@@ -1,4 +1,4 @@
-"""What single heads are for, found by measurement: how much weight does each send where a rule says it should?
+"""What single heads do, measured: the weight that each gives to the tokens that a rule names.
 
 Some rules are about places ("the word before"), and any sentence tests them; some are about grammar ("from a pronoun
 to its noun"), and data/minilm/sentences.json says what is right in its 64 sentences. For each rule the best of the 72
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attention_core.files import DATA, checked, note_checksums, write_anew
+from attention_core.files import DATA, checked, record_checksums, replace_file
 from attention_core.maps import by_words
 from attention_core.ranking import TOLERANCE, first_largest
 
@@ -66,7 +66,7 @@ class NamedHead:
 
 
 def targets(rule: str, words: list[str], sentence: dict[str, Any]) -> Targets:
-    """Where a rule says that the words of a sentence should look."""
+    """The tokens at which the words of a sentence should look by a rule."""
     if rule in PLACES:
         return PLACES[rule](words)
     relation, backwards = GRAMMAR[rule]
@@ -76,13 +76,13 @@ def targets(rule: str, words: list[str], sentence: dict[str, Any]) -> Targets:
 
 def measure(model: "MiniLM", sentences: list[dict[str, Any]]) -> list[NamedHead]:
     """For each rule the head that follows it best on every other sentence, and how well it does on the rest."""
-    asked = []
+    cases = []
     for sentence in sentences:
         reading = model.read(sentence["text"])
-        asked.append((sentence, reading.tokens.labels, by_words(reading.maps, reading.tokens.groups)))
+        cases.append((sentence, reading.tokens.labels, by_words(reading.maps, reading.tokens.groups)))
 
     def halves(rule: str) -> list[list[Case]]:
-        return [[(maps, targets(rule, words, sentence)) for sentence, words, maps in asked[half::2]] for half in (0, 1)]
+        return [[(maps, targets(rule, words, sentence)) for sentence, words, maps in cases[half::2]] for half in (0, 1)]
 
     return [choose_head(rule, *halves(rule)) for rule in (*PLACES, *GRAMMAR)]
 
@@ -92,16 +92,16 @@ def choose_head(name: str, first_half: list[Case], second_half: list[Case]) -> N
 
     Of heads that tie, the first is chosen.
     """
-    chosen = _sent(first_half)[0].mean(axis=0)
+    chosen = _weights_on_targets(first_half)[0].mean(axis=0)
     best = layer, head = np.unravel_index(first_largest(chosen.ravel()), chosen.shape)
-    weight, first = _sent(second_half)
+    weight, first = _weights_on_targets(second_half)
     share = weight.mean(axis=0)
     others = (share.sum() - share[best]) / (share.size - 1)
     figures = float(share[best]), float(first.mean(axis=0)[best]), float(others), len(weight)
     return NamedHead(name, int(layer), int(head), *figures)
 
 
-def _sent(cases: list[Case]) -> tuple[np.ndarray, np.ndarray]:
+def _weights_on_targets(cases: list[Case]) -> tuple[np.ndarray, np.ndarray]:
     """(targets, n_layers, n_heads): the weight sent where it should go, and whether no other token gets more."""
     weight, first = [], []
     for maps, wanted in cases:
@@ -113,7 +113,7 @@ def _sent(cases: list[Case]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def named_heads(file: str = "minilm/heads.json") -> list[NamedHead]:
-    """The heads worth a look, as they were measured and stored with layers and heads counted from 1.
+    """The heads whose use was measured, as they are stored with layers and heads counted from 1.
 
     Args:
         file: in data/.
@@ -132,5 +132,5 @@ def store(file: str, found: list[NamedHead]) -> None:
         entry = asdict(head) | {"layer": head.layer + 1, "head": head.head + 1}  # people count from 1
         entries.append(entry | {name: round(entry[name], 4) for name in ("share", "first", "others")})
     lines = ",\n".join(json.dumps(entry) for entry in entries)
-    write_anew(DATA / file, lambda path: path.write_text(f"[\n{lines}\n]\n", "utf-8"))
-    note_checksums(file)
+    replace_file(DATA / file, lambda path: path.write_text(f"[\n{lines}\n]\n", "utf-8"))
+    record_checksums(file)

@@ -20,6 +20,8 @@ import numpy as np
 
 from attention_core.attention import Attention, attention_mask, join_heads, scaled_dot_product_attention, split_heads
 
+FIRST_SIZE, LAST_SIZE = np.float32(0.3), np.float32(1.5)  # of W_V and W_O at the start, in a model of the next word
+
 Kind = Literal["pointer", "classifier", "next_word"]
 
 
@@ -81,7 +83,8 @@ def new_model(
     """A model before training: random float32 matrices, scaled by 1/√rows, which keeps vectors near their length.
 
     A model of the next word starts with W_K = W_Q and W_O = W_Vᵀ: like raw attention, but in random directions, each
-    word looks at those that are like it, and what they hand over is like them. It learns many times as fast.
+    word looks at those that are like it, and what they hand over is like them. It learns many times as fast. W_V and
+    W_O start small in all layers but the last, so that it sees words that are little changed, and large in the last.
 
     Args:
         d_word: numbers of a word's vector.
@@ -97,6 +100,7 @@ def new_model(
             model.parameters[f"{l}.{name}"] = generator.standard_normal(shape, np.float32) / math.sqrt(shape[0])
         if kind == "next_word":
             model.parameters[f"{l}.W_K"] = model.parameters[f"{l}.W_Q"].copy()
+            model.parameters[f"{l}.W_V"] *= LAST_SIZE if l == n_layers else FIRST_SIZE
             model.parameters[f"{l}.W_O"] = model.parameters[f"{l}.W_V"].T.copy()
     if kind == "classifier":
         model.parameters["w"] = generator.standard_normal(d_model, np.float32) / math.sqrt(d_model)

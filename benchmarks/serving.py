@@ -21,7 +21,7 @@ class Served:
         self.process = subprocess.Popen(
             [*command, "--server.address", "127.0.0.1", *settings()],
             cwd=folder,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"},
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2", "MALLOC_TOP_PAD_": "16777216"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

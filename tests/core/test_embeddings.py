@@ -231,8 +231,8 @@ def test_fewer_dimensions_are_the_projection_that_a_singular_value_decomposition
     expected = x @ axes.T
     signs = np.sign((expected * (x @ glove.basis)).sum(axis=0))
     for dim in range(1, 50):
-        assert np.abs(glove.keep_directions(x, dim) - expected[:, :dim] * signs[:dim]).max() < 5e-4
-        assert glove.keep_directions(x, dim).dtype == np.float32
+        assert np.abs(glove.project(x, dim) - expected[:, :dim] * signs[:dim]).max() < 5e-4
+        assert glove.project(x, dim).dtype == np.float32
 
 
 def test_the_largest_number_of_each_direction_is_positive_so_that_signs_do_not_change_with_the_machine(glove):
@@ -254,7 +254,7 @@ def test_what_was_computed_cannot_be_changed_afterwards(glove):
 
 def test_directions_keep_leading_axes(glove, vectors):
     x = vectors[:12].reshape(3, 4, 50)
-    assert glove.keep_directions(x, 7).shape == (3, 4, 7)
+    assert glove.project(x, 7).shape == (3, 4, 7)
 
 
 @pytest.mark.parametrize("dim", [0, -1, 51, 300])
@@ -660,7 +660,7 @@ def test_a_file_made_anew_takes_its_old_place_in_the_list(data):
     before = (data / "SHA256SUMS").read_text()
     (data / "glove" / "words.npy").unlink()
     (data / "glove" / "words.npy").write_bytes(b"new")
-    files.note_checksums("glove/words.npy")
+    files.record_checksums("glove/words.npy")
     old, new = (hashlib.sha256(content).hexdigest() for content in ((GLOVE / "words.npy").read_bytes(), b"new"))
     assert (data / "SHA256SUMS").read_text() == before.replace(old, new)
     assert files.checked("glove/words.npy").read_bytes() == b"new"
@@ -681,7 +681,7 @@ def test_a_missing_truncated_or_altered_file_is_told_in_one_sentence_that_names_
     with pytest.raises(DamagedData) as caught:
         load_glove()
     said = str(caught.value)
-    cure = f"; {files.CURE}"
+    cure = f"; {files.REPAIR}"
     if damage in {"missing", "folder"}:
         assert said == f"data/glove/{name}.npy is missing or cannot be read{cure}"
     else:
@@ -714,7 +714,7 @@ def test_a_file_that_is_written_anew_leaves_its_readers_the_old_one(tmp_path):
     path = tmp_path / "vectors.npy"
     np.save(path, np.ones(1_000_000))
     opened = np.load(path, mmap_mode="r")
-    files.write_anew(path, lambda fresh: np.save(fresh, np.zeros(3)))
+    files.replace_file(path, lambda fresh: np.save(fresh, np.zeros(3)))
     assert opened.sum() == 1_000_000  # cut short in place, it would end this process
     assert np.load(path).tolist() == [0, 0, 0]
     assert list(tmp_path.iterdir()) == [path]
