@@ -19,18 +19,18 @@ BATCH = 27  # heads whose scores for all words are computed together
 
 
 class Effect(NamedTuple):
-    """What switching off one head did.
+    """The effect of one head on the next word.
 
     Attributes:
         layer, head: which one, from 0.
         direct: the change of log p when only what the head adds to the last vector is taken out.
-        whole: the change of log p when the model runs without the head; None where that was not tried.
+        total: the change of log p when the model runs without the head; None where that was not tried.
     """
 
     layer: int
     head: int
     direct: float
-    whole: float | None = None
+    total: float | None = None
 
 
 def log_probability(logits: np.ndarray, word: int) -> np.ndarray:
@@ -40,10 +40,10 @@ def log_probability(logits: np.ndarray, word: int) -> np.ndarray:
     return logits[..., word].astype(float) - largest[..., 0] - np.log(total)
 
 
-def beginning(reading: Reading, n: int) -> Reading:
-    """The reading of the first n tokens, out of that of the whole text: what comes later changes nothing before it.
+def prefix(reading: Reading, n: int) -> Reading:
+    """The reading of the first n tokens, cut from that of a text: later tokens change nothing before them.
 
-    Its logits are those of the whole text.
+    Its logits are those of the text.
     """
 
     def cut(layer: Layer) -> Layer:
@@ -59,12 +59,12 @@ def beginning(reading: Reading, n: int) -> Reading:
 def direct_effects(model: Llama, reading: Reading, word: int) -> np.ndarray:
     """(n_layers, n_heads) how log p(word) changes when what a head adds is taken out of the last vector.
 
-    The last norm and the softmax are computed anew; what the head did by way of later layers stays.
+    The last norm and the softmax are computed again; the effect of the head on later layers stays.
     """
     added = []
     for layer, weights in zip(reading.layers, model.weights["layers"], strict=True):
         n_heads, _, d_k = layer.output.shape
-        rows_of_heads = weights["attention"]["W_O"].reshape(n_heads, d_k, -1)
+        rows_of_heads = weights["attention"]["W_O"][:].reshape(n_heads, d_k, -1)
         added += list((layer.output[:, -1, None] @ rows_of_heads)[:, 0])
     without = reading.states[-1] - np.array(added)
     found = [  # in batches: the scores of all heads at once would fill 53 MB
@@ -75,19 +75,19 @@ def direct_effects(model: Llama, reading: Reading, word: int) -> np.ndarray:
 
 
 def rank_by_effect(model: Llama, reading: Reading, word: int, tried: int = 10) -> list[Effect]:
-    """All heads, the strongest direct effect first, in either direction; the model is run without the first ones.
+    """All heads, the strongest direct effect first, in either direction.
 
     Args:
-        tried: so many heads are switched off one after the other.
+        tried: the number of heads, from the first on, without each of which the model is run.
     """
     direct = direct_effects(model, reading, word)
-    whole = log_probability(reading.logits, word)
+    before = log_probability(reading.logits, word)
     effects: list[Effect] = []
     for place in rank(np.abs(direct).ravel(), EFFECT_TIE):
         layer, head = (int(number) for number in np.unravel_index(place, direct.shape))
         change = None
         if len(effects) < tried:
-            change = float(log_probability(model.read(reading.tokens, off=[(layer, head)]).logits, word) - whole)
+            change = float(log_probability(model.read(reading.tokens, off=[(layer, head)]).logits, word) - before)
         effects.append(Effect(layer, head, float(direct[layer, head]), change))
     return effects
 
@@ -102,9 +102,9 @@ def effects_of_cells(model: Llama, reading: Reading, word: int, heads: Collectio
     if n == 1:
         return np.full(1, np.nan)
     last = Tokens(reading.tokens.ids[-1:], reading.tokens.pieces[-1:])
-    before, whole = beginning(reading, n - 1), log_probability(reading.logits, word)
+    others, before = prefix(reading, n - 1), log_probability(reading.logits, word)
     found = []
     for key in range(n):
         cut = [(layer, head, n - 1, key) for layer, head in heads]
-        found.append(log_probability(model.read(last, before, cut=cut).logits, word) - whole)
+        found.append(log_probability(model.read(last, others, cut=cut).logits, word) - before)
     return np.array(found)

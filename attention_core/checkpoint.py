@@ -1,15 +1,16 @@
-"""What a trained BERT is kept in: its sizes in config.json, its learned numbers in model.safetensors.
+"""The files of a trained BERT: its sizes in config.json, its learned numbers in model.safetensors.
 
 data/build.py wrote both, under the names that `shapes` lists; here they are read and compared.
 """
 
 import json
+import struct
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from attention_core.files import CURE, DamagedData
+from attention_core.files import REPAIR, DamagedData
 
 BERT_NAMES = {  # of the sizes, in a BERT's config.json
     "n_layers": "num_hidden_layers",
@@ -54,19 +55,19 @@ def read_config(path: Path) -> Config:
         raw = json.loads(path.read_text("utf-8"))
         activation, sizes = raw["hidden_act"], {ours: raw[theirs] for ours, theirs in BERT_NAMES.items()}
     except (OSError, ValueError, TypeError, KeyError):
-        raise DamagedData(f"{path.name} is not the config of a BERT; {CURE}") from None
+        raise DamagedData(f"{path.name} is not the config of a BERT; {REPAIR}") from None
     config = Config(**sizes)
     if not all(isinstance(size, int | float) for size in sizes.values()):
-        raise DamagedData(f"{path.name} is not the config of a BERT: its sizes are {config}; {CURE}")
+        raise DamagedData(f"{path.name} is not the config of a BERT: its sizes are {config}; {REPAIR}")
     if config.n_heads < 1 or config.d_model % config.n_heads:
-        raise DamagedData(f"{path.name}: d_model {config.d_model} cannot be cut into {config.n_heads} heads; {CURE}")
+        raise DamagedData(f"{path.name}: d_model {config.d_model} cannot be cut into {config.n_heads} heads; {REPAIR}")
     if activation != "gelu":
-        raise DamagedData(f"{path.name} asks for {activation}; only gelu is known here; {CURE}")
+        raise DamagedData(f"{path.name} asks for {activation}; only gelu is known here; {REPAIR}")
     return config
 
 
 def read_weights(path: Path, config: Config) -> dict[str, Any]:
-    """The learned numbers in a safetensors file: read-only float32, the large table of word vectors as it is stored.
+    """The learned numbers in a safetensors file: read-only float32; the large table of word vectors stays in the file.
 
     Raises:
         DamagedData: it is no such file, or an array's shape is not what the config asks for.
@@ -78,18 +79,34 @@ def read_weights(path: Path, config: Config) -> dict[str, Any]:
         with safe_open(path, framework="numpy") as file:
             if differing := set(file.keys()) ^ expected.keys():
                 names = ", ".join(sorted(differing)[:3])
-                raise DamagedData(f"config.json and {path.name} do not fit: only one of them has {names} ...; {CURE}")
+                raise DamagedData(f"config.json and {path.name} do not fit: only one of them has {names} ...; {REPAIR}")
             for name, shape in expected.items():
                 found = tuple(file.get_slice(name).get_shape())
                 if found != shape:
-                    raise DamagedData(f"config.json asks for {name} of shape {shape}, {path.name} has {found}; {CURE}")
-                array = file.get_tensor(name)
-                arrays[name] = array if name == "embed.words" else array.astype(np.float32, copy=False)
-                arrays[name].flags.writeable = False
+                    raise DamagedData(
+                        f"config.json asks for {name} of shape {shape}, {path.name} has {found}; {REPAIR}"
+                    )
+                if name == "embed.words":
+                    arrays[name] = mapped(path, name)
+                else:
+                    arrays[name] = file.get_tensor(name).astype(np.float32, copy=False)
+                    arrays[name].flags.writeable = False
     except (OSError, SafetensorError):
-        raise DamagedData(f"{path.name} cannot be read as safetensors; {CURE}") from None
+        raise DamagedData(f"{path.name} cannot be read as safetensors; {REPAIR}") from None
     tree = nested(arrays)
     return {"embed": tree["embed"], "layers": [tree["layers"][str(n)] for n in range(config.n_layers)]}
+
+
+def mapped(path: Path, name: str) -> np.ndarray:
+    """An array of float16 in a safetensors file, of which only the rows that are used come into memory.
+
+    The file is the length of its header (8 bytes), the header (JSON: places from the header's end), then the arrays.
+    """
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        listed = json.loads(file.read(length))[name]
+    place = 8 + length + listed["data_offsets"][0]
+    return np.asarray(np.memmap(path, np.float16, "r", place, tuple(listed["shape"])))
 
 
 def shapes(config: Config) -> dict[str, tuple[int, ...]]:

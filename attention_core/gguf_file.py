@@ -1,13 +1,15 @@
-"""GGUF, the file format of llama.cpp: the metadata of a model, the offsets of its arrays, and their numbers as float32.
+"""GGUF, the file format of llama.cpp: the metadata of a model, the offsets of its arrays, and their numbers.
 
 The file is "GGUF", a version, the number of arrays and the number of facts; then the facts (name, type, value); then
 name, shape, number format and place of each array; then the arrays. All numbers are little-endian. The package `gguf`
-has a reader of all this that takes seconds; the one here takes tenths. The package converts the numbers.
+has a reader of all this that takes seconds; the one here takes tenths. The package converts the numbers to float32.
+Matrices in the two formats of SmolLM2's file are kept in fewer bits instead (`Blocks`).
 """
 
 import math
 import mmap
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,10 +19,61 @@ NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "
 TEXT, LIST = 8, 9
 VERSIONS = (2, 3)
 ALIGNMENT = 32  # bytes, where the facts name no other
+Q8_0, Q4_1 = 8, 3  # formats of numbers in blocks, as GGUF numbers them
+BLOCK = 32  # numbers that share a scale, in both formats
+AT_ONCE = 2**20  # numbers that are float32 at a time: they fit into the processor's cache
 
 
 class UnusableModel(ValueError):
     """A language model that is missing, damaged, or of a kind that is not known here; the message is one sentence."""
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """A matrix in blocks of 32 numbers of a column, w = scale · whole + offset: a byte for each number instead of four.
+
+    `x @ w`, `w[:]` and `w[:, columns]` are what they are for the same numbers as a NumPy array of float32. They are
+    turned into float32 each time, some columns at a time. Less has to come from memory, so a text takes no longer and a
+    single token a third longer; SmolLM2 fills 190 MB instead of 540.
+
+    Attributes:
+        whole: (n_rows / 32, 32, n_columns) whole numbers of 8 bits.
+        scale: (n_rows / 32, 1, n_columns) float32, one for each block; offset: the same, or None for 0.
+    """
+
+    whole: np.ndarray
+    scale: np.ndarray
+    offset: np.ndarray | None = None
+
+    __array_ufunc__ = None  # with this, NumPy leaves x @ w to __rmatmul__
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n_rows, n_columns)."""
+        return self.whole.shape[0] * BLOCK, self.whole.shape[2]
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return self.whole.size
+
+    def __getitem__(self, key: Any) -> np.ndarray:
+        """Rows, or rows and columns, as float32."""
+        rows, columns = key if isinstance(key, tuple) else (key, slice(None))
+        numbers = self.whole[..., columns].astype(np.float32)
+        numbers *= self.scale[..., columns]
+        if self.offset is not None:
+            numbers += self.offset[..., columns]
+        return numbers.reshape(-1, *numbers.shape[2:])[rows]
+
+    def __rmatmul__(self, x: np.ndarray) -> np.ndarray:
+        """x W: (..., n_rows) → (..., n_columns), some columns after the other."""
+        n_rows, n_columns = self.shape
+        some = max(1, AT_ONCE // n_rows)
+        return np.concatenate([x @ self[:, i : i + some] for i in range(0, n_columns, some)], axis=-1)
+
+
+Matrix = np.ndarray | Blocks
 
 
 class Stored(NamedTuple):
@@ -63,10 +116,9 @@ class Gguf(NamedTuple):
         from gguf import GGMLQuantizationType
         from gguf.quants import dequantize
 
-        shape, kind, place, n_bytes = self.arrays[name]
-        rows = (*shape[:-1], n_bytes // math.prod(shape[:-1]))
+        kind = self.arrays[name].kind
         try:
-            array = dequantize(np.memmap(self.path, np.uint8, "r", place, rows), GGMLQuantizationType(kind))
+            array = dequantize(self._stored(name), GGMLQuantizationType(kind))
         except NotImplementedError:
             form = GGMLQuantizationType(kind).name
             what = f"the file {self.path.name} keeps its numbers as {form}, which cannot be read here"
@@ -74,6 +126,31 @@ class Gguf(NamedTuple):
         array = np.array(array, np.float32, copy=None)
         array.flags.writeable = False
         return array
+
+    def matrix(self, name: str) -> Matrix:
+        """A matrix turned to (in, out), read-only: in blocks where the file keeps it so, else float32.
+
+        Raises:
+            UnusableModel: its number format is not known.
+        """
+        shape, kind, *_ = self.arrays[name]
+        if kind not in (Q8_0, Q4_1):
+            return self.read(name).T
+        blocks = self._stored(name).reshape(shape[0], shape[1] // BLOCK, -1)
+        n_factors = 1 if kind == Q8_0 else 2  # numbers of 16 bits at the block's beginning: scale, and offset
+        factors, whole = blocks[..., : 2 * n_factors].view(np.float16).astype(np.float32), blocks[..., 2 * n_factors :]
+        if kind == Q4_1:  # the first half of a block in the low four bits of its bytes, the second in the high ones
+            whole = np.concatenate([whole & 15, whole >> 4], axis=-1)
+        parts: list[np.ndarray] = [whole.view(np.int8), *np.split(factors, n_factors, axis=-1)]
+        arrays = [np.ascontiguousarray(part.transpose(1, 2, 0)) for part in parts]
+        for array in arrays:
+            array.flags.writeable = False
+        return Blocks(*arrays)
+
+    def _stored(self, name: str) -> np.ndarray:
+        """The bytes of an array, (..., bytes of a row), mapped."""
+        shape, _, place, n_bytes = self.arrays[name]
+        return np.memmap(self.path, np.uint8, "r", place, (*shape[:-1], n_bytes // math.prod(shape[:-1])))
 
 
 class _Header:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from attention_core.attention import Attention, join_heads, scaled_dot_product_attention, split_heads
-from attention_core.gguf_file import open_gguf
+from attention_core.gguf_file import Matrix, open_gguf
 from attention_core.llama_file import Config, model_path, read_config, read_tokenizer, read_weights, text_of
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def causal_mask(x: np.ndarray, before: np.ndarray) -> np.ndarray:
     return np.tri(len(x), len(before), len(before) - len(x), dtype=bool)
 
 
-def swiglu(x: np.ndarray, gate: np.ndarray, up: np.ndarray, down: np.ndarray) -> np.ndarray:
+def swiglu(x: np.ndarray, gate: Matrix, up: Matrix, down: Matrix) -> np.ndarray:
     """The feed-forward network: (silu(x W_gate) · x W_up) W_down with silu(z) = z / (1 + e⁻ᶻ). Shazeer 2020, eq. (6).
 
     Args:
@@ -172,10 +172,10 @@ def swiglu(x: np.ndarray, gate: np.ndarray, up: np.ndarray, down: np.ndarray) ->
 
 def attend(
     x: np.ndarray,
-    W_Q: np.ndarray,
-    W_K: np.ndarray,
-    W_V: np.ndarray,
-    W_O: np.ndarray,
+    W_Q: Matrix,
+    W_K: Matrix,
+    W_V: Matrix,
+    W_O: Matrix,
     n_kv_heads: int,
     turns: np.ndarray,
     mask: np.ndarray,
@@ -225,7 +225,9 @@ class Llama(NamedTuple):
     Attributes:
         name: of its file, without the ending.
         config: the sizes.
-        weights: {"words": ..., "layers": [{"attention": {...}, "ffn": {...}}, ...], "norm": ..., "unembed": ...}.
+        weights: {"words": ..., "layers": [{"attention": {...}, "ffn": {...}}, ...], "norm": ..., "unembed": ...}; words
+            and unembed are (d_model, n_words), the same where the model has one table for both. A matrix is float32 or
+            `Blocks`, which is used alike.
         tokenizer: what cuts a text into pieces.
     """
 
@@ -275,7 +277,7 @@ class Llama(NamedTuple):
             NothingToAttend: a cut leaves a token nothing to look at.
         """
         tokens = self.tokens(text) if isinstance(text, str) else text
-        config, x, layers = self.config, self.weights["words"][tokens.ids], []
+        config, x, layers = self.config, self.weights["words"][:, tokens.ids].T, []
         if after is not None:
             tokens = Tokens(np.append(after.tokens.ids, tokens.ids), after.tokens.pieces + tokens.pieces)
         n, first = len(tokens.ids), len(tokens.ids) - len(x)
@@ -296,11 +298,11 @@ class Llama(NamedTuple):
         return Reading(tokens, layers, states, self.logits(x[-1]))
 
     def _layer(
-        self, x: np.ndarray, attention: dict[str, np.ndarray], ffn: dict[str, np.ndarray], **how: Any
+        self, x: np.ndarray, attention: dict[str, Any], ffn: dict[str, Any], **how: Any
     ) -> tuple[np.ndarray, Layer]:
         """One layer: (n, d_model) → (n, d_model), and every stage."""
         eps = self.config.eps
-        matrices: dict[str, Any] = {name: w for name, w in attention.items() if name != "norm"}
+        matrices = {name: w for name, w in attention.items() if name != "norm"}
         q, k, v, weights, output, mixed = attend(
             rms_norm(x, attention["norm"], eps), **matrices, n_kv_heads=self.config.n_kv_heads, **how
         )

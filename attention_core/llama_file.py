@@ -9,9 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from attention_core.gguf_file import Gguf, UnusableModel
+from attention_core.gguf_file import Gguf, Matrix, UnusableModel
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -116,10 +114,10 @@ def expected_shapes(config: Config, n_words: int) -> dict[str, tuple[int, ...]]:
 
 
 def read_weights(file: Gguf, config: Config) -> dict[str, Any]:
-    """The learned numbers as read-only float32, array by array, under the argument names of their functions.
+    """The learned numbers, read-only, array by array, under the argument names of their functions.
 
-    A matrix is turned to (in, out), which is a view and costs nothing. A model without an output matrix of its own
-    gives scores with its table of word vectors (tied embeddings; Press & Wolf 2017).
+    A matrix is turned to (in, out). A model without an output matrix of its own gives scores with its table of word
+    vectors (tied embeddings; Press & Wolf 2017).
 
     Raises:
         UnusableModel: an array is missing, has another shape, or is not known here.
@@ -134,21 +132,23 @@ def read_weights(file: Gguf, config: Config) -> dict[str, Any]:
             f"the file {file.path.name}: {wrong[0]} has shape {found.get(wrong[0], 'none')} where "
             f"{shapes.get(wrong[0], 'none')} can be computed here ({len(wrong)} arrays do not fit)"
         )
-    words = file.read("token_embd.weight")
+    words = file.matrix("token_embd.weight")
 
-    def layer(l: int) -> dict[str, dict[str, np.ndarray]]:
-        def part(name: str) -> np.ndarray:
-            return file.read(f"blk.{l}.{name}.weight").T
+    def layer(l: int) -> dict[str, dict[str, Matrix]]:
+        def part(name: str) -> Matrix:
+            return file.matrix(f"blk.{l}.{name}.weight")
 
-        attention = {"norm": part("attn_norm"), "W_O": part("attn_output")}
+        norms = {name: file.read(f"blk.{l}.{name}_norm.weight") for name in ("attn", "ffn")}
+        attention = {"norm": norms["attn"], "W_O": part("attn_output")}
         attention |= {f"W_{letter.upper()}": part(f"attn_{letter}") for letter in "qkv"}
-        return {"attention": attention, "ffn": {name: part(f"ffn_{name}") for name in ("norm", "gate", "up", "down")}}
+        ffn = {"norm": norms["ffn"]} | {name: part(f"ffn_{name}") for name in ("gate", "up", "down")}
+        return {"attention": attention, "ffn": ffn}
 
     return {
         "words": words,
         "layers": [layer(l) for l in range(config.n_layers)],
         "norm": file.read("output_norm.weight"),
-        "unembed": (file.read("output.weight") if "output.weight" in shapes else words).T,
+        "unembed": file.matrix("output.weight") if "output.weight" in shapes else words,
     }
 
 

@@ -74,7 +74,7 @@ def logit_shares(model: Llama, reading: Reading, word: int, position: int = -1) 
     direction = model.weights["norm"] * model.weights["unembed"][:, word] / length
     heads = []
     for layer, weights in zip(reading.layers, model.weights["layers"], strict=True):
-        own = (weights["attention"]["W_O"] @ direction).reshape(model.config.n_heads, -1)
+        own = (weights["attention"]["W_O"][:] @ direction).reshape(model.config.n_heads, -1)
         heads.append(np.vecdot(layer.output[:, position], own))
     feed_forward = np.array([layer.added[position] @ direction for layer in reading.layers])
     return Shares(np.array(heads), feed_forward, float(reading.layers[0].x[position] @ direction))

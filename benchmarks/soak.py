@@ -5,7 +5,8 @@
 
 A visit goes to some page with some folds open, on a short sentence, a long text, or a hostile link. There it chooses
 words, takes files away, trains; some visits are cut off in the middle and come back by their link.
-Printed are the memory over time, whatever went wrong, and the views that came back as another.
+Printed are the memory over time, that of the process that draws pictures apart, whatever went wrong, and the views that
+came back as another.
 """
 
 import argparse
@@ -119,7 +120,9 @@ async def live(served: Served, minutes: float, day: Day) -> None:
     async def watch() -> None:
         while time.monotonic() < end:
             await asyncio.sleep(60 * minutes / 15)
-            print(f"{day.visits['visits']:>7} visits  {process.memory_info().rss / 2**20:6.0f} MiB", flush=True)
+            drawing = sum(child.memory_info().rss for child in process.children()) / 2**20
+            memory = f"{process.memory_info().rss / 2**20:6.0f} MiB, and {drawing:4.0f} where pictures are drawn"
+            print(f"{day.visits['visits']:>7} visits {memory}", flush=True)
 
     await asyncio.gather(watch(), *(visitors() for _ in range(AT_ONCE)))
 

@@ -42,7 +42,7 @@ def test_a_head_s_direct_effect_is_that_of_taking_what_it_added_out_of_the_last_
         ]
         root = math.sqrt(math.fsum(v * v for v in x) / len(x) + tiny.config.eps)
         normed = [v / root * float(g) for v, g in zip(x, tiny.weights["norm"], strict=True)]
-        logits = np.array([math.fsum(w.astype(float) * normed) for w in tiny.weights["words"]])
+        logits = np.array([math.fsum(w.astype(float) * normed) for w in tiny.weights["words"].T])
         assert effect == pytest.approx(log_p(logits, WORD) - before, abs=1e-4)
 
 
@@ -62,11 +62,11 @@ def test_heads_are_ranked_by_direct_effect_and_the_first_are_really_switched_off
     assert len({(effect.layer, effect.head) for effect in effects}) == 8
     sizes = [abs(effect.direct) for effect in effects]
     assert all(a >= b - ablation.EFFECT_TIE for a, b in pairwise(sizes))
-    assert [effect.whole is not None for effect in effects] == [True] * 3 + [False] * 5
+    assert [effect.total is not None for effect in effects] == [True] * 3 + [False] * 5
     before = log_p(reading.logits, WORD)
     for effect in effects[:3]:
         _, logits = read_in_loops(tiny, reading.tokens.ids.tolist(), off=((effect.layer, effect.head),))
-        assert effect.whole == pytest.approx(log_p(logits, WORD) - before, abs=1e-3)
+        assert effect.total == pytest.approx(log_p(logits, WORD) - before, abs=1e-3)
 
 
 def test_the_effect_of_a_cell_is_that_of_reading_the_whole_text_without_it(tiny, reading):
@@ -81,7 +81,7 @@ def test_the_effect_of_a_cell_is_that_of_reading_the_whole_text_without_it(tiny,
 
 
 def test_the_beginning_of_a_reading_is_the_reading_of_the_beginning(tiny, reading):
-    cut, whole = ablation.beginning(reading, 3), tiny.read(tiny.tokens_of(reading.tokens.ids[:3]))
+    cut, whole = ablation.prefix(reading, 3), tiny.read(tiny.tokens_of(reading.tokens.ids[:3]))
     assert cut.tokens.pieces == whole.tokens.pieces
     for ours, theirs in zip(cut.layers, whole.layers, strict=True):
         for found, expected in zip(ours, theirs, strict=True):

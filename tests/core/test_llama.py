@@ -184,7 +184,7 @@ def test_a_head_s_share_in_the_last_layer_is_what_its_output_times_its_rows_of_w
     for head in range(4):
         rows = tiny.weights["layers"][1]["attention"]["W_O"][head * d_k : (head + 1) * d_k].astype(float)
         added = reading.layers[1].output[head, -1].astype(float) @ rows
-        expected = math.fsum(added / root * tiny.weights["norm"] * tiny.weights["words"][word])
+        expected = math.fsum(added / root * tiny.weights["norm"] * tiny.weights["words"][:, word])
         assert found[head] == pytest.approx(expected, abs=1e-5)
 
 

@@ -10,7 +10,7 @@ import gguf
 import numpy as np
 import pytest
 
-from attention_core import llama, llama_file
+from attention_core import gguf_file, llama, llama_file
 from attention_core.__main__ import main, smollm2
 from attention_core.gguf_file import UnusableModel, open_gguf
 from tests.support import gguf_files
@@ -73,6 +73,45 @@ def test_numbers_in_blocks_are_widened_by_their_formula(tmp_path):
     assert found.dtype == np.float32
     assert not found.flags.writeable
     np.testing.assert_array_equal(found, (whole * scales[..., None].astype(np.float32)).reshape(2, 64))
+
+
+@pytest.mark.parametrize("form", ["Q8_0", "Q4_1"])
+def test_a_matrix_in_blocks_is_used_as_its_numbers_in_float32(tmp_path, form, monkeypatch):
+    """The oracle is the package `gguf`, which packs the numbers and unpacks them."""
+    kind, generator = gguf.GGMLQuantizationType[form], np.random.default_rng(0)
+    packed = gguf.quants.quantize(generator.normal(size=(7, 96)).astype(np.float32), kind)
+    path = tmp_path / "blocks.gguf"
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_tensor("w", packed, raw_dtype=kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    expected, found = gguf.quants.dequantize(packed, kind).T, open_gguf(path).matrix("w")
+    assert isinstance(found, gguf_file.Blocks)
+    assert (found.shape, found.size) == ((96, 7), 96 * 7)
+    for key in (slice(None), (slice(None), 4), (slice(None), [6, 1, 1]), (slice(None), slice(2, 5)), slice(3, 9)):
+        assert found[key].dtype == np.float32
+        np.testing.assert_array_equal(found[key], expected[key])
+    for shape in ((96,), (1, 96), (3, 96)):
+        x = generator.normal(size=shape).astype(np.float32)
+        for at_once in (2**20, 96 * 3, 1):  # all columns at once, three of them, one
+            monkeypatch.setattr(gguf_file, "AT_ONCE", at_once)
+            product = x @ found
+            assert product.dtype == np.float32
+            np.testing.assert_allclose(product, x.astype(float) @ expected.astype(float), atol=1e-4)
+    assert not any(array.flags.writeable for array in (found.whole, found.scale))
+
+
+def test_the_language_model_is_kept_in_a_byte_a_number_and_a_scale_for_every_32(smollm2):
+    weights = smollm2.weights
+    matrices = [weights["words"]]
+    for layer in weights["layers"]:
+        matrices += [w for group in layer.values() for name, w in group.items() if name != "norm"]
+    assert weights["unembed"] is weights["words"]
+    for w in matrices:
+        heads = [w.scale] if w.offset is None else [w.scale, w.offset]
+        assert sum(array.nbytes for array in (w.whole, *heads)) == w.size * (1 + 4 * len(heads) / 32)
 
 
 def test_the_sizes_are_those_of_the_file(path, load):

@@ -32,7 +32,7 @@ def read_in_loops(
             turned += [a * math.cos(angle) - b * math.sin(angle), a * math.sin(angle) + b * math.cos(angle)]
         return turned
 
-    x, maps = [[float(v) for v in model.weights["words"][i]] for i in ids], np.zeros((c.n_layers, c.n_heads, n, n))
+    x, maps = [[float(v) for v in model.weights["words"][:, i]] for i in ids], np.zeros((c.n_layers, c.n_heads, n, n))
     for l, weights in enumerate(model.weights["layers"]):
         w, ffn = weights["attention"], weights["ffn"]
         normed = [norm(row, w["norm"]) for row in x]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from attention_core.text import one_line
 from ui.kit.palette import Palette
+from ui.kit.renderer import renderer
 
 WIDE = 76  # characters that a line below a picture's title holds; a longer link would be torn, and is left to the files
 MAX_LABEL = 600  # pixels; a longer label is cut
@@ -93,17 +94,13 @@ def _wrapped(text: str, width: int = WIDE, most: int = 4) -> list[str]:
 
 
 def svg(chart: Mapping[str, Any]) -> str:
-    """The chart as SVG; nothing is fetched from anywhere."""
-    import vl_convert  # 30 MB that only a download needs
-
-    return vl_convert.vegalite_to_svg(dict(chart), allowed_base_urls=[])
+    """The chart as SVG."""
+    return renderer.draw("svg", chart).decode()
 
 
 def png(chart: Mapping[str, Any]) -> bytes:
-    """The chart as PNG, twice the size on the screen; nothing is fetched from anywhere."""
-    import vl_convert
-
-    return vl_convert.vegalite_to_png(dict(chart), scale=2, allowed_base_urls=[])
+    """The chart as PNG, twice the size on the screen."""
+    return renderer.draw("png", chart, scale=2)
 
 
 def _comments(settings: Mapping[str, Any]) -> str:

@@ -1,0 +1,99 @@
+"""Charts as pictures, drawn by vl-convert in a process of its own, which ends when nobody has wanted one for a while.
+
+In the server's process it would fill 180 MB from then on, and end the server where it fails. It takes half a second to
+start and a tenth of one for a picture, so a hall that asks at once is served by one process after the other, each for
+some pictures: with each, it grows.
+"""
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+KEPT = 30.0  # seconds after the last request; a picture that takes longer is given up
+PROGRAM = """
+import itertools, json, sys
+import vl_convert
+for line in itertools.islice(sys.stdin, 25):
+    form, chart, options = json.loads(line)
+    picture = getattr(vl_convert, "vegalite_to_" + form)(chart, allowed_base_urls=[], **options)
+    data = picture if isinstance(picture, bytes) else picture.encode()
+    sys.stdout.buffer.write(b"%d\\n" % len(data) + data)
+    sys.stdout.flush()
+"""
+
+
+class CannotDraw(RuntimeError):
+    """The process that draws could not be started, or ended without a picture."""
+
+
+class Renderer:
+    """A process that draws one picture after the other, started when one is wanted."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._end: threading.Timer | None = None
+
+    def draw(self, form: str, chart: Mapping[str, Any], **options: Any) -> bytes:
+        """A chart as a picture; nothing is fetched from anywhere.
+
+        Args:
+            form: "svg" or "png".
+            options: of vl-convert's function for this form.
+
+        Raises:
+            CannotDraw: it cannot be drawn.
+        """
+        request = json.dumps([form, chart, options]).encode() + b"\n"
+        with self._lock:
+            for _ in range(2):  # the process of the last picture may have ended
+                try:
+                    return self._ask(request)
+                except (OSError, ValueError):
+                    self._stop()
+        raise CannotDraw("this picture cannot be drawn")
+
+    def _ask(self, request: bytes) -> bytes:
+        """Send a request to the process, and read the picture.
+
+        Raises:
+            OSError: the process cannot be started, or has ended.
+            ValueError: it ends before the picture is whole.
+        """
+        if self._end:
+            self._end.cancel()
+        process: Any = self._process or subprocess.Popen(
+            [sys.executable, "-I", "-c", PROGRAM],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what it would complain of may hold a visitor's words
+        )
+        self._process, self._end = process, threading.Timer(KEPT, _end, [process])
+        self._end.daemon = True
+        self._end.start()
+        process.stdin.write(request)
+        process.stdin.flush()
+        length = int(process.stdout.readline())
+        picture: bytes = process.stdout.read(length)
+        if len(picture) < length:
+            raise ValueError(f"the picture has {length} bytes, and {len(picture)} came")
+        return picture
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process:
+            with contextlib.suppress(OSError), process:  # which waits for its end; what it did not read is lost
+                process.kill()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, and wait until it has."""
+    process.kill()
+    process.wait()
+
+
+renderer = Renderer()
