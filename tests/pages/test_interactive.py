@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ui.kit import interactive
+from ui.kit.citation import Source
 
 WEIGHTS = np.array([[0.25, 0.75], [np.nan, 1.0]], np.float32)
 
@@ -35,7 +36,9 @@ class Tags(HTMLParser):
 
 def made(sentence: str, token: str) -> Tags:
     return Tags(
-        interactive.page([token, "king"], WEIGHTS, 1, {"sentence": sentence, "model": "m"}, "http://x/?s=a&q=2")
+        interactive.page(
+            [token, "king"], WEIGHTS, 1, {"sentence": sentence, "model": "m"}, Source("http://x/?s=a&q=2", "How?")
+        )
     )
 
 
@@ -50,13 +53,15 @@ def test_the_file_has_the_same_elements_for_any_sentence_and_its_data_read_back(
 
 
 def test_the_title_is_one_line_and_turns_nothing_around():
-    page = interactive.page(["a", "b"], WEIGHTS, 0, {"sentence": "the\u202e king\n\x00\uffffand"}, "http://x/")
+    page = interactive.page(
+        ["a", "b"], WEIGHTS, 0, {"sentence": "the\u202e king\n\x00\uffffand"}, Source("http://x/", "How?")
+    )
     assert page.count("the king   and") == 2  # in the tab, above the map
     assert not re.search("[\u202e\0\uffff]", page)
 
 
 def test_the_file_fetches_nothing():
-    page = interactive.page(["a", "b"], WEIGHTS, 0, {"sentence": "a b"}, "http://x/")
+    page = interactive.page(["a", "b"], WEIGHTS, 0, {"sentence": "a b"}, Source("http://x/", "How?"))
     assert Tags(page).addresses == ["http://x/"]  # a link to follow, nothing to load
     assert "default-src 'none'" in page
     assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest", page)
@@ -64,5 +69,6 @@ def test_the_file_fetches_nothing():
 
 def test_the_longest_text_stays_below_a_megabyte_and_a_half():
     n = 512
-    page = interactive.page(["kingdom"] * n, np.full((n, n), 1 / n), 0, {"sentence": "kingdom " * n}, "http://x/")
+    settings, source = {"sentence": "kingdom " * n}, Source("http://x/", "How?")
+    page = interactive.page(["kingdom"] * n, np.full((n, n), 1 / n), 0, settings, source)
     assert len(page.encode()) < 1.5e6

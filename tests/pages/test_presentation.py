@@ -1,6 +1,7 @@
 """One figure alone, the lecture, the link as a picture, the code to embed: what a teacher and an author take away."""
 
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -9,14 +10,18 @@ from hypothesis import strategies as some
 
 from tests.support import ROOT
 from tests.support.page import text_of
-from ui.kit import components, embed
-from ui.models import lessons
+from ui.kit import components, embed, figures
+from ui.kit.citation import Source, citation, version
+from ui.kit.palette import DARK
 from ui.shell.pages import PAGES, SOFT
 from ui.state.table import CONTROLS
-from ui.the_gap import measured
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "next_word"], ids=lambda page: page.name)
+def name_of(page):
+    return page.name
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "next_word"], ids=name_of)
 def test_every_figure_of_a_page_is_drawn_under_its_name(app, page):
     test = app(page.name, lecture="1", **({"step": "8"} if page.name == "step_by_step" else {}))
     assert not test.exception
@@ -24,7 +29,7 @@ def test_every_figure_of_a_page_is_drawn_under_its_name(app, page):
     assert f".st-key-{page.figures[0].figure}" in kept
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_screen_of_a_lecture_sets_controls_of_its_page_to_values_they_can_have(page):
     assert len(page.figures) <= CONTROLS["lecture"].high
     for screen in page.figures:
@@ -32,12 +37,6 @@ def test_a_screen_of_a_lecture_sets_controls_of_its_page_to_values_they_can_have
             control = CONTROLS[name]
             assert control.page in ("", page.name)
             assert not control.options or value in control.options
-
-
-def test_the_tasks_of_a_lecture_are_those_of_their_pages():
-    values = [screen.values for page in PAGES for screen in page.figures]
-    assert {each["gtask"] for each in values if "gtask" in each} <= set(measured.titles().values())
-    assert {each["task"] for each in values if "task" in each} <= set(lessons.BY_TITLE)
 
 
 def test_a_lecture_sets_what_its_screens_say_and_gives_back_the_visitors_own(app):
@@ -91,11 +90,93 @@ class Elements(HTMLParser):
 
 @given(some.text(max_size=50))
 def test_the_code_to_embed_has_the_same_elements_for_any_caption(caption):
-    code = embed.embed_code("<svg></svg>", "http://x/?s=a&q=1", "map", caption, "dark")
+    words = embed.colored_words([(caption, 0.5), (caption, None)], 0, DARK)
+    still = embed.still_of_parts([words, caption], caption, DARK)
+    code = embed.embed_code(still, Source("http://x/?s=a&q=1", caption), "map", caption, "dark")
     found = Elements(code).found
-    assert [tag for tag, _ in found] == ["figure", "div", "svg", "figcaption", "b", "a", "script"]
+    lines = ["div", "span", "div"]
+    assert [tag for tag, _ in found] == ["figure", "div", "div", *lines, "figcaption", "b", "a", "script"]
     assert found[1][1]["data-live"] == "http://x/?s=a&q=1&figure=map&embed=true&embed_options=dark_theme"
-    assert found[5][1]["href"] == "http://x/?s=a&q=1"
+    assert found[8][1]["href"] == "http://x/?s=a&q=1"
+
+
+@pytest.fixture
+def codes(app, monkeypatch):
+    """The codes that a page offers to embed, by figure: `codes("playground", s="…")`; each is called for its text."""
+    made = {}
+
+    def keep(_label, make, _file, mime, *, key, **_):
+        if mime == "text/html" and "-embed-" in key:
+            made[key.partition("-embed-")[2].removesuffix("-html")] = make
+
+    def of(page, **query):
+        made.clear()
+        assert not app(page, **TAKE[page], **query).exception
+        return made
+
+    monkeypatch.setattr(figures.st, "download_button", keep)
+    return of
+
+
+TAKE = {
+    "playground": {"take": "true"},
+    "step_by_step": {"step": "8", "stake": "true"},
+    "why_scale": {"wtake": "true"},
+    "teach_it": {"ttake": "true"},
+    "the_gap": {"gtake": "true"},
+    "inside_a_transformer": {"itake": "true"},
+    "next_word": {"ntake": "true"},
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_each_figure_of_a_lecture_can_be_embedded_with_a_picture_of_its_own_in_a_short_code(codes, request, page):
+    if page.name == "next_word":
+        request.getfixturevalue("smollm2")
+    offered = codes(page.name)
+    assert set(offered) == {screen.figure for screen in page.figures}
+    for name, make in offered.items():
+        code = make()
+        still, _, caption = code.partition("<figcaption>")
+        assert len(code.encode()) < 100_000, name
+        assert page.question in caption, name
+        assert datetime.now(UTC).date().isoformat() in caption, name
+        assert re.search("<svg|<span|<img", still), name
+        assert re.search("max-width:100%|overflow-wrap:anywhere", still), name
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name not in ("next_word", "teach_it")], ids=name_of)
+def test_the_code_of_a_text_of_two_thousand_characters_stays_short(codes, page):
+    for name, make in codes(page.name, s="the king and the queen sat on a big mat " * 50).items():
+        assert len(make().encode()) < 100_000, name
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"ask": "cats"}, {1: "not found", 2: "looks most at", 8: "parts of the output"}),
+        ({"ask": "qqxzz"}, {1: "no vector"}),
+        ({"s": "the king and queen", "q": "2"}, {8: "the words nearest to the output"}),
+        ({"on": "Numbers"}, {2: "<svg", 8: "<svg"}),
+        ({"on": "Numbers", "dims": "3"}, {2: "query: [", 8: "output: ["}),
+    ],
+)
+def test_what_stands_in_the_code_of_a_step_shows_what_the_step_shows(codes, query, said):
+    offered = codes("step_by_step", **query)
+    for step, text in said.items():
+        assert text in offered[f"strip-{step}"](), step
+
+
+def test_a_sentence_that_cannot_be_drawn_has_no_code_to_embed(codes):
+    for page, figure in (("the_gap", "your-sentence"), ("why_scale", "sentence")):
+        assert figure not in codes(page, s="qqxzz")
+
+
+def test_how_to_cite_names_page_figure_version_link_and_day():
+    source = Source("http://x/?s=a", "How?")
+    day = datetime.now(UTC).date().isoformat()
+    assert citation(source).endswith(f": “How?”. Attention Playground, version {version()}. http://x/?s=a ({day})")
+    assert ": “Heads” in “How?”. " in citation(source, "Heads")
 
 
 def test_a_link_too_long_for_a_code_says_so(monkeypatch):

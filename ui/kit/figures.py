@@ -21,7 +21,7 @@ from PIL import Image
 from attention_core.text import one_line
 from ui import state
 from ui.kit import components, embed, export
-from ui.kit.citation import citation
+from ui.kit.citation import Source, citation
 from ui.kit.components import palette
 from ui.kit.palette import Palette, along
 
@@ -79,6 +79,20 @@ class Picture:
         return spec | {"height": min(self.height, LECTURE_HEIGHT)} if state.get("lecture") else spec
 
 
+@dataclass(frozen=True)
+class Embedded:
+    """A figure of the page that can stand in another page.
+
+    Attributes:
+        title: its name for people.
+        still: makes what stands there until it is pressed, in the colours of a theme. It is called when the code is
+            made, outside of a run, so it may not read the state.
+    """
+
+    title: str
+    still: Callable[[Palette], Picture | embed.Still]
+
+
 def draw(picture: Picture, key: str, on_pick: Callable[..., None] | None = None) -> None:
     """Put a picture on the page.
 
@@ -109,9 +123,9 @@ def take_away(
     pictures: Mapping[str, Picture],
     files: Mapping[str, Callable[[], str]],
     settings: Mapping[str, Any],
-    link: str,
+    source: Source,
     key: str,
-    embeds: Mapping[str, Picture | None],
+    embeds: Mapping[str, Embedded],
 ) -> None:
     """Offer pictures as PNG and SVG, files, the link, and how to cite it. A file is made when its button is pressed.
 
@@ -119,8 +133,8 @@ def take_away(
         pictures: by name.
         files: what makes the content, by name and ending, such as "weights.csv".
         settings: go into the pictures and the files' names; `sentence` comes first if there is one.
-        embeds: the figures of the page that can stand in another page, by name, each with the picture that stands
-            there until it is pressed, or None for a box.
+        source: the page as it is now.
+        embeds: by name.
     """
     colors, theme = palette(), components.theme()
     kinds = {
@@ -135,7 +149,7 @@ def take_away(
         st.download_button(label, make, file, mime, on_click="ignore", key=f"{key}-{name}-{ending}")
 
     def drawn(picture: Picture, render: Callable[[dict[str, Any]], str | bytes]) -> str | bytes:
-        about = {**settings, **picture.about, "link": link}
+        about = {**settings, **picture.about, "link": source.link}
         said = {name: value for name, value in about.items() if value is not None}
         return render(export.standalone(picture.spec(colors), picture.frame, said, colors))
 
@@ -149,29 +163,36 @@ def take_away(
             label, mime = kinds[ending]
             offer(label, partial(export.for_spreadsheets, make) if ending == "csv" else make, name, ending, mime)
 
-        def code_to_embed(figure: str, picture: Picture | None) -> str:
-            still = str(drawn(picture, export.svg)) if picture else ""
-            caption = one_line(picture.alt) if picture else f"{_title(figure)}."
-            return embed.embed_code(still, link, figure, caption, theme)
+        def bare_svg(chart: dict[str, Any]) -> str:
+            return export.svg({**chart, "config": {**chart["config"], "aria": False}})  # a button is read by its name
+
+        def code_to_embed(name: str, figure: Embedded) -> str:
+            still = figure.still(colors)
+            if isinstance(still, Picture):
+                still = embed.still_of_chart(str(drawn(still, bare_svg)), one_line(still.alt))
+            return embed.embed_code(still, source, name, figure.title, theme)
 
         with st.popover("Code to embed"):
             components.text("For your own page: a picture, live once it is pressed, in the theme you see.", "small")
-            for figure, still in embeds.items():
-                offer(_title(figure), partial(code_to_embed, figure, still), f"embed-{figure}", "html", "text/html")
+            for name, figure in embeds.items():
+                offer(figure.title, partial(code_to_embed, name, figure), f"embed-{name}", "html", "text/html")
     components.copy_link(f"{key}-link")
-    components.text(f"To cite: {citation(link)}", "small")
+    only = next(iter(embeds.values())).title if len(embeds) == 1 else ""
+    components.text(f"To cite: {citation(source, only)}", "small")
 
 
-def _title(figure: str) -> str:
-    """A figure's name as people read it."""
-    return figure.replace("strip", "step").replace("-", " ").capitalize()
+def image_of(weights: np.ndarray, colors: Palette, max_pixels: int) -> pd.DataFrame:
+    """A square matrix of weights as one small picture; its colours run from 0 to the largest weight.
 
-
-def image_of(weights: np.ndarray) -> pd.DataFrame:
-    """A matrix of weights as one small picture, a pixel a weight; its colours run from 0 to the largest weight."""
+    Args:
+        max_pixels: a side; where there are more weights, each pixel shows the largest that it covers.
+    """
+    n = len(weights)
+    starts = np.arange(0, n, -(-n // max_pixels))
+    weights = np.maximum.reduceat(np.maximum.reduceat(weights, starts, axis=0), starts, axis=1)
     steps = np.round(np.sqrt(weights / (weights.max() or 1)) * 255).astype(np.uint8)
-    address = address_of(steps, [along(palette().weights, i / 255) for i in range(256)])
-    return pd.DataFrame({"corner": [0, len(weights)], "image": [address, ""]})
+    address = address_of(steps, [along(colors.weights, i / 255) for i in range(256)])
+    return pd.DataFrame({"corner": [0, n], "image": [address, ""]})
 
 
 def address_of(pixels: np.ndarray, colors: Sequence[str]) -> str:

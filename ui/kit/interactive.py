@@ -13,15 +13,15 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from attention_core.text import one_line
-from ui.kit.citation import citation
-from ui.kit.components import source
+from ui.kit import components
+from ui.kit.citation import Source, citation
 from ui.kit.export import in_words
 from ui.kit.palette import DARK, LIGHT, Palette, along
 
 STEPS = 64  # of the scale of colours
 
 
-def page(labels: Sequence[str], weights: np.ndarray, query: int, settings: Mapping[str, Any], link: str) -> str:
+def page(labels: Sequence[str], weights: np.ndarray, query: int, settings: Mapping[str, Any], source: Source) -> str:
     """The file's text.
 
     Args:
@@ -29,7 +29,7 @@ def page(labels: Sequence[str], weights: np.ndarray, query: int, settings: Mappi
         weights: (n, n), rows = queries, NaN where a mask hides the key.
         query: the word that is chosen when the file is opened.
         settings: what made the map; `sentence` is its title.
-        link: to the page that shows it.
+        source: the page that shows it.
     """
     n = len(labels)
     data = {
@@ -61,12 +61,12 @@ def page(labels: Sequence[str], weights: np.ndarray, query: int, settings: Mappi
         ).format(
             title=one_line(settings["sentence"]),
             variables=Markup(_variables()),
-            style=Markup(source("interactive.css")),
+            style=Markup(components.source("interactive.css")),
             about=Markup("<br>").join(escape(line) for line in in_words(settings)[1:]),
-            link=link,
-            citation=citation(link),
+            link=source.link,
+            citation=citation(source),
             data=inside,
-            script=Markup(source("interactive.js")),
+            script=Markup(components.source("interactive.js")),
         )
     )
 

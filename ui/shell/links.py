@@ -8,6 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from ui import state
+from ui.kit.citation import Source
 from ui.shell.pages import PAGES
 from ui.state.table import Value
 
@@ -17,6 +18,12 @@ def link_to(page: str, value_of: Callable[[str], Value] = state.get) -> str:
     address, base = urlsplit(st.context.url or ""), st.get_option("server.baseUrlPath").strip("/")
     path = "/".join(filter(None, (base, "" if page == PAGES[0].name else page)))
     return urlunsplit((address.scheme, address.netloc, f"/{path}", "", "")) + state.query_string(page, value_of)
+
+
+def source_of(page: str) -> Source:
+    """A page as it is now, as what is cited."""
+    title = next(known.question for known in PAGES if known.name == page)
+    return Source(link_to(page), title)
 
 
 def text_link(

@@ -1,12 +1,15 @@
 """Where the page's claims come from, and its files to take away."""
 
+import contextlib
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from ui import state
 from ui.kit import export, figures
-from ui.shell import links
-from ui.why_scale import gradient, spread
+from ui.shell import errors, links
+from ui.why_scale import gradient, sentence, spread, two_keys
 
 
 def draw_references() -> None:
@@ -23,8 +26,8 @@ def draw_references() -> None:
 
 def take_away() -> None:
     """Pictures, numbers and link of the experiments."""
-    seed, d, link = int(state.get("seed")), int(state.get("sd")), links.link_to("why_scale")
-    measured, draws = spread.found()
+    seed, d, source = int(state.get("seed")), int(state.get("sd")), links.source_of("why_scale")
+    measured, draws = spread.chosen_experiment()
     pair = gradient.measure(seed)
     settings = {
         "experiment": "dot products of random vectors",
@@ -49,5 +52,13 @@ def take_away() -> None:
     )
     pictures = {"spread": spread.picture(measured, draws)}
     pictures |= {name: gradient.picture(place, pair, d) for place, (_, name, *_) in enumerate(gradient.COSTS)}
-    embeds = {"two-keys": None, "spread": pictures["spread"], "sentence": None}
-    figures.take_away(pictures, export.tables("scaling", table, settings, link), settings, link, "scaling", embeds)
+    embeds = {
+        "two-keys": figures.Embedded(two_keys.TITLE, lambda _: two_keys.four_bars(d)),
+        "spread": figures.Embedded(spread.TITLE, lambda _: pictures["spread"]),
+    }
+    with contextlib.suppress(*errors.VISITOR_ERRORS):  # the page says why it has no figure of the sentence
+        looks = sentence.bars_of_word()
+        looks = replace(looks, about={**dict.fromkeys(settings), **looks.about})
+        embeds["sentence"] = figures.Embedded(sentence.TITLE, lambda _: looks)
+    files = export.tables("scaling", table, settings, source.link)
+    figures.take_away(pictures, files, settings, source, "scaling", embeds)
