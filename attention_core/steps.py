@@ -1,4 +1,4 @@
-"""One query's way through attention, stage by stage; the same shared among heads; vectors as people type them."""
+"""Attention of one query, stage by stage; the same in several heads; and vectors as people type them."""
 
 import math
 import re
@@ -16,7 +16,7 @@ from attention_core.attention import (
 )
 from attention_core.ranking import rank, tolerance_for
 
-SMALLEST, LARGEST = 1e-6, 10_000  # numbers that are typed may be so small and so large, by size, or 0
+SMALLEST, LARGEST = 1e-6, 10_000  # the sizes of numbers that may be typed, besides 0
 A_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
@@ -78,6 +78,7 @@ class Walk:
         masked: (n,) scaled, with -inf where the query may not look.
         largest: the largest of masked; -inf if nothing is left.
         unshifted: (n,) exp(masked) as a calculator would take it; inf where it overflows.
+        unshifted_sum: the sum of the unshifted.
         exponentials: (n,) exp(masked - largest); all 0 if nothing is left.
         row_sum: the sum of the exponentials.
         weights, parts, output: as in `Blend`; None if nothing is left, for 0 / 0 has no answer.
@@ -94,6 +95,7 @@ class Walk:
     masked: np.ndarray
     largest: float
     unshifted: np.ndarray
+    unshifted_sum: float
     exponentials: np.ndarray
     row_sum: float
     weights: np.ndarray | None
@@ -115,6 +117,11 @@ class Walk:
         if self.weights is None or self.parts is None or self.output is None:
             raise NothingToAttend([0])
         return Blend(self.weights, self.parts, self.output)
+
+    @property
+    def calculable(self) -> bool:
+        """Whether a computer's numbers hold the unshifted exponentials with all their digits; e^710 is too large."""
+        return 1e-290 < self.unshifted_sum < 1e300
 
     @property
     def lengths(self) -> np.ndarray:
@@ -157,6 +164,7 @@ def walk(
     largest = masked.max()
     with np.errstate(over="ignore"):
         unshifted = np.exp(masked, dtype=np.float64)
+        unshifted_sum = float(unshifted.sum())
     exponentials = np.zeros(len(keys)) if weights is None else np.exp(masked - largest)
     return Walk(
         query=query,
@@ -170,6 +178,7 @@ def walk(
         masked=masked,
         largest=float(largest),
         unshifted=unshifted,
+        unshifted_sum=unshifted_sum,
         exponentials=exponentials,
         row_sum=float(exponentials.sum()),
         weights=weights,

@@ -33,7 +33,7 @@ def choose_key(view: View, choice: Choice, key: str, label: str = "Choose the wo
     )
 
 
-def cell(view: View, choice: Choice, key: str) -> None:
+def draw(view: View, choice: Choice, key: str) -> None:
     """How the weight of the chosen cell comes about, from the products of its numbers on; nothing for a blend."""
     if view.walk is None:
         return
@@ -49,7 +49,7 @@ def cell(view: View, choice: Choice, key: str) -> None:
         + products_table(walked, j, looking, seen)
         + chain_table(walked, j)
     )
-    if remark := other_way(view, choice):
+    if remark := asymmetry_in_words(view, choice):
         components.text(remark, "small")
 
 
@@ -69,10 +69,10 @@ def products_table(walked: Walk, j: int, looking: str, seen: str) -> Markup:
         for place in walked.order(j)
     ]
     head = ("dimension", (looking, "query"), (seen, "key"), "product")
-    shown = table(head, rows[:SHOWN])
+    shown = table(head, rows[:SHOWN], "numbers")
     if len(rows) > SHOWN:
         more = Markup("<details><summary>{} more</summary>{}</details>")
-        shown += more.format(len(rows) - SHOWN, table(head, rows[SHOWN:]))
+        shown += more.format(len(rows) - SHOWN, table(head, rows[SHOWN:], "numbers"))
     return shown
 
 
@@ -85,21 +85,20 @@ def chain_table(walked: Walk, j: int) -> Markup:
         by = f"√{d_k} = {number(divisor, 4)}" if paper else number(divisor, 4)
         lines.append((f"÷ {by}: the scaled score", number(walked.scaled[j], 4)))
     if walked.visible[j]:
-        whole = float(walked.unshifted.sum())
-        if math.isfinite(whole) and whole > 0:
+        if walked.calculable:
             lines += [("e to the power of that", number(float(walked.unshifted[j]), 4))]
-            lines += [(f"÷ {number(whole, 4)}, the sum of these over the row", number(weight, 4))]
-        else:  # e^710 is more than a computer's numbers hold
+            lines += [(f"÷ {number(walked.unshifted_sum, 4)}, the sum of these over the row", number(weight, 4))]
+        else:
             shifted = f"minus {number(walked.largest, 4)}, the row’s largest; e to the power of that"
             lines += [(shifted, number(walked.exponentials[j], 4))]
             lines += [(f"÷ {number(walked.row_sum, 4)}, the sum of these over the row", number(weight, 4))]
     else:
         lines += [("masked", "−∞"), ("e to the power of −∞", "0")]
     lines.append(("the weight", percent(weight, 1)))
-    return table((), lines, "chain")
+    return table((), lines, "chain numbers")
 
 
-def other_way(view: View, choice: Choice) -> str:
+def asymmetry_in_words(view: View, choice: Choice) -> str:
     """Why two words that score the same both ways give each other different weights; "" where that is not so."""
     (i, j), scores = choice, view.stages and view.stages.scores
     if scores is None or i == j or not np.isclose(scores[i, j], scores[j, i], rtol=1e-4):
@@ -107,6 +106,8 @@ def other_way(view: View, choice: Choice) -> str:
     if view.visible is not None and not (view.visible[i, j] and view.visible[j, i]):
         return ""
     here, there = (percent(view.weights[place], 1) for place in ((i, j), (j, i)))
+    if here == there:
+        return ""
     names = f"{view.labels[i]} → {view.labels[j]}", f"{view.labels[j]} → {view.labels[i]}"
     return (
         f"{names[0]} gets {here} and {names[1]} {there}: where q = k, the score is the same both ways, but each word "
@@ -114,14 +115,23 @@ def other_way(view: View, choice: Choice) -> str:
     )
 
 
-def output(view: View, choice: Choice) -> None:
+def nearest(view: View, query: int) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+    """The words with a meaning of their own nearest to a token before and after attention, each with its cosine.
+
+    Of a view without neighbours there are none.
+    """
+    before, after = view.neighbours(query) if view.neighbours else ([], [])
+    return _content_words(before), _content_words(after)
+
+
+def draw_output(view: View, choice: Choice) -> None:
     """Draw the words nearest to the chosen word's vector, and to its output, the blend of the words it looks at.
 
     Nothing is drawn of a view without neighbours.
     """
     if view.neighbours is None:
         return
-    before, after = ([pair for pair in near if _is_content_word(pair[0])] for near in view.neighbours(choice.query))
+    before, after = nearest(view, choice.query)
     ranks = {word: rank for rank, (word, _) in enumerate(before)}
     word = view.labels[choice.query]
     tables = (
@@ -141,6 +151,10 @@ def output(view: View, choice: Choice) -> None:
         "such as “the” and numerals are left out of the lists.",
         "small",
     )
+
+
+def _content_words(near: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    return [pair for pair in near if _is_content_word(pair[0])]
 
 
 def _is_content_word(word: str) -> bool:
