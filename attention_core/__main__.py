@@ -29,15 +29,15 @@ MAX_TOKENS = 512
 
 
 class OneLineParser(argparse.ArgumentParser):
-    """A parser whose complaints take one line."""
+    """A parser whose error messages take one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and leave with status 2."""
+        """Print the error and exit with status 2."""
         self.exit(2, f"{self.prog}: {on_one_line(shortened(message, 300))}\n")
 
 
 def command_name() -> str:
-    """What the command was called by: `attention` once it is installed, `attention_core` after `python -m`."""
+    """The name of the command: `attention` once it is installed, `attention_core` after `python -m`."""
     return "attention" if Path(sys.argv[0]).stem == "attention" else "attention_core"
 
 
@@ -136,8 +136,8 @@ def with_smollm2(options: argparse.Namespace, text: str) -> Answer:
 
     model = smollm2()
     layer, head = (
-        index_of(name, value, most, default=min(default, most))
-        for name, value, most, default in (
+        index_of(name, value, count, default=min(default, count))
+        for name, value, count, default in (
             ("layer", options.layer, model.config.n_layers, 14),
             ("head", options.head, model.config.n_heads, 9),
         )
@@ -170,7 +170,7 @@ def with_taught(options: argparse.Namespace, sentence: str) -> Answer:
 
 
 def print_gap(train: bool) -> None:
-    """Print the table of tasks, a line for each figure; after training everything anew if asked to."""
+    """Print the table of tasks, a line for each figure; after training everything again if `train` is true."""
     if train:
         gap.train_all(glove(), minilm(), lambda line: print(line, flush=True))
         return
@@ -179,16 +179,16 @@ def print_gap(train: bool) -> None:
             print(gap.format_cell(task, column, cell))
 
 
-def index_of(name: str, value: int | None, most: int, default: int | None = None) -> int:
+def index_of(name: str, value: int | None, count: int, default: int | None = None) -> int:
     """A position from 0 for one counted from 1; where none is named, the default, or the last.
 
     Raises:
-        ValueError: it is not between 1 and `most`.
+        ValueError: it is not between 1 and `count`.
     """
     if value is None:
-        return (default or most) - 1
-    if not 1 <= value <= most:
-        raise ValueError(f"--{name} must be between 1 and {most}, not {value}")
+        return (default or count) - 1
+    if not 1 <= value <= count:
+        raise ValueError(f"--{name} must be between 1 and {count}, not {value}")
     return value - 1
 
 
@@ -205,7 +205,7 @@ def check_options(options: argparse.Namespace) -> None:
     """Refuse options that have no meaning together.
 
     Raises:
-        ValueError: one has none.
+        ValueError: an option has none.
     """
     alone = {"gap": False, "train": False}
     if (options.gap or options.train) and vars(options) | alone != vars(parser().parse_args([])):
@@ -255,7 +255,7 @@ def run_one(options: argparse.Namespace, sentence: str) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; 0 if all went well, 2 if something has to be mended first."""
+    """Run the command line and return the exit status: 0, or 2 for an error that the user can correct."""
     options = parser().parse_intermixed_args(arguments)
     sentence = " ".join(options.sentence).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
@@ -292,12 +292,12 @@ def run_lines(options: argparse.Namespace) -> None:
         except DamagedData:
             raise
         except ValueError as error:
-            said = (
+            text = (
                 json.dumps({"error": str(error)}, ensure_ascii=False)
                 if options.json
                 else f"error: {on_one_line(str(error))}"
             )
-            print(said, flush=True)
+            print(text, flush=True)
 
 
 def command() -> int:

@@ -10,9 +10,9 @@ BLOCKS = 30  # the bar of a weight of 1, as in the article
 
 
 class Answer(NamedTuple):
-    """What a model says of a sentence: its tokens, the words it left out, and (n, n) weights, rows = queries.
+    """A model's result for a sentence: its tokens, the words left out, and (n, n) weights, rows = queries.
 
-    A model that writes also has the likeliest next tokens, each with its probability, the likeliest first.
+    A language model also has the likeliest next tokens, each with its probability, the likeliest first.
     """
 
     tokens: list[str]

@@ -62,7 +62,7 @@ class Tokens(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """What one layer did with a sentence.
+    """What one layer computed for a sentence.
 
     Attributes:
         x: (n, d_model) the vectors it was given.
@@ -90,11 +90,11 @@ class Layer(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A sentence, and all that the model made of it.
+    """A sentence, and everything that the model computed for it.
 
     Attributes:
         tokens: its word pieces.
-        layers: what each layer did, the first one first.
+        layers: of each layer what it computed, the first layer first.
         states: (n, d_model) the vectors that leave the last layer.
     """
 
@@ -104,7 +104,7 @@ class Reading(NamedTuple):
 
     @property
     def maps(self) -> np.ndarray:
-        """The attention weights of all heads, (n_layers, n_heads, n, n); put together anew each time."""
+        """The attention weights of all heads, (n_layers, n_heads, n, n); put together at each call."""
         return np.stack([layer.weights for layer in self.layers])
 
     @property
@@ -135,7 +135,7 @@ class Projections(NamedTuple):
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
-    """Let large numbers through and hold small ones back: x Φ(x) = x · ½ (1 + erf(x / √2)), of any shape.
+    """Let large numbers pass and bring negative ones near 0: x Φ(x) = x · ½ (1 + erf(x / √2)), of any shape.
 
     Hendrycks & Gimpel 2016, in the erf form with which this model was trained; within 1e-6.
     """
@@ -233,17 +233,17 @@ class MiniLM(NamedTuple):
             UnfitSentence: there is no word in it, or it has too many pieces.
         """
         encoding = self.tokenizer.encode(text.replace("\u200b", " "))  # the tokenizer would join what it parts
-        n, most = len(encoding.ids), self.config.n_positions
+        n, maximum = len(encoding.ids), self.config.n_positions
         if n == 2:  # [CLS] and [SEP]
             raise UnfitSentence("there is no word in this text")
-        if n > most:
+        if n > maximum:
             raise UnfitSentence(
-                f"this text has {n} word pieces with [CLS] and [SEP]; the model reads {most}: shorten it"
+                f"this text has {n} word pieces with [CLS] and [SEP]; the model reads {maximum}: shorten it"
             )
         return Tokens(np.array(encoding.ids), encoding.tokens, encoding.word_ids, encoding.offsets)
 
     def read(self, text: str) -> Reading:
-        """Run the model on a text and keep what each layer did.
+        """Run the model on a text and keep what each layer computed.
 
         Raises:
             UnfitSentence: there is no word in it, or it has too many pieces.

@@ -18,10 +18,10 @@ MIN_DIVISOR = 1e-20  # the largest scores of word vectors, 3e14, divided by less
 
 
 class UnknownWords(ValueError):
-    """A text of which no word has a vector.
+    """A text in which no word has a vector.
 
     Attributes:
-        words: the words that were have no vector; empty if the text has no word at all.
+        words: those that have no vector; empty if the text has no word at all.
     """
 
     def __init__(self, words: list[str]):
@@ -39,7 +39,7 @@ class Embeddings(NamedTuple):
         words: (n_words,) UTF-8 bytes.
         vectors: (n_words, d_model) float32.
         order: (n_words,) the rows in the words' byte order, for the look-up.
-        basis: (d_model, d_model) orthogonal, its columns the principal directions, the most telling first.
+        basis: (d_model, d_model) orthogonal, its columns the principal directions, that of the largest spread first.
     """
 
     words: np.ndarray
@@ -83,7 +83,7 @@ class Embeddings(NamedTuple):
         return known, unknown
 
     def look_up(self, tokens: Sequence[str], dim: int | None = None) -> np.ndarray:
-        """The vectors of known tokens: (n, d_model), or (n, dim) along the dim most telling directions.
+        """The vectors of known tokens: (n, d_model), or (n, dim) along the first dim principal directions.
 
         Raises:
             UnknownWords: a token has no vector.
@@ -93,10 +93,10 @@ class Embeddings(NamedTuple):
         known = [row for row in rows if row is not None]
         if len(known) < len(rows):
             raise UnknownWords([token for token, row in zip(tokens, rows, strict=True) if row is None])
-        return self.keep_directions(self.vectors[known], dim)
+        return self.project(self.vectors[known], dim)
 
-    def keep_directions(self, x: np.ndarray, dim: int | None = None) -> np.ndarray:
-        """Describe vectors by their dim most telling numbers: (..., d_model) → (..., dim).
+    def project(self, x: np.ndarray, dim: int | None = None) -> np.ndarray:
+        """Project vectors on the first dim principal directions: (..., d_model) → (..., dim).
 
         The directions are the principal components of the most frequent words: orthogonal axes, those along which words
         differ most first (Jolliffe 2002, chapter 1). Turning the axes changes no dot product, so dim = d_model leaves
@@ -117,11 +117,11 @@ class Embeddings(NamedTuple):
         A vector of zeros points no way; its cosine with any other counts as 0.
 
         Args:
-            x: (dim,) a vector, or its dim most telling numbers; words are then compared along the same directions.
+            x: (dim,) a vector, or what `project` made of one; words are then compared along the same directions.
             count: how many words.
-            among: only so many of the most frequent words are looked at.
+            among: the number of the most frequent words that are compared.
         """
-        candidates = self.keep_directions(self.vectors[:among], len(x))
+        candidates = self.project(self.vectors[:among], len(x))
         lengths = np.linalg.norm(candidates, axis=1) * np.linalg.norm(x)
         cosines = candidates @ x / np.where(lengths > 0, lengths, 1)
         count = min(count, len(cosines))
@@ -164,7 +164,7 @@ def raw_attention(
 
     Args:
         tokens: as `text.tokenize` gives them.
-        dim: how many of the most telling directions to keep; None keeps all.
+        dim: the number of principal directions to keep; None keeps all.
         divisor: what the scores are divided by; None or 0 means √d, 1 leaves them as they are.
         see_self, causal: as in `attention_mask`.
 

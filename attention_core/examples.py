@@ -16,7 +16,7 @@ class Preset:
     sentence: str
     notice: str
     partner: str
-    see_self: bool = True
+    see_self: bool = False
     query: int = 1  # the word to look from, counted from 1
 
 
@@ -24,54 +24,52 @@ PRESETS = (
     Preset(
         "King and queen",
         "The king and queen ruled the kingdom",
-        "Words about the same topic look at each other: king, queen and kingdom.",
+        "Words about the same topic look at each other: king, queen and kingdom. As in the article, a word may look at "
+        "itself.",
         "The king and queen left the kingdom",
+        see_self=True,
         query=2,
     ),
     Preset(
-        "It was tired",
+        "Tired",
         "The cat sat on the mat because it was tired",
-        "Word vectors are lists of numbers that tell which words are used alike, not which noun “it” stands for.",
+        "Word vectors tell which words are used alike, not what “it” stands for.",
         "The cat sat on the mat because it was soft",
-        see_self=False,
         query=8,
     ),
     Preset(
-        "It was soft",
+        "Soft",
         "The cat sat on the mat because it was soft",
         "“soft” in place of “tired” changes nothing here: “it” has one word vector, and it looks at “because” again.",
         "The cat sat on the mat because it was tired",
-        see_self=False,
         query=8,
     ),
     Preset(
-        "Two banks",
+        "Banks",
         "She sat on the bank of the river and he put his money in the bank",
-        "“bank” has two meanings here, but one vector: both its rows are the same.",
+        "“bank” has two meanings here, but one vector: each looks most at the other.",
         "She sat on the bank of the river and he put his money in the sack",
         query=5,
     ),
     Preset(
-        "Happy and sad",
+        "Not sad",
         "He was not happy but she was not sad",
         "“sad” looks most at “happy”: opposites are used alike. What “not” does leaves no trace.",
         "He was not happy but she was very sad",
-        see_self=False,
         query=9,
     ),
     Preset(
         "Who bit whom",
         "The dog bit the man and the man bit the dog",
-        "Two dogs, two men, the same rows: without positions, the order of the words does not count.",
+        "Dog looks most at dog, man at man: without positions, it makes no difference who bit whom.",
         "The dog bit the man and the man fed the dog",
         query=2,
     ),
     Preset(
-        "Two trades",
+        "Trades",
         "Doctors treat patients while teachers teach students",
         "Doctors look at patients, and teachers at students. That takes no grammar.",
         "Doctors treat patients while lawyers teach students",
-        see_self=False,
         query=1,
     ),
 )

@@ -1,4 +1,4 @@
-"""What the page on the pretrained model asks: one head from x to what it adds, maps with tokens hidden, heads compared.
+"""What Inside a transformer computes: one head from x to what it adds, maps with tokens hidden, heads compared.
 
 Layers and heads are counted from 0. A map of 512 tokens has 262,144 weights, and there are 72: nothing here copies them
 all at once.
@@ -20,7 +20,7 @@ class Trace:
 
     Attributes:
         x: (n, d_model) what the layer was given.
-        own: the head's matrices.
+        projections: the head's matrices.
         q, k, v: (n, d_k) x W_Q + b_Q and so on.
         attention: every stage.
         added: (n, d_model) output W_O, what this head adds to each token's vector.
@@ -30,7 +30,7 @@ class Trace:
     """
 
     x: np.ndarray
-    own: Projections
+    projections: Projections
     q: np.ndarray
     k: np.ndarray
     v: np.ndarray
@@ -40,23 +40,24 @@ class Trace:
     sum_difference: float
 
 
-def retrace(model: MiniLM, reading: Reading, layer: int, head: int) -> Trace:
+def recompute_head(model: MiniLM, reading: Reading, layer: int, head: int) -> Trace:
     """Compute one head once more: x → q, k, v → softmax(q kᵀ / √d_k) v → W_O.
 
     The model computes all heads of a layer in one matrix product; here each is computed alone.
     """
-    did = reading.layers[layer]
-    total = np.tile(model.weights["layers"][layer]["attention"]["out"]["b"], (len(did.x), 1))
+    computed = reading.layers[layer]
+    total = np.tile(model.weights["layers"][layer]["attention"]["out"]["b"], (len(computed.x), 1))
     for other in range(model.config.n_heads):
         own = model.projections(layer, other)
-        q, k, v = linear(did.x, own.W_Q, own.b_Q), linear(did.x, own.W_K, own.b_K), linear(did.x, own.W_V, own.b_V)
+        x = computed.x
+        q, k, v = linear(x, own.W_Q, own.b_Q), linear(x, own.W_K, own.b_K), linear(x, own.W_V, own.b_V)
         attention = scaled_dot_product_attention(q, k, v)
         added = attention.output @ own.W_O
         total += added
         if other == head:
-            stages = (did.x, own, q, k, v, attention, added)
-    difference = float(np.abs(stages[5].weights - did.weights[head]).max())
-    return Trace(*stages, difference, float(np.abs(total - did.mixed).max()))
+            stages = (x, own, q, k, v, attention, added)
+    difference = float(np.abs(stages[5].weights - computed.weights[head]).max())
+    return Trace(*stages, difference, float(np.abs(total - computed.mixed).max()))
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,10 @@ class MapFilter:
         return slice(0, n) if self.marks else slice(1, n - 1)
 
     def apply(self, maps: np.ndarray) -> np.ndarray:
-        """Maps (..., n, n) → (..., m, m), m the number of tokens shown. The weights that are left out are missing
-        from a row's sum, but for those that a token gives itself."""
+        """Leave weights out of maps: (..., n, n) → (..., m, m), m the number of tokens shown.
+
+        A row is divided by its sum only where the weights that a token gives itself are left out.
+        """
         if not self.see_self:
             maps, _ = hide(maps, [], see_self=False)
         shown = self.shown(maps.shape[-1])
@@ -120,21 +123,21 @@ def rolled_out(reading: Reading) -> np.ndarray:
     return rollout(np.stack([layer.weights.mean(axis=0) for layer in reading.layers]))
 
 
-def all_heads(reading: Reading, map_filter: MapFilter, most: int) -> np.ndarray:
+def all_heads(reading: Reading, map_filter: MapFilter, max_pixels: int) -> np.ndarray:
     """`maps.grid` of all heads, made a layer at a time; of each row the strongest weights.
 
     Args:
-        most: a map of more tokens is shrunk to at most so many pixels.
+        max_pixels: a map of more tokens is shrunk to this many pixels a side, or fewer.
     """
     rows = []
     for layer in reading.layers:
         maps = map_filter.apply(layer.weights)
-        rows.append(grid(np.where(map_filter.strongest(maps), maps, 0)[None], most))
+        rows.append(grid(np.where(map_filter.strongest(maps), maps, 0)[None], max_pixels))
     return np.vstack([row[:-GRID_GAP] for row in rows[:-1]] + rows[-1:])
 
 
-def favourites(reading: Reading, map_filter: MapFilter) -> np.ndarray:
-    """(n_layers, n_heads) the token, of those shown, that gets the most weight in all from a head."""
+def most_attended(reading: Reading, map_filter: MapFilter) -> np.ndarray:
+    """(n_layers, n_heads) the token, of those shown, to which all tokens together give the most weight."""
     return np.stack([first_largest(map_filter.apply(layer.weights).sum(axis=1)) for layer in reading.layers])
 
 
@@ -162,7 +165,7 @@ def heads_that_change(
 
 
 def sent_by_others(weights: np.ndarray, query: int, key: int) -> tuple[float, int]:
-    """What tokens other than the query and the key send to the key: is the query special at all?
+    """The weight that tokens other than the query and the key give to the key: is the query special?
 
     Args:
         weights: (n, n), n > 2.

@@ -44,7 +44,7 @@ def words_of(pieces: list[str]) -> list[list[int]]:
 
 
 def targets(rule: str, words: list[str], sentence: dict[str, Any]) -> Targets:
-    """Where a rule says that the words of a sentence should look; never at what comes later."""
+    """The tokens at which the words of a sentence should look by a rule; never later ones."""
     if rule in PLACES:
         return PLACES[rule](words)
     relation, direction = GRAMMAR[rule]
@@ -53,8 +53,8 @@ def targets(rule: str, words: list[str], sentence: dict[str, Any]) -> Targets:
     return [(query, [key]) for query, key in pairs if 0 < key < query]
 
 
-def written_twice(model: "Llama", text: str, seed: int) -> tuple[np.ndarray, Targets]:
-    """The numbers of the different pieces of a text, shuffled and twice in a row; and where a copying head looks."""
+def repeated_pieces(model: "Llama", text: str, seed: int) -> tuple[np.ndarray, Targets]:
+    """The numbers of the different pieces of a text, shuffled and repeated once; and where a copying head looks."""
     generator = np.random.default_rng(seed)
     once = generator.permutation(np.unique(model.tokens(text).ids))
     n = len(once)
@@ -73,7 +73,7 @@ def measure(model: "Llama", sentences: list[dict[str, Any]]) -> list[NamedHead]:
         without_sink[..., 0] = 0
         for rule in (*PLACES, *GRAMMAR):
             cases[rule].append((maps if rule == SINK else without_sink, targets(rule, words, sentence)))
-        ids, wanted = written_twice(model, sentence["text"], seed)
+        ids, wanted = repeated_pieces(model, sentence["text"], seed)
         maps = model.read(model.tokens_of(ids)).maps
         maps[..., 0] = 0
         cases[COPYING].append((maps, wanted))
@@ -81,7 +81,7 @@ def measure(model: "Llama", sentences: list[dict[str, Any]]) -> list[NamedHead]:
 
 
 def llama_heads() -> list[NamedHead]:
-    """The heads worth a look, from data/smollm2/heads.json.
+    """The heads whose use was measured, from data/smollm2/heads.json.
 
     Raises:
         DamagedData: the file is missing or altered.

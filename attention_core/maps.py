@@ -1,4 +1,4 @@
-"""What to ask of attention weights: one head, or many at a time.
+"""Computations on attention weights, of one head or of many at a time.
 
 A map is (n, n): row i says where token i looks, and sums to 1. Leading axes (layers, heads) ride along as `...`.
 Attention weights show where a head looks, not why the model answers as it does (Jain & Wallace 2019; Wiegreffe & Pinter
@@ -52,10 +52,10 @@ def hide(maps: np.ndarray, columns: list[int], *, see_self: bool = True) -> tupl
 
 
 def keep_top(maps: np.ndarray, share: float) -> np.ndarray:
-    """Keep of each row only its largest weights, as many as it takes to reach a share of the row; the others become 0.
+    """Keep the largest weights of each row, the fewest that make up a share of it; the others become 0.
 
     Args:
-        share: 0.5 keeps the fewest weights that make up half of the row; at least one is kept.
+        share: of the sum of the row; at least one weight is kept.
     """
     order = rank(maps)
     largest_first = np.take_along_axis(maps, order, axis=-1)
@@ -93,22 +93,22 @@ def rank_heads(shares: np.ndarray) -> list[tuple[int, int, float]]:
     return [(int(layer), int(head), float(shares[layer, head])) for layer, head in zip(*places, strict=True)]
 
 
-def favourite(row: np.ndarray, aside: Sequence[int]) -> int:
-    """The token that gets most of a row of weights (n,), some tokens left out; of all, if that leaves none."""
+def largest_except(row: np.ndarray, left_out: Sequence[int]) -> int:
+    """The position of the largest weight of a row (n,), some tokens left out; of all, if that leaves none."""
     best = rank(row)
-    return int(next((token for token in best if token not in aside), best[0]))
+    return int(next((token for token in best if token not in left_out), best[0]))
 
 
-def grid(maps: np.ndarray, most: int) -> np.ndarray:
+def grid(maps: np.ndarray, max_pixels: int) -> np.ndarray:
     """All maps as one picture, a row a layer, a column a head: uint8, 0 in the gaps, from 1 to 255 the weights.
 
     The scale is the square root, which is the same for all and lets small weights be seen: a pixel p stands for the
-    weight ((p - 1) / 254)². A map of more than `most` tokens is shrunk: each pixel shows the largest weight it covers.
+    weight ((p - 1) / 254)². A map of more than `max_pixels` tokens is shrunk: a pixel shows the largest weight in it.
 
     Args:
         maps: (n_layers, n_heads, n, n).
     """
-    step = -(-maps.shape[-1] // most)
+    step = -(-maps.shape[-1] // max_pixels)
     if step > 1:
         starts = np.arange(0, maps.shape[-1], step)
         maps = np.maximum.reduceat(np.maximum.reduceat(maps, starts, axis=-2), starts, axis=-1)

@@ -1,4 +1,4 @@
-"""What a learned query asks for: the words whose keys it matches best."""
+"""The words whose keys a learned query matches best."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def candidates(glove: Embeddings) -> list[str]:
 
 
 def substituted_keys(model: Model, layers: Sequence[Layer], l: int, place: int, vectors: np.ndarray) -> np.ndarray:
-    """The keys that other words would have in layer l in the place of one word of a sentence, all else as it is.
+    """The keys that other words would have in layer l in place of one word of a sentence.
 
     In the first layer a key depends on the word alone. In a later one it depends on what the word has found in the
     layers below: there each word looks at the sentence and at itself.
@@ -73,8 +73,8 @@ def best_matches(
     layers: Sequence[Layer],
     l: int,
     head: int,
-    asks: int,
-    place: int,
+    query: int,
+    replaced: int,
     words: Sequence[str],
     vectors: np.ndarray,
     count: int = 12,
@@ -84,11 +84,11 @@ def best_matches(
     Args:
         layers: what `forward` computed for the sentence, x (n, d_model).
         l: the layer, counted from 1; head: the head, counted from 0.
-        asks: the token whose query it is, place: the token that the words replace; counted from 0.
+        query: the token whose query it is; replaced: the token that the words replace; counted from 0.
         words: among which to search; vectors: (n_words, d_word), theirs.
     """
-    keys = substituted_keys(model, layers, l, place, vectors)[:, head]
-    scores = keys @ layers[l - 1].q[head, asks] * np.float32(model.d_k**-0.5)
+    keys = substituted_keys(model, layers, l, replaced, vectors)[:, head]
+    scores = keys @ layers[l - 1].q[head, query] * np.float32(model.d_k**-0.5)
     least = np.partition(scores, -count)[-count] if count < len(scores) else -np.inf
     rows = np.flatnonzero(scores >= least - count * SCORE_TOLERANCE)  # the best and all that tie with the last of them
     best = rows[rank(scores[rows], SCORE_TOLERANCE)[:count]]

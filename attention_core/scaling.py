@@ -28,7 +28,7 @@ def entropy(weights: np.ndarray) -> np.ndarray:
 
 
 def jacobian(weights: np.ndarray) -> np.ndarray:
-    """How each share answers to each score: ∂wᵢ/∂xⱼ = wᵢ (δᵢⱼ - wⱼ), for w = softmax(x).
+    """How each share changes with each score: ∂wᵢ/∂xⱼ = wᵢ (δᵢⱼ - wⱼ), for w = softmax(x).
 
     The diagonal, wᵢ (1 - wᵢ), is taken as the sum of the other wᵢ wⱼ: so it keeps its digits where wᵢ is nearly 1.
 

@@ -87,7 +87,7 @@ def parse_marked(text: str) -> Example:
 
 
 def add_marks(example: Example, task: str) -> str:
-    """The opposite of `parse_marked`: a sentence as one line, with its marks."""
+    """Write a sentence as one line, with its marks: the inverse of `parse_marked`."""
     if task == "negation":
         marks = {example.asks: "^" + "-+"[example.answer]}
     else:
@@ -104,13 +104,18 @@ def find_query(task: str, tokens: list[str]) -> int | None:
     """
     if task == "copy":
         return max((place for place, token in enumerate(tokens) if token in tokens[:place]), default=None)
-    if task in ASKING_LISTS:
-        fitting = {word for name in ASKING_LISTS[task] for word in word_lists()[name]}
-    elif task in {"gender", "meaning"}:
-        fitting = {"he", "she", "it"} if task == "gender" else {"it"}
-    else:
-        fitting = {word for firsts, _ in read(task)["pairs"] for word in _listed_words(firsts)}
+    fitting = asking_words(task)
     return max((place for place, token in enumerate(tokens) if token in fitting), default=None)
+
+
+@cache
+def asking_words(task: str) -> frozenset[str]:
+    """The words that ask in a task, as `find_query` finds them; in the task copy it depends on the sentence."""
+    if task in ASKING_LISTS:
+        return frozenset(word for name in ASKING_LISTS[task] for word in word_lists()[name])
+    if task in {"gender", "meaning"}:
+        return frozenset({"he", "she", "it"} if task == "gender" else {"it"})
+    return frozenset(word for firsts, _ in read(task)["pairs"] for word in _listed_words(firsts))
 
 
 def _listed_words(options: str) -> list[str]:
@@ -143,7 +148,7 @@ def held_out() -> frozenset[str]:
 
 
 def other_split(number: int, glove: Embeddings) -> frozenset[str]:
-    """Words for testing drawn anew by lot: two in nine of all but the 3,000 most frequent, and a few of every list."""
+    """Other words for testing, drawn by lot: two in nine of all but the 3,000 most frequent, and some of every list."""
     lists = [words for name, words in word_lists().items() if name != "held_out"]
     in_pairs = {word for pair in read("object")["pairs"] for words in pair for word in words.split() if word[0] != "{"}
     everything = sorted(in_pairs.union(*lists))
@@ -214,6 +219,21 @@ def _fill(template: str, case: int, choices: dict[str, list[str]], draws: Iterat
 def _split_at_slots(template: str, case: int) -> list[str]:
     """A template with its choices made, cut at its slots: text, slot, text, slot, ..., text."""
     return _SLOT.split(_CHOICE.sub(lambda choice: choice[1].split("|")[case], template))
+
+
+@cache
+def marks(task: str) -> frozenset[str]:
+    """The punctuation marks in the sentences of a task."""
+    written = read(task)
+    texts = (*written["sentences"], *(text for phrases in written.get("phrases", {}).values() for text in phrases))
+    parts = (part for text in texts for case in range(CASES.get(task, 1)) for part in _split_at_slots(text, case)[::2])
+    tokens = {token.rstrip("^*+-") for part in parts for token in part.split()}
+    return frozenset(token for token in tokens if token and not is_word(token))
+
+
+def is_word(token: str) -> bool:
+    """Whether a token is no punctuation mark."""
+    return any(map(str.isalnum, token))
 
 
 def encode(sentences: list[Example], glove: Embeddings) -> Encoded:

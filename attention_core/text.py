@@ -162,13 +162,13 @@ def number_repeats(tokens: Sequence[str]) -> list[str]:
     return labels
 
 
-def shortened(text: str, most: int = 60) -> str:
-    """A text that a message can hold: its beginning, and how long it is, if it has more than `most` characters.
+def shortened(text: str, max_length: int = 60) -> str:
+    """A text that a message can hold: its beginning, and how long it is, if it has more than `max_length` characters.
 
     >>> shortened("the king"), shortened("x" * 3_000_000, 5)
     ('the king', 'xxxxx… (3,000,000 characters)')
     """
-    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
+    return text if len(text) <= max_length else f"{text[:max_length]}… ({len(text):,} characters)"
 
 
 def one_line(text: str) -> str:

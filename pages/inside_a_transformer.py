@@ -20,7 +20,7 @@ def page() -> None:
         beside = grid.draw_overview(shown)
     place = map.lay_out(shown)
 
-    def look() -> None:
+    def part() -> None:
         shown = selection.read_selection()
         with headline:
             relations.draw_headline(shown)
@@ -29,20 +29,20 @@ def page() -> None:
         map.draw_map(shown, place)
         draw_folds(shown)
 
-    body.draw_part(look)
+    body.draw_part(part)
 
 
 def draw_folds(shown: selection.Selection) -> None:
     """What else there is to see of the head."""
     controls.fold("itwo", "What if one word changes? Two sentences, one head", compared.draw_two_sentences, shown)
     pictures = controls.fold(
-        "iraw", "Similarity or relationship? Raw word vectors beside this map", compared.beside_raw, shown
+        "iraw", "Similarity or relationship? Raw word vectors beside this map", compared.draw_beside_raw, shown
     )
     controls.fold("icell", "Where does this number come from? One cell, step by step", map.draw_cell, shown)
     controls.fold("iway", "How does a head get from x to a weight? Its matrices at work", trace.draw_trace, shown)
-    controls.fold("ifind", "Which head gives this weight? All 72, ranked", map.find_heads, shown)
+    controls.fold("ifind", "Which head gives this weight? All 72, ranked", map.draw_heads_for_pair, shown)
     controls.fold("itake", "Take it away: pictures, numbers, code, link", map.take_away, shown, pictures or {})
 
 
 components.style("kit/browser/matrices.css", "inside_a_transformer/inside_a_transformer.css")
-body.draw("inside_a_transformer", page, in_part=("q", "k"))
+body.draw("inside_a_transformer", page)

@@ -17,7 +17,7 @@ def page() -> None:
     text = selection.ask_for_text()
     shown = selection.read_selection(text)
     with st.container():  # one place, however many notices there are: what stands below stays while the text grows
-        with presentation.figure("next-words", "headline"):
+        with presentation.figure("next-words", "headline"), presentation.figure("head-map", "headline"):
             selection.draw_headline(shown)
         selection.draw_notices(shown)
     with presentation.figure("next-words"):
@@ -40,4 +40,4 @@ def heads(text: str) -> None:
 
 
 components.style("next_word/next_word.css")
-body.draw("next_word", page, in_part=("wl", "wh", "wq", "wk", "word"))
+body.draw("next_word", page)

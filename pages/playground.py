@@ -7,12 +7,13 @@ guard()
 import streamlit as st
 
 from ui import state
+from ui.kit import components
 from ui.kit.figures import Picture
 from ui.map import cell, compare, downloads, panel
-from ui.map.view import Choice, chosen, raw_view
+from ui.map.view import Choice, View, chosen, raw_view
 from ui.playground import settings, who
 from ui.shell import body, errors, links, presentation, sentence_input, switches
-from ui.state import controls
+from ui.state import controls, scrolling
 
 
 def page() -> None:
@@ -26,39 +27,48 @@ def page() -> None:
     with pictures:
         figure = presentation.figure("map")
 
-    def look() -> None:
-        sight = who.look_at_sentence(model, state.switches())
-        view, choice = sight.view, chosen(sight.view)
+    def part() -> None:
+        shown = None
+        with figure, errors.show_errors():
+            shown = who.map_of_sentence(model, state.switches())
+        if shown is None:
+            return
+        view, choice = shown.view, chosen(shown.view)
         with words:
             panel.draw_words(view, choice, "raw")
-            settings.draw_headline(sight)
+            settings.draw_headline(shown)
         with aside:
-            settings.draw_aside(sight)
+            settings.draw_note(shown)
         with figure:
-            panel.pictures(view, choice, "raw", "cell" if view.walk else "", narrow=True)
-        draw_folds(sight, choice)
+            panel.draw_pictures(view, choice, "raw", "cell" if view.walk else "", narrow=True)
+        draw_folds(shown, choice)
 
-    body.draw_part(look)
+    body.draw_part(part)
 
 
-def draw_folds(sight: who.MapOnPage, choice: Choice) -> None:
+def draw_folds(shown: who.MapOnPage, choice: Choice) -> None:
     """Draw the folds below the map."""
-    view, compared = sight.view, None
-
-    def compare_settings() -> dict[str, Picture] | None:
-        """The same sentence under a second setting, beside the first."""
-        switches.draw(setting="2")
-        with errors.show_errors():
-            return compare.compare(view, raw_view(state.switches("2")), choice, "raw")
+    view, compared = shown.view, None
 
     def take_away() -> None:
-        downloads.take_away(view, choice, links.link_to("playground"), "raw", compared)
+        downloads.take_away(view, choice, links.source_of("playground"), "raw", compared)
 
-    if sight.model == who.VECTORS:
-        controls.fold("cell", "One cell, step by step", cell.cell, view, choice, "raw")
-        controls.fold("out", "The word before and after attention", cell.output, view, choice)
-        compared = controls.fold("cmp", "Compare two settings", compare_settings)
+    if shown.model == who.VECTORS:
+        controls.fold("cell", "One cell’s arithmetic", cell.draw, view, choice, "raw")
+        controls.fold("out", "The word before and after attention", cell.draw_output, view, choice)
+        if state.get("cmp"):
+            compared = compare_settings(view, choice)
     controls.fold("take", "Take it away", take_away)
 
 
-body.draw("playground", page, in_part=("q", "k", "divisor2", "d2"))
+def compare_settings(view: View, choice: Choice) -> dict[str, Picture] | None:
+    """Draw the same sentence under a second setting, beside the first; its pictures, to take away."""
+    if scrolling.first_visit("playground"):
+        scrolling.scroll_to(settings.COMPARED)
+    with st.container(key=settings.COMPARED), errors.show_errors():
+        components.text(settings.COMPARE, "heading")
+        switches.draw(setting="2")
+        return compare.compare(view, raw_view(state.switches("2")), choice, "raw")
+
+
+body.draw("playground", page)

@@ -13,7 +13,13 @@ from ui.step_by_step import code, downloads, sequence, several_heads, softmax
 
 def page() -> None:
     """Draw the page."""
-    selection = sequence.draw()
+    sequence.draw_first()
+    body.draw_part(other_steps)
+
+
+def other_steps() -> None:
+    """All but the first step, and the folds below."""
+    selection = sequence.draw_others()
     if selection and state.get("step") == sequence.LAST:
         controls.fold(
             "sheads", "Heads: the same vectors, cut into pieces, each looking for itself", several_heads.draw, selection

@@ -19,23 +19,24 @@ def page() -> None:
     sentence_input.ask_for_sentence(presets=False)
     settings.choose_task()
     session = settings.current_session()
-    settings.headline(session)
+    with presentation.figure("map", "headline"):
+        training.draw_headline(session)
     left, right = st.columns(2, gap="medium", vertical_alignment="center")
     with left:
-        training.buttons(session)
+        training.draw_buttons(session)
     with right:
-        training.score(session)
+        training.draw_score(session)
     words = presentation.figure("map", "words")
     settings.offer_sentence(session.lesson)
     settings.ask_for_guess(session)
-    training.experiments(session)
-    settings.advanced(session)
+    training.draw_experiments(session)
+    settings.draw_advanced(session)
     sentence.choose_map(session.model)
     with presentation.figure("map"):
         places = sentence.lay_out(session)
-    settings.reason(session)
+    settings.draw_reason(session)
 
-    def look() -> None:
+    def part() -> None:
         with words:
             shown = sentence.current_map(session)
             if shown:
@@ -45,26 +46,28 @@ def page() -> None:
             sentence.draw(maps, places)
         draw_folds(session, shown)
 
-    body.draw_part(look)
+    body.draw_part(part)
     training.train_further(session)
 
 
 def draw_folds(session: settings.Session, shown: SentenceMap | None) -> None:
     """Draw the folds below the map."""
     if shown and session.model.kind == "next_word":
-        copying.next_words(session, shown)
+        copying.draw_next_words(session, shown)
     elif shown:
-        learned.query_words(session, shown)
+        learned.draw_query_words(session, shown)
     fold, here = sentence.fold, (session, shown)
     fold("tpos", "Positions: how does a word know its place?", shown, positions.draw, *here)
-    fold("tmat", "The tables themselves: W_Q and W_K as pictures", shown, learned.weight_tables, *here)
-    compared = fold("tcmp", "Before and after, in three maps", shown, learned.before_and_after, *here)
-    fold("tcell", "Where does this number come from? One cell, step by step", shown, learned.arithmetic, shown)
-    controls.fold("tsay", "What do the numbers mean, and what do they not show?", notes.meaning_of_numbers, session)
-    controls.fold("ttry", "A challenge: fool the taught head", notes.challenge, session)
-    controls.fold("tcode", "The code that trains", notes.code)
+    fold("tmat", "The tables themselves: W_Q and W_K as pictures", shown, learned.draw_weight_tables, *here)
+    compared = fold("tcmp", "Before and after, in three maps", shown, learned.draw_before_and_after, *here)
+    fold("tcell", "Where does this number come from? One cell, step by step", shown, learned.draw_cell, shown)
+    controls.fold(
+        "tsay", "What do the numbers mean, and what do they not show?", notes.draw_meaning_of_numbers, session
+    )
+    controls.fold("ttry", "A challenge: fool the trained head", notes.draw_challenge, session)
+    controls.fold("tcode", "The code that trains", notes.draw_code)
     fold("ttake", "Take it away: pictures, numbers, code, link", shown, notes.take_away, shown, compared)
 
 
 components.style("kit/browser/matrices.css", "teach_it/teach_it.css")
-body.draw("teach_it", page, in_part=("q", "k"))
+body.draw("teach_it", page)

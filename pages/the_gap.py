@@ -6,6 +6,7 @@ guard()
 
 import streamlit as st
 
+from ui import state
 from ui.kit import components
 from ui.shell import body, presentation
 from ui.state import controls
@@ -14,7 +15,7 @@ from ui.the_gap import all_models, figure, notes, sentences, side_by_side
 
 def page() -> None:
     """Draw the page."""
-    figure.set_up()
+    figure.choose_query()
     figure.choose_task()
     with presentation.figure("bars"):
         figure.draw_question()
@@ -27,13 +28,16 @@ def page() -> None:
 
 def your_sentence() -> None:
     """The visitor's own sentence, and the folds below."""
-    with presentation.figure("your-sentence"):
-        st.header("Your sentence", anchor=False)
-        side_by_side.draw_side_by_side()
+    if state.get("figure") or state.get("lecture"):
+        with presentation.figure("your-sentence"):
+            st.header("Your sentence", anchor=False)
+            side_by_side.draw_side_by_side()
+    else:
+        controls.fold("gown", "Your sentence in three models", side_by_side.draw_side_by_side)
     controls.fold("gall", "All tasks and models", all_models.draw_all_models)
     controls.fold("gsay", "How was this measured, and what does it not say?", notes.draw_notes)
     controls.fold("gtake", "Take it away: pictures, numbers, link", notes.take_away)
 
 
 components.style("the_gap/the_gap.css")
-body.draw("the_gap", page, in_part=("q", "k"))
+body.draw("the_gap", page)

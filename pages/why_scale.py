@@ -34,4 +34,4 @@ def any_divisor() -> None:
 
 
 components.style("why_scale/why_scale.css")
-body.draw("why_scale", page, in_part=("q", "k", "divisor"))
+body.draw("why_scale", page)

@@ -1,4 +1,4 @@
-"""What the server says of itself: one JSON object a line, never with a word of a visitor's.
+"""The log of the server: one JSON object a line, never with a word of a visitor's.
 
 Whoever logs, a page, Streamlit or the web server, its record is written anew when it is made: of a message only the
 template is kept, without what was to be filled in, and of an exception its kind and the lines it came through. Where
@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-_ours = logging.getLogger("attention_playground")
-_make = logging.LogRecord
+_logger = logging.getLogger("attention_playground")
+_make_record = logging.LogRecord
 
 
 class Event(dict[str, Any]):
-    """What happened, in fields that hold nobody's text."""
+    """A message as fields, none of which holds a visitor's text."""
 
 
 def event(name: str, level: int = logging.INFO, **fields: Any) -> None:
@@ -28,12 +28,12 @@ def event(name: str, level: int = logging.INFO, **fields: Any) -> None:
     Args:
         fields: numbers, and names from the source; never what a visitor sent.
     """
-    _ours.log(level, Event(event=name, **fields))
+    _logger.log(level, Event(event=name, **fields))
 
 
 @contextmanager
 def run(page: str) -> Iterator[None]:
-    """Log a run of a page and the milliseconds it took; a run that a newer one overtook is `cut`."""
+    """Log a run of a page and the milliseconds it took; a run that a newer one has ended early is `cut`."""
     start = time.perf_counter()
     more = {"cut": True}
     try:
@@ -45,21 +45,21 @@ def run(page: str) -> Iterator[None]:
 
 def line(name: str, level: int, path: str, number: int, message: object, filled: object, error: Any) -> str:
     """A record as one line of JSON."""
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "level": logging.getLevelName(level).lower(),
     }
     if isinstance(message, Event):
-        return json.dumps(said | message, ensure_ascii=False)
-    said |= {"event": name, "at": f"{path.rpartition('/')[2]}:{number}"}
+        return json.dumps(fields | message, ensure_ascii=False)
+    fields |= {"event": name, "at": f"{path.rpartition('/')[2]}:{number}"}
     if filled and isinstance(message, str):
-        said["template"] = message
+        fields["template"] = message
     exception = error[1] if isinstance(error, tuple) else error
     if isinstance(exception, BaseException):
         frames = traceback.extract_tb(exception.__traceback__)
-        said["exception"] = type(exception).__qualname__
-        said["through"] = [f"{frame.filename}:{frame.lineno}" for frame in frames]
-    return json.dumps(said)
+        fields["exception"] = type(exception).__qualname__
+        fields["through"] = [f"{frame.filename}:{frame.lineno}" for frame in frames]
+    return json.dumps(fields)
 
 
 def _record(
@@ -75,10 +75,10 @@ def _record(
     **more: Any,
 ) -> logging.LogRecord:
     text = line(name, level, path, number, message, filled, error)
-    return _make(name, level, path, number, text, (), None, func, None, **more)
+    return _make_record(name, level, path, number, text, (), None, func, None, **more)
 
 
 logging.setLogRecordFactory(_record)
-_ours.setLevel(logging.INFO)
-if not logging.root.handlers:  # whoever listens already, a test for one, goes on listening
+_logger.setLevel(logging.INFO)
+if not logging.root.handlers:  # a test has handlers of its own
     logging.root.addHandler(logging.StreamHandler())

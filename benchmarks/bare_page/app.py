@@ -33,12 +33,12 @@ st.text_input("Sentence", "The king and queen ruled the kingdom", key="s", bind=
 st.pills("Sentences", ["one", "two", "three", "four", "five", "six"], key="preset")
 st.pills("Words", ["the", "king", "and", "queen", "ruled", "the kingdom", "."], key="words")
 scaled = st.toggle("scale", True, key="scale", bind="query-params")
-for name, value in (("self", True), ("causal", False)):
+for name, value in (("self", True), ("causal", False), ("cmp", False)):
     st.toggle(name, value, key=name, bind="query-params")
 st.slider("d", 1, 50, 50, key="d", bind="query-params")
 for name in ("q", "k"):
     st.number_input(name, 0, 512, 2, key=name, bind="query-params")
-for name in ("cell", "out", "cmp", "take"):
+for name in ("cell", "out", "take"):
     st.expander(name, key=name, bind="query-params")
 st.vega_lite_chart(*heatmap(scaled))
 st.sidebar.code("link")

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.support.addresses import address, all_open
+from tests.support.addresses import address, all_open, some_pages
 from ui.shell.pages import PAGES
 
 pytestmark = pytest.mark.xdist_group("everyone")
@@ -102,7 +102,7 @@ def test_the_first_page_on_a_desktop_in_light_and_by_keyboard_alone(visit):
     expect_the_keyboard_reaches_all(one)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", some_pages("step_by_step", "inside_a_transformer", "next_word"))
 def test_at_twice_the_size_by_keyboard_alone_and_in_print_and_dark_on_the_narrowest_phone(visit, page):
     one = visit(address(page, **all_open(page)), viewport=TWICE, color_scheme="light", reduced_motion="reduce")
     assert complaints(one) == []

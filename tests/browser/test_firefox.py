@@ -37,7 +37,7 @@ def test_firefox_shows_every_page_and_follows_typing_and_choosing(firefox, serve
         firefox.wait("!/native code/.test(history.pushState)")  # link.js, the last of them, shows nothing
     firefox.open(f"{server.url}/?s=The+king+and+queen+ruled+the+kingdom&self=true&q=2")
     reading = "document.querySelector('.say.reading')?.innerText ?? ''"
-    firefox.wait(f"({reading}).startsWith('“king” looks most at itself (44')")
+    firefox.wait(f"({reading}).startsWith('“king” looks most at “queen” (16')")
     firefox.wait("document.querySelectorAll('.stVegaLiteChart svg path[aria-label*=\"looks at\"]').length >= 49")
     firefox.run("document.querySelector('input[aria-label=Sentence]').select()")
     firefox.keys("doctors help patients")

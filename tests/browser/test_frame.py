@@ -93,6 +93,9 @@ def test_the_sidebar_and_each_page_s_last_sentence_lead_on_with_the_sentence_and
         if page.name == "step_by_step":  # it opens with the dictionary; the sentence comes in its second step
             one.page.locator(".st-key-next button").click()
             kept += "&step=2"
+        if page.name == "the_gap":  # in a fold
+            one.page.locator(".st-key-gown summary").click()
+            kept += "&gown=true"
         if page.name != "next_word":  # which has a text of its own, and keeps the sentence in its link
             expect(one.sentence).to_have_value("the queen laughed")
         one.expect_link(kept)

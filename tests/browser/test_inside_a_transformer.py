@@ -21,7 +21,7 @@ def expect_head(visit, title):
 
 def test_clicks_keys_and_lists_choose_a_head_and_its_link_restores_all(visit):
     one = visit(CAT + "&l=6&h=12&k=2")
-    one.expect_reading("Without [CLS] and [SEP], “it” looks most at “cat” (68\u202f%), then “mat” (11\u202f%)")
+    one.expect_reading("Without [CLS] and [SEP] (12\u202f%), “it” looks most at “cat” (68\u202f%), then “mat” (11")
     assert one.weights[7, 1] == "68.3%"
     picture = one.page.locator(".st-key-all-heads img")
     expect(picture).to_have_count(1)
@@ -37,7 +37,7 @@ def test_clicks_keys_and_lists_choose_a_head_and_its_link_restores_all(visit):
 
     head(one, 4, 2).click()
     expect_head(one, "Layer 4, head 2")
-    one.expect_reading("Without [CLS] and [SEP], “it” looks most at “cat” (49\u202f%)")
+    one.expect_reading("Without [CLS] and [SEP] (24\u202f%), “it” looks most at “cat” (49\u202f%)")
     for key, expected in (
         ("ArrowRight", "Layer 4, head 3"),
         ("ArrowDown", "Layer 5, head 3"),
@@ -79,3 +79,25 @@ def test_a_measured_head_chooses_its_word_and_brings_the_map_into_view(visit):
 def test_each_head_is_large_enough_to_tap_on_a_phone(visit):
     one = visit(CAT, viewport={"width": 390, "height": 800}, is_mobile=True, has_touch=True)
     assert head(one, 1, 1).bounding_box()["width"] >= 24
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_a_head_chosen_in_the_gallery_is_brought_into_view_and_arrow_keys_keep_their_place(visit, phone):
+    screen = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+    one = visit(CAT, **(screen if phone else {"viewport": {"width": 1280, "height": 800}}))
+    in_sight = "part => { const { y } = part.getBoundingClientRect(); return 55 <= y && y < innerHeight / 2; }"
+    title, cell = one.page.locator(".st-key-head-map h2"), head(one, 5, 5)
+    (cell.tap if phone else cell.click)()
+    expect_head(one, "Layer 5, head 5")
+    one.page.wait_for_function(in_sight, arg=title.element_handle())
+
+    chosen = one.page.locator(".st-key-all-heads [role=radio]:focus")
+    cell.focus()
+    one.page.keyboard.press("ArrowRight")
+    expect_head(one, "Layer 5, head 6")
+    expect(chosen).to_have_attribute("aria-label", re.compile("^Layer 5, head 6"))
+    one.page.wait_for_timeout(1000)  # in which the page would scroll
+    expect(chosen).to_be_in_viewport()
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_function(in_sight, arg=title.element_handle())
+    expect(chosen).to_have_attribute("aria-label", re.compile("^Layer 5, head 6"))

@@ -48,11 +48,27 @@ def test_on_a_phone_a_head_is_tapped_in_the_picture_of_all_and_chosen_from_the_l
     assert one.page.locator(".st-key-likeliest button").first.bounding_box()["height"] >= 24
     assert one.page.locator(".stMain").evaluate("e => e.scrollWidth") <= 390
     heads.nth(9 * 13 + 8).tap()
-    expect(one.page.locator(".stMain h2").first).to_have_text("Layer 14, head 9")
+    name = one.page.locator(".stMain h2").first
+    expect(name).to_have_text("Layer 14, head 9")
+    expect(name).to_be_in_viewport()
     one.expect_reading("“it” looks most at “cat” (80")
     one.settle()
     assert one.weights[7, 8] == "hidden"  # what comes after cannot be looked at
     one.page.locator(".st-key-found-heads [role=radio]", has_text="what followed the same word").tap()
-    expect(one.page.locator(".stMain h2").first).to_have_text("Layer 19, head 7")
+    expect(name).to_have_text("Layer 19, head 7")
+    expect(name).to_be_in_viewport()
     one.expect_link("wl=19&wh=7&wq=8")
     one.settle()
+
+
+def test_on_a_phone_what_is_written_stands_above_the_button_that_writes(visit):
+    one = visit("/next_word", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    one.page.locator(".st-key-write button").tap()
+    text = one.page.locator(".st-key-written")
+    expect(text).to_contain_text("The Eiffel Tower is in the city of Paris.")
+    one.settle()
+    for part in (text, one.page.locator(".st-key-write button")):
+        place = part.bounding_box()
+        assert place["y"] >= 60
+        assert place["y"] + place["height"] <= 844
+    expect(text.locator("b")).to_contain_text("Paris.")

@@ -61,7 +61,7 @@ def test_the_first_screen_has_what_attention_is_for_the_coloured_words_and_the_r
 def test_one_click_changes_who_looks_and_it_turns_to_cat_and_with_soft_to_mat(visit):
     one = visit("/")
     one.page.get_by_role("radio", name="Transformer").click()
-    one.expect_reading("Without [CLS] and [SEP], “it” looks most at “cat”")
+    one.expect_reading("Without [CLS] and [SEP] (24\u202f%), “it” looks most at “cat”")
     one.settle()
     one.page.get_by_role("radio", name="Taught").click()
     one.expect_reading("“it” looks most at “cat” (99.9\u202f%)")
@@ -72,6 +72,25 @@ def test_one_click_changes_who_looks_and_it_turns_to_cat_and_with_soft_to_mat(vi
     one.expect_link("soft&who=Taught")
     one.settle()
     visit(one.link).expect_reading("“it” looks most at “mat” (99\u202f%)")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_second_setting_switched_on_under_advanced_comes_on_the_screen(visit, screen):
+    one = visit("/", viewport=SCREENS[screen], is_mobile=screen == "phone", has_touch=screen == "phone")
+    one.page.get_by_role("button", name="Advanced").click()
+    one.toggle("cmp")
+    one.expect_link("cmp=true")
+    expect(one.page.locator(".st-key-second-setting")).to_be_in_viewport()
+    expect(one.page.locator(".st-key-scaled2-shown")).to_be_in_viewport()
+
+
+def test_without_a_sentence_the_message_stands_where_the_picture_would(visit):
+    one = visit("/?s=")
+    message, settings = one.page.locator(".say.error"), one.page.locator(".st-key-settings")
+    expect(message).to_contain_text("Type a sentence above")
+    beside, below = settings.bounding_box(), message.bounding_box()
+    assert abs(below["y"] - beside["y"]) < 20
+    assert below["x"] < beside["x"]
 
 
 def test_the_glossary_opens_on_a_desktop_and_on_a_phone(visit):
@@ -88,7 +107,9 @@ def test_the_glossary_opens_on_a_desktop_and_on_a_phone(visit):
 def test_king_and_queen_has_the_article_s_figures(visit):
     first = visit("/")
     first.page.get_by_role("radio", name="King and queen").click()
-    first.expect_reading("“king” looks most at itself (44\u202f%), then “queen” (16\u202f%) and “kingdom” (15\u202f%).")
+    first.expect_reading(
+        "“king” looks most at “queen” (16\u202f%), besides itself (44\u202f%); then “kingdom” (15\u202f%)."
+    )
     first.settle()
     row = [first.weights[1, column] for column in range(7)]
     assert row == ["6.5%", "44.3%", "4.9%", "16.4%", "6.3%", "6.5%", "15.1%"]
@@ -106,7 +127,7 @@ def test_the_articles_figures_stand_on_the_page(visit):
 def test_cells_bars_words_and_keys_all_choose_and_the_same_cell_can_be_chosen_twice(visit):
     one = visit(KING)
     cell(one, 3, 1).click()
-    one.expect_reading("“queen” looks most at itself")
+    one.expect_reading("“queen” looks most at “king”")
     one.expect_link("q=4&k=2")
     one.settle()
     word(one, "kingdom").click()
@@ -310,3 +331,35 @@ def test_the_link_can_be_copied_and_the_page_says_so_only_when_it_was(visit):
     assert one.page.evaluate("(e => e.shadowRoot.activeElement.selectionEnd)(document.activeElement)") == len(
         one.server.url + "/?q=4"
     )
+
+
+@pytest.mark.parametrize("query", ["&q=8&k=4", "&q=5&k=1"])
+def test_on_a_phone_no_number_of_a_cells_arithmetic_is_broken(visit, query):
+    one = visit(CAT + query, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    one.page.locator(".st-key-cell summary").first.click()
+    expect(one.page.locator(".st-key-cell .chain")).to_be_visible()
+    broken = one.page.locator(".st-key-cell td").evaluate_all(
+        """cells => cells.filter(cell => /^[−+]?[\\d.,]+\\s?%?$/.test(cell.innerText.trim())).filter(cell => {
+          const range = document.createRange();
+          range.selectNodeContents(cell);
+          return new Set([...range.getClientRects()].map(rect => Math.round(rect.y))).size > 1;
+        }).map(cell => cell.innerText)"""
+    )
+    assert not broken
+
+
+def test_on_a_phone_a_cell_brings_the_title_of_its_arithmetic_into_sight(visit):
+    one = visit(CAT + "&q=8", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    cell(one, 3, 1).tap()
+    title = one.page.locator(".st-key-cell summary").first
+    one.page.wait_for_function(
+        "title => { const { y, bottom } = title.getBoundingClientRect(); return 55 <= y && bottom < innerHeight / 2; }",
+        arg=title.element_handle(),
+    )
+
+
+def test_the_colours_and_the_hint_to_press_a_cell_are_on_the_first_screen(visit):
+    one = visit("/", viewport={"width": 1280, "height": 800})
+    legend = one.page.locator(".st-key-raw-heat-room .legend")
+    expect(legend).to_contain_text("Click a cell")
+    expect(legend).to_be_in_viewport(ratio=1)

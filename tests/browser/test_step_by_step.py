@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from ui.kit import glossary
+
+PHONE = {"width": 390, "height": 844}
 pytestmark = pytest.mark.xdist_group("lessons")
 
 
@@ -24,6 +27,47 @@ def test_the_keyboard_walks_on_and_back_and_the_new_strip_comes_into_view(visit)
     one.page.keyboard.press("b")
     one.page.wait_for_selector(".st-key-strip-2", state="detached")
     expect(one.page).to_have_url(re.compile("/step_by_step$"))
+
+
+def test_on_a_phone_each_new_step_has_its_title_and_its_lesson_between_the_bars(visit):
+    one = visit("/step_by_step", viewport=PHONE, is_mobile=True, has_touch=True)
+    for step in range(1, 9):
+        if step > 1:
+            one.page.locator(".st-key-next button").tap()
+        one.page.wait_for_function(
+            """step => {
+                const box = query => document.querySelector(query)?.getBoundingClientRect();
+                const [top, foot] = [box("[data-testid=stHeader]"), box(".st-key-way")];
+                const parts = ["h2", ".say.headline"].map(part => box(`.st-key-strip-${step} ${part}`));
+                return foot?.bottom <= innerHeight && parts.every(
+                    part => part?.top >= top.bottom && part.bottom <= foot.top);
+            }""",
+            arg=step,
+        )
+        one.settle()
+
+
+def test_a_term_shows_its_entry_and_opens_the_glossary_there(visit):
+    one = visit("/step_by_step?step=2")
+    term, entry = one.page.locator(".term").first, glossary.TERMS["query"]
+    shown = "term => getComputedStyle(term, '::after').content"
+    assert entry not in term.evaluate(shown)
+    term.hover()
+    assert entry in term.evaluate(shown)
+    one.page.mouse.move(0, 0)
+    one.page.keyboard.press("Tab")  # what the keyboard has reached is marked
+    term.focus()
+    assert entry in term.evaluate(shown)
+    one.page.keyboard.press("Enter")
+    expect(one.page.locator(".glossary dt:focus")).to_have_text("query")
+    expect(one.page.locator(".glossary dt:focus + dd")).to_be_in_viewport()
+
+
+def test_on_a_phone_a_term_opens_the_glossary_below_the_page(visit):
+    one = visit("/step_by_step?step=7", viewport=PHONE, is_mobile=True, has_touch=True)
+    one.page.get_by_role("button", name="softmax").tap()
+    expect(one.page.locator(".glossary dt:focus")).to_have_text("softmax")
+    expect(one.page.locator(".glossary dt:focus + dd")).to_be_in_viewport()
 
 
 def test_asking_the_dictionary_keeps_every_letter_and_hostile_text_stays_text(visit):
@@ -63,9 +107,9 @@ def test_typing_a_vector_keeps_every_letter_and_a_fresh_visitor_sees_the_same(vi
     one.settle()
     field.fill("0.2 5")
     one.page.wait_for_selector(".say.notice", state="detached")
-    expect(one.page.locator(".say.headline")).to_contain_text("A gets 87.1")
-    sentences = one.settle().page.locator(".say.plain").all_inner_texts()
-    expect(visit(one.link).page.locator(".say.plain")).to_have_text(sentences, use_inner_text=True)
+    expect(one.page.locator(".say.headline").last).to_contain_text("A gets 87.1")
+    sentences = one.settle().page.locator(".say:is(.headline, .plain)").all_inner_texts()
+    expect(visit(one.link).page.locator(".say:is(.headline, .plain)")).to_have_text(sentences, use_inner_text=True)
 
 
 def test_a_link_to_why_scale_opens_cold_with_its_guess(visit):

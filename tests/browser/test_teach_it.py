@@ -102,3 +102,26 @@ def test_two_visitors_apart_a_stop_that_keeps_a_link_that_restores_and_a_page_th
     fresh.settle()
     assert fresh.weights == kept
     assert standing(fresh) == standing(one)
+
+
+def test_stop_takes_the_place_of_train_and_a_second_press_there_does_not_stop(visit):
+    one = visit(SHE)
+    one.settle()
+    one.page.evaluate(
+        """() => {
+          window.drawn = new Set();
+          const look = () => {
+            const buttons = [...document.querySelectorAll(".st-key-teach-buttons > *")].filter((b) => b.offsetWidth);
+            const places = buttons.map((b) => [b.offsetLeft, b.offsetTop, b.offsetWidth, b.offsetHeight]);
+            window.drawn.add(JSON.stringify(places));
+            requestAnimationFrame(look);
+          };
+          look();
+        }"""
+    )
+    place = one.page.locator(".st-key-train").bounding_box()
+    one.page.mouse.dblclick(place["x"] + 20, place["y"] + 20, delay=10)
+    wait_for(one, over)
+    one.settle()
+    assert standing(one).startswith("Trained for")
+    assert one.page.evaluate("window.drawn.size") == 1  # nothing moved

@@ -35,8 +35,10 @@ def test_a_bar_a_number_and_a_sentence_lead_to_what_stands_behind_them(visit):
 
 def test_another_task_brings_its_lesson_its_bars_and_a_sentence_of_its_own(visit):
     one = visit("/the_gap")
-    expect(one.page.locator(".say.headline").first).to_contain_text("Raw vectors: never.")
+    expect(one.page.locator(".say.headline").first).to_contain_text("Raw vectors: never, they mostly look past")
     one.page.get_by_text("Happy or not", exact=True).first.click()
     expect(one.page.locator(".say.headline").first).to_contain_text("like guessing")
+    one.page.get_by_text("Your sentence in three models").click()
     expect(one.sentence).to_have_value("The soup was good")
+    one.expect_link("gown=true")
     one.settle()

@@ -6,9 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 pytestmark = pytest.mark.xdist_group("package")  # one process builds it once
 
@@ -96,3 +98,10 @@ def test_what_readme_promises_of_pythons_and_systems_is_what_is_tried_and_pinned
     assert (
         "sys_platform != 'win32'" in uvloop
     )  # there is none for Windows, on which README says that all packages exist
+
+
+def test_the_citation_file_names_the_version_of_the_package_and_its_day_in_the_changelog():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert cited["version"] == version
+    assert f"## {version} ({cited['date-released']})" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -50,6 +50,13 @@ def test_every_word_of_lists_templates_and_natural_sentences_has_a_vector(glove)
 
 
 @pytest.mark.parametrize("task", TAUGHT)
+def test_the_marks_of_a_task_are_those_of_its_sentences(task):
+    sides = [tasks.examples(task, 2000, np.random.default_rng(1), testing=testing) for testing in (False, True)]
+    tokens = {token for sentences in sides for sentence in sentences for token in sentence.tokens}
+    assert tasks.marks(task) == {token for token in tokens if not re.search(r"\w", token)}
+
+
+@pytest.mark.parametrize("task", TAUGHT)
 def test_no_word_of_the_lists_is_on_both_sides(task):
     lists = set().union(*listed().values()) | paired(task)
     shared = spelt_out(task)

@@ -24,7 +24,7 @@ from ui.state.table import CONTROLS
 
 pytestmark = pytest.mark.xdist_group("faults")
 KING = {"s": "the king and the queen", "q": "2", "self": "true"}  # a view whose reading is known
-READING = "“king” looks most at itself"
+READING, UNDER_THE_MASK = "“king” looks most at “queen”", "“king” looks only at “the₁”"
 
 
 class Reader(Visitor):
@@ -120,7 +120,7 @@ async def attack(victim: Server, forge) -> None:
     async with Reader(victim.url, urlencode(KING)) as neighbour:
         await forge()
         assert await neighbour.set("causal", "bool_value", True) < 20
-        assert READING in neighbour.said
+        assert UNDER_THE_MASK in neighbour.said
         assert neighbour.faults == []
     async with Reader(victim.url, urlencode(KING)) as newcomer:
         assert READING in newcomer.said

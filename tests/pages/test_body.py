@@ -55,16 +55,17 @@ async def of(server, page: str, query: str, *steps) -> Watcher:
     return visitor
 
 
-@pytest.mark.parametrize("page", [page.name for page in PAGES if page.name not in ("step_by_step", "next_word")])
+@pytest.mark.parametrize("page", [page.name for page in PAGES if page.name != "next_word"])
 def test_a_chosen_word_runs_neither_the_frame_nor_the_sentence_and_the_link_follows(server, page):
     address = "" if page == "playground" else page
-    first = visiting(of(server, address, "q=1"))
+    query = {"step_by_step": "q=1&step=5", "the_gap": "q=1&gown=true"}.get(page, "q=1")
+    first = visiting(of(server, address, query))
     assert first.got("lecture-view")  # in the sidebar
     assert first.got("s")
-    chosen = visiting(of(server, address, "q=1", 1))
+    chosen = visiting(of(server, address, query, 1))
     assert chosen.said()["q"] == ["2"]
     assert not chosen.got("lecture-view")
-    assert chosen.got("s") == (page in ("why_scale", "the_gap"))  # where the field stands in the part
+    assert chosen.got("s") == (page in ("step_by_step", "why_scale", "the_gap"))  # where the field stands in the part
     assert len(chosen.sent) < 0.7 * len(first.sent)
 
 
@@ -73,6 +74,14 @@ def test_a_switch_runs_the_body_without_the_frame(server):
     assert visitor.got("raw-words")
     assert not visitor.got("lecture-view")
     assert visitor.said() == {"self": ["true"]}
+
+
+def test_a_step_on_runs_neither_the_frame_nor_the_look_up(server):
+    visitor = visiting(of(server, "step_by_step", "", ("next", "trigger_value", True)))
+    assert visitor.got("walk-words")
+    assert not visitor.got("lecture-view")
+    assert not visitor.got("ask")
+    assert visitor.said() == {"step": ["2"]}
 
 
 def test_what_a_run_alone_does_not_draw_keeps_its_value(server):
@@ -94,7 +103,8 @@ def test_a_press_on_a_word_that_is_not_there_is_passed_over(server):
         assert (visitor.query, visitor.faults) == (query, [])
 
     for page in PAGES:
-        query = {"next_word": "wq=1", "step_by_step": "q=1&step=2"}.get(page.name, "s=a+cat&q=1")
+        queries = {"next_word": "wq=1", "step_by_step": "q=1&step=2", "the_gap": "s=a+cat&q=1&gown=true"}
+        query = queries.get(page.name, "s=a+cat&q=1")
         visiting(press("" if page is PAGES[0] else page.name, query))
 
 
@@ -117,9 +127,9 @@ def test_a_session_holds_nothing_of_what_the_model_computed(app, page, request):
     assert test.session_state[name] == text
 
 
-def test_a_turn_within_a_turn_is_the_same_one():
-    with run_lock.turn():
-        with run_lock.turn():
+def test_the_run_lock_acquired_twice_in_a_thread_is_held_until_the_outer_block_ends():
+    with run_lock.acquired():
+        with run_lock.acquired():
             assert run_lock.held()
         assert run_lock.held()
         with run_lock.released():

@@ -13,8 +13,7 @@ from tests.support.copies import copy_with_links
 from tests.support.page import text_of
 from ui.models import loaders
 from ui.shell.pages import PAGES
-from ui.state.table import CONTROLS
-from ui.the_gap import measured
+from ui.state.table import CONTROLS, TASK_TITLES
 
 
 @pytest.fixture
@@ -65,13 +64,13 @@ def test_each_damaged_data_file_is_named_with_its_cure(app, fresh, name, page, t
     query = all_open(next(each for each in PAGES if each.name == page))
     if page == "teach_it":
         shape = {"layers": "1", "nh": "1", "res": "true", "pos": "false"}
-        query |= shape | {"task": measured.title_of(task) if task else "", "trained": "9999"}  # as it came with the app
+        query |= shape | {"task": TASK_TITLES.get(task, ""), "trained": "9999"}  # as it came with the app
     test = app(page, **query)
     assert not test.exception
     shown = text_of(test)
     assert f"data/{name} is {'missing' if how == 'deleted' else 'damaged'}" in shown
     assert "Sources and licences" in shown  # the page is whole to its end
-    assert files.CURE in shown
+    assert files.REPAIR in shown
 
 
 @pytest.mark.parametrize(

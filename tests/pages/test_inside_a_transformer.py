@@ -55,9 +55,9 @@ def test_a_first_visit_shows_a_head_whose_pattern_is_seen_at_once(app):
 def test_the_models_marks_are_left_out_and_the_page_says_how_much_they_get(app, cat):
     row = cat.layers[3].weights[1][8]
     text = html_of(app(HERE, **IT, l="4", h="2"))
-    assert f"“it” gives {rounded(float(row[0] + row[-1]))} of its weight to [CLS] and [SEP], marks that" in text
-    assert "They are left out here." in text
-    assert f"Without [CLS] and [SEP], “it” looks most at “cat” ({100 * row[2]:.0f}{THIN}%)" in text
+    assert "[CLS] and [SEP], marks that the model puts in front of each sentence and at its end, are left out" in text
+    left_out = rounded(float(row[0] + row[-1]))
+    assert f"Without [CLS] and [SEP] ({left_out}), “it” looks most at “cat” ({100 * row[2]:.0f}{THIN}%)" in text
     text = html_of(app(HERE, **IT, l="4", h="2", marks="true"))
     assert f"“it” looks most at “cat” ({100 * row[2]:.0f}{THIN}%), then [CLS] ({100 * row[0]:.0f}{THIN}%)" in text
 
@@ -116,13 +116,14 @@ def test_a_word_chosen_on_another_page_stays_chosen(app):
         ({"s": "a " * 600}, "602 word pieces with [CLS] and [SEP]; the model reads 512: shorten it."),
         ({"s": "zzxqy qqqzx", "iraw": "true"}, "GloVe, which knows English words, has no vector for any of these"),
         ({"s": "the king zzxqy", "iraw": "true"}, "Left out, because GloVe has no vector for it: zzxqy"),
-        ({"s": "king", "noself": "true"}, "“king” looks at nothing that is shown"),
+        ({"s": "king", "noself": "true"}, "“king” gives 100\u202f% of its weight to [CLS] and [SEP], which"),
         ({"s": "king", "q": "512", "icell": "true", "marks": "true"}, "[SEP] looks most at"),
         ({"s": CAT, "q": "511", "marks": "true"}, "[CLS] looks most at"),
         ({"s": CAT, "q": "512"}, "“tired” looks most at"),
         ({"s": "unbelievableness"}, "A dot marks a piece that goes on"),
         ({"s": "the king 🦖"}, "[UNK] stands for “🦖”"),
         ({"s": "my king", "l": "4", "h": "2", "q": "2"}, "This sentence has no pronoun."),
+        ({"s": CAT, "l": "4", "h": "12"}, "This sentence has no full stop."),
     ],
 )
 def test_what_cannot_be_shown_is_said(app, query, words):
@@ -138,7 +139,7 @@ def test_what_raw_vectors_cannot_follow_is_what_the_head_gives_there(app, cat, m
     text = f"“it” gives {percent(float(row[0] + row[-1]), 1)} to [CLS] and [SEP]."
     assert text in html_of(app(HERE, **IT, **here))
     assert text in html_of(app(HERE, **IT, **here, top="20"))
-    assert "[CLS], [SEP] and what raw vectors do not know." in html_of(app(HERE, s="the king zzxqy", q="2", **here))
+    assert "[CLS], [SEP] and what GloVe does not know." in html_of(app(HERE, s="the king zzxqy", q="2", **here))
 
 
 def test_an_impossible_head_falls_back_to_the_default(app):
@@ -190,7 +191,7 @@ def test_the_way_is_computed_again_and_comes_out_the_same(app, model, cat):
     assert text.count("<img src=") == 13  # x, four matrices, q k v, three stages, output, what is added
     for layer in range(6):
         for head in (0, 11):
-            done = inside.retrace(model, cat, layer, head)
+            done = inside.recompute_head(model, cat, layer, head)
             assert done.difference < 1e-6
             assert done.sum_difference < 1e-5
             assert np.abs(done.attention.weights - cat.layers[layer].weights[head]).max() == done.difference
@@ -276,7 +277,7 @@ def test_without_the_marks_every_other_number_is_the_models_own(cat):
 
 
 def test_the_picture_of_all_heads_is_the_same_a_layer_at_a_time(cat):
-    assert (inside.all_heads(cat, MapFilter(), 64) == grid(cat.maps, most=64)).all()
+    assert (inside.all_heads(cat, MapFilter(), 64) == grid(cat.maps, max_pixels=64)).all()
 
 
 def test_a_picture_is_a_png_that_others_can_read_with_its_own_colours():
@@ -405,7 +406,7 @@ def test_a_second_sentence_that_differs_in_case_only_is_the_same_to_the_model(ap
     assert "Which heads change" not in text
 
 
-def test_without_a_word_beside_the_marks_the_favourite_is_the_largest_of_all(app):
+def test_without_a_word_beside_the_marks_the_default_key_has_the_largest_weight_of_all(app):
     text = html_of(app(HERE, s="cat", s2="dog", itwo="true"))
     assert "“cat / dog” looks most at" in text
     assert "most at [SEP]" not in text

@@ -4,11 +4,13 @@ import html
 import json
 import math
 
+import pyarrow
 import pytest
 
 from attention_core import llama_file
 from attention_core.next_word import attention_sink
-from tests.support.page import html_of, text_of
+from tests.support.page import charts, html_of, text_of
+from ui.kit.wording import rounded
 from ui.models import language_model
 from ui.next_word.next_words import why_ended
 from ui.next_word.selection import Writing, readable, readable_text, two_decimals
@@ -16,6 +18,7 @@ from ui.shell.pages import PAGES
 
 HERE = "next_word"
 CAT = "The cat sat on the mat because it was tired"
+START = "The Eiffel Tower is in the city of"
 THIN = "\u202f"
 pytestmark = pytest.mark.xdist_group("next_word")  # the model is opened once
 
@@ -34,7 +37,8 @@ def test_a_first_visit_shows_the_ten_likeliest_words_the_map_and_that_facts_are_
     assert len(words) == 10
     assert words["Paris"] == f"65.6{THIN}%"  # PyTorch gives 0.656
     assert test.header[0].value == "Layer 24, head 5"
-    assert "“of” looks most at “The”" in html_of(test)
+    assert "“of” looks most at “·iffel” (" in html_of(test)
+    assert "), besides the first token “The” (" in html_of(test)
     assert "must not be looked up" in html_of(test)
     assert "invents facts" in html_of(test)
     assert "or looked up" not in html_of(test)
@@ -93,7 +97,7 @@ def test_a_cut_cell_changes_the_next_word(app, smollm2):
 
 def test_write_on_takes_the_likeliest_words_and_the_link_holds_the_text(app, smollm2):
     test = app(HERE)
-    test.session_state["writing"] = Writing("The Eiffel Tower is in the city of", 3, 3)
+    test.session_state["writing"] = Writing(START, START, 3, 3)
     test.run()
     ids = smollm2.tokens("The Eiffel Tower is in the city of").ids.tolist()
     lines = [number for number in range(49_152) if "\n" in smollm2.tokens_of([number]).pieces[0]]
@@ -103,17 +107,20 @@ def test_write_on_takes_the_likeliest_words_and_the_link_holds_the_text(app, smo
         ids.append(int(logits.argmax()))
     expected = "".join(smollm2.tokens_of(ids).pieces)
     assert test.text_input(key="text").value == expected
+    assert f"{START}<b>{expected.removeprefix(START)}</b>" in html_of(test)  # the field shows its beginning only
+    test.text_input(key="text").set_value(CAT).run()
+    assert "<b>" not in html_of(test)
     assert "writing" not in test.session_state
 
 
 def test_stop_keeps_what_was_written_so_far(app, smollm2, monkeypatch):  # noqa: ARG001
     monkeypatch.setattr("ui.next_word.next_words.write_on", lambda _: None)  # between two words
     test = app(HERE)
-    test.session_state["writing"] = Writing("The Eiffel Tower is tall", 15, 20)
+    test.session_state["writing"] = Writing("The Eiffel Tower", "The Eiffel Tower is tall", 15, 20)
     assert "15 of 20" not in text_of(test)
     test.run()
     assert "5 of 20 words written" in text_of(test)
-    assert "The Eiffel Tower is tall" in text_of(test).partition("5 of 20 words written")[2]
+    assert "The Eiffel Tower<b> is tall</b>" in html_of(test)
     test.button(key="stop-writing").click().run()
     assert test.text_input(key="text").value == "The Eiffel Tower is tall"
     assert "writing" not in test.session_state
@@ -149,6 +156,8 @@ def test_any_text_gets_a_map_or_a_sentence(app, smollm2, text, words):  # noqa: 
         (",", False, ","),
         ("\n", False, "↵"),
         ("  ", False, "␣␣"),
+        ("\u00a0", False, "⍽"),
+        ("\n  ", False, "↵␣␣"),
         ("<0xF0>", False, "<0xF0>"),
         (" <0xF0>", False, "␣<0xF0>"),
         (" (", False, "␣("),
@@ -207,7 +216,7 @@ def test_the_ten_likeliest_are_told_apart_by_a_sign_for_the_space_before_bytes(a
     test = app(HERE, text="الكتاب على الطاولة", wgrow="true")
     assert {"<0xD8>", "␣<0xD8>"} <= set(next_words(test))
     assert len(set(test.selectbox(key="follow-growth").options)) == 10
-    assert "␣ is a space that belongs to a piece." in text_of(test)
+    assert "␣ is a space" in text_of(test)
 
 
 def test_a_text_without_a_sink_is_said_to_show_none(app, smollm2):
@@ -235,7 +244,7 @@ def test_a_text_that_ends_says_by_which_piece_and_why(piece, why):
 def test_the_page_names_the_piece_that_ended_the_text(app, smollm2, monkeypatch):  # noqa: ARG001
     monkeypatch.setattr(language_model, "write", lambda text, *_: language_model.Written(text, "<|im_end|>"))
     test = app(HERE)
-    test.session_state["writing"] = Writing("The Eiffel Tower is in the city of", 20, 20)
+    test.session_state["writing"] = Writing(START, START, 20, 20)
     assert "“<|im_end|>” would come next" in text_of(test.run())
 
 
@@ -243,7 +252,7 @@ def test_while_the_model_writes_the_part_below_is_not_drawn(app, smollm2, monkey
     test = app(HERE)
     drawn = []
     monkeypatch.setattr("ui.next_word.head_map.draw_map", lambda shown: drawn.append(shown.text.text))
-    test.session_state["writing"] = Writing("The Eiffel Tower is in the city of", 3, 3)
+    test.session_state["writing"] = Writing(START, START, 3, 3)
     test.run()
     assert drawn == [test.text_input(key="text").value]
 
@@ -265,3 +274,15 @@ def test_no_part_of_the_map_has_the_name_of_the_figure_above_it(app, smollm2):  
     keys = [element.proto.id for element in app(HERE).get("bidi_component")]
     assert any("next-map-words" in key for key in keys)
     assert not any("next-words" in key for key in keys)
+
+
+def test_of_many_tokens_the_largest_weights_have_a_bar_and_the_rest_is_summed(app, smollm2):
+    text = "one two three four five six seven eight nine ten " * 4
+    test, row = app(HERE, text=text), smollm2.read(text).layers[23].weights[4, -1].astype(float)
+    assert 33 < len(row) <= 64
+    bars = next(chart for chart in charts(test) if chart.alt.startswith("Bars"))
+    keys = {int(line["key"]) for line in pyarrow.ipc.open_stream(bars.data.data).read_all().to_pylist()}
+    assert len(keys) == 33
+    assert min(row[place] for place in keys) >= max(row[place] for place in set(range(len(row))) - keys) - 1e-6
+    rest = math.fsum(row[place] for place in range(len(row)) if place not in keys)
+    assert f"{len(row) - 33} more, together {rounded(rest)}." in text_of(test)

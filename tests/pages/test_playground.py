@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import pyarrow
 import pytest
 
 from attention_core import files
@@ -169,7 +170,7 @@ def test_a_damaged_data_file_is_said_in_one_sentence(app, tmp_path, monkeypatch,
     loaders.glove.clear()
     assert not test.exception
     assert f"data/glove/order.npy is {'missing' if harm == 'missing' else 'damaged'}" in html_of(test)
-    assert files.CURE in html_of(test)
+    assert files.REPAIR in html_of(test)
 
 
 def test_a_forged_message_of_half_a_million_letters_is_cut(monkeypatch):
@@ -192,15 +193,16 @@ SOFT = CAT.replace("tired", "soft")
         ({}, "“it” looks most at “because” (23\u202f%)"),
         ({"who": "Taught"}, "“it” looks most at “cat” (99.9\u202f%)"),
         ({"who": "Taught", "s": SOFT}, "“it” looks most at “mat” (99\u202f%)"),
-        ({"who": "Transformer"}, "Without [CLS] and [SEP], “it” looks most at “cat” (49\u202f%)"),
+        ({"who": "Transformer"}, "“it” looks most at “cat” (49\u202f%)"),
         ({"who": "Taught", "s": "Tom lent Anna his bike because she missed the bus"}, "“she” looks most at “anna”"),
         ({"who": "Taught", "s": "My father drove the old car"}, "“drove” looks most at “car”"),
         ({"who": "Taught", "s": "The food was not bad"}, "The model says: good (99.8\u202f% sure)"),
-        ({"who": "Taught", "q": "2"}, "No taught head is meant for “cat”. This is the map of the head for “it”."),
+        ({"who": "Taught", "q": "2"}, "No taught head is meant for “cat”. Choose “sat”, “it” or “tired”."),
         ({"who": "Taught", "s": "hello my friend"}, "No taught head is meant for a word of this sentence"),
         ({"who": "Taught", "s": "I love pizza"}, "“love” looks most at “i”"),
-        ({"who": "Transformer", "s": "cats and dogs"}, "“cats” has none before it: choose another word."),
-        ({"who": "Transformer", "q": "2"}, "No head of MiniLM was measured for “cat”."),
+        ({"who": "Transformer", "s": "cats and dogs"}, "“cats”. This one looks from each word at the word after."),
+        ({"who": "Transformer", "q": "2"}, "for “cat”. This one looks from each word at the word before."),
+        ({"who": "Transformer", "s": "cats"}, "but not from “cats”: choose another word."),
         ({"who": "nonsense"}, "“it” looks most at “because” (23\u202f%)"),
     ],
 )
@@ -208,6 +210,55 @@ def test_whoever_looks_the_page_has_its_result_in_words(app, query, words):
     test = app(**query)
     assert not test.exception
     assert words in html_of(test)
+
+
+def rows_of(chart) -> list[dict]:
+    """The rows of a chart's table."""
+    return pyarrow.ipc.open_stream(chart.data.data).read_all().to_pylist()
+
+
+ONE_TAUGHT = [
+    ({}, ["it"]),
+    ({"q": "2"}, []),
+    ({"s": "Tom lent Anna his bike because she missed the bus and he walked"}, ["she", "he"]),
+]
+
+
+@pytest.mark.parametrize(("query", "asking"), ONE_TAUGHT)
+def test_only_the_rows_that_a_taught_head_was_trained_for_have_colour(app, query, asking):
+    test = app(who="Taught", **query)
+    heatmap, bars = charts(test)
+    words = labels(heatmap)
+    grey = {(cell["query"], cell["faint"]) for cell in rows_of(heatmap)}
+    assert grey == {(place, int(word not in asking)) for place, word in enumerate(words)}
+    assert {cell["faint"] for cell in rows_of(bars)} == {int(not asking)}
+    assert (" looks " in html_of(test)) == bool(asking)
+    assert (" looks " in heatmap.alt) == bool(asking)
+
+
+def test_a_taught_head_does_not_look_at_a_mark_that_it_never_met(app):
+    test = app(who="Taught", s="The cat sat on the mat, because it was tired!")
+    heatmap = charts(test)[0]
+    hidden = {labels(heatmap)[cell["key"]] for cell in rows_of(heatmap) if cell["weight"] != cell["weight"]}
+    assert hidden == {"!"}  # the comma is in the training sentences
+    assert "Left out, because no training sentence has it: “!”." in html_of(test)
+    assert "Left out" not in html_of(app(who="Taught"))
+
+
+def test_under_a_visitor_s_own_sentence_stands_how_often_the_taught_head_is_right(app):
+    counted = json.loads((files.DATA / "taught/gap.json").read_text())["rows"]["gender"]["cells"]["1-1"]["natural"]
+    rate = f"right in {100 * counted['right'] / counted['of']:.0f}\u202f% of natural test sentences"
+    assert rate in html_of(app(who="Taught", s="Tom lent Anna his bike because she missed the bus"))
+    assert "natural test sentences" not in html_of(app(who="Taught"))
+
+
+@pytest.mark.parametrize(("divisor", "on"), [("0", True), ("7.07", True), ("1", False), ("30", False), ("0.25", False)])
+def test_scaling_is_on_only_while_the_scores_are_divided_by_the_root(app, divisor, on):
+    test = app(divisor=divisor)
+    assert test.toggle(key="scaled-shown").value == on
+    test.toggle(key="scaled-shown").set_value(not on).run()
+    assert test.session_state["divisor"] == (1 if on else 0)
+    assert test.toggle(key="scaled-shown").value != on
 
 
 def test_the_first_view_loads_neither_a_taught_head_nor_the_transformer(app, monkeypatch):

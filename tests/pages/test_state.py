@@ -90,6 +90,7 @@ DEFAULTS = {
         "gset": "Natural sentences",
         "gwhich": "Wrong",
         "gsent": False,
+        "gown": False,
         "gall": False,
         "gsay": False,
         "gtake": False,
@@ -159,6 +160,13 @@ PLAYGROUND = DEFAULTS[""] | DEFAULTS["playground"]
 def test_the_defaults_are_frozen_because_old_links_leave_them_out():
     found = {(control.page, name): control.default for name, control in CONTROLS.items()}
     assert found == {(page, name): default for page, own in DEFAULTS.items() for name, default in own.items()}
+
+
+def test_a_control_that_the_part_of_a_page_sets_has_no_widget_and_a_default_is_one_of_the_options():
+    assert [name for name, control in CONTROLS.items() if control.in_part and not control.hidden] == []
+    assert [
+        name for name, control in CONTROLS.items() if control.options and control.default not in control.options
+    ] == []
 
 
 def test_a_link_leaves_out_what_is_as_it_always_is():

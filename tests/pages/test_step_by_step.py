@@ -41,6 +41,11 @@ def colourless(formula: str) -> str:
     return re.sub(r"\\textcolor\{[^}]*\}\{([^{}]*)\}", r"\1", formula)
 
 
+def formulas_of(test) -> str:
+    """All formulas of the page, without their colours."""
+    return colourless(" ".join(formula.value for formula in test.latex))
+
+
 @pytest.fixture
 def link(monkeypatch):
     """What the link on the page says."""
@@ -385,14 +390,26 @@ def test_all_numbers_of_a_picture_of_scores_have_equally_many_decimals(app):
         if alt.startswith("Scores"):
             decimals = {len(text) for text in re.findall(r"\d\.(\d+)", alt)}
             assert len(decimals) == 1, alt
-    assert value_texts(np.array([8.0, 26.0, -np.inf]), alike=True) == ["8", "26", "−∞"]
-    assert value_texts(np.array([3.138, 0.2289, 3.4, -0.0001]), alike=True) == ["3.138", "0.229", "3.400", "0.000"]
+    assert value_texts(np.array([8.0, 26.0, -np.inf]), same_decimals=True) == ["8", "26", "−∞"]
+    assert value_texts(np.array([3.138, 0.2289, 3.4, -0.0001]), same_decimals=True) == [
+        "3.138",
+        "0.229",
+        "3.400",
+        "0.000",
+    ]
+
+
+def test_a_number_has_as_many_decimals_in_the_formula_as_beside_its_bar(app):
+    test = app(PAGE, step="6")
+    assert any("because 3.400" in alt for alt in alts(test))
+    assert r"{\sqrt{50}}=3.400" in formulas_of(test)
+    assert "e^{3.400}" in formulas_of(test)
 
 
 def test_the_blend_of_a_function_word_is_told_by_its_parts_and_that_of_another_by_the_words_near_it(app):
     it, cat = (text_of(app(PAGE, step="8", q=place)) for place in ("8", "2"))
     assert "It is 23\u202f% “because”, 18\u202f% “the₁”" in it
-    assert "Choose “cat” to see which words its blend is nearest to." in it
+    assert "choose “cat” to see which words its blend is nearest to." in it
     assert "nearest words" not in it
     assert "nearest words" in cat
 

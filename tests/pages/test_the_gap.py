@@ -1,6 +1,7 @@
 """The gap, without a browser: the page shows the stored rates and nothing else, and opens their sentences."""
 
 import html
+import math
 import re
 from urllib.parse import parse_qsl
 
@@ -11,14 +12,15 @@ from tests.support.page import alts, html_of
 from ui.inside_a_transformer.selection import readable
 from ui.kit.wording import percent, rounded
 from ui.models import lessons, loaders, training
+from ui.state.table import CONTROLS, GAP_MODELS, GAP_TASKS, TASK_TITLES
 from ui.teach_it import map as sentence_map
 from ui.teach_it import notes as teaching
 from ui.the_gap import figure, measured, sentences, side_by_side
+from ui.the_gap.measured import NAMES
 
 HERE = "the_gap"
-CAT = {"s": "The cat sat on the mat because it was tired", "q": "8"}
+CAT = {"s": "The cat sat on the mat because it was tired", "q": "8", "gown": "true"}
 RATES = measured.measured()
-NAMES, TITLES = measured.names(), measured.titles()
 GROUPS = {group: title for title, group in measured.SETS.items()}
 
 
@@ -38,7 +40,7 @@ def lesson(test) -> str:
     return html.unescape(re.search('<p class="say headline">(.*?)</p>', html_of(test)).group(1))
 
 
-def cells(test, names=NAMES) -> dict[tuple[str, str], str]:
+def cells(test) -> dict[tuple[str, str], str]:
     """The table's text, by the task's title and the model."""
     table = re.search(r'<table class="gap">(.*?)</table>', html_of(test)).group(1)
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)[1:]]
@@ -47,7 +49,7 @@ def cells(test, names=NAMES) -> dict[tuple[str, str], str]:
     return {
         (head, name): text
         for head, row in zip(heads, plain, strict=True)
-        for name, text in zip((*names, "Guessing"), row[1:], strict=True)
+        for name, text in zip((*NAMES, "Guessing"), row[1:], strict=True)
     }
 
 
@@ -71,7 +73,7 @@ def test_the_table_and_the_dots_show_exactly_the_stored_rates(app, group):
         for column, kept in row["cells"].items():
             if group not in kept:
                 continue
-            where, found = (TITLES[task], measured.COLUMNS[column]), kept[group]
+            where, found = (TASK_TITLES[task], GAP_MODELS[column]), kept[group]
             shown.add(where)
             assert table[where].startswith(percent(found["right"] / found["of"]))
             assert f"{percent(found['low'])} to {percent(found['high'])}" in table[where]
@@ -80,7 +82,7 @@ def test_the_table_and_the_dots_show_exactly_the_stored_rates(app, group):
             assert f"{', '.join(where)}: {percent(found['right'] / found['of'])}" in alt
     assert all(text == "–" for where, text in table.items() if where not in shown and where[1] != "Guessing")
     if group == "unseen":
-        assert all(table[TITLES[task], "Guessing"] == percent(row["chance"]) for task, row in stored.items())
+        assert all(table[TASK_TITLES[task], "Guessing"] == percent(row["chance"]) for task, row in stored.items())
 
 
 def test_the_rates_are_what_their_sentences_say():
@@ -90,9 +92,9 @@ def test_the_rates_are_what_their_sentences_say():
         assert rate.low <= rate.share <= rate.high
 
 
-@pytest.mark.parametrize("task", TITLES)
+@pytest.mark.parametrize("task", GAP_TASKS)
 def test_a_task_opens_with_raw_vectors_the_taught_model_that_it_takes_and_minilm(app, task):
-    test = app(HERE, gtask=TITLES[task])
+    test = app(HERE, gtask=TASK_TITLES[task])
     assert not test.exception
     assert len(alts(test)) == 1  # everything else is folded away
     row, made = gap.load_table()["rows"][task], lessons.lesson_of(task)
@@ -101,16 +103,31 @@ def test_a_task_opens_with_raw_vectors_the_taught_model_that_it_takes_and_minilm
     for name in ("raw", column, "minilm"):
         if name:
             found = row["cells"][name][group]
-            assert f"{measured.COLUMNS[name]}: {percent(found['right'] / found['of'])}" in alts(test)[0]
+            assert f"{GAP_MODELS[name]}: {percent(found['right'] / found['of'])}" in alts(test)[0]
             assert (percent(found["right"] / found["of"]) if found["right"] else "never") in lesson(test)
     assert "SmolLM2" not in alts(test)[0] + lesson(test)
 
 
 def test_the_lesson_follows_the_task_and_scolds_nobody(app):
-    assert lesson(app(HERE, gtask="Tired or soft")).startswith("Raw vectors: never. Taught: ")
+    assert lesson(app(HERE, gtask="Tired or soft")).startswith(
+        "Raw vectors: never, they mostly look past both nouns. Taught: "
+    )
     assert ", like guessing. Taught: " in lesson(app(HERE, gtask="Happy or not"))
     assert "needs no teaching" in lesson(app(HERE, gtask="Similar words"))
     assert lesson(app(HERE, gtask="Verb and object")).startswith(f"Raw vectors: {percent(20 / 30)}. Taught: ")
+
+
+def test_raw_vectors_look_past_both_nouns_where_the_line_says_so():
+    glove = loaders.glove()
+    cases = [case.example for case in measured.rate_of("meaning", measured.RAW, "unseen").cases]
+    past = 0
+    for first, second in zip(cases[::2], cases[1::2], strict=True):  # the same sentence but for the word that decides
+        for example in (first, second):
+            vectors = glove.look_up(list(example.tokens)).tolist()
+            scores = [math.fsum(map(float.__mul__, vector, vectors[example.asks])) for vector in vectors]
+            scores[example.asks] = -math.inf
+            past += scores.index(max(scores)) not in {first.answer, second.answer}
+    assert past > 0.9 * len(cases)
 
 
 def test_where_a_model_fails_the_table_says_so(app):
@@ -127,21 +144,10 @@ def test_an_object_that_comes_later_cannot_be_found_by_who_looks_back_and_the_ta
     assert "SmolLM2 looks back only" in html_of(test)
 
 
-def test_the_page_draws_any_task_and_any_model_that_the_table_has(app, other_table):
-    stored = loaders.gap_table()
-    row = stored["rows"]["object"]
-    new = {"head": [10, 5], "unseen": {**row["cells"]["raw"]["unseen"], "right": 170, "low": 0.148, "high": 0.194}}
-    new["unseen"]["wrong"] = list(range(830))
-    rows = {**stored["rows"], "weather": {**row, "cells": {"raw": new, "smollm2": new, "oracle": new}}}
-    other_table({**stored, "rows": rows})
-    test = app(HERE, gtask="Weather", gset="Unseen words", gall="true", gsent="true", gby="oracle")
-    assert not test.exception
-    names = (*NAMES, "oracle")
-    table = cells(test, names)
-    assert table["Weather", "SmolLM2"].startswith("17\u202f%")
-    assert table["Verb and object", "oracle"] == "–"
-    assert "oracle, layer 10, head 5" in " ".join(element.value for element in test.header)
-    assert lesson(test) == "Raw vectors: 17\u202f%."
+def test_the_choices_of_the_page_are_the_tasks_and_models_that_were_measured():
+    assert {rate.task for rate in RATES} == set(measured.QUESTIONS)
+    assert {TASK_TITLES[rate.task] for rate in RATES} == set(CONTROLS["gtask"].options)
+    assert {rate.name for rate in RATES} == set(CONTROLS["gby"].options)
 
 
 def test_what_other_splits_of_the_words_give_stands_beside_the_rate(app, other_table):
@@ -160,10 +166,10 @@ def test_what_other_splits_of_the_words_give_stands_beside_the_rate(app, other_t
 def test_every_rate_opens_its_sentences_right_and_wrong(app, rate):
     counts = []
     for which in (sentences.RIGHT, sentences.WRONG):
-        choice = {"gtask": TITLES[rate.task], "gby": rate.name, "gset": GROUPS[rate.group]}
+        choice = {"gtask": TASK_TITLES[rate.task], "gby": rate.name, "gset": GROUPS[rate.group]}
         test = app(HERE, gwhich=which, gsent="true", **choice)
         assert not test.exception
-        assert test.header[0].value == f"{TITLES[rate.task]}: {rate.model}"
+        assert test.header[0].value == f"{TASK_TITLES[rate.task]}: {rate.model}"
         assert f"{percent(rate.share, 1)} of {rate.count:,} sentences right" in html_of(test)
         counts.append(len(re.findall("<li>", html_of(test))))
     assert counts == [sum(case.right == wanted for case in rate.cases) for wanted in (True, False)]
@@ -195,9 +201,11 @@ def test_an_apostrophe_joins_its_word_and_markup_in_a_sentence_is_text():
     assert item.startswith("<li><b class=query>it</b> wasn't &lt;b&gt; <b class=key>cat</b> <small>")
 
 
-def test_a_task_that_a_model_was_not_measured_in_says_so(app):
+def test_only_models_that_were_measured_in_a_task_are_offered(app):
     test = app(HERE, gtask="Similar words", gby="Taught, 2 heads", gsent="true")
-    assert "“Taught, 2 heads” was not measured in this task. These are the sentences of SmolLM2." in html_of(test)
+    assert list(test.segmented_control(key="gby").options) == ["Raw vectors", "MiniLM", "SmolLM2"]
+    assert test.segmented_control(key="gby").value == "MiniLM"
+    assert test.header[0].value.startswith("Similar words: MiniLM")
     assert "There are no natural sentences for this task" in html_of(test)
 
 
@@ -231,13 +239,13 @@ def test_the_head_that_fits_the_chosen_word_is_shown(word, task, fitting):
 
 
 def test_she_is_shown_under_the_head_for_gender_whatever_task_is_chosen(app):
-    test = app(HERE, s="Tom lent Anna his bike because she missed the bus", q="7", gtask="Tired or soft")
+    test = app(HERE, s="Tom lent Anna his bike because she missed the bus", q="7", gtask="Tired or soft", gown="true")
     assert "Taught: He, she, it" in html_of(test)
     assert "“she” looks most at “anna”" in html_of(test)
 
 
 def test_a_word_that_no_head_was_taught_for_says_so(app):
-    test = app(HERE, s="my old house", q="1")
+    test = app(HERE, s="my old house", q="1", gown="true")
     assert "No head was taught for “my”" in html_of(test)
     assert ">Taught:" not in html_of(test)
 
@@ -255,11 +263,11 @@ def test_a_word_that_no_head_was_taught_for_says_so(app):
     ],
 )
 def test_the_table_stays_whatever_the_sentence_is(app, query, words):
-    test = app(HERE, **query, gsent="true", gall="true", gsay="true", gtake="true")
+    test = app(HERE, **query, gown="true", gsent="true", gall="true", gsay="true", gtake="true")
     assert not test.exception
     assert words in html_of(test)
     assert "<img src=x" not in html_of(test)
-    assert len(cells(test)) == len(TITLES) * (len(NAMES) + 1)
+    assert len(cells(test)) == len(GAP_TASKS) * (len(NAMES) + 1)
 
 
 def test_every_number_of_the_table_keeps_the_other_settings(app):
@@ -271,15 +279,16 @@ def test_every_number_of_the_table_keeps_the_other_settings(app):
 
 
 def test_without_a_sentence_one_of_the_tasks_is_offered(app):
-    test = app(HERE, s="")
+    test = app(HERE, s="", gown="true")
     test.button(key="offer-0").click().run()
     assert "“it” looks" in html_of(test)
 
 
 def test_an_offered_sentence_follows_the_task_and_a_visitors_own_stays(app):
-    assert app(HERE, gtask="Happy or not").text_input(key="s").value == "The soup was good"
+    happy = {"gtask": "Happy or not", "gown": "true"}
+    assert app(HERE, **happy).text_input(key="s").value == "The soup was good"
     own = "My grandmother baked bread"
-    assert app(HERE, gtask="Happy or not", s=own).text_input(key="s").value == own
+    assert app(HERE, **happy, s=own).text_input(key="s").value == own
 
 
 def test_a_click_on_a_bar_opens_the_sentences(monkeypatch):

@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 
 def html_of(test: AppTest) -> str:
-    """The HTML that is ours, with all that a visitor may have typed."""
-    return " ".join(element.proto.body for element in test.get("html"))
+    """The HTML that is ours, with all that a visitor may have typed; of a term of the glossary the word alone."""
+    shown = " ".join(element.proto.body for element in test.get("html"))
+    return re.sub(r'<button type="button" class="term"[^>]*>(.*?)</button>', r"\1", shown)
 
 
 def text_of(test: AppTest) -> str:

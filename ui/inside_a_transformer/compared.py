@@ -6,7 +6,7 @@ import streamlit as st
 from attention_core import inside
 from attention_core.bert import Reading, Tokens
 from attention_core.examples import PRESETS
-from attention_core.maps import by_words, favourite
+from attention_core.maps import by_words, largest_except
 from attention_core.ranking import rank
 from attention_core.text import number_repeats
 from ui import state
@@ -17,7 +17,7 @@ from ui.kit import components, figures
 from ui.kit.html import table
 from ui.kit.wording import listed, percent, quoted
 from ui.map import compare
-from ui.map.view import Choice, View, head_name, merge_pieces, raw_view
+from ui.map.view import Choice, View, head_name, left_out_by_words, merge_pieces, raw_view
 from ui.models import loaders
 from ui.shell import errors, sentence_input, switches
 from ui.state import controls
@@ -26,7 +26,7 @@ from ui.state.table import MAX_CHARACTERS
 PARTNERS = {preset.sentence: preset.partner for preset in PRESETS}
 
 
-def beside_raw(shown: Selection) -> dict[str, figures.Picture]:
+def draw_beside_raw(shown: Selection) -> dict[str, figures.Picture]:
     """Draw the same words on raw vectors and here, and the difference.
 
     Returns:
@@ -75,8 +75,7 @@ def given_elsewhere(shown: Selection, word: str, query: int, pieces: list[list[i
         pieces: of each of these, as positions among all tokens.
     """
     rest = float(1 - by_words(whole_map(shown), pieces)[query].sum())
-    others = sum(map(len, pieces)) < len(shown.reading.tokens.pieces) - 2
-    where = "[CLS], [SEP] and what raw vectors do not know" if others else "[CLS] and [SEP]"
+    where = left_out_by_words(pieces, len(shown.reading.tokens.pieces))
     return f" {quoted(word)} gives {percent(rest, 1)} to {where}." if rest > 5e-4 else ""
 
 
@@ -130,16 +129,16 @@ def draw_beside(shown: Selection, text: str, other: Reading) -> None:
     labels = [a if a == b else f"{a} / {b}" for a, b in zip(mine, theirs, strict=True)]
     first, second = merge_pieces(shown.view, groups, labels), merge_pieces(second_view, other_groups, labels)
     names = (difference(mine, theirs), difference(theirs, mine))
-    aside = [query, 0, len(labels) - 1] if shown.map_filter.marks else [query]
-    favourites = [
-        number_repeats(words)[favourite(view.weights[query], aside)]
+    skipped = [query, 0, len(labels) - 1] if shown.map_filter.marks else [query]
+    most_weighted = [
+        number_repeats(words)[largest_except(view.weights[query], skipped)]
         for view, words in ((first, mine), (second, theirs))
     ]
     looking = first.labels[query]
     answer = (
-        f"most at {quoted(favourites[0])} with “{names[0]}”, most at {quoted(favourites[1])} with “{names[1]}”"
-        if favourites[0] != favourites[1]
-        else f"most at {quoted(favourites[0])}, with “{names[0]}” as with “{names[1]}”"
+        f"most at {quoted(most_weighted[0])} with “{names[0]}”, most at {quoted(most_weighted[1])} with “{names[1]}”"
+        if most_weighted[0] != most_weighted[1]
+        else f"most at {quoted(most_weighted[0])}, with “{names[0]}” as with “{names[1]}”"
     )
     components.text(f"{shown.name}. Of all words, {quoted(looking)} looks {answer}:")
     draw_changes(first, second, query, names)

@@ -9,20 +9,23 @@ from streamlit.delta_generator import DeltaGenerator
 
 from attention_core import inside
 from attention_core.inside import MapFilter
-from ui.inside_a_transformer.selection import MEAN, ONE, ROLLOUT, Selection, choose_head
-from ui.kit import components, figures
+from attention_core.text import one_line
+from ui.inside_a_transformer.selection import MAP, MEAN, ONE, ROLLOUT, Selection, choose_head
+from ui.kit import components, embed, figures
 from ui.kit.palette import Palette, along
 from ui.kit.wording import percent
 from ui.map.view import head_name
 from ui.models import loaders
+from ui.state import scrolling
 
-MAX_PIXELS = 64  # of a map in the picture of all heads, which shows it about so large
+MAX_PIXELS = 64  # a side of a map in the picture of all heads, which shows it about that large
+MAX_STILL = 24  # the same of the picture in a code to embed, which should stay short
 
 
 @lru_cache(maxsize=16)
-def grid_picture(text: str, map_filter: MapFilter, colors: Palette) -> str:
-    """The picture of all heads, as an address."""
-    pixels = inside.all_heads(loaders.reading(text), map_filter, MAX_PIXELS)
+def grid_picture(text: str, map_filter: MapFilter, colors: Palette, max_pixels: int = MAX_PIXELS) -> str:
+    """The picture of all heads, as an address; each map has at most `max_pixels` a side."""
+    pixels = inside.all_heads(loaders.reading(text), map_filter, max_pixels)
     return figures.address_of(pixels, [colors.background] + [along(colors.weights, i / 254) for i in range(255)])
 
 
@@ -39,13 +42,17 @@ def draw_grid(shown: Selection) -> None:
     labels, n_heads, n_layers = shown.view.labels, len(shown.reading.layers[0].q), len(shown.reading.layers)
     of = MEAN if shown.of == MEAN else ONE
 
-    def pick(place: int) -> None:
+    def choose(place: int) -> None:
         choose_head(*divmod(place, n_heads), of)
+
+    def pick(place: int) -> None:
+        choose(place)
+        scrolling.scroll_to(MAP)
 
     components.text("All 72 heads: a row is a layer, a column a head", "heading")
     titles = [
         f"{head_name(layer, head)}: most weight goes to {labels[place]}"
-        for (layer, head), place in np.ndenumerate(inside.favourites(shown.reading, shown.map_filter))
+        for (layer, head), place in np.ndenumerate(inside.most_attended(shown.reading, shown.map_filter))
     ]
     components.heads_grid(
         grid_picture(shown.text, shown.map_filter, components.palette()),
@@ -54,6 +61,7 @@ def draw_grid(shown: Selection) -> None:
         titles,
         key="all-heads",
         on_pick=pick,
+        on_move=choose,
         rows={MEAN: [shown.layer], ROLLOUT: range(n_layers)}.get(shown.of, ()),
     )
     components.text(
@@ -63,24 +71,39 @@ def draw_grid(shown: Selection) -> None:
     )
 
 
+def still_of_heads(shown: Selection) -> Callable[[Palette], embed.Still]:
+    """What makes the picture of all heads that stands in another page; it keeps the text, not what was read of it."""
+    text, map_filter, chosen = shown.text, shown.map_filter, (shown.layer, shown.head)
+    shape = len(shown.reading.layers), len(shown.reading.layers[0].q)
+
+    def make(colors: Palette) -> embed.Still:
+        picture = grid_picture(text, map_filter, colors, MAX_STILL)
+        about = "A row is a layer, a column a head; in each small map a row is a word that looks."
+        image = embed.image_of_heads(picture, shape, chosen, colors)
+        alt = f"All heads as small maps, framed: {head_name(*chosen).lower()}."
+        return embed.still_of_parts([one_line(text), image, about], alt, colors)
+
+    return make
+
+
 def draw_ranking(
     ranked: Sequence[tuple[int, int, float]],
     shown: Selection,
     key: str,
-    what: str,
-    keep: Callable[[], None] | None = None,
+    criterion: str,
+    before_choice: Callable[[], None] | None = None,
 ) -> None:
     """Draw a ranking of heads to choose from.
 
     Args:
         ranked: layer, head (from 0) and share of each.
-        what: what it is ranked by.
-        keep: called before another head is shown, to hold fast what may not change with it.
+        criterion: what the heads are ranked by.
+        before_choice: called before another head is chosen, to fix what may not change with it.
     """
 
     def pick(place: int) -> None:
-        if keep:
-            keep()
+        if before_choice:
+            before_choice()
         choose_head(*ranked[place][:2])
 
     chosen = (shown.layer, shown.head) if shown.of == ONE else None
@@ -88,7 +111,9 @@ def draw_ranking(
         (head_name(layer, head), percent(share, 1), share, (layer, head) == chosen) for layer, head, share in ranked
     ]
     with st.container(height=330, border=False):
-        components.radio_list(rows, key=key, on_pick=pick, label=f"Heads ranked by {what}: choose one", role="output")
+        components.radio_list(
+            rows, key=key, on_pick=pick, label=f"Heads ranked by {criterion}: choose one", role="output"
+        )
 
 
 def rank_text(ranked: Sequence[tuple[int, int, float]], shown: Selection) -> str:

@@ -1,4 +1,4 @@
-"""The chosen map, what has to be known to read it, its arithmetic, and what a visitor can take away."""
+"""The chosen map, remarks on how to read it, its arithmetic, and the files to take away."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from attention_core import inside
 from attention_core.text import shortened
 from ui import state
-from ui.inside_a_transformer.grid import draw_ranking, rank_text
+from ui.inside_a_transformer.grid import draw_ranking, rank_text, still_of_heads
 from ui.inside_a_transformer.selection import MAP, MEAN, ONE, ROLLOUT, Selection, draw_controls
 from ui.kit import components, figures
 from ui.kit.wording import listed, percent, quoted, rounded
@@ -39,7 +39,7 @@ def draw_map(shown: Selection, place: DeltaGenerator) -> None:
     """
     with place:
         components.text(marks_text(shown), "small")
-        panel.look(shown.view, shown.choice, "head", opens="icell")
+        panel.draw(shown.view, shown.choice, "head", opens="icell")
     if text := remark(shown):
         components.text(text, "small")
     st.markdown(
@@ -65,10 +65,7 @@ def marks_text(shown: Selection) -> str:
             f"72 together {rounded(float(start))} and {rounded(float(end))}."
         )
     else:
-        text = (
-            f"{quoted(shown.view.labels[shown.choice.query])} gives {rounded(shown.to_marks)} of its weight to [CLS] "
-            f"and [SEP], {MARKS}. They are left out here."
-        )
+        text = f"[CLS] and [SEP], {MARKS}, are left out here."
     if any(token.startswith("·") for token in shown.view.tokens):
         text += " A dot marks a piece that goes on with the word before it."
     if "[UNK]" in shown.reading.tokens.pieces:
@@ -88,7 +85,7 @@ def unknown_text(shown: Selection) -> str:
 
 
 def remark(shown: Selection) -> str:
-    """What else has to be known to read the map as it stands; "" for nothing."""
+    """A sentence on how to read the map with the present settings; "" for none."""
     view, (query, key) = shown.view, shown.choice
     if shown.of == ROLLOUT:
         return (
@@ -120,10 +117,10 @@ def draw_cell(shown: Selection) -> None:
         f"come from what layer {shown.layer + 1} was given.{marks}",
         "small",
     )
-    cell.cell(shown.view, shown.choice, "head")
+    cell.draw(shown.view, shown.choice, "head")
 
 
-def find_heads(shown: Selection) -> None:
+def draw_heads_for_pair(shown: Selection) -> None:
     """Draw all heads, ranked by the weight they give the chosen pair."""
     view = shown.view
     query, key = (view.labels[place] for place in shown.choice)
@@ -147,5 +144,11 @@ def show_tired_and_soft() -> None:
 def take_away(shown: Selection, compared: dict[str, figures.Picture]) -> None:
     """Draw the pictures, numbers, code and link of the map, and the pictures beside raw vectors, to take away."""
     downloads.take_away(
-        shown.view, shown.choice, links.link_to("inside_a_transformer"), "head", compared, (MAP, "heads")
+        shown.view,
+        shown.choice,
+        links.source_of("inside_a_transformer"),
+        "head",
+        compared,
+        figure=(MAP, shown.name),
+        others={"heads": figures.Embedded("All 72 heads", still_of_heads(shown))},
     )

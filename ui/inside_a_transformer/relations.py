@@ -1,4 +1,4 @@
-"""The heads whose use was measured: the list to choose from, the word each is about, a line on the one shown."""
+"""The heads whose use was measured: the list to choose from, the query of each, a line on the one shown."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from ui.state import scrolling
 
 PRONOUNS = {"he", "she", "it", "they", "him", "her", "them", "his", "its", "their"}
 TITLES = {"[CLS]": "[CLS], the mark in front", "[SEP]": "[SEP], the mark at the end"}
-LOOKS = {  # of each head measured: who looks, at what, and what a word is called that can look so
+DESCRIPTIONS = {  # of each measured head: its query, its key, and a hint for its map
     "the word before": ("a word", "the word before it", "Look for the line left of the diagonal."),
     "the word after": ("a word", "the word after it", "Look for the line right of the diagonal."),
     "the same word elsewhere": ("a word", "the same word elsewhere", ""),
@@ -25,15 +25,16 @@ LOOKS = {  # of each head measured: who looks, at what, and what a word is calle
     "from an object to its verb": ("an object", "its verb", ""),
     "from a verb to its object": ("a verb", "its object", ""),
 }
-NEEDED = {
+NEEDED_WORDS = {
     "the same word elsewhere": "word that stands twice",
+    "the full stop": "full stop",
     "from a pronoun to its noun": "pronoun",
     "from a verb to its object": "verb that we know",
 }
 
 
-def word_that_looks(name: str, words: list[str]) -> int | None:
-    """The position of the word that a measured head is about; None where the sentence has none, or any word will do.
+def query_of_head(name: str, words: list[str]) -> int | None:
+    """The position of the query that a measured head is meant for; None where there is none, or any word is one.
 
     Args:
         words: the tokens shown, in small letters.
@@ -53,12 +54,12 @@ def named_head(shown: Selection) -> NamedHead | None:
         return None
     here = [found for found in measured_heads() if (found.layer, found.head) == (shown.layer, shown.head)]
     words = list(shown.view.tokens)
-    fitting = [found for found in here if word_that_looks(found.name, words) == shown.choice.query]
+    fitting = [found for found in here if query_of_head(found.name, words) == shown.choice.query]
     return next(iter(fitting or here), None)
 
 
 def measured_heads() -> list[NamedHead]:
-    """The heads whose use was measured; none where their file is damaged, which `draw_list` says."""
+    """The heads whose use was measured; none where their file is damaged, for which `draw_list` has a notice."""
     try:
         return loaders.measured_minilm_heads()
     except DamagedData:
@@ -81,12 +82,17 @@ def headline(shown: Selection) -> str:
     found = named_head(shown)
     if found is None:
         return "For this head no use was measured. Does its map show a pattern?"
-    who, where, hint = LOOKS[found.name]
-    text = f"On average this head gives {percent(found.share)} of {who}’s weight to {where}; the other heads give "
+    query, key, hint = DESCRIPTIONS[found.name]
+    text = f"On average this head gives {percent(found.share)} of {query}’s weight to {key}; each of the others "
     text += f"{percent(found.others)}. {hint}"
-    if found.name in NEEDED and word_that_looks(found.name, list(shown.view.tokens)) is None:
-        text += f"This sentence has no {NEEDED[found.name]}."
+    if found.name in NEEDED_WORDS and not has_needed(found.name, list(shown.view.tokens)):
+        text += f"This sentence has no {NEEDED_WORDS[found.name]}."
     return text.strip()
+
+
+def has_needed(name: str, words: list[str]) -> bool:
+    """Whether a sentence has the word that a measured head needs."""
+    return "." in words if name == "the full stop" else query_of_head(name, words) is not None
 
 
 def draw_list(shown: Selection) -> None:
@@ -126,7 +132,7 @@ def choose_relation(head: NamedHead, words: list[str], numbers: Sequence[int] | 
         numbers: those that stand for them in the link.
     """
     choose_head(head.layer, head.head)
-    place = word_that_looks(head.name, words)
+    place = query_of_head(head.name, words)
     if place is not None and numbers is not None:
         state.set_values({"q": numbers[place], "k": 0})
     else:

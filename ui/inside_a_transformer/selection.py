@@ -40,7 +40,6 @@ class Selection:
         map_filter: what the map leaves out.
         view: the map shown, of word pieces.
         choice: the chosen query and key in it.
-        to_marks: the share of the chosen row that goes to [CLS] and [SEP].
     """
 
     text: str
@@ -51,7 +50,6 @@ class Selection:
     map_filter: MapFilter
     view: View
     choice: Choice
-    to_marks: float
 
     @property
     def name(self) -> str:
@@ -104,9 +102,7 @@ def read_selection() -> Selection:
     map_filter = MapFilter(bool(state.get("marks")), not state.get("noself"), int(state.get("top")) / 100)
     view = view_of(text, reading, of, layer, head, map_filter)
     choice = chosen(view)
-    shown = Selection(text, reading, layer, head, of, map_filter, view, choice, 0.0)
-    row = whole_map(shown)[shown.tokens.query]
-    return replace(shown, to_marks=float(row[0] + row[-1]))
+    return Selection(text, reading, layer, head, of, map_filter, view, choice)
 
 
 def whole_map(shown: Selection) -> np.ndarray:
@@ -142,8 +138,8 @@ def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_fil
     visible = np.ones((len(every), len(every)), bool)
     if not map_filter.see_self:
         np.fill_diagonal(visible, False)
-    did = reading.layers[layer]
-    attention = inside.one_head(did, head, map_filter) if of == ONE else None
+    computed = reading.layers[layer]
+    attention = inside.one_head(computed, head, map_filter) if of == ONE else None
     weights = attention.weights if attention else map_filter.apply(blend(reading, of, layer))
     view = View(
         tokens=tokens,
@@ -153,12 +149,12 @@ def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_fil
         visible=visible[shown, shown],
         numbers=numbers(text)[shown],
         faint=~map_filter.strongest(weights),
-        aside=(0, len(tokens) - 1) if map_filter.marks else (),
+        skipped=(0, len(tokens) - 1) if map_filter.marks else (),
         left_out="" if map_filter.marks else "[CLS] and [SEP]",
     )
     if of != ONE:
         return view
-    q, k, v = did.q[head], did.k[head], did.v[head]
+    q, k, v = computed.q[head], computed.k[head], computed.v[head]
 
     def walk_from(row: int) -> Walk:
         row += shown.start
@@ -173,7 +169,7 @@ def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_fil
 
 
 def walk_of(walked: Walk, shown: slice) -> Walk:
-    """A walk's numbers of the keys that are shown; the row's largest score, its sum and the output are of all keys."""
+    """A walk's numbers of the keys that are shown; the row's largest score, its sums and the output are of all keys."""
     of_keys = ["keys", "values", "visible", "products", "scores", "scaled", "masked", "unshifted"]
     of_keys += ["exponentials", "weights", "parts"]
     return replace(walked, **{name: getattr(walked, name)[shown] for name in of_keys})

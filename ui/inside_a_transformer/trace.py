@@ -18,40 +18,47 @@ MAX_ROWS = 128  # tokens; of a longer text, the matrices are not drawn
 def draw_trace(shown: Selection) -> None:
     """Draw x → x W_Q, x W_K → q, k → scores → ÷ √d_k → softmax → · V → W_O, computed here and now."""
     n = len(shown.reading.tokens.pieces)
-    done = inside.retrace(loaders.minilm(), shown.reading, shown.layer, shown.head)
+    trace = inside.recompute_head(loaders.minilm(), shown.reading, shown.layer, shown.head)
     if shown.of != ONE:
         components.text("The map above is a blend of several heads. This is one of them:", "small")
     if n > MAX_ROWS:
         components.text(f"The matrices are drawn for up to {MAX_ROWS} tokens; this text has {n}.", "small")
-        draw_verdict(done, shown)
+        draw_verdict(trace, shown)
         return
+    components.show_html(steps_of(trace, shown))
+    draw_verdict(trace, shown)
+
+
+def steps_of(trace: inside.Trace, shown: Selection) -> Markup:
+    """The steps of a head as pictures, each with a sentence; query and key are framed."""
+    n = len(shown.reading.tokens.pieces)
     query, key = shown.tokens
     looking, seen = (shown.view.labels[place] for place in shown.choice)
     tall = max(3, min(14, 280 // n))
     side = min(230, max(160, 14 * n))
-    scores, scaled, weights = (getattr(done.attention, name) for name in ("scores", "scaled", "weights"))
+    scores, scaled, weights = (getattr(trace.attention, name) for name in ("scores", "scaled", "weights"))
     share = percent(float(weights[query, key]), 1)
-    d_model, d_k = done.own.W_Q.shape
+    d_model, d_k = trace.projections.W_Q.shape
     cell = {"query": (query, n), "key": (key, n)}
     both, looks, is_seen = [("query", query), ("key", key)], [("query", query)], [("key", key)]
 
-    components.show_html(
+    return (
         Markup(
             "<p>{}. A pixel is a number: orange above zero, blue below. Rows are tokens; those of "
             "<b class=query>{}</b> and <b class=key>{}</b> are framed.</p>"
         ).format(head_name(shown.layer, shown.head), looking, seen)
         + step(
             f"1. Layer {shown.layer + 1} is given x, {d_model} numbers a token. The head has learned three matrices.",
-            matrix("x", done.x, 400, tall * n, rows=both),
-            matrix(Markup("W<sub>Q</sub>"), done.own.W_Q, 80, 230, role="query"),
-            matrix(Markup("W<sub>K</sub>"), done.own.W_K, 80, 230, role="key"),
-            matrix(Markup("W<sub>V</sub>"), done.own.W_V, 80, 230, role="value"),
+            matrix("x", trace.x, 400, tall * n, rows=both),
+            matrix(Markup("W<sub>Q</sub>"), trace.projections.W_Q, 80, 230, role="query"),
+            matrix(Markup("W<sub>K</sub>"), trace.projections.W_K, 80, 230, role="key"),
+            matrix(Markup("W<sub>V</sub>"), trace.projections.W_V, 80, 230, role="value"),
         )
         + step(
             f"2. x times each matrix, plus a learned constant, gives queries, keys and values: {d_k} numbers a token.",
-            matrix(Markup("q = x W<sub>Q</sub> + b<sub>Q</sub>"), done.q, 256, tall * n, rows=looks, role="query"),
-            matrix(Markup("k = x W<sub>K</sub> + b<sub>K</sub>"), done.k, 256, tall * n, rows=is_seen, role="key"),
-            matrix(Markup("v = x W<sub>V</sub> + b<sub>V</sub>"), done.v, 256, tall * n, rows=is_seen, role="value"),
+            matrix(Markup("q = x W<sub>Q</sub> + b<sub>Q</sub>"), trace.q, 256, tall * n, rows=looks, role="query"),
+            matrix(Markup("k = x W<sub>K</sub> + b<sub>K</sub>"), trace.k, 256, tall * n, rows=is_seen, role="key"),
+            matrix(Markup("v = x W<sub>V</sub> + b<sub>V</sub>"), trace.v, 256, tall * n, rows=is_seen, role="value"),
         )
         + step(
             f"3. Each query meets each key: {looking} · {seen} = {number(float(scores[query, key]))}. "
@@ -66,20 +73,19 @@ def draw_trace(shown: Selection) -> None:
                 "4. The weights blend the values: {} takes {} of the v of {}. W<sub>O</sub> turns the blend into {} "
                 "numbers that are added to x."
             ).format(looking, share, seen, d_model),
-            matrix("output = weights v", done.attention.output, 256, tall * n, rows=looks, role="output"),
-            matrix(Markup("W<sub>O</sub>, the rows of this head"), done.own.W_O, 400, 64, role="output"),
-            matrix(Markup("output W<sub>O</sub>, added to x"), done.added, 400, tall * n, rows=looks, role="output"),
+            matrix("output = weights v", trace.attention.output, 256, tall * n, rows=looks, role="output"),
+            matrix(Markup("W<sub>O</sub>, the rows of this head"), trace.projections.W_O, 400, 64, role="output"),
+            matrix(Markup("output W<sub>O</sub>, added to x"), trace.added, 400, tall * n, rows=looks, role="output"),
         )
     )
-    draw_verdict(done, shown)
 
 
-def draw_verdict(done: inside.Trace, shown: Selection) -> None:
+def draw_verdict(trace: inside.Trace, shown: Selection) -> None:
     """Draw how near the recomputed numbers are to the model's own."""
     components.text(
         f"All this was computed again for this page. The largest difference from the model’s own weights is "
-        f"{number(done.difference)}. Together with the other 11 heads, each computed alone, it makes up what the layer "
-        f"adds to x; there the largest difference is {number(done.sum_difference)}.",
+        f"{number(trace.difference)}. Together with the other 11 heads, each computed alone, it makes up what the "
+        f"layer adds to x; there the largest difference is {number(trace.sum_difference)}.",
     )
     if not shown.map_filter.marks:
         components.text("The first and the last token, [CLS] and [SEP], are shown in this part.", "small")

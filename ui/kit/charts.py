@@ -34,6 +34,12 @@ def share_in_words(value: str, digits: int = 0) -> str:
     return f"({tiny} : {almost} : format(100 * {value}, '.{digits}f')) + '{THIN}%'"
 
 
+def rounded_in_words(value: str) -> str:
+    """An expression that writes a share as `wording.rounded` does: 44 %, 3.7 %."""
+    several = f"{value} >= 0.095 && {value} < 0.995"
+    return f"({several} ? {share_in_words(value)} : {value} > 1 - 1e-6 ? '100{THIN}%' : {share_in_words(value, 1)})"
+
+
 def word_axis(title: str | None, color: str, text: str, **options: Any) -> alt.Axis:
     """An axis of words, given by position, in the order of the sentence."""
     return alt.Axis(
@@ -86,6 +92,7 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
         number = "abs(datum.weight) < 0.005 ? '0' : format(datum.weight * 100, '+.0f')"
     exact = "isValid(datum.weight) ? format(datum.weight, '{}') : 'masked'".format("+.2%" if signed else ".2%")
     strong = f"abs(datum.weight) > {colors.strong_signed} * high" if signed else f"datum.weight > {colors.strong}"
+    strong = f"!datum.faint && {strong}"
     base = alt.Chart(frame).transform_calculate(
         looking="labels[datum.query]",
         seen_word="labels[datum.key]",
@@ -119,6 +126,12 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
         color=alt.condition(strong, alt.value(colors.on_strong), alt.value(colors.on_weak)),
         opacity=alt.condition("width / labels.length > 23", alt.value(1), alt.value(0)),
     )
+    frames = _frames_of_choice(frame, x, y, colors)
+    return alt.layer(cells, numbers, *frames).properties(padding=ROOM).add_params(*filled_in("high"))
+
+
+def _frames_of_choice(frame: pd.DataFrame, x: alt.X, y: alt.Y, colors: Palette) -> tuple[alt.Chart, alt.Chart]:
+    """The frames around the chosen query's row and the chosen cell of a heatmap."""
     frames = alt.Chart(frame).mark_rect(fillOpacity=0, strokeWidth=2.5, aria=False)
     row = frames.transform_filter("datum.query === chosen && datum.key === 0").encode(
         y=y, stroke=alt.value(colors.query)
@@ -126,7 +139,7 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
     cell = frames.transform_filter("datum.query === chosen && datum.key === seen").encode(
         x=x, y=y, stroke=alt.value(colors.key)
     )
-    return alt.layer(cells, numbers, row, cell).properties(padding=ROOM).add_params(*filled_in("high"))
+    return row, cell
 
 
 def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
@@ -138,7 +151,7 @@ def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     base = alt.Chart(frame).transform_calculate(
         seen_word="labels[datum.key]",
         share="isValid(datum.weight) ? datum.weight : 0",
-        number=f"isValid(datum.weight) ? {share_in_words('datum.weight', 1)} : 'masked'",
+        number=f"isValid(datum.weight) ? {rounded_in_words('datum.weight')} : 'masked'",
         exact="isValid(datum.weight) ? format(datum.weight, '.4%') : 'masked'",
         says="labels[chosen] + (isValid(datum.weight) ? ' looks at ' + labels[datum.key] + ': ' "
         "+ format(datum.weight, '.2%') : ' may not look at ' + labels[datum.key])",

@@ -37,17 +37,18 @@ _heads = st.components.v2.component("all_heads", js=source("heads.js"), css=sour
 _copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
 
 
-def pick_callback(key: str, count: int, on_pick: Callable[[int], None]) -> Callable[[], None]:
+def pick_callback(key: str, count: int, on_pick: Callable[[int], None], trigger: str = "pick") -> Callable[[], None]:
     """The callback of a component of ours: it calls on_pick with the position picked in it, counted from 0.
 
     What is none of its positions is passed over: a click may come from a page that was drawn before.
 
     Args:
         count: how many positions it has.
+        trigger: the name under which the component sends the position.
     """
 
     def changed() -> None:
-        place = st.session_state[key].pick
+        place = st.session_state[key][trigger]
         if isinstance(place, int) and 0 <= place < count:
             on_pick(place)
 
@@ -65,6 +66,7 @@ def words(
     on_pick: Callable[[int], None],
     label: str = "Words of the sentence: choose the one to look from",
     role: str = "query",
+    colored: bool = True,
 ) -> None:
     """The sentence, each word coloured by the weight it gets; a click or an arrow key chooses the word to look from.
 
@@ -75,16 +77,18 @@ def words(
         on_pick: called with the position picked.
         label: what is chosen, for those who cannot see it.
         role: "query" or "key", the colour of the chosen word's frame.
+        colored: whether the weights mean anything; else the words have no colours.
     """
+    shades = weights if colored else [0.0] * len(weights)
     row = [
         {"text": text, "index": None, "title": "no vector: left out"}
         if index is None
         else {
             "text": text,
             "index": index,
-            "title": f"{weights[index]:.1%}",
-            "color": weight_color(weights[index], colors),
-            "ink": colors.on_strong if weights[index] > colors.strong else colors.on_weak,
+            "title": f"{weights[index]:.1%}" if colored else "drawn in grey",
+            "color": weight_color(shades[index], colors),
+            "ink": colors.on_strong if shades[index] > colors.strong else colors.on_weak,
         }
         for text, index in tokens
     ]
@@ -138,6 +142,7 @@ def heads_grid(
     *,
     key: str,
     on_pick: Callable[[int], None],
+    on_move: Callable[[int], None] | None = None,
     rows: Sequence[int] = (),
 ) -> None:
     """All heads of a model as one picture, a row a layer, a column a head; a click or an arrow key chooses one.
@@ -148,6 +153,7 @@ def heads_grid(
         chosen: layer and head, from 0.
         titles: of the heads, layer by layer.
         on_pick: called with the number of the head picked, counted through all layers.
+        on_move: the same for a head reached by an arrow key, whose frame must stay in sight; None: as on_pick.
         rows: layers to mark, from 0.
     """
     data = {
@@ -160,11 +166,13 @@ def heads_grid(
         "label": "All heads: choose one. Arrow keys move between heads and layers",
         "mark": palette().output,
     }
-    _heads(key=key, data=data, on_pick_change=pick_callback(key, len(titles), on_pick))
+    picked = pick_callback(key, len(titles), on_pick)
+    moved = pick_callback(key, len(titles), on_move or on_pick, "move")
+    _heads(key=key, data=data, on_pick_change=picked, on_move_change=moved)
 
 
 def qr_code(link: str) -> None:
-    """The link as a QR code, large enough for a projector; one that is too long to be read from a wall says so."""
+    """The link as a QR code, large enough for a projector; a notice where the link is too long for that."""
     if len(link) > MAX_QR:
         text(f"The link has {len(link)} characters; a QR code holds {MAX_QR} so that a phone can read it.", "notice")
         return
@@ -186,12 +194,6 @@ def show_html(body: Markup) -> None:
     st.html(Markup('<div class="own">{}</div>').format(body))
 
 
-def code(text: str) -> None:
-    """A program in Python. Streamlit keeps the colours that it was first drawn in, so each theme has one of its own."""
-    with st.container(key=f"code-{theme()}"):
-        st.code(text, language="python", wrap_lines=True)
-
-
 def style(*files: str) -> None:
     """Draw style sheets, and the palette of the theme for them.
 
@@ -208,17 +210,20 @@ def style(*files: str) -> None:
     )
 
 
-def legend(most: float) -> None:
+def legend(highest: float, note: str = "") -> None:
     """What the colours of a map of weights mean.
 
     Args:
-        most: the weight at the dark end of the scale.
+        highest: the weight at the dark end of the scale.
+        note: a sentence beside it.
     """
-    digits = 0 if most == 1 else 1
+    digits = 0 if highest == 1 else 1
     step = Markup('<span><span class="swatch" style="background:{}"></span>{}</span>')
     steps = [
-        step.format(weight_color(share, palette()), percent(share * most, digits)) for share in (0, 0.05, 0.25, 0.5, 1)
+        step.format(weight_color(share, palette()), percent(share * highest, digits))
+        for share in (0, 0.05, 0.25, 0.5, 1)
     ]
+    steps += [Markup("<span>{}</span>").format(note)] if note else []
     st.html(Markup('<div class="legend">{}</div>').format(Markup("").join(steps)))
 
 

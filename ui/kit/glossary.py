@@ -1,7 +1,9 @@
 """The words of this trade, each explained in a line or two."""
 
+import re
+
 import streamlit as st
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 TERMS = {
     "attention": "The way a word gathers what it needs from the others: it gives each of them a weight, and takes the "
@@ -18,10 +20,10 @@ TERMS = {
     "dot product": "The sum of the products of two vectors’ numbers. It is large if they point the same way, and the "
     "larger the longer they are.",
     "score": "The dot product of a query and a key, before it is divided and turned into a weight.",
-    "d and d_k": "d is how many numbers a vector has. d_k is how many a query and a key have; on raw vectors both are "
+    "d and dₖ": "d is how many numbers a vector has. dₖ is how many a query and a key have; on raw vectors both are "
     "the same.",
-    "scaling": "Scores are divided by √d_k before the softmax, so that they do not grow with the number of dimensions.",
-    "divisor": "The number the scores are divided by: √d_k in the paper, 1 if they are not scaled.",
+    "scaling": "Scores are divided by √dₖ before the softmax, so that they do not grow with the number of dimensions.",
+    "divisor": "The number the scores are divided by: √dₖ in the paper, 1 if they are not scaled.",
     "softmax": "Turns scores into weights: each becomes e to the power of the score, divided by the sum of them all. "
     "All weights are positive and sum to 1; the larger a score, the larger its weight.",
     "weight": "How much of its attention a word gives to another: between 0 and 1, or in percent. A word’s weights sum "
@@ -49,6 +51,8 @@ TERMS = {
     "entropy": "How spread out weights are, in bits: 0 if one word gets all, 3 if eight get the same.",
 }
 
+BUTTON = Markup('<button type="button" class="term" data-term="{0}" data-tip="{1}" aria-description="{1}">{2}</button>')
+
 
 def tip(term: str) -> str:
     """The tooltip of a control that is about a term: what the glossary says of it.
@@ -57,6 +61,21 @@ def tip(term: str) -> str:
         KeyError: the glossary has no such term.
     """
     return f"**{term}**: {TERMS[term]} All such words are in the glossary."
+
+
+def with_terms(text: str, *terms: str) -> Markup:
+    """A text, in which the first mention of each term shows its entry, and opens the glossary there when pressed.
+
+    Raises:
+        StopIteration: the glossary has no such term.
+    """
+    marked = escape(text)
+    for term in terms:
+        entry = next(entry for entry in TERMS if term in re.split(", | and ", entry))
+        if mention := re.search(rf"(?<!\w){re.escape(term)}s?(?!\w)(?![^<]*>)", marked, re.IGNORECASE):  # in no tag
+            button = BUTTON.format(entry, TERMS[entry], mention.group())
+            marked = marked[: mention.start()] + button + marked[mention.end() :]
+    return marked
 
 
 def popover(key: str = "glossary") -> None:
@@ -68,5 +87,8 @@ def popover(key: str = "glossary") -> None:
     with st.popover("Glossary", icon=":material/menu_book:", key=key, on_change="rerun") as glossary:
         if glossary.open:  # else its 3.6 kB would travel with each click
             terms = sorted(TERMS, key=lambda term: term.strip("[").lower())
-            entries = Markup().join(Markup("<dt>{}</dt><dd>{}</dd>").format(term, TERMS[term]) for term in terms)
+            entries = Markup().join(
+                Markup('<dt tabindex="-1" data-term="{0}">{0}</dt><dd>{1}</dd>').format(term, TERMS[term])
+                for term in terms
+            )
             st.html(Markup('<dl class="glossary">{}</dl>').format(entries))

@@ -14,7 +14,7 @@ def side_by_side(*matrices: Markup) -> Markup:
 
 
 def step(title: str | Markup, *matrices: Markup) -> Markup:
-    """A line and the matrices it speaks of."""
+    """A line of text and the matrices that belong to it."""
     return Markup("<p>{}</p>{}").format(title, side_by_side(*matrices))
 
 
@@ -41,12 +41,12 @@ def matrix(
     """
     colors = components.palette()
     if signed:
-        end = end_of(values)
+        end = color_limit(values)
         pixels = np.round((np.clip(values / end, -1, 1) + 1) * 127.5).astype(np.uint8)
-        ramp, said = colors.signed, f"colours end at ±{end:g}"
+        ramp, note = colors.signed, f"colours end at ±{end:g}"
     else:
         pixels = np.round(np.sqrt(values) * 255).astype(np.uint8)
-        ramp, said = colors.weights, f"colours end at 100{chr(0x202F)}%"
+        ramp, note = colors.weights, f"colours end at 100{chr(0x202F)}%"
     address = figures.address_of(pixels, [along(ramp, i / 255) for i in range(256)])
     tall, wide = values.shape
     frame = Markup('<b class="frame {}" style="top:{:.3f}%;height:{:.3f}%"></b>')
@@ -62,9 +62,9 @@ def matrix(
         '<figure style="width:{}px"><figcaption class="{}">{}</figcaption>'
         '<div class=sheet style="height:{}px"><img src="{}" alt="{}">{}</div>'
         "<small>{} × {}; {}</small></figure>"
-    ).format(width, role, name, height, address, alt, Markup("").join(frames), tall, wide, said)
+    ).format(width, role, name, height, address, alt, Markup("").join(frames), tall, wide, note)
 
 
-def end_of(values: np.ndarray) -> float:
-    """Where the colours of a matrix end: few numbers lie beyond, and a few giants should not turn all others white."""
+def color_limit(values: np.ndarray) -> float:
+    """The size from which on a number has the strongest colour: its 99.5 % quantile, so that few are beyond it."""
     return float(f"{np.quantile(np.abs(values), 0.995) or 1:.2g}")

@@ -27,41 +27,23 @@ def compare(
     Returns:
         the pictures of the second and of the difference, to take away, each with what it shows.
     """
-    n = len(first.labels)
+    n, labels = len(first.labels), first.labels
     difference = second.weights - first.weights
-    end = max(float(np.abs(difference).max()), 0.01)  # where the colours of the difference end
     row, column = np.unravel_index(first_largest(np.abs(difference).ravel()), difference.shape)
     weights = [float(view.weights[row, column]) for view in (first, second)]
     # As many decimals as tell the two apart; what five do not is rounding.
     texts = [[percent(weight, digits) for weight in weights] for digits in range(1, 6)]
     apart = next((pair for pair in texts if pair[0] != pair[1]), None)
-    components.text(
-        f"Largest change: {first.labels[row]} → {first.labels[column]}, from {apart[0]} to {apart[1]}."
-        if apart
-        else "Both give the same weights."
-    )
+    if apart:
+        components.text(f"Largest change: {labels[row]} → {labels[column]}, from {apart[0]} to {apart[1]}.")
+    else:
+        components.text("Both give the same weights.")
     if n > MAX_CELLS:
         components.text(f"The maps are drawn for up to {MAX_CELLS} words.", "small")
         return {}
-    pictures = {
-        name: figures.Picture(
-            charts.heatmap,
-            cells(matrix),
-            f"{title}: {n} by {n} cells."
-            + (f" Largest change: {first.labels[row]} to {first.labels[column]}." if apart else ""),
-            330,
-            chart_parameters(first, choice) | {"high": end},
-            {"signed": name == "difference", "clickable": False},
-            about,
-        )
-        for name, title, matrix, about in zip(
-            ("first", "second", "difference"),
-            titles,
-            (first.visible_weights, second.visible_weights, difference),
-            ({}, {**second.settings, "numbers": "percent"}, about_difference(first, second, titles[2])),
-            strict=True,
-        )
-    }
+    end = max(float(np.abs(difference).max()), 0.01)  # where the colours of the difference end
+    change = f" Largest change: {labels[row]} to {labels[column]}." if apart else ""
+    pictures = maps_and_difference(first, second, chart_parameters(first, choice) | {"high": end}, titles, change)
     for place, title, (name, picture) in zip(st.columns(3, gap="small"), titles, pictures.items(), strict=True):
         with place:
             components.text(title, "heading")
@@ -72,8 +54,39 @@ def compare(
     return pictures
 
 
+def maps_and_difference(
+    first: View, second: View, fill: dict[str, Any], titles: tuple[str, str, str], change: str
+) -> dict[str, figures.Picture]:
+    """The heatmaps of two views and of their difference.
+
+    Args:
+        fill: the charts' parameters.
+        titles: as in `compare`.
+        change: a sentence on the largest change, for the text alternatives.
+    """
+    difference = second.weights - first.weights
+    shown = {
+        "first": (first.visible_weights, {}),
+        "second": (second.visible_weights, {**second.settings, "numbers": "percent"}),
+        "difference": (difference, about_difference(first, second, titles[2])),
+    }
+    n = len(first.labels)
+    return {
+        name: figures.Picture(
+            charts.heatmap,
+            cells(matrix),
+            f"{title}: {n} by {n} cells.{change}",
+            330,
+            fill,
+            {"signed": name == "difference", "clickable": False},
+            about,
+        )
+        for title, (name, (matrix, about)) in zip(titles, shown.items(), strict=True)
+    }
+
+
 def about_difference(first: View, second: View, title: str) -> dict[str, Any]:
-    """What the file of a difference says: which from which, and the settings in which the two differ."""
+    """The remarks in the file of a difference: which map minus which, and the settings in which they differ."""
     sides = {"first": first.settings, "second": second.settings}
     names = [name for name in second.settings if first.settings.get(name) != second.settings[name]]
     texts = [name for name in names if name != "sentence"]

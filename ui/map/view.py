@@ -10,7 +10,7 @@ import numpy as np
 from attention_core.attention import Attention
 from attention_core.embeddings import neighbours_of_output
 from attention_core.glove_sources import vectors_name
-from attention_core.maps import by_words, favourite
+from attention_core.maps import by_words, largest_except
 from attention_core.steps import Walk, walk
 from attention_core.text import number_repeats
 from ui import state
@@ -30,7 +30,7 @@ class View:
         tokens: (n,) those that have a vector.
         weights: (n, n), rows = queries.
         words: the sentence's tokens in order, each with its position in labels or None if it was left out.
-        settings: what made the map, for the files a visitor takes away: sentence, model, switches.
+        settings: sentence, model and switches, for the files that a visitor saves.
         visible: (n, n) True where the query may look at the key; None: everywhere.
         stages: every stage of the one head whose map this is; None for a blend of several heads or of word pieces.
         walk: every number on the way from one query (a row) to its weights, where that can be shown.
@@ -38,8 +38,8 @@ class View:
         code: the program that computes the same numbers.
         numbers: (n,) the number that stands for each token in q and k of the link; None counts them from 1.
         faint: (n, n) True where a weight is drawn in grey; None: nowhere.
-        aside: tokens that are not named as looked at until a visitor chooses them.
-        left_out: in words what gets weight and is no part of the map; "" if there is nothing of the kind.
+        skipped: positions of tokens that are not the key unless a visitor chooses them.
+        left_out: the tokens that get weight and are not in the map, in words; "" if there are none.
         controls: those of the link that hold the chosen query and key.
     """
 
@@ -54,7 +54,7 @@ class View:
     code: Callable[[], str] | None = None
     numbers: Sequence[int] | None = None
     faint: np.ndarray | None = None
-    aside: Sequence[int] = ()
+    skipped: Sequence[int] = ()
     left_out: str = ""
     controls: tuple[str, str] = ("q", "k")
 
@@ -75,9 +75,15 @@ class View:
             return {"weights": self.weights}
         return {name: getattr(self.stages, name) for name in ("scores", "scaled", "masked")} | {"weights": self.weights}
 
-    def in_words(self, query: int) -> str:
-        """A sentence that says where a token, by its position, looks most."""
-        return weights_in_words(self.labels, self.weights[query], query, self.left_out)
+    def is_grey(self, query: int) -> bool:
+        """Whether the whole row of a token is drawn in grey, for its weights mean nothing."""
+        return self.faint is not None and bool(self.faint[query].all())
+
+    def in_words(self, query: int, key: int | None = None) -> str:
+        """A sentence on where a token looks most, both by position, the key if it is marked; "" if it is grey."""
+        if self.is_grey(query):
+            return ""
+        return weights_in_words(self.labels, self.weights[query], query, self.left_out, key, self.skipped)
 
 
 class Choice(NamedTuple):
@@ -92,21 +98,22 @@ def chosen(view: View) -> Choice:
     query = _position(chosen_number(), len(view.tokens), view.numbers)
     if key := state.get("k"):
         return Choice(query, _position(int(key), len(view.tokens), view.numbers))
-    return Choice(query, favourite(view.weights[query], [query, *view.aside]))
+    return Choice(query, largest_except(view.weights[query], [query, *view.skipped]))
 
 
 def chosen_number() -> int:
-    """The number of the chosen word among those that have a vector, from 1: the link's, or else of one worth a look."""
+    """The number of the chosen word among those that have a vector, from 1: the link's, or else the default query's."""
     return int(state.get("q")) or default_query(loaders.tokenized(state.sentence()).known) + 1
 
 
-def chosen_query(count: int) -> int:
+def chosen_query(count: int, numbers: Sequence[int] | None = None) -> int:
     """The position of the chosen word among all those of the sentence that have a vector; the last one if it is beyond.
 
     Args:
         count: how many have one.
+        numbers: those that stand for them in the link, as in `View`.
     """
-    return _position(chosen_number(), count)
+    return _position(chosen_number(), count, numbers)
 
 
 def _position(number: int, count: int, numbers: Sequence[int] | None = None) -> int:
@@ -131,13 +138,24 @@ def chooser(view: View) -> Callable[..., None]:
 
 
 def merge_pieces(view: View, groups: list[list[int]], words: Sequence[str]) -> View:
-    """A map between words in place of one between their pieces, as `by_words`; hidden is what no piece may look at.
+    """A map between words made from one between their pieces, as `by_words`; a cell is hidden where all pieces' are.
 
     Args:
         groups: for each word the positions of its pieces.
     """
     visible = None if view.visible is None else by_words(view.visible.astype(np.float32), groups) > 0
     return View(words, by_words(view.weights, groups), settings=view.settings, visible=visible)
+
+
+def left_out_by_words(groups: list[list[int]], n: int) -> str:
+    """The tokens of MiniLM that are not in a map between words, in words.
+
+    Args:
+        groups: for each word of the map the positions of its pieces.
+        n: the number of pieces with [CLS] and [SEP].
+    """
+    others = sum(map(len, groups)) < n - 2
+    return "[CLS], [SEP] and what GloVe does not know" if others else "[CLS] and [SEP]"
 
 
 def head_name(layer: int, head: int) -> str:

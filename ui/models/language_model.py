@@ -6,6 +6,7 @@ are computed once, and work that everybody has stopped waiting for is left out.
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -77,6 +78,11 @@ def model() -> Llama:
     return _model
 
 
+def name() -> str:
+    """The model's name as people write it: without the end of a file's name that says how its numbers are stored."""
+    return re.sub(r"[.-]I?Q\d\w*$", "", model().name)
+
+
 def max_tokens() -> int:
     """How many tokens of a text are read."""
     return min(MAX_TOKENS, model().config.n_positions)
@@ -86,10 +92,8 @@ def size() -> int:
     """How many numbers the model has learned."""
     weights = model().weights
     parts = [part for layer in weights["layers"] for group in layer.values() for part in group.values()]
-    tied = np.may_share_memory(weights["unembed"], weights["words"])
-    return sum(
-        part.size for part in (weights["words"], weights["norm"], *([] if tied else [weights["unembed"]]), *parts)
-    )
+    tables = {id(weights[name]): weights[name] for name in ("words", "unembed")}  # one, where both are the same
+    return sum(part.size for part in (*tables.values(), weights["norm"], *parts))
 
 
 def read(text: str) -> Text:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from attention_core import tasks, taught
 from attention_core.examples import PRESETS
 from attention_core.taught import ModelSpec
-from ui.state.table import Value
+from ui.state.table import TASK_TITLES, Value
 
 VERDICTS = ("bad", "good")
 
@@ -18,7 +18,6 @@ class Lesson:
 
     Attributes:
         task: its name in the core.
-        title: on the page, and in a link.
         goal: what the model should do, in a sentence.
         learned: what the best model does once it is trained, in a sentence.
         reason: why it takes this many layers or heads, or positions.
@@ -29,7 +28,6 @@ class Lesson:
     """
 
     task: str
-    title: str
     goal: str
     learned: str
     reason: str
@@ -37,6 +35,11 @@ class Lesson:
     marked: tuple[str, ...]
     needs: str
     without: Mapping[str, Mapping[str, Value]] = field(default_factory=dict, hash=False)
+
+    @property
+    def title(self) -> str:
+        """On the page, and in a link."""
+        return TASK_TITLES[self.task]
 
     @property
     def best(self) -> ModelSpec:
@@ -49,10 +52,9 @@ class Lesson:
         return [sample.text for sample in sample_sentences(self)]
 
 
-WRITTEN = (
+LESSONS = (
     Lesson(
         "gender",
-        "He, she, it",
         "A pronoun should look at the noun it stands for.",
         "“she” now asks for a woman, “he” for a man, “it” for a thing or an animal.",
         "One layer is enough, for “she” asks for the same in every sentence.",
@@ -69,9 +71,8 @@ WRITTEN = (
     ),
     Lesson(
         "object",
-        "Verb and object",
         "A verb should look at its object, what it is done to.",
-        "A verb now asks for what it can be done to.",
+        "A verb now looks at what it is done to.",
         "To be alike does not help here. “drove” must ask for things that can be driven: W_Q makes the verb a question "
         "and W_K makes the nouns answers. The two heads answer together: the mean of their weights counts.",
         "Without positions, “the dog bit the man” and “the man bit the dog” are one and the same.",
@@ -86,7 +87,6 @@ WRITTEN = (
     ),
     Lesson(
         "meaning",
-        "Tired or soft",
         "“it” should look at the cat when it was tired, at the mat when it was soft.",
         "Layer 1 brings something of “tired” or “soft” to “it”; layer 2 asks with that.",
         "“it” has the same vector in both sentences, so one layer asks the same question twice and is right once at "
@@ -100,11 +100,10 @@ WRITTEN = (
             "The dog slept under the blanket* because it^ was woolen",
         ),
         "“it”",
-        {"Take a layer away": {"layers": 1, "nh": 1}},
+        {"Take a layer away, and three of four heads": {"layers": 1, "nh": 1}},
     ),
     Lesson(
         "negation",
-        "Happy or not",
         "Good or bad? “not good” should be read as bad.",
         "One head looks for “not” for good words, the other for bad words.",
         "“not” turns good into bad and bad into good; one head can hardly do both. The weights of a head always sum to "
@@ -121,9 +120,8 @@ WRITTEN = (
     ),
     Lesson(
         "subject",
-        "Verb and subject",
         "A verb should look at its subject: who or what does it.",
-        "A verb now asks for its subject by meaning and by place.",
+        "A verb now finds its subject by meaning and by place.",
         "Who bit whom is told by the order of the words, and attention alone sees no order. So each word is given its "
         "place as well: positions.",
         "Of a passive it finds the grammatical subject: “the letter was written by the nurse”. A clause without “that” "
@@ -139,9 +137,8 @@ WRITTEN = (
     ),
     Lesson(
         "adjective",
-        "Adjective and noun",
         "An adjective should look at the noun it describes.",
-        "An adjective now asks for its noun by meaning and by place.",
+        "An adjective now finds its noun by meaning and by place.",
         "The noun may stand before or after its adjective, and another noun is near. Where both would fit, only their "
         "places tell which is meant.",
         "A noun close by can mislead it: in “the fox that stole the chicken looked hungry”, “hungry” goes to the "
@@ -157,7 +154,6 @@ WRITTEN = (
     ),
     Lesson(
         "copy",
-        "What comes next?",
         "What comes next? Find the same word earlier in the sentence, and copy the word that followed it.",
         "Layer 1 looks at the word before; layer 2 finds the same word earlier and copies what followed.",
         "One layer cannot do it: a word can look for a word like itself, but not for “the word after it”, since no "
@@ -174,7 +170,6 @@ WRITTEN = (
         {"Take a layer away": {"layers": 1}, "Take the positions away": {"pos": False}},
     ),
 )
-LESSONS = tuple(lesson for lesson in WRITTEN if any(spec.task == lesson.task for spec in taught.SHIPPED))
 BY_TITLE = {lesson.title: lesson for lesson in LESSONS}
 BY_TASK = {lesson.task: lesson for lesson in LESSONS}
 

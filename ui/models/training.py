@@ -134,6 +134,11 @@ class Queue:
         with self._lock:
             self._drop(settings, [visitor])
 
+    def clear(self) -> None:
+        """Remove everybody."""
+        with self._lock:
+            self._leases.clear()
+
     def _drop(self, settings: Settings, visitors: list[int]) -> None:
         leases = self._leases.get(settings, {})
         for visitor in visitors:
@@ -268,6 +273,7 @@ def training_at(settings: Settings, step: int) -> VisitorTraining:
 
 
 def clear_cache() -> None:
-    """Forget all trainings; for tests."""
+    """Forget all trainings and empty the queue; for tests."""
     with _lock:
         _trainings.clear()
+    queue.clear()

@@ -7,30 +7,40 @@ from ui.kit.charts import filled_in, parameters, share_in_words
 from ui.kit.palette import Palette
 
 
-def _layers(colors: Palette, title: str) -> alt.X:
-    axis = alt.Axis(title=title, grid=False, tickCount=7, format="d", labelColor=colors.text, titleColor=colors.text)
-    return alt.X("layer:Q", axis=axis, scale=alt.Scale(nice=False, padding=8))
+def _layer_axis(colors: Palette, field: str = "layer") -> alt.X:
+    """The axis of layers, across."""
+    axis = alt.Axis(title="layer", grid=False, tickCount=7, format="d", labelColor=colors.text, titleColor=colors.text)
+    return alt.X(f"{field}:Q", axis=axis, scale=alt.Scale(nice=False, padding=8))
 
 
-def shares_by_layer(frame: pd.DataFrame, colors: Palette, *, title: str, what: str) -> alt.LayerChart:
+def _line_by_layer(base: alt.Chart, x: alt.X, y: alt.Y, colors: Palette, title: str) -> alt.LayerChart:
+    """A line with a point for each layer.
+
+    Args:
+        base: the data, with `says`, the text of a point.
+        title: of the text.
+    """
+    line = base.mark_line(color=colors.weights[3], strokeWidth=2, aria=False).encode(x=x, y=y)
+    points = base.mark_point(filled=True, size=45, opacity=1, color=colors.weights[3]).encode(
+        x=x, y=y, description="says:N", tooltip=[alt.Tooltip("says:N", title=title)]
+    )
+    return alt.layer(line, points).add_params(*parameters())
+
+
+def shares_by_layer(frame: pd.DataFrame, colors: Palette, *, share_name: str) -> alt.LayerChart:
     """A share for each layer: a point and a line, from 0 to 1.
 
     Args:
         frame: columns layer, value, about (what stands beside the share when it is pointed at).
-        title: of the layers' axis; what: the share, for those who point at it.
+        share_name: the heading of a point's text.
     """
     base = alt.Chart(frame).transform_calculate(
         says="'layer ' + datum.layer + ': ' + format(datum.value, '.2%') + datum.about"
     )
     y_axis = alt.Axis(title=None, tickCount=3, labelColor=colors.text, gridColor=colors.line, domain=False)
-    y_axis.labelExpr = share_in_words("datum.value")
-    x = _layers(colors, title)
+    y_axis.labelExpr, y_axis.labelFlush = share_in_words("datum.value"), False
     y = alt.Y("value:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=y_axis)
-    line = base.mark_line(color=colors.weights[3], strokeWidth=2, aria=False).encode(x=x, y=y)
-    dots = base.mark_point(filled=True, size=45, opacity=1, color=colors.weights[3]).encode(
-        x=x, y=y, description="says:N", tooltip=[alt.Tooltip("says:N", title=what)]
-    )
-    return alt.layer(line, dots).add_params(*parameters())
+    return _line_by_layer(base, _layer_axis(colors), y, colors, share_name)
 
 
 def places_by_layer(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
@@ -44,13 +54,8 @@ def places_by_layer(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     )
     y_axis = alt.Axis(title=None, values=[1, 10, 100, 1000, 10000], gridColor=colors.line, domain=False)
     y_axis.labelColor, y_axis.format = colors.text, ","
-    x = _layers(colors, "layer")
     y = alt.Y("value:Q", scale=alt.Scale(type="log", domain=[1, 100000], nice=False, reverse=True), axis=y_axis)
-    line = base.mark_line(color=colors.weights[3], strokeWidth=2, aria=False).encode(x=x, y=y)
-    dots = base.mark_point(filled=True, size=45, opacity=1, color=colors.weights[3]).encode(
-        x=x, y=y, description="says:N", tooltip=[alt.Tooltip("says:N", title="place")]
-    )
-    return alt.layer(line, dots).add_params(*parameters())
+    return _line_by_layer(base, _layer_axis(colors), y, colors, "place")
 
 
 def added_by_layer(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, str]) -> alt.LayerChart:
@@ -65,12 +70,10 @@ def added_by_layer(frame: pd.DataFrame, colors: Palette, *, names: tuple[str, st
         place="datum.layer + 0.36 * (datum.part - 0.5)",
         says=f"'layer ' + datum.layer + ', ' + {list(names)}[datum.part] + ': ' + datum.shown",
     )
-    axis = alt.Axis(title="layer", grid=False, tickCount=7, format="d", labelColor=colors.text, titleColor=colors.text)
-    x = alt.X("place:Q", axis=axis, scale=alt.Scale(nice=False, padding=8))
     y_axis = alt.Axis(title=None, tickCount=4, labelColor=colors.text, gridColor=colors.line, domain=False)
     legend = alt.Legend(title=None, orient="top", labelColor=colors.text, symbolType="square")
     bars = base.mark_bar().encode(
-        x=x,
+        x=_layer_axis(colors, field="place"),
         y=alt.Y("value:Q", stack=None, axis=y_axis),
         size=alt.value(alt.expr("max(0.3 * width / 31, 2)")),
         color=alt.Color(
@@ -111,8 +114,8 @@ def weight_and_effect(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
         description="says:N",
         tooltip=[alt.Tooltip("says:N", title="weight and effect")],
     )
-    worth_a_name = base.transform_filter("datum.weight > 0.12 || abs(datum.effect) > 0.2 * high")
-    names = worth_a_name.mark_text(align="left", dx=7, fontSize=13, aria=False, color=colors.text).encode(
+    named = base.transform_filter("datum.weight > 0.12 || abs(datum.effect) > 0.2 * high")
+    names = named.mark_text(align="left", dx=7, fontSize=13, aria=False, color=colors.text).encode(
         x=x, y=y, text="word:N"
     )
     return alt.layer(rule, dots, names).add_params(*filled_in("high"))

@@ -7,6 +7,7 @@ from ui import state
 from ui.kit import components, figures
 from ui.kit.wording import counted, percent
 from ui.models import language_model
+from ui.models.language_model import Growth
 from ui.next_word import charts
 from ui.next_word.selection import Selection, two_decimals, wait_for
 from ui.state import controls
@@ -27,19 +28,30 @@ def choose_word(shown: Selection, key: str) -> None:
 def draw_growth(shown: Selection) -> None:
     """Probability and place of the followed word after each layer, and what each layer adds to its score."""
     choose_word(shown, "follow-growth")
-    text, word, name = shown.text.text, shown.followed, shown.followed_name
+    text, word = shown.text.text, shown.followed
     grown = wait_for(
         ("growth", text, word), lambda: language_model.growth(text, word), "Reading the scores off after every layer"
     )
-    n_layers = len(grown.heads)
-    places = [int(place) for place in grown.places]
+    draw_after_each_layer(shown, grown)
+    draw_added_by_layer(shown.followed_name, grown)
+    st.markdown(
+        "This is the *logit lens* ([nostalgebraist "
+        "2020](https://www.lesswrong.com/posts/AcKRB8wDpdaN6v6ru/interpreting-gpt-the-logit-lens)). What it does not "
+        "show: middle layers were never trained to be read like this. They may hold the answer in a form that only "
+        "later layers can read, so a low place does not mean that the model does not know yet."
+    )
+
+
+def draw_after_each_layer(shown: Selection, grown: Growth) -> None:
+    """The followed word's probability and place after each layer."""
+    name, places = shown.followed_name, [int(place) for place in grown.places]
     first = next((layer for layer, place in enumerate(places) if all(p == 1 for p in places[layer:])), None)
     components.text(
         "A layer only adds to the last token’s vector x. Read the scores off after each layer as if it were the last: "
         f"{name} starts at place {places[0]:,} of {len(shown.reading.logits):,}"
         + (f", and from layer {first} on it is first." if first else f", and ends at place {places[-1]:,}.")
     )
-    layers = np.arange(n_layers + 1, dtype=np.int16)
+    layers = np.arange(len(places), dtype=np.int16)
     about = np.array([f"; first is {shown.piece_name(best)}" for best in grown.best])
     left, right = st.columns(2, gap="medium")
     with left:
@@ -48,7 +60,7 @@ def draw_growth(shown: Selection) -> None:
         described = (
             f"Line: the probability of {name} after each layer, {percent(grown.probabilities[-1], 1)} at the end."
         )
-        options = {"title": "layer", "what": "probability"}
+        options = {"share_name": "probability"}
         lens = figures.Picture(charts.shares_by_layer, frame, described, 200, {}, options)
         figures.draw(lens, "lens")
     with right:
@@ -59,6 +71,11 @@ def draw_growth(shown: Selection) -> None:
     components.text(
         "0 is the bare word, before the first layer. Point at a dot to see what comes first there.", "small"
     )
+
+
+def draw_added_by_layer(name: str, grown: Growth) -> None:
+    """What each layer adds to the score of the word with this name."""
+    n_layers = len(grown.heads)
     components.text(f"What each layer adds to the score of {name}", "heading")
     values = np.stack([grown.heads, grown.feed_forward], axis=1).ravel().astype(np.float32)
     frame = {
@@ -76,10 +93,4 @@ def draw_growth(shown: Selection) -> None:
         f"With the last norm’s divisor as it is, the score {two_decimals(total)} is a sum: "
         f"{two_decimals(grown.embedding)} from the bare word, and the bars of {counted(n_layers, 'layer')}.",
         "small",
-    )
-    st.markdown(
-        "This is the *logit lens* ([nostalgebraist "
-        "2020](https://www.lesswrong.com/posts/AcKRB8wDpdaN6v6ru/interpreting-gpt-the-logit-lens)). What it does not "
-        "show: middle layers were never trained to be read like this. They may hold the answer in a form that only "
-        "later layers can read, so a low place does not mean that the model does not know yet."
     )

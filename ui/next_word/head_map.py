@@ -18,10 +18,12 @@ from ui.map import cell as cells
 from ui.map import downloads, panel
 from ui.map.view import head_name
 from ui.models import language_model, loaders
+from ui.next_word.next_words import likeliest_picture
 from ui.next_word.selection import Selection
 from ui.shell import links
-from ui.state import controls
+from ui.state import controls, scrolling
 
+NAME = "head-name"  # the container of the chosen head's name, above its map
 MAX_PIXELS = 32  # of a map in the picture of all heads
 MEASURED = "SmolLM2-135M-Instruct"  # the model whose heads were
 
@@ -31,29 +33,49 @@ def choose_head(layer: int, head: int) -> None:
     state.set_values({"wl": layer + 1, "wh": head + 1})
 
 
+def choose_and_show(layer: int, head: int) -> None:
+    """Choose a head, and bring its map into view; for callbacks."""
+    choose_head(layer, head)
+    scrolling.scroll_to(NAME)
+
+
 def draw_map(shown: Selection) -> None:
     """The chosen head's map, with the reason for its empty half."""
-    st.header(shown.name, anchor=False)
-    controls.toggle(
-        "nofirst",
-        "Leave out the first token",
-        help="Most weight goes to the first token, whatever it is: the fold on the attention sink below says why. Left "
-        "out, the rest of each row is divided by its sum, and the small weights can be seen.",
-    )
-    if state.get("nofirst") and shown.choice.query:
-        did = shown.reading.layers[shown.layer].weights[shown.head]
-        went = float(did[shown.choice.query, 0])
-        components.text(
-            f"Renormalised: {percent(went, 1)} of the weight of {quoted(shown.view.labels[shown.choice.query])} went "
-            "to the first token, which is left out here. The model itself saw it.",
-            "notice",
-        )
-    panel.look(shown.view, shown.choice, "next-map", opens="wcell")
+    with st.container(key=NAME):
+        st.header(shown.name, anchor=False)
+    panel.draw_words(shown.view, shown.choice, "next-map")
+    draw_first_token_switch(shown)
+    panel.draw_pictures(shown.view, shown.choice, "next-map", opens="wcell")
     components.text(
         "The upper half is empty: a token may look at itself and at what came before, not at what comes after: "
         "while the model learned to write, that was the answer, which must not be looked up.",
         "small",
     )
+
+
+def draw_first_token_switch(shown: Selection) -> None:
+    """Draw how much weight goes to the first token in this head, and the switch that leaves it out."""
+    rows = shown.reading.layers[shown.layer].weights[shown.head, 1:]
+    if len(rows):
+        components.text(
+            f"{quoted(shown.view.labels[0])}, the first token, gets {percent(float(rows[:, 0].mean()))} of all weight "
+            "in this head.",
+            "small",
+        )
+    controls.toggle(
+        "nofirst",
+        "Leave out the first token",
+        help="In most heads the first token gets most weight, whatever it is: the last fold but one says why. Left "
+        "out, the rest of each row is divided by its sum, and the small weights can be seen.",
+    )
+    if state.get("nofirst") and shown.choice.query:
+        weights = shown.reading.layers[shown.layer].weights[shown.head]
+        hidden = float(weights[shown.choice.query, 0])
+        components.text(
+            f"Renormalised: {percent(hidden, 1)} of the weight of {quoted(shown.view.labels[shown.choice.query])} went "
+            "to the first token, which is left out here. The model itself saw it.",
+            "notice",
+        )
 
 
 def grid_picture(shown: Selection, without_first: bool, colors: Palette) -> str:
@@ -63,7 +85,7 @@ def grid_picture(shown: Selection, without_first: bool, colors: Palette) -> str:
         rows = []
         for layer in shown.reading.layers:
             maps = hide(layer.weights, [0])[0] if without_first else layer.weights
-            rows.append(grid(maps[None], most=MAX_PIXELS))
+            rows.append(grid(maps[None], max_pixels=MAX_PIXELS))
         pixels = np.vstack([row[:-GRID_GAP] for row in rows[:-1]] + rows[-1:])
         return figures.address_of(pixels, [colors.background] + [along(colors.weights, i / 254) for i in range(255)])
 
@@ -91,7 +113,8 @@ def draw_all_heads(shown: Selection) -> None:
             (shown.layer, shown.head),
             titles,
             key="all-heads",
-            on_pick=lambda place: choose_head(*divmod(place, shape[1])),
+            on_pick=lambda place: choose_and_show(*divmod(place, shape[1])),
+            on_move=lambda place: choose_head(*divmod(place, shape[1])),
         )
     with right:
         draw_list(shown)
@@ -100,8 +123,8 @@ def draw_all_heads(shown: Selection) -> None:
 def draw_list(shown: Selection) -> None:
     """The heads whose use was measured, in the one model where it was."""
     components.text("What single heads look at", "heading")
-    if not (name := language_model.model().name).startswith(MEASURED):
-        components.text(f"This was measured with {MEASURED}, not with {name}.", "small")
+    if language_model.name() != MEASURED:
+        components.text(f"This was measured with {MEASURED}, not with {language_model.name()}.", "small")
         return
     try:
         found = loaders.measured_llama_heads()
@@ -120,7 +143,7 @@ def draw_list(shown: Selection) -> None:
     components.radio_list(
         lines,
         key="found-heads",
-        on_pick=lambda place: choose_head(found[place].layer, found[place].head),
+        on_pick=lambda place: choose_and_show(found[place].layer, found[place].head),
         label="Heads whose use was measured: choose one",
         role="output",
     )
@@ -142,7 +165,7 @@ def draw_list(shown: Selection) -> None:
 def draw_cell(shown: Selection) -> None:
     """The arithmetic of the chosen weight, and what the rotation by positions does to its score."""
     draw_rotation(shown)
-    cells.cell(shown.view, shown.choice, "next-map")
+    cells.draw(shown.view, shown.choice, "next-map")
 
 
 def draw_rotation(shown: Selection) -> None:
@@ -174,13 +197,19 @@ def draw_rotation(shown: Selection) -> None:
             seen,
             number(float(score.plain.sum()), 3),
             number(float(score.turned.sum()), 3),
-            table(("dimensions", "turned by", "product before", "product after"), rows, "chain"),
+            table(("dimensions", "turned by", "product before", "product after"), rows, "chain numbers"),
         )
     )
 
 
 def take_away(shown: Selection) -> None:
     """Pictures, numbers, code and link of the map shown."""
+    likeliest = likeliest_picture(shown)
     downloads.take_away(
-        shown.view, shown.choice, links.link_to("next_word"), "next-map", embeds=("head-map", "next-words")
+        shown.view,
+        shown.choice,
+        links.source_of("next_word"),
+        "next-map",
+        figure=("head-map", shown.name),
+        others={"next-words": figures.Embedded("The ten likeliest next words", lambda _: likeliest)},
     )

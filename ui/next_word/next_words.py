@@ -1,34 +1,40 @@
 """The ten likeliest next words, the temperature, and writing on."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from attention_core.next_word import next_probabilities
 from ui import state
-from ui.kit import components
-from ui.kit.wording import counted, percent
+from ui.kit import components, figures
+from ui.kit.charts import stage_bars
+from ui.kit.glossary import with_terms
+from ui.kit.wording import counted, isolated, percent
 from ui.models import language_model
 from ui.next_word.selection import BY_LOT, MAX_WORDS, Selection, Writing, wait_for
-from ui.state import controls
+from ui.state import controls, scrolling
 
 
 def draw_next_words(shown: Selection) -> None:
-    """The likeliest next words, and beside them how the model writes on."""
+    """Draw the likeliest next words, and beside them the controls for writing on."""
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        likeliest(shown)
+        draw_likeliest(shown)
     with right:
-        writing_on(shown)
+        draw_writing(shown)
 
 
-def likeliest(shown: Selection) -> None:
-    """The ten likeliest next pieces as bars; a press takes one."""
+def draw_likeliest(shown: Selection) -> None:
+    """Draw the ten likeliest next pieces as bars; a press takes one."""
     components.text("The ten likeliest next words", "heading")
-    room, text, likely = shown.room, shown.text.text, shown.likely  # all that the session keeps of the reading
+    # Only these are kept in the session, not the reading.
+    tokens_left, text, likely = shown.tokens_left, shown.text.text, shown.likely
 
     def take(place: int) -> None:
-        if room > 0:
-            st.session_state["writing"] = Writing(text, 1, 1, likely[place])
+        if tokens_left > 0:
+            st.session_state["writing"] = Writing(text, text, 1, 1, likely[place])
 
     lines = [
         (shown.readable(piece), percent(share, 1), float(share), False)
@@ -45,54 +51,89 @@ def likeliest(shown: Selection) -> None:
     )
 
 
-def writing_on(shown: Selection) -> None:
-    """Temperature, and the buttons that let the model write."""
+def likeliest_picture(shown: Selection) -> figures.Picture:
+    """The ten likeliest next pieces as bars, to take away."""
+    labels = [isolated(shown.readable(piece)) for piece in shown.pieces]
+    texts = [percent(share, 1) for share in shown.probabilities]
+    drawn = {
+        "key": np.arange(len(labels), dtype=np.int16),
+        "value": shown.probabilities.astype(np.float64),
+        "shown": np.array(texts),
+    }
+    alt = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))
+    about = dict.fromkeys(("causal_mask", "hidden", "query"))
+    about |= {"shows": "the ten likeliest next words", "temperature": shown.temperature}
+    return figures.Picture(
+        stage_bars,
+        drawn,
+        f"Bars: the ten likeliest next words. {alt}.",
+        28 * len(labels),
+        {"labels": labels},
+        {"fixed": True},
+        about,
+    )
+
+
+def draw_writing(shown: Selection) -> None:
+    """Draw the temperature, and the buttons that let the model write."""
     controls.slider(
         "temp",
         "Temperature: divides the scores",
         step=0.1,
         help="Softmax turns the scores of all words into probabilities. Before that each score is divided by the "
-        "temperature, as by √d_k on page 3: a small one lets the best word take all, a large one makes all alike.",
+        "temperature, as by √dₖ on page 3: a small one lets the best word take all, a large one makes all alike.",
     )
     writing = st.session_state.get("writing")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        how = controls.segmented(
+        rule = controls.segmented(
             "by",
             "Which word is taken",
             help="Drawn by lot, each word comes as often as its probability says; the seed makes the lot repeatable. "
             "The text here is one line: new lines are left out.",
         )
-        if how == BY_LOT:
+        if rule == BY_LOT:
             controls.number_field("wseed", "Seed", width=110, help="The same seed draws the same words.")
-    full, text = shown.room <= 0, shown.text.text
+    full, text = shown.tokens_left <= 0, shown.text.text
+    draw_written(text)
 
     def write() -> None:
-        st.session_state["writing"] = Writing(text, MAX_WORDS, MAX_WORDS)
+        st.session_state["writing"] = Writing(text, text, MAX_WORDS, MAX_WORDS)
+        scrolling.scroll_to("written")
 
     def stop() -> None:
         if writing := st.session_state.pop("writing", None):
+            st.session_state["written"] = writing
             state.set_values({"text": writing.text, "wq": 0, "wk": 0})
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Write on", on_click=write, type="primary", key="write", disabled=bool(writing) or full, width=120)
         st.button("Stop", on_click=stop, key="stop-writing", disabled=not writing, width=90)
-    if writing and writing.of > 1:
-        done = writing.of - writing.left
-        st.progress(done / writing.of)
-        components.text(f"{done} of {counted(writing.of, 'word')} written", "small")
-        components.text(writing.text, "plain")
+    if writing and writing.total > 1:
+        written = writing.total - writing.remaining
+        st.progress(written / writing.total)
+        components.text(f"{written} of {counted(writing.total, 'word')} written", "small")
     elif full:
         most = language_model.max_tokens()
         components.text(f"The text has {most} tokens, as many as fit here: shorten it to write on.", "small")
     elif ended := st.session_state.pop("text-ended", None):
         components.text(ended, "notice")
     config = language_model.model().config
-    components.text(
-        f"{language_model.model().name}, with {language_model.size() / 1e6:,.0f} million numbers in "
+    about = (
+        f"{language_model.name()}, with {language_model.size() / 1e6:,.0f} million numbers in "
         f"{counted(config.n_layers, 'layer')} of {counted(config.n_heads, 'head')}, invents facts as fluently as it "
-        "writes true ones.",
-        "small",
+        "writes true ones."
     )
+    components.text(with_terms(about, "SmolLM2", "layer", "head"), "small")
+
+
+def draw_written(text: str) -> None:
+    """Draw the text shown, if the model has written a part of it: that part is marked."""
+    written = st.session_state.get("writing") or st.session_state.get("written")
+    place = st.empty()  # also where nothing is written, so that what stands below keeps its place
+    if written and written.text == text:
+        with place.container(key="written"):
+            page = Markup('<p class="say plain">{}<b>{}</b></p>')
+            components.show_html(page.format(written.start, text[len(written.start) :]))
 
 
 def why_ended(name: str, piece: str) -> str:
@@ -122,12 +163,13 @@ def write_on(shown: Selection) -> None:
         lambda: language_model.write(text, temperature, seed, word),
         "The model is writing",
     )
-    left = 0 if written.ended_by else writing.left - 1
+    remaining = 0 if written.ended_by else writing.remaining - 1
     if written.ended_by:
         st.session_state["text-ended"] = why_ended(shown.piece_name(written.ended_by), written.ended_by)
-    if left and shown.room > 1:
-        st.session_state["writing"] = Writing(written.text, left, writing.of)
+    if remaining and shown.tokens_left > 1:
+        st.session_state["writing"] = replace(writing, text=written.text, remaining=remaining, word=None)
         st.rerun()
     st.session_state.pop("writing", None)
+    st.session_state["written"] = replace(writing, text=written.text)
     state.set_in_run({"text": written.text, "wq": 0, "wk": 0, "word": 1})
     st.rerun()

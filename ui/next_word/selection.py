@@ -1,4 +1,4 @@
-"""The text that the language model reads, the head shown, and the words it would write next."""
+"""What The next word shows: the text inside the model, the chosen head, and the likeliest next words."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import streamlit as st
 from attention_core import next_word
 from attention_core.attention import Attention
 from attention_core.llama import Layer, Reading, Tokens
-from attention_core.maps import favourite, hide
+from attention_core.maps import hide, largest_except
 from attention_core.steps import Walk, walk
 from ui import state
 from ui.kit import components, export
@@ -23,7 +23,7 @@ from ui.state.table import MAX_CHARACTERS
 
 LIKELIEST, BY_LOT = "The likeliest", "Drawn by lot"
 MAX_WORDS = 20  # that "Write on" writes at a time
-POLL = 0.25  # seconds from one look at the queue to the next
+POLL = 0.25  # seconds between two checks of the queue
 
 
 @dataclass(frozen=True)
@@ -40,24 +40,27 @@ class Example:
 EXAMPLES = (
     Example("A fact", "The Eiffel Tower is in the city of", 24, 5),
     Example("Who gets the drink?", "When Mary and John went to the store, John gave a drink to", 24, 1),
-    Example("What is “it”?", "The cat sat on the mat because it was tired", 14, 9, 8),
+    Example("What was too large?", "The trophy did not fit into the suitcase because it was too", 14, 9, 11),
     Example("Copying", "red lamp blue chair green door red lamp blue chair", 19, 7),
 )
 
 
 @dataclass
 class Writing:
-    """A text that is being written on, kept for the visitor until it is done.
+    """A text that the model is writing on, kept in the session until it is done.
 
     Attributes:
+        start: as it was before.
         text: as far as it has come.
-        left: pieces still to write; of: in all.
+        remaining: the number of pieces still to write.
+        total: the number of pieces in all.
         word: the piece that the visitor took, which comes first.
     """
 
+    start: str
     text: str
-    left: int
-    of: int
+    remaining: int
+    total: int
     word: int | None = None
 
 
@@ -106,8 +109,8 @@ class Selection:
         return self.piece_name(self.pieces[self.word])
 
     @property
-    def room(self) -> int:
-        """How many tokens more the model reads here."""
+    def tokens_left(self) -> int:
+        """The number of tokens that may still be added to the text."""
         return language_model.max_tokens() - len(self.reading.tokens.ids)
 
     def readable(self, piece: str) -> str:
@@ -120,15 +123,21 @@ class Selection:
         return f"“{isolated(self.readable(piece))}”"
 
 
+BLANKS = {"␣": "a space", "⍽": "a no-break space", "⇥": "a tab", "↵": "a line end"}  # signs for what cannot be seen
+SIGNS = {"\u00a0": "⍽", "\u202f": "⍽", "\t": "⇥", "\n": "↵", "\r": "↵"}  # of all other blanks ␣
+
+
 def readable(piece: str, first: bool = False) -> str:
     """A piece for people. A word has a space before it and a sign has none: what is otherwise is marked, with · and ␣.
+
+    A piece of blanks alone is written in the signs of BLANKS.
 
     Args:
         first: whether it begins a word wherever it stands.
     """
     text = piece.strip()
     if not text:
-        return "↵" * piece.count("\n") or "␣" * len(piece)
+        return "".join(SIGNS.get(blank, "␣") for blank in piece)
     spaced = piece[0].isspace()
     if first or spaced == text[0].isalnum():
         return text
@@ -180,12 +189,12 @@ def ask_for_text() -> str:
     return writing.text if writing else str(state.get("text") or "")[:MAX_CHARACTERS]
 
 
-def wait_for(key: tuple[Any, ...], compute: Callable[[], Any], what: str) -> Any:
-    """What the language model's thread computes; while it lasts the page says so, and other pages go on.
+def wait_for(key: tuple[Any, ...], compute: Callable[[], Any], activity: str) -> Any:
+    """Have the language model's thread compute something, and show a line meanwhile; other pages go on.
 
     Args:
         key: of the job; visitors who ask for the same share it, and its result is kept for a while.
-        what: is computed, for the sentence that says so.
+        activity: what the model does, for that line.
 
     Raises:
         Exception: what the computation raised.
@@ -196,18 +205,23 @@ def wait_for(key: tuple[Any, ...], compute: Callable[[], Any], what: str) -> Any
     with run_lock.released(), language_model.queue.job(key, compute) as job:
         while not job.done.wait(POLL):
             with place:
-                components.text(standing(language_model.queue.before(job), what), "small", status=True)
+                components.text(waiting_text(language_model.queue.before(job), activity), "small", status=True)
     place.empty()
     return job.result()
 
 
-def standing(before: int, what: str) -> str:
-    """What a visitor who waits reads."""
+def waiting_text(before: int, activity: str) -> str:
+    """The sentence that a visitor reads while a computation is awaited.
+
+    Args:
+        before: the number of requests before this one.
+        activity: what the model does then.
+    """
     if not language_model.opened():
         return "The language model is being opened. This takes some seconds, once for everybody."
     if before:
         return f"The model works for one visitor at a time: {counted(before, 'request')} before yours."
-    return f"{what} …"
+    return f"{activity} …"
 
 
 def read_selection(text: str) -> Selection:
@@ -232,10 +246,10 @@ def view_of(text: Text, layer: int, head: int) -> View:
     """The map of a head."""
     tokens = readable_text(text.reading.tokens)
     n, without_first = len(tokens), bool(state.get("nofirst"))
-    did = text.reading.layers[layer]
-    attention, visible = one_head(did, head, without_first)
-    shared = did.kv_head(head)
-    q, k, v = did.q[head], did.k[shared], did.v[shared]
+    computed = text.reading.layers[layer]
+    attention, visible = head_stages(computed, head, without_first)
+    shared = computed.kv_head(head)
+    q, k, v = computed.q[head], computed.k[shared], computed.v[shared]
     settings = {
         "sentence": text.text,
         "model": language_model.model().name,
@@ -256,13 +270,13 @@ def view_of(text: Text, layer: int, head: int) -> View:
         stages=attention,
         walk=walk_from,
         code=lambda: export.head_code(tokens, q, k, v, visible, settings),
-        aside=(0,),
+        skipped=(0,),
         controls=("wq", "wk"),
     )
 
 
 def choice_of(view: View) -> Choice:
-    """The chosen query and key: where the link names none, the last token, and what it looks at most besides the first.
+    """The chosen query and key; by default the last token, and the one it looks at most besides the first.
 
     What comes later cannot be looked at: a key behind the query counts as none.
     """
@@ -271,12 +285,16 @@ def choice_of(view: View) -> Choice:
     key = int(state.get("wk"))
     if 0 < key <= query + 1:
         return Choice(query, key - 1)
-    return Choice(query, favourite(view.weights[query], [0]) if query else 0)
+    return Choice(query, largest_except(view.weights[query], [0]) if query else 0)
 
 
-def one_head(did: Layer, head: int, without_first: bool) -> tuple[Attention, np.ndarray]:
-    """Every stage of a head, and (n, n) booleans of what is shown: without the first token if that is wanted."""
-    every = did.attention(head)
+def head_stages(layer: Layer, head: int, without_first: bool) -> tuple[Attention, np.ndarray]:
+    """Every stage of a head, and (n, n) booleans of what is shown.
+
+    Args:
+        without_first: whether the first token is left out.
+    """
+    every = layer.attention(head)
     visible = np.isfinite(every.masked)
     if not without_first or len(visible) == 1:
         return every, visible
@@ -284,7 +302,7 @@ def one_head(did: Layer, head: int, without_first: bool) -> tuple[Attention, np.
     weights, _ = hide(every.weights[1:], [0])
     weights = np.concatenate([every.weights[:1], weights])
     masked = np.where(visible, every.masked, -np.inf)
-    return Attention(every.scores, every.scaled, masked, weights, weights @ did.v[did.kv_head(head)]), visible
+    return Attention(every.scores, every.scaled, masked, weights, weights @ layer.v[layer.kv_head(head)]), visible
 
 
 def draw_headline(shown: Selection) -> None:
@@ -298,24 +316,22 @@ def draw_headline(shown: Selection) -> None:
 
 
 def draw_notices(shown: Selection) -> None:
-    """What was left off, and what the pieces are."""
+    """Draw how many tokens were left off, and what the signs in the pieces mean."""
     if cut := shown.text.cut:
         components.text(
             f"The model reads {language_model.max_tokens()} tokens here; {counted(cut, 'token')} at the end "
             f"{'was' if cut == 1 else 'were'} left off.",
             "notice",
         )
-    said, names = [], [*shown.view.tokens, *map(shown.readable, shown.pieces)]
-    if any(name.startswith("·") for name in shown.view.tokens):
-        said.append(
-            "A word that the model does not know whole comes in pieces; a dot marks a piece that goes on with a word."
-        )
-    if any(name.startswith("␣") for name in names):
-        said.append("␣ is a space that belongs to a piece.")
+    notes, names = [], [*shown.view.tokens, *map(shown.readable, shown.pieces)]
+    if any(name.startswith("·") for name in names):
+        notes.append("Some pieces are parts of words; a dot joins one to the piece before.")
+    if blanks := [f"{sign} is {blank}" for sign, blank in BLANKS.items() if any(sign in name for name in names)]:
+        notes.append(f"{listed(blanks, len(blanks))}.")
     if any("<0x" in name for name in names):
-        said.append("<0xF0> and the like are bytes: parts of a character that the model has no whole piece for.")
+        notes.append("<0xF0> and the like are bytes: parts of a character that the model has no whole piece for.")
     if marks := language_model.special_tokens(shown.reading.tokens):
-        are, one = ("is a mark", "it is") if len(marks) == 1 else ("are marks", "each is")
-        said.append(f"{listed(marks, 3)} {are} of the model’s own, not text: {one} read as one token, as in a chat.")
-    if said:
-        components.text(" ".join(said), "small")
+        kind, each = ("is a mark", "it is") if len(marks) == 1 else ("are marks", "each is")
+        notes.append(f"{listed(marks, 3)} {kind} of the model’s own, not text: {each} read as one token, as in a chat.")
+    if notes:
+        components.text(" ".join(notes), "small")

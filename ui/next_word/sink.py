@@ -31,7 +31,7 @@ def draw_sink(shown: Selection) -> None:
         "about": np.full(len(layers), ""),
     }
     components.text("Share of the weight that goes to the first token, layer by layer", "heading")
-    options = {"title": "layer", "what": "to the first token"}
+    options = {"share_name": "to the first token"}
     described = f"Line: the share of the weight that goes to the first token in each of {len(layers)} layers."
     figures.draw(figures.Picture(charts.shares_by_layer, frame, described, 190, {}, options), "sink")
     components.text(

@@ -1,4 +1,4 @@
-"""Switch a head off or cut a cell, and see what becomes of the next word; which heads matter, and do weights tell?"""
+"""The next word without a head or a cell; the heads ranked by effect; weight against effect."""
 
 import numpy as np
 import streamlit as st
@@ -25,19 +25,23 @@ SHOWN = 24  # heads of the ranking
 def draw_switch_off(shown: Selection) -> None:
     """Turn off the chosen head or cut the chosen cell."""
     choose_word(shown, "follow-off")
-    what = controls.segmented("off", "Switch off", help=tip("head"))
-    draw_with_and_without(shown, what)
+    part = controls.segmented("off", "Switch off", help=tip("head"))
+    draw_with_and_without(shown, part)
     draw_ranking(shown)
     draw_weight_and_effect(shown)
 
 
-def draw_with_and_without(shown: Selection, what: str) -> None:
-    """The next word with and without the head or the cell."""
+def draw_with_and_without(shown: Selection, part: str) -> None:
+    """Draw the next word with and without a part.
+
+    Args:
+        part: HEAD or CELL, the chosen one.
+    """
     text, (query, key) = shown.text.text, shown.choice
     labels = shown.view.labels
     off: tuple[tuple[int, int], ...] = ()
     cut: tuple[tuple[int, int, int, int], ...] = ()
-    if what == HEAD:
+    if part == HEAD:
         off = ((shown.layer, shown.head),)
         name = f"Without {shown.name.lower()}"
     else:
@@ -81,13 +85,13 @@ def draw_ranking(shown: Selection) -> None:
         "The ten strongest heads are switched off in turn",
     )
     most = max(abs(effects[0].direct), 1e-9)
-    tried = [effect for effect in effects if effect.whole is not None]
+    tried = [effect for effect in effects if effect.total is not None]
     lines = []
     for effect in effects[:SHOWN]:
-        whole = "" if effect.whole is None else f", off {two_decimals(effect.whole, '+')}"
+        total = "" if effect.total is None else f", off {two_decimals(effect.total, '+')}"
         chosen = (effect.layer, effect.head) == (shown.layer, shown.head)
         name = head_name(effect.layer, effect.head)
-        lines.append((name, f"direct {two_decimals(effect.direct, '+')}{whole}", abs(effect.direct) / most, chosen))
+        lines.append((name, f"direct {two_decimals(effect.direct, '+')}{total}", abs(effect.direct) / most, chosen))
     with st.container(height=330, border=False):
         components.radio_list(
             lines,
@@ -96,50 +100,30 @@ def draw_ranking(shown: Selection) -> None:
             label="Heads ranked by their direct effect: choose one",
             role="output",
         )
-    turned = sum(effect.direct * (effect.whole or 0) < 0 for effect in tried)
+    opposite = sum(effect.direct * (effect.total or 0) < 0 for effect in tried)
     components.text(
         "The change of log p: −0.69 halves the probability, +0.69 doubles it. “Direct” takes what the head added "
         f"out of the last vector, computed for all {len(effects)} heads. “Off” runs the model without the head, "
         f"for the first {len(tried)}: later layers then react. "
-        + (f"In {turned} of them the two have different signs." if turned else "Their signs agree in all of them."),
+        + (f"In {opposite} of them the two have different signs." if opposite else "Their signs agree in all of them."),
         "small",
     )
 
 
 def draw_weight_and_effect(shown: Selection) -> None:
-    """Do large weights matter? Each cell of the last token's row, cut in turn."""
+    """Draw weight against effect: each cell of the last token's row is cut once."""
     components.text("Does a large weight mean a large effect?", "heading")
     n, labels = len(shown.view.labels), shown.view.labels
     if n == 1:
         components.text("The text has one token, so there is nothing to cut: type more.")
         return
-    layers = shown.reading.layers
-    where = controls.segmented("cutin", "Cut the cells", help=tip("mask"))
-    heads: tuple[tuple[int, int], ...]
-    if where == OF_HEAD:
-        heads, row = ((shown.layer, shown.head),), layers[shown.layer].weights[shown.head, -1]
-    else:
-        heads = tuple((int(layer), int(head)) for layer, head in np.ndindex(len(layers), len(layers[0].q)))
-        row = np.mean([layer.weights[:, -1].mean(axis=0) for layer in layers], axis=0)
+    heads, row = cells_to_cut(shown, controls.segmented("cutin", "Cut the cells", help=tip("mask")))
     text, word = shown.text.text, shown.followed
     effects = wait_for(
         ("cells", text, word, heads),
         lambda: language_model.cell_effects(text, word, heads),
         f"The last token reads the text {n} times, each time without one token",
     )
-    frame = {
-        "key": np.arange(n, dtype=np.int16),
-        "weight": row.astype(np.float32),
-        "effect": effects.astype(np.float32),
-        "shown": np.array(
-            [
-                f"{two_decimals(effect, '+')} ({percent(float(probability), 1)})"
-                for effect, probability in zip(
-                    effects, np.exp(effects + log_probability(shown.reading.logits, word)), strict=True
-                )
-            ]
-        ),
-    }
     heaviest, strongest = int(np.argmax(row)), int(np.argmax(np.abs(effects)))
     components.text(
         f"{quoted(labels[-1])} gives most weight to {quoted(labels[heaviest])} ({percent(float(row[heaviest]))}); "
@@ -151,13 +135,7 @@ def draw_weight_and_effect(shown: Selection) -> None:
             f"{two_decimals(effects[strongest], '+')}, with {percent(float(row[strongest]))} of the weight."
         )
     )
-    fill = {"labels": [isolated(label) for label in labels], "chosen": n - 1, "seen": shown.choice.key}
-    high = max(float(np.abs(effects).max()), 0.05)
-    described = (
-        f"Dots: weight against effect of {n} tokens that the last token looks at. "
-        f"Largest effect {two_decimals(effects[strongest], '+')}."
-    )
-    figures.draw(figures.Picture(charts.weight_and_effect, frame, described, 300, fill | {"high": high}), f"effect-{n}")
+    figures.draw(weight_and_effect_picture(shown, row, effects), f"effect-{n}")
     st.markdown(
         "A dot far right near the line is a large weight with little effect, a dot far from the line on the left the "
         "other way round. Whether weights explain an answer is disputed: [Jain & Wallace "
@@ -165,3 +143,44 @@ def draw_weight_and_effect(shown: Selection) -> None:
         "Pinter 2019](https://arxiv.org/abs/1908.04626) ask for a fairer test. Cutting is a test of the model "
         "itself, though a model without a cell is one that never was trained."
     )
+
+
+def cells_to_cut(shown: Selection, where: str) -> tuple[tuple[tuple[int, int], ...], np.ndarray]:
+    """The heads, by layer and head, in which each cell of the last token's row is cut, and their mean row.
+
+    Args:
+        where: OF_HEAD or OF_ALL.
+    """
+    layers = shown.reading.layers
+    if where == OF_HEAD:
+        return ((shown.layer, shown.head),), layers[shown.layer].weights[shown.head, -1]
+    heads = tuple((int(layer), int(head)) for layer, head in np.ndindex(len(layers), len(layers[0].q)))
+    return heads, np.mean([layer.weights[:, -1].mean(axis=0) for layer in layers], axis=0)
+
+
+def weight_and_effect_picture(shown: Selection, row: np.ndarray, effects: np.ndarray) -> figures.Picture:
+    """A dot for each token: the weight the last token gives it, and what becomes of log p without it."""
+    n = len(row)
+    probabilities = np.exp(effects + log_probability(shown.reading.logits, shown.followed))
+    texts = [
+        f"{two_decimals(effect, '+')} ({percent(float(probability), 1)})"
+        for effect, probability in zip(effects, probabilities, strict=True)
+    ]
+    columns = {
+        "key": np.arange(n, dtype=np.int16),
+        "weight": row.astype(np.float32),
+        "effect": effects.astype(np.float32),
+        "shown": np.array(texts),
+    }
+    largest = float(effects[np.argmax(np.abs(effects))])
+    alt = (
+        f"Dots: weight against effect of {n} tokens that the last token looks at. "
+        f"Largest effect {two_decimals(largest, '+')}."
+    )
+    fill = {
+        "labels": [isolated(label) for label in shown.view.labels],
+        "chosen": n - 1,
+        "seen": shown.choice.key,
+        "high": max(abs(largest), 0.05),
+    }
+    return figures.Picture(charts.weight_and_effect, columns, alt, 300, fill)

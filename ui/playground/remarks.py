@@ -1,4 +1,4 @@
-"""The headline of the playground on word vectors: what to see in the map as the switches stand now."""
+"""The headline of the playground on word vectors: what to see in the map with the present switches."""
 
 import math
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from ui import state
 from ui.kit.wording import percent, quoted, rounded
 from ui.map.view import Choice, View
 from ui.models import loaders
+
+PRESS = "Press Taught."
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,9 @@ def _remark_on_words(
     if dim <= d_model / 2:
         return f"With {dim} of its {d_model} numbers left, a word is harder to tell from others."
     if example and switches.see_self == example.see_self:
-        return example.notice
+        return f"{example.notice} {PRESS}" if relation else example.notice
     if relation:
-        return f"Word vectors are lists of numbers that tell which words are used alike, not {relation}."
+        return f"Word vectors tell which words are used alike, not {relation}. {PRESS}"
     name, other = quoted(view.labels[query]), quoted(view.labels[key])
     if switches.see_self and view.weights[query, key] > view.weights[query, query] + 1e-6:
         return f"{name} looks more at {other} than at itself: the vector of {other} is longer, and so is its product."
@@ -60,7 +62,7 @@ def _remark_on_words(
 
 
 def strongest_pair(view: View) -> str:
-    """The two different words of which one looks most at the other."""
+    """A sentence on the largest weight between two different words."""
     tokens = np.array(view.tokens)
     among = np.where(tokens[:, None] == tokens, -1, view.weights)
     if among.max() <= 0:

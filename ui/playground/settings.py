@@ -3,9 +3,12 @@
 import streamlit as st
 
 from ui.kit import components
+from ui.kit.glossary import with_terms
 from ui.playground.who import TAUGHT, TRANSFORMER, VECTORS, MapOnPage
 from ui.shell import switches
+from ui.state import controls, scrolling
 
+COMPARE, COMPARED = "Compare two settings", "second-setting"  # its title and its place
 ON = {TAUGHT: ("teach_it", "How is a head taught?"), TRANSFORMER: ("inside_a_transformer", "See all 72 heads")}
 
 
@@ -27,17 +30,18 @@ def draw_switches_in_a_column() -> None:
     switches.draw_dimensions(width="stretch")
     with st.popover("Advanced", key="advanced"):
         switches.draw_causal()
+        controls.toggle("cmp", COMPARE, on_change=scrolling.scroll_to, args=(COMPARED,))
 
 
-def draw_headline(sight: MapOnPage) -> None:
+def draw_headline(shown: MapOnPage) -> None:
     """What to see in the map, in a line, and the way to the page that explains it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="headline"):
-        components.text(sight.headline, "headline")
-        if sight.page:
-            st.page_link(f"pages/{sight.page}.py", label="Why?", icon=":material/arrow_forward:", width="content")
+        components.text(with_terms(shown.headline, "layer", "head", "MiniLM"), "headline")
+        if shown.page:
+            st.page_link(f"pages/{shown.page}.py", label="Why?", icon=":material/arrow_forward:", width="content")
 
 
-def draw_aside(sight: MapOnPage) -> None:
+def draw_note(shown: MapOnPage) -> None:
     """What else has to be known of the map, beside it."""
-    if sight.aside:
-        components.text(sight.aside, "small")
+    if shown.note:
+        components.text(with_terms(shown.note, "layer", "head", "MiniLM"), "small")

@@ -6,7 +6,7 @@ link to the browser.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -21,19 +21,17 @@ class _Body(threading.local):
 
     Attributes:
         page: its name; "" while none is.
-        in_part: the controls without a widget that its part draws.
         ended: whether its part has been drawn.
     """
 
     page = ""
-    in_part: Sequence[str] = ()
     ended = False
 
 
 _body = _Body()
 
 
-def draw(page: str, body: Callable[[], None], *, in_part: Sequence[str] = ()) -> None:
+def draw(page: str, body: Callable[[], None]) -> None:
     """Draw the body of a page; it may leave out any of its controls, shared ones included, and the link keeps them.
 
     A visitor's errors are shown as a notice.
@@ -41,12 +39,11 @@ def draw(page: str, body: Callable[[], None], *, in_part: Sequence[str] = ()) ->
     Args:
         page: its name.
         body: draws it.
-        in_part: the controls without a widget that only its part changes.
     """
 
     def whole() -> None:
-        with run_lock.turn(), log.run(page):
-            _body.page, _body.in_part, _body.ended = page, in_part, False
+        with run_lock.acquired(), log.run(page):
+            _body.page, _body.ended = page, False
             try:
                 if not pages.in_frame():
                     state.begin_run(page)
@@ -67,7 +64,8 @@ def draw_part(part: Callable[[], None]) -> None:
     """
     page, above = _body.page, state.drawn()
     now = state.page_values(page)
-    values = {name: now[name] for name in (*above, *_hidden(page)) if name not in _body.in_part}
+    hidden = [name for name in state.names_of(page) if CONTROLS[name].hidden and not CONTROLS[name].in_part]
+    values = {name: now[name] for name in (*above, *hidden)}
 
     def finish() -> None:
         with errors.show_errors():
@@ -79,7 +77,7 @@ def draw_part(part: Callable[[], None]) -> None:
             _body.ended = True
             finish()
         else:
-            with run_lock.turn(), log.run(page):
+            with run_lock.acquired(), log.run(page):
                 now = state.begin_run(page, above)
                 if any(now[name] != value for name, value in values.items()):
                     st.rerun()
@@ -89,10 +87,10 @@ def draw_part(part: Callable[[], None]) -> None:
 
 
 def draw_again(seconds: float) -> None:
-    """Run the page once more, so many seconds after it has been drawn.
+    """Run the page once more, some seconds after it has been drawn.
 
-    A busy browser may ask before it has taken in what a callback has just set, and would set it back. It is the timer
-    that asks and not the visitor, so the controls stay as they were drawn.
+    A busy browser may ask before it has taken in what a callback has just set, and would set it back. The run
+    comes from a timer and not from the visitor, so the controls stay as they were drawn.
     """
     values = {name: st.session_state[name] for name in CONTROLS if name in st.session_state}
     st.session_state["timer_drawn"] = False
@@ -110,8 +108,3 @@ def _end(page: str) -> None:
     values = state.page_values(page)
     scripts.end_run(links.link_to(page, values.__getitem__), scrolling.place_to_scroll_to(page))
     state.write_address(page, values.__getitem__)
-
-
-def _hidden(page: str) -> list[str]:
-    """The controls that no widget of a page shows, though its pictures may set them."""
-    return [name for name in state.names_of(page) if CONTROLS[name].hidden]

@@ -37,7 +37,7 @@ def show_errors() -> Iterator[None]:
 
 
 def draw_error(error: Exception) -> None:
-    """Show a visitor's error in place of the picture: of a figure alone, the sheet of frames hides all else."""
+    """Draw a visitor's error; the notice is seen in a figure alone, too, whose style sheet hides all else."""
     components.text(message_for(error), "notice error", status=True)
 
 

@@ -21,9 +21,7 @@ def draw(here: Page) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="narrow-screen"):
         glossary.popover("glossary-below")
         components.copy_link(key="link-below")
-    with st.expander(
-        "For teachers: a plan for 45 and for 90 minutes, with links", key="teachers", on_change="rerun"
-    ) as plan:
+    with st.expander("For teachers: two lesson plans", key="teachers", on_change="rerun") as plan:
         if plan.open:
             st.markdown(teaching_plan())
     vectors = vectors_name()

@@ -11,7 +11,7 @@ SHOW = "Show me"
 
 
 def draw(name: str, question: str, options: Sequence[str], right: str) -> bool:
-    """Ask for a guess, and say whether it was right; whether the answer may be shown.
+    """Draw a question to guess at and, after a guess, the answer; return whether it may be shown.
 
     Args:
         name: its control.

@@ -44,10 +44,11 @@ class Page:
         name: its file in pages/ and its address.
         title: in the navigation.
         question: its heading.
-        lead: one sentence below the heading, Markdown.
+        lead: one sentence below the heading.
         about: a line for the navigation's tooltip.
         next_label: the sentence that leads to the next page.
         figures: the screens of its lecture, at most 9; each figure on them has an address of its own too.
+        terms: those of the glossary that the lead introduces.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Page:
     about: str
     next_label: str
     figures: tuple[Screen, ...] = ()
+    terms: tuple[str, ...] = ()
 
 
 PAGES = (
@@ -64,8 +66,7 @@ PAGES = (
         "playground",
         "Playground",
         "May I have your attention?",
-        "Attention lets each word of a sentence gather what it needs from the others: it is how a language model finds "
-        "out what “it” stands for.",
+        "Attention lets each word gather what it needs from the others. In a language model, “it” finds its noun.",
         "See where each word of your sentence looks",
         "Next page: how a word decides where to look",
         figures=(
@@ -74,6 +75,7 @@ PAGES = (
             Screen("map", "taught, “soft” in place of “tired”", {"who": "Taught", "s": SOFT, "q": 8, "k": 0}),
             Screen("map", "transformer", {"who": "Transformer"}),
         ),
+        terms=("attention",),
     ),
     Page(
         "step_by_step",
@@ -81,13 +83,13 @@ PAGES = (
         "How does a word decide where to look?",
         "A dictionary needs the exact word. Attention compares with every word, and blends what it finds.",
         "Dictionary, query, key, value; softmax, weighted sum",
-        "Next page: why divide by √d_k? What goes wrong without it",
+        "Next page: why divide by √dₖ? What goes wrong without it",
         figures=tuple(Screen(f"strip-{step}") for step in range(1, 9)),
     ),
     Page(
         "why_scale",
-        "Why divide by √d_k?",
-        "Why divide by the square root of d_k?",
+        "Why divide by √dₖ?",
+        "Why divide by the square root of dₖ?",
         "Without it one word takes all the weight, and nothing can be learned. See it happen.",
         "What one small division is good for",
         "Next page: teach attention where to look. Train W_Q and W_K yourself",
@@ -114,12 +116,13 @@ PAGES = (
                 {"task": "Tired or soft", "layers": 2, "nh": 4, "trained": 9999, "s": SOFT, "q": 8, "k": 0},
             ),
         ),
+        terms=("W_Q",),
     ),
     Page(
         "the_gap",
         "The gap",
         "Which words belong together?",
-        "Raw word vectors know which words are alike, not which belong together. How often does attention find the "
+        "Raw vectors know which words are alike, not which belong together. How often does attention find the "
         "right word?",
         "How often raw vectors, taught heads and a transformer are right",
         "Next page: what 72 heads have learned without being told where to look",
@@ -139,6 +142,7 @@ PAGES = (
         "All heads of a real transformer on your sentence",
         "Next page: from attention to the next word. How does it write?",
         figures=(Screen("heads"), Screen("head-map")),
+        terms=("MiniLM", "layer", "head", "W_Q"),
     ),
     Page(
         "next_word",
@@ -146,17 +150,17 @@ PAGES = (
         "How does it write?",
         "A small language model reads your text here and writes on.",
         "A language model: causal attention, the next word, which head made it so",
-        "Back to the playground, with your sentence",
+        "Back to the playground",
         figures=(Screen("next-words"), Screen("head-map")),
     ),
 )
 
 
 def pages() -> list[Any]:
-    """The pages as Streamlit wants them, numbered as they are to be read; the first has the empty address.
+    """The pages as entries of Streamlit's navigation, numbered in reading order; the first has the empty address.
 
-    An address that is none of theirs Streamlit answers with a dialog. So it is one more page, out of the navigation:
-    the first page again.
+    Streamlit answers an unknown address with a dialog. So that address is one more page, hidden in the navigation: the
+    first page again.
     """
     known = [
         st.Page(
@@ -168,9 +172,9 @@ def pages() -> list[Any]:
         )
         for number, page in enumerate(PAGES, start=1)
     ]
-    if asked := other_address():
-        front = PAGES[0]
-        known.append(st.Page(f"pages/{front.name}.py", title=front.title, url_path=asked, visibility="hidden"))
+    if unknown := other_address():
+        first = PAGES[0]
+        known.append(st.Page(f"pages/{first.name}.py", title=first.title, url_path=unknown, visibility="hidden"))
     return known
 
 
@@ -179,9 +183,9 @@ def other_address() -> str:
 
     Streamlit compares it decoded. It takes no page with a slash in its address, nor one with blanks at its ends.
     """
-    asked = unquote(urlsplit(st.context.url or "").path.rpartition("/")[2])
-    fit = "/" not in asked and asked == asked.strip()
-    return asked if fit and asked not in {page.name for page in PAGES[1:]} else ""
+    last = unquote(urlsplit(st.context.url or "").path.rpartition("/")[2])
+    fit = "/" not in last and last == last.strip()
+    return last if fit and last not in {page.name for page in PAGES[1:]} else ""
 
 
 def page_of(entry: Any) -> Page:

@@ -8,13 +8,13 @@ from ui.kit.components import source, theme
 
 BROWSER = Path(__file__).parent / "browser"
 
-_end = st.components.v2.component("end", js=source("swipe.js", "follow.js", "link.js", folder=BROWSER))
+_end = st.components.v2.component("end", js=source("swipe.js", "follow.js", "glossary.js", "link.js", folder=BROWSER))
 _theme = st.components.v2.component("theme", js=source("theme.js", folder=BROWSER))
 _height = st.components.v2.component("height", js=source("height.js", folder=BROWSER))
 
 
 def end_run(link: str, scroll_to: str) -> None:
-    """Tell the browser what has to be known once the page stands.
+    """Send the browser what it needs once the page is drawn.
 
     Args:
         link: to the view as it is now; `components.copy_link` offers it.
@@ -30,5 +30,5 @@ def follow_theme() -> None:
 
 
 def report_height() -> None:
-    """Tell the page around a frame how tall this one is, in a message that it may listen to."""
+    """Send the page around a frame the height of this one, in a message."""
     _height(key="height", data={})

@@ -1,6 +1,4 @@
-"""The shared sentence as a page asks for it: the field, the examples, and what was left out of it."""
-
-from typing import Literal
+"""The field of the shared sentence, its examples, and notices on what was left out of it."""
 
 import streamlit as st
 
@@ -21,34 +19,34 @@ WHO_LOOKS = (
 
 
 def ask_for_sentence(*, presets: bool = True, raw: bool = True) -> None:
-    """Draw the shared sentence where a page uses it, and what to notice in it.
+    """Draw the field of the shared sentence, examples, and what to notice in it.
 
     Args:
         presets: whether the examples are offered; a page that has its own sentences does without.
         raw: whether the page is about raw vectors, so that a word without one is left out and named.
     """
-    text = _field("collapsed")
+    text = _field()
     if presets:
         _examples(text)
     if raw:
-        about_sentence(presets)
+        draw_notice(presets)
 
 
 def ask_with_model() -> str:
     """Draw the shared sentence, beside it the choice of who looks at it, and below both the examples; the choice."""
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
-        text = _field("visible")
+        text = _field()
     with right:
         model = controls.segmented("who", "Who looks", help=WHO_LOOKS)
     _examples(text)
     if notice := unknown_words():
         components.text(notice, "small")
-    _show_cut_words()
+    _draw_cut_notice()
     return str(model)
 
 
-def _field(label: Literal["visible", "collapsed"]) -> str:
+def _field() -> str:
     """The field for the shared sentence; its text."""
 
     def changed() -> None:
@@ -57,8 +55,9 @@ def _field(label: Literal["visible", "collapsed"]) -> str:
         state.set_values({"q": _kept_query(drawn, state.sentence()), "k": 0})
 
     drawn = state.sentence()
-    how = {"live": "300ms", "autocomplete": "off", "placeholder": "Type a sentence", "label_visibility": label}
-    text = st.text_input("Sentence", state.default("s"), on_change=changed, **how, **state.widget_args("s"))
+    options = {"live": "300ms", "autocomplete": "off", "label_visibility": "collapsed"} | state.widget_args("s")
+    hint = "Type a sentence"
+    text = st.text_input("Sentence", state.default("s"), on_change=changed, placeholder=hint, **options)
     if len(text or "") > MAX_CHARACTERS or st.session_state.get("was_cut"):
         components.text(
             f"The text was longer than {MAX_CHARACTERS:,} characters; the rest was cut. "
@@ -69,7 +68,7 @@ def _field(label: Literal["visible", "collapsed"]) -> str:
 
 
 def _kept_query(before: str, now: str) -> int:
-    """The chosen word's number if a changed sentence has the same word in the same place; else 0, one worth a look."""
+    """The chosen word's number if a changed sentence has the same word in the same place; else 0, the default query."""
     number, known = int(state.get("q")), [loaders.tokenized(text).known for text in (before, now)]
     same = 0 < number <= min(map(len, known)) and known[0][number - 1] == known[1][number - 1]
     return number if same else 0
@@ -80,22 +79,21 @@ def _examples(text: str) -> None:
 
     def start_from(name: str) -> None:
         preset = by_name[name]
-        state.set_values({**switched_for(preset), "s": preset.sentence, "q": preset.query, "k": 0})
+        state.set_values({**switches_for(preset), "s": preset.sentence, "q": preset.query, "k": 0})
 
     by_name, here = {preset.name: preset for preset in PRESETS}, example_of(text)
     controls.examples("Sentences to start from", list(by_name), here.name if here else None, start_from, key="preset")
 
 
-def switched_for(preset: Preset) -> dict[str, Value]:
-    """The switches as a sentence to start from wants them, so that its notice holds."""
+def switches_for(preset: Preset) -> dict[str, Value]:
+    """The switches for which the notice of a sentence to start from is true."""
     return {**{name: state.default(name) for name in SWITCHES}, "self": preset.see_self}
 
 
-def look_from_asking_word(page: str, task: str) -> None:
-    """Look from the word that asks, whenever a page has another sentence or another task; what a link says holds.
+def choose_query_for_task(page: str, task: str) -> None:
+    """Choose the query of the task whenever the page has another sentence or task; the query of a link stays.
 
-    The lesson's first sentence takes the place of one that the app offers, where that has no such word or nobody chose
-    it.
+    A sentence that the app offers is replaced by the lesson's first one, where it has no such word or nobody chose it.
 
     Args:
         page: whose sentence and task it is.
@@ -105,47 +103,47 @@ def look_from_asking_word(page: str, task: str) -> None:
     if now == before:
         return
     known = loaders.tokenized(state.sentence()).known
-    asks = tasks.find_query(task, known)
-    replaceable = state.sentence() in lessons.offered_sentences() and (asks is None or "s" not in st.query_params)
+    query = tasks.find_query(task, known)
+    replaceable = state.sentence() in lessons.offered_sentences() and (query is None or "s" not in st.query_params)
     lesson = lessons.lesson_of(task)
     if lesson and replaceable and state.sentence() not in lesson.texts:
         state.set_in_run(values_for(lessons.sample_sentences(lesson)[0]))
-    elif asks is None:
+    elif query is None:
         return
     elif before or not state.get("q"):
-        state.set_in_run({"q": 0 if asks == default_query(known) else asks + 1})  # 0: a word worth a look
+        state.set_in_run({"q": 0 if query == default_query(known) else query + 1})  # 0: the default query
 
 
 def values_for(sample: lessons.SampleSentence) -> dict[str, Value]:
-    """The controls' values with which a sample is the shared sentence, looked at from the word that asks."""
+    """The controls' values with which a sample is the shared sentence, and its query the chosen word."""
     return {"s": sample.text, "q": sample.example.asks + 1, "k": 0}
 
 
 def choose_sentence(sample: lessons.SampleSentence) -> None:
-    """Make a sample the shared sentence, looked at from the word that asks. For callbacks."""
+    """Make a sample the shared sentence, and its query the chosen word. For callbacks."""
     state.set_values(values_for(sample))
 
 
-def about_sentence(presets: bool) -> None:
-    """Show what to notice in the sentence on raw vectors, and what of it was left out."""
+def draw_notice(presets: bool) -> None:
+    """Draw what to notice in the sentence on raw vectors, and which words were left out."""
     example = example_of(state.get("s")) if presets else None
-    if example and all(state.get(name) == value for name, value in switched_for(example).items()):
+    if example and all(state.get(name) == value for name, value in switches_for(example).items()):
         notice = example.notice
     else:
         notice = unknown_words()
     if notice:
         components.text(notice, "small")
-    _show_cut_words()
+    _draw_cut_notice()
 
 
-def _show_cut_words() -> None:
-    """Show how many words were too many."""
+def _draw_cut_notice() -> None:
+    """Draw how many words were left off."""
     if cut := loaders.tokenized(state.sentence()).cut:
         components.text(f"Only the first {MAX_TOKENS} words are used; {cut} were left off.", "notice")
 
 
 def unknown_words() -> str:
-    """The words without a vector in a sentence; nothing if there are none, or no others."""
+    """A sentence on the words that have no vector; "" if there are none, or no others."""
     sentence = loaders.tokenized(state.sentence())
     unknown = sentence.unknown
     if not unknown or not sentence.known:

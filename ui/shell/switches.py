@@ -13,12 +13,15 @@ from ui.state.table import MAX_DIVISOR, MIN_DIVISOR
 
 SELF_LABEL = "Self-attention: a word may look at itself"
 SCALING_HELP = "Softens the scores before they become weights, so that more than one word gets some."
-DIVISOR_HELP = "Small: one word takes nearly all. Large: all words get nearly the same. The paper takes √d."
+DIVISOR_HELP = (
+    "What the scores are divided by. Small: one word takes nearly all. Large: all words get nearly the same. The paper "
+    "takes √d."
+)
 DIMENSIONS_HELP = "Keep only the most telling of a word’s numbers. Fewer: words get harder to tell apart."
 CAUSAL_HELP = "A word may look only at itself and the words before it, as a model must that writes the next word."
 SELF_HELP = (
-    "The article calls it self-attention when a word may look at itself. Textbooks mean something else by the word: "
-    "that the words of one sentence look at each other."
+    "The article “May I Have Your Attention?” calls it self-attention when a word may look at itself. Textbooks mean "
+    "something else by the word: that the words of one sentence look at each other."
 )
 
 
@@ -41,7 +44,7 @@ def draw_scaling(setting: str = "", width: int | Literal["stretch"] = 260) -> No
     name, divisor = f"divisor{setting}", state.switches(setting).divisor
     root = math.sqrt(shown_dimensions(setting))
     key = f"scaled{setting}-shown"
-    st.session_state[key] = divisor != 1
+    st.session_state[key] = round(divisor or root, 2) == round(root, 2)
 
     def set_divisor(value: float) -> None:
         state.set_values({name: 0.0 if value == round(root, 2) else value})
@@ -51,7 +54,7 @@ def draw_scaling(setting: str = "", width: int | Literal["stretch"] = 260) -> No
 
     st.toggle("Scaling: divide by √d", key=key, on_change=toggled, help=SCALING_HELP)
     shown, low, high = round(divisor or root, 2), MIN_DIVISOR, MAX_DIVISOR
-    controls.derived_slider(name, "Scores divided by", low, high, shown, set_divisor, width=width, help=DIVISOR_HELP)
+    controls.derived_slider(name, "Divisor", low, high, shown, set_divisor, width=width, help=DIVISOR_HELP)
     with st.container(horizontal=True, gap="small", key=f"divisors{setting}"):
         for label, value in (("1", 1.0), ("√d", 0.0)):
             how = {"on_click": state.set_values, "args": ({name: value},), "disabled": divisor == value}

@@ -16,11 +16,11 @@ from ui.state.table import CONTROLS, MAX_CHARACTERS, MIN_DIVISOR, SWITCHES, Valu
 
 
 class _Run(threading.local):
-    """What belongs to the run of a page in this thread.
+    """The run of a page in this thread.
 
     Attributes:
         drawn: the controls that have a widget in it.
-        first: whether no run of its session has come to its end yet.
+        first: whether no run of its session has ended yet.
     """
 
     drawn: frozenset[str] = frozenset()
@@ -31,7 +31,7 @@ _run = _Run()
 
 
 def default(name: str) -> Any:
-    """The control's value where nothing says otherwise."""
+    """The control's default."""
     return CONTROLS[name].default
 
 
@@ -62,7 +62,7 @@ def get(name: str) -> Any:
 
 
 def page_values(page: str) -> dict[str, Any]:
-    """The values now of all controls that a page has: one look at the session, where many would take long."""
+    """The values now of all controls that a page has, read from the session at once, since many reads take long."""
     held = st.session_state.to_dict()
     return {name: _value(name, held.get(name)) for name in names_of(page)}
 
@@ -73,7 +73,7 @@ def _value(name: str, held: Any) -> Any:
 
 
 def _from_link(name: str, text: str | None) -> Value:
-    """The value that a link gives a control; its default where the link has none, or one that cannot be.
+    """The value that a link gives a control; its default where the link has none, or one that is not allowed.
 
     A control that takes any text does not check it here: the caller has to.
     """
@@ -112,7 +112,7 @@ def set_in_run(values: Mapping[str, Value]) -> None:
 
 
 def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
-    """Set the controls: on a first visit, after Back and Forward as the address says; else as the last run left them.
+    """Set the controls: from the address on a first visit and after Back or Forward; else as the last run left them.
 
     Args:
         drawn: the controls whose widgets stand already, outside of what this run draws.
@@ -122,7 +122,7 @@ def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
     """
     held, context = st.session_state.to_dict(), get_script_run_ctx()
     back = context is not None and context.is_history_navigation
-    _run.drawn, _run.first = frozenset(drawn), "begun" not in held
+    _run.drawn, _run.first = frozenset(drawn), "run_ended" not in held
     values = {name: value for name, value in held.items() if name in CONTROLS}  # forgotten where no widget is drawn
     if _run.first or back:
         address = st.query_params.to_dict()
@@ -135,13 +135,13 @@ def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
 def write_address(page: str, value_of: Callable[[str], Value]) -> None:
     """Write what the page shows into the address; that of a first visit stays as it was typed."""
     texts = link_texts(page, value_of, private=True)
-    st.session_state["begun"] = True
+    st.session_state["run_ended"] = True
     if not _run.first and st.query_params.to_dict() != texts:
         st.query_params.from_dict(texts)
 
 
 def drawn() -> frozenset[str]:
-    """The controls that have a widget by now."""
+    """The controls that have a widget so far in this run."""
     return _run.drawn
 
 
@@ -164,7 +164,7 @@ def link_text(value: Value) -> str:
 
 
 def query_string(page: str, value_of: Callable[[str], Value] = get) -> str:
-    """What a link to a page says, as a query string in the table's order; "" if nothing differs from the defaults."""
+    """The query string of a link to a page, in the table's order; "" if nothing differs from the defaults."""
     texts = link_texts(page, value_of, private=False)
     return "?" + "&".join(f"{name}={quote(text, safe='')}" for name, text in texts.items()) if texts else ""
 

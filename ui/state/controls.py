@@ -53,8 +53,8 @@ def derived_select(
         key: a page may show it twice, under different keys.
     """
     st.session_state[key] = place
-    how = {"format_func": options.__getitem__, "on_change": lambda: on_change(st.session_state[key])}
-    st.selectbox(label, range(len(options)), key=key, width=260, **how)
+    arguments = {"format_func": options.__getitem__, "on_change": lambda: on_change(st.session_state[key])}
+    st.selectbox(label, range(len(options)), key=key, width=260, **arguments)
 
 
 def examples(
@@ -100,8 +100,8 @@ def segmented(name: str, label: str, options: Sequence[Value] = (), **layout: An
         options: those offered here, where these are not all.
     """
     control = CONTROLS[name]
-    how = {"default": control.default, "required": True, **layout, **state.widget_args(name)}
-    st.segmented_control(label, options or control.options, **how)
+    arguments = {"default": control.default, "required": True, **layout, **state.widget_args(name)}
+    st.segmented_control(label, options or control.options, **arguments)
     return state.get(name)  # a link may name it and say nothing
 
 

@@ -1,6 +1,6 @@
 """The run lock: one run of a page at a time.
 
-Python computes in one thread anyway, and a hundred runs that take turns finish sooner than a hundred that compete:
+Python computes in one thread anyway, and a hundred runs one after the other finish sooner than a hundred that compete:
 with 100 visitors the 95th percentile of a rerun fell from 862 to 152 ms when it came (`make load`).
 """
 
@@ -9,41 +9,41 @@ import threading
 from collections.abc import Iterator
 
 lock = threading.Lock()  # of the run under way
-_mine = threading.local()
+_thread = threading.local()
 
 
 def held() -> bool:
-    """Whether this thread has its turn."""
-    return getattr(_mine, "turn", False)
+    """Whether this thread holds the lock."""
+    return getattr(_thread, "held", False)
 
 
 @contextlib.contextmanager
-def turn() -> Iterator[None]:
-    """Run the block when its turn comes; within a turn, at once."""
+def acquired() -> Iterator[None]:
+    """Hold the lock during the block; a thread that holds it already runs the block at once."""
     if held():
         yield
         return
     with lock:
-        _mine.turn = True
+        _thread.held = True
         try:
             yield
         finally:
-            _mine.turn = False
+            _thread.held = False
 
 
 @contextlib.contextmanager
 def released() -> Iterator[None]:
-    """Let the runs of other visitors go on during the block, which computes or waits for long; then wait for a turn.
+    """Give the lock up during the block, which computes or waits for long, and acquire it again after it.
 
-    Outside a turn nothing is released.
+    A thread that does not hold the lock gives nothing up.
     """
     if not held():
         yield
         return
-    _mine.turn = False
+    _thread.held = False
     lock.release()
     try:
         yield
     finally:
         lock.acquire()
-        _mine.turn = True
+        _thread.held = True

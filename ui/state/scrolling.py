@@ -9,7 +9,7 @@ def scroll_to(name: str) -> None:
 
 
 def first_visit(page: str) -> bool:
-    """Whether this session has not seen the page to its end yet: then a link leads to what it opens."""
+    """Whether no run of the page has ended in this session: then a link scrolls to what it opens."""
     return f"seen-{page}" not in st.session_state
 
 

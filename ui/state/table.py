@@ -1,4 +1,4 @@
-"""The table of controls: everything that a link can say, with its default and its bounds.
+"""The table of controls: everything that a link can hold, with its default, its bounds and its options.
 
 The defaults are part of the contract: they are left out of a link, so a changed default changes the meaning of every
 link already shared. Bounds never depend on another control; a value is clamped where it is used.
@@ -9,6 +9,28 @@ from dataclasses import dataclass
 MAX_CHARACTERS, MAX_TOKENS = 2_000, 512
 SWITCHES = ("divisor", "self", "causal", "d")  # the controls that say how raw vectors attend
 MIN_DIVISOR, MAX_DIVISOR = 0.25, 30.0
+TASK_TITLES = {  # the titles of the core's tasks, on pages and in links, in the order in which Teach it offers them
+    "gender": "He, she, it",
+    "object": "Verb and object",
+    "meaning": "Tired or soft",
+    "negation": "Happy or not",
+    "subject": "Verb and subject",
+    "adjective": "Adjective and noun",
+    "copy": "What comes next?",
+    "similarity": "Similar words",
+}
+TAUGHT_TASKS = tuple(task for task in TASK_TITLES if task != "similarity")  # those of Teach it
+GAP_TASKS = ("gender", "meaning", "object", "subject", "adjective", "negation", "similarity")  # in the page's order
+GAP_MODELS = {  # the columns of the core's table, as The gap names them
+    "raw": "Raw vectors",
+    "1-1": "Taught, 1 layer",
+    "2-4": "Taught, 2 layers",
+    "2-4-positions": "Taught, with positions",
+    "1-2": "Taught, 2 heads",
+    "1-1-residual": "Taught, 1 head, keeps its own vector",
+    "minilm": "MiniLM",
+    "smollm2": "SmolLM2",
+}
 D_CHOICES = (1, 2, 4, 8, 10, 16, 25, 32, 50, 64, 100, 128, 256, 384, 512, 768, 1024, 2048, 4096)
 
 Value = str | int | float | bool | None
@@ -19,11 +41,12 @@ class Control:
     """One setting that a link can hold.
 
     Attributes:
-        default: what holds when the link does not say it.
+        default: its value where the link does not hold it.
         low, high: the bounds of a number.
         options: all the values it can have, where these are few.
         page: the page it belongs to; "" for those that all pages share.
         hidden: no widget shows it; the pictures, or a widget that derives its value, set it.
+        in_part: of a hidden one: where the part of a page sets it, the part alone has to be drawn again.
         private: the copied link leaves it out: a guess, an open download fold.
     """
 
@@ -33,19 +56,20 @@ class Control:
     options: tuple[Value, ...] = ()
     page: str = ""
     hidden: bool = False
+    in_part: bool = False
     private: bool = False
 
 
 CONTROLS: dict[str, Control] = {
-    # the frame: the sentence, its switches (divisor 0: √d; d 0: all dimensions), the chosen word (0: a word worth a
-    # look) and the word that it looks at (0: the one it looks at most)
+    # the frame: the sentence, its switches (divisor 0: √d; d 0: all dimensions), the query (0: the
+    # default query) and the key (0: the one it looks at most)
     "s": Control("The cat sat on the mat because it was tired"),
-    "divisor": Control(0.0, 0.0, MAX_DIVISOR, hidden=True),
+    "divisor": Control(0.0, 0.0, MAX_DIVISOR, hidden=True, in_part=True),
     "self": Control(False),
     "causal": Control(False),
     "d": Control(0, 0, 300, hidden=True),
-    "q": Control(0, 0, MAX_TOKENS, hidden=True),
-    "k": Control(0, 0, MAX_TOKENS, hidden=True),
+    "q": Control(0, 0, MAX_TOKENS, hidden=True, in_part=True),
+    "k": Control(0, 0, MAX_TOKENS, hidden=True, in_part=True),
     # the whole page, or one of its figures alone, for a frame in another page; and large, for a lecture hall
     # (the number of the figure; 0: off)
     "figure": Control("", hidden=True),
@@ -56,15 +80,15 @@ CONTROLS: dict[str, Control] = {
     "out": Control(False, page="playground"),
     "cmp": Control(False, page="playground"),
     "take": Control(False, page="playground", private=True),
-    "divisor2": Control(1.0, 0.0, MAX_DIVISOR, page="playground", hidden=True),
+    "divisor2": Control(1.0, 0.0, MAX_DIVISOR, page="playground", hidden=True, in_part=True),
     "self2": Control(False, page="playground"),
     "causal2": Control(False, page="playground"),
-    "d2": Control(0, 0, 300, page="playground", hidden=True),
+    "d2": Control(0, 0, 300, page="playground", hidden=True, in_part=True),
     # step by step: the word asked of the dictionary, whose numbers are walked, how far the walk has come, the numbers
     # typed for Q, K and V, which keys may be looked at, and which folds are open
     "ask": Control("cats", page="step_by_step"),
     "on": Control("Sentence", options=("Sentence", "Numbers"), page="step_by_step"),
-    "step": Control(1, 1, 8, page="step_by_step", hidden=True),
+    "step": Control(1, 1, 8, page="step_by_step", hidden=True, in_part=True),
     "dims": Control(2, 2, 8, page="step_by_step"),
     "keys": Control(4, 1, 8, page="step_by_step"),
     "div": Control(True, page="step_by_step"),
@@ -95,21 +119,22 @@ CONTROLS: dict[str, Control] = {
     "wread": Control(False, page="why_scale"),
     "wtake": Control(False, page="why_scale", private=True),
     # the gap: the figure whose sentences are shown, which of them, and which folds are open
-    "gtask": Control("Tired or soft", page="the_gap"),
-    "gby": Control("MiniLM", page="the_gap"),
+    "gtask": Control("Tired or soft", options=tuple(TASK_TITLES[task] for task in GAP_TASKS), page="the_gap"),
+    "gby": Control("MiniLM", options=tuple(GAP_MODELS.values()), page="the_gap"),
     "gset": Control("Natural sentences", options=("Natural sentences", "Unseen words"), page="the_gap"),
     "gwhich": Control("Wrong", options=("Wrong", "Right"), page="the_gap"),
     "gsent": Control(False, page="the_gap"),
+    "gown": Control(False, page="the_gap"),
     "gall": Control(False, page="the_gap"),
     "gsay": Control(False, page="the_gap"),
     "gtake": Control(False, page="the_gap", private=True),
     # teach it: what is trained and how, the step it has come to (0: untrained; more steps than any training takes: the
     # finished model that came with the app), which map is shown, what it is compared with, which folds are open
-    "task": Control("He, she, it", page="teach_it"),
+    "task": Control("He, she, it", options=tuple(TASK_TITLES[task] for task in TAUGHT_TASKS), page="teach_it"),
     "layers": Control(1, options=(1, 2, 3), page="teach_it"),
     "nh": Control(1, options=(1, 2, 4), page="teach_it"),
     "dk": Control(16, options=(4, 8, 16, 32), page="teach_it"),
-    "rate": Control(0.01, options=(0.001, 0.003, 0.01, 0.015, 0.03, 0.1, 1.0, 10.0), page="teach_it"),
+    "rate": Control(0.01, options=(0.001, 0.003, 0.01, 0.02, 0.03, 0.1, 1.0, 10.0), page="teach_it"),
     "res": Control(True, page="teach_it"),
     "pos": Control(False, page="teach_it"),
     "init": Control(0, 0, 9999, page="teach_it"),
@@ -147,11 +172,11 @@ CONTROLS: dict[str, Control] = {
     "temp": Control(1.0, 0.1, 3.0, page="next_word"),
     "by": Control("The likeliest", options=("The likeliest", "Drawn by lot"), page="next_word"),
     "wseed": Control(1, 1, 9999, page="next_word"),
-    "wl": Control(24, 1, 64, page="next_word", hidden=True),
-    "wh": Control(5, 1, 64, page="next_word", hidden=True),
-    "wq": Control(0, 0, MAX_TOKENS, page="next_word", hidden=True),
-    "wk": Control(0, 0, MAX_TOKENS, page="next_word", hidden=True),
-    "word": Control(1, 1, 10, page="next_word", hidden=True),
+    "wl": Control(24, 1, 64, page="next_word", hidden=True, in_part=True),
+    "wh": Control(5, 1, 64, page="next_word", hidden=True, in_part=True),
+    "wq": Control(0, 0, MAX_TOKENS, page="next_word", hidden=True, in_part=True),
+    "wk": Control(0, 0, MAX_TOKENS, page="next_word", hidden=True, in_part=True),
+    "word": Control(1, 1, 10, page="next_word", hidden=True, in_part=True),
     "nofirst": Control(False, page="next_word"),
     "wheads": Control(False, page="next_word"),
     "wcell": Control(False, page="next_word"),

@@ -5,23 +5,23 @@ import streamlit as st
 from markupsafe import Markup
 
 from attention_core.ranking import rank
+from ui import state
 from ui.kit import components, figures, latex
 from ui.kit.latex import column, in_role, lines, tex
 from ui.kit.wording import counted, largest, listed, percent
 from ui.map import cell, panel
 from ui.models.queries import is_function_word
-from ui.step_by_step import pictures
+from ui.step_by_step import pictures, strip
 from ui.step_by_step.selection import ChosenWord, Selection
 
 
-def draw(selection: Selection, kind: str) -> None:
+def draw(selection: Selection) -> None:
     """The output: the values, each times its weight, added up."""
     walk, (weights, _, output) = selection.walk, selection.walk.blend
     name = in_role(r"\text{output}", "output")
     symbol = rf"{name}=\sum_j w_j\,{in_role('v_j', 'value')}"
     if selection.word:
-        st.latex(symbol)
-        _draw_word(selection, selection.word, kind)
+        _draw_word(selection, selection.word, symbol)
         return
     order = rank(weights)[:3]
     terms = "+".join(rf"{tex(weights[j])}{column(walk.values[j], 'value')}" for j in sorted(order))
@@ -39,25 +39,34 @@ def draw(selection: Selection, kind: str) -> None:
     drawn = "laid end to end" if len(walk.query) == 2 else "added up"
     best = listed([f"v{selection.labels[place]}" for place in largest(weights)])
     components.text(
-        f"Each value times its weight, {drawn}, leads to the output: a blend of all values, nearest to {best}.", kind
+        f"Each value times its weight, {drawn}, leads to the output: a blend of all values, nearest to {best}.",
+        "headline",
     )
 
 
-def _draw_word(selection: Selection, word: ChosenWord, kind: str) -> None:
+def _draw_word(selection: Selection, word: ChosenWord, formula: str) -> None:
     """The output of a word: the words nearest to it, or of a function word, to which none are near, its parts."""
     weights, _, output = selection.walk.blend
     text = f"Each word’s vector times its weight, added up: a vector of {counted(len(output), 'number')} again."
     function_words = [is_function_word(token) for token in word.view.tokens]
     if not function_words[word.choice.query]:
-        components.text(f"{text} The words nearest to it show what the blend is about:", kind)
-        cell.output(*word)
+        st.latex(formula)
+        components.text(f"{text} The words nearest to it show what the blend is about:", "headline")
+        cell.draw_output(*word)
         return
     parts = [f"{percent(weights[place])} {selection.name(place)}" for place in rank(weights) if weights[place]]
     text += f" It is {listed(parts)}."
-    if not all(function_words):
+    if not all(function_words) and not state.get("lecture"):  # which has no words to choose from
         other = selection.name(function_words.index(False))
-        text += f" Choose {other} to see which words its blend is nearest to."
-    components.text(text, kind)
+        text += (
+            f" {selection.name(word.choice.query)} has little meaning of its own; choose {other} to see which words "
+            "its blend is nearest to."
+        )
+    if state.get("figure") or state.get("lecture"):  # on the page the weights stand above
+        strip.draw(selection, weights, "Parts of the output", [formula], text, key="parts", weights=True)
+        return
+    st.latex(formula)
+    components.text(text, "headline")
 
 
 def draw_whole(selection: Selection) -> None:
@@ -67,7 +76,7 @@ def draw_whole(selection: Selection) -> None:
     st.latex(rf"\operatorname{{Attention}}({names})={latex.whole()}")
     components.show_html(
         Markup(
-            "<p><b class=query>Q</b><b class=key>K</b>ᵀ: step 3. √d_k: step 4. softmax: steps 6 and 7. "
+            "<p><b class=query>Q</b><b class=key>K</b>ᵀ: step 3. √dₖ: step 4. softmax: steps 6 and 7. "
             "<b class=value>V</b>: step 8. The mask, step 5, has no letter.</p>"
         )
     )

@@ -31,7 +31,7 @@ def draw(selection: Selection) -> None:
     """The lines that ran, beside what they made."""
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        components.code(f"{five_lines()}\n\n{source(softmax).strip()}")
+        st.code(f"{five_lines()}\n\n{source(softmax).strip()}", language="python", wrap_lines=True)
     with right:
         stages = ("scores", "scaled", "masked", "weights", "output")
         rows = [

@@ -3,13 +3,15 @@
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
 from attention_core.steps import Walk, walk
 from attention_core.text import shortened
 from ui import state
-from ui.kit import components, html
+from ui.kit import components, figures, html
+from ui.kit.charts import stage_bars
 from ui.kit.latex import in_role
 from ui.kit.wording import largest, listed, percent, quoted
 from ui.models import loaders
@@ -47,12 +49,8 @@ def look_up(text: str) -> Answer:
     return Answer(asked, known[0], LEGS.get(asked), walk(query, np.array(keys), values))
 
 
-def draw(kind: str) -> None:
-    """The field to ask, the dictionary with both answers, and a line on them.
-
-    Args:
-        kind: of that line, as in `components.text`.
-    """
+def draw() -> None:
+    """The field to ask, the dictionary with both answers, and a line on them."""
     components.text("A small dictionary: how many legs has a …?", "plain")
     with st.container(horizontal=True, vertical_alignment="bottom", key="ask-row"):
         with st.container(key="query-field-ask", width=300):
@@ -65,7 +63,7 @@ def draw(kind: str) -> None:
     components.show_html(answers_table(answer))
     if answer.walk is not None:
         st.latex(blend_formula(answer.walk))
-    components.text(headline(answer), kind)
+    components.text(headline(answer), "headline")
 
 
 def answers_table(answer: Answer) -> Markup:
@@ -80,12 +78,32 @@ def answers_table(answer: Answer) -> Markup:
         )
         for place, (label, legs) in enumerate(LEGS.items())
     ]
-    exact = "not found" if answer.exact is None else f"{answer.exact} legs"
-    soft = "not found" if answer.walk is None else f"{answer.walk.blend.output[0]:.2f} legs"
+    exact, soft = answers_in_words(answer)
     head = (("label: key", "key"), ("data: value", "value"), "dictionary: key == query?", "attention: how much?")
     bold = Markup("<b>{}</b>").format
     total = (bold("answer"), "", bold(exact), (bold(soft), "output"))
     return html.wide(html.table(head, [*rows, total], "lookup"))
+
+
+def bars_picture(answer: Answer) -> figures.Picture:
+    """What attention gives to each label, as bars to take away, and both answers in words."""
+    found = answer.walk is not None
+    weights = answer.walk.blend.weights if answer.walk is not None else np.zeros(len(LEGS))
+    texts = [percent(float(weight), 1) if found else "no vector" for weight in weights]
+    labels = [f"{label}: {legs} legs" for label, legs in LEGS.items()]
+    drawn = pd.DataFrame({"key": np.arange(len(labels), dtype=np.int16), "value": weights, "shown": texts})
+    exact, soft = answers_in_words(answer)
+    about = {"asked": f"How many legs has “{shortened(answer.asked)}”?", "dictionary": exact, "attention": soft}
+    alt = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))
+    return figures.Picture(
+        stage_bars, drawn, f"Weights: {alt}. {headline(answer)}", 102, {"labels": labels}, {"fixed": True}, about
+    )
+
+
+def answers_in_words(answer: Answer) -> tuple[str, str]:
+    """What the dictionary and attention hand back."""
+    exact = "not found" if answer.exact is None else f"{answer.exact} legs"
+    return exact, "not found" if answer.walk is None else f"{answer.walk.blend.output[0]:.2f} legs"
 
 
 def weight_bar(weight: float) -> Markup:

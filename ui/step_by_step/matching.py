@@ -21,13 +21,14 @@ def _pair() -> str:
     return rf"{in_role('q', 'query')}\cdot {in_role('k', 'key')}"
 
 
-def draw_scores(selection: Selection, kind: str) -> None:
+def draw_scores(selection: Selection) -> None:
     """The dot products: of a sentence one is shown, of typed numbers all."""
     walk, j, word = selection.walk, selection.key, selection.word
+    scores = pictures.in_formula(selection, walk.scores)
     order = rank(np.abs(walk.products))
     if word:
         products = latex.sum_of_products(walk.query, walk.keys[j], order[j], 2)
-        formula = [f"{_pair()}={products}={tex(walk.scores[j])}"]
+        formula = [f"{_pair()}={products}={scores[j]}"]
         text = (
             f"{selection.name(word.choice.query)} · {selection.name(j)} = {number(walk.scores[j])}: "
             f"{counted(len(walk.query), 'product')}, added up. A large sum means that the two match."
@@ -36,12 +37,12 @@ def draw_scores(selection: Selection, kind: str) -> None:
         formula = [
             lines(
                 rf"{in_role('q', 'query')}\cdot {in_role(name, 'key')}&="
-                rf"{latex.sum_of_products(walk.query, walk.keys[place], order[place], 3)}={tex(walk.scores[place])}"
+                rf"{latex.sum_of_products(walk.query, walk.keys[place], order[place], 3)}={scores[place]}"
                 for place, name in enumerate(selection.labels)
             )
         ]
         text = best_match(selection)
-    strip.draw(selection, walk.scores, "Scores", formula, text, kind, key="scores")
+    strip.draw(selection, walk.scores, "Scores", formula, text, key="scores")
     if word:
         cell.choose_key(*word, "walk", "Choose the word whose products are shown")
         table = cell.products_table(walk, j, selection.labels[word.choice.query], selection.labels[j])
@@ -83,24 +84,25 @@ def division_switch() -> None:
         controls.toggle("div", "Scaling: divide by √d", help=tip("scaling"))
 
 
-def draw_scaled(selection: Selection, kind: str) -> None:
+def draw_scaled(selection: Selection) -> None:
     """The division of the scores."""
     walk, d = selection.walk, len(selection.walk.query)
+    scores, scaled = (pictures.in_formula(selection, values) for values in (walk.scores, walk.scaled))
     below = rf"\sqrt{{{d}}}" if selection.by_root else tex(selection.divisor)
     if selection.divisor == 1 and d > 1:
         below = "1"
     if selection.word:
         formula = [
-            rf"\frac{{{_pair()}}}{{{below}}}=\frac{{{tex(walk.scores[selection.key])}}}{{{below}}}="
-            rf"{tex(walk.scaled[selection.key])}"
+            rf"\frac{{{_pair()}}}{{{below}}}=\frac{{{scores[selection.key]}}}{{{below}}}="
+            rf"{scaled[selection.key]}"
         ]
     else:
-        formula = [rf"\frac{{1}}{{{below}}}{column(walk.scores)}={column(walk.scaled)}"]
+        formula = [rf"\frac{{1}}{{{below}}}{column(scores)}={column(scaled)}"]
     if selection.by_root and d == 1:
         text = "A vector has 1 number, and √1 = 1: the scores stay as they are."
     elif selection.by_root:
         text = (
-            f"Every score is divided by √{d} = {selection.divisor:.2f}, for a key has {d} numbers (d_k): the order "
+            f"Every score is divided by √{d} = {selection.divisor:.2f}, for a key has {d} numbers (dₖ): the order "
             "stays, the gaps shrink."
         )
         if not (state.get("figure") or state.get("lecture")):
@@ -109,4 +111,4 @@ def draw_scaled(selection: Selection, kind: str) -> None:
         text = "Not divided: the scores go on as they are."
     else:
         text = f"Every score is divided by {selection.divisor:.2f}: the order stays, the gaps change."
-    strip.draw(selection, walk.scaled, "Scores, divided", formula, text, kind, key="scaled", beside=walk.scores)
+    strip.draw(selection, walk.scaled, "Scores, divided", formula, text, key="scaled", same_scale=walk.scores)

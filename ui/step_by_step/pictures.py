@@ -1,6 +1,7 @@
 """Pictures and tables of a walk: bars, one for each key, arrows, and numbers as a page writes them."""
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from attention_core.steps import Walk
 from ui.kit import figures, html
 from ui.kit.charts import stage_bars
+from ui.kit.latex import tex
 from ui.kit.wording import number, percent
 from ui.step_by_step import charts
 from ui.step_by_step.selection import Selection
@@ -23,8 +25,8 @@ def bars(
     title: str,
     *,
     weights: bool = False,
-    alike: bool = True,
-    beside: np.ndarray | None = None,
+    same_decimals: bool = True,
+    same_scale: np.ndarray | None = None,
 ) -> figures.Picture:
     """A number for each key, as bars.
 
@@ -32,17 +34,17 @@ def bars(
         values: (n,) the numbers.
         title: what they are.
         weights: they are weights, from 0 to 1.
-        alike: other numbers are written with equally many decimals.
-        beside: other numbers that have to find room on the same scale.
+        same_decimals: other numbers are written with equally many decimals.
+        same_scale: other numbers that have to find room on the same scale.
     """
     shown = selection.shown
     finite = np.where(np.isfinite(values), values, 0)[shown].astype(np.float64)
     if weights:
         texts = [weight_text(values[place], selection.walk.visible[place]) for place in shown]
     else:
-        texts = value_texts(values[shown], alike)
+        texts = value_texts(values[shown], same_decimals)
     drawn = pd.DataFrame({"key": np.arange(len(shown), dtype=np.int16), "value": finite, "shown": texts})
-    every = finite if beside is None else np.concatenate([finite, beside[shown]])
+    every = finite if same_scale is None else np.concatenate([finite, same_scale[shown]])
     low, high = float(min(every.min(), 0)), float(max(every.max(), 0))
     room = 0.3 * max(high - low, 1e-9)
     labels = [selection.labels[place] for place in shown]
@@ -65,16 +67,25 @@ def weight_text(weight: float, visible: bool) -> str:
     return percent(float(weight), 1) if weight >= 0.0005 or weight == 0 else number(float(weight))
 
 
-def value_texts(values: np.ndarray, alike: bool) -> list[str]:
+def in_formula(selection: Selection, values: np.ndarray) -> list[str]:
+    """A number for each key as LaTeX, with as many decimals as it has beside its bar."""
+    texts = [tex(float(value)) for value in values]
+    for place, text in zip(selection.shown, value_texts(values[selection.shown], same_decimals=True), strict=True):
+        if re.fullmatch(r"−?[\d.]+", text):
+            texts[place] = text.replace("−", "-")
+    return texts
+
+
+def value_texts(values: np.ndarray, same_decimals: bool) -> list[str]:
     """Numbers beside their bars.
 
     Args:
-        alike: with equally many decimals, so many that the largest has four digits; otherwise each with four digits.
+        same_decimals: with equally many decimals, so that the largest has four digits; otherwise each has four.
     """
     texts = [number(float(value)) for value in values]
     finite = values[np.isfinite(values)]
     size = float(np.abs(finite).max(initial=0))
-    if not alike or not 1e-3 <= size < 1e6:
+    if not same_decimals or not 1e-3 <= size < 1e6:
         return texts
     needed = max(len(text.partition(".")[2]) for text in texts)
     decimals = min(needed, max(3 - math.floor(math.log10(size)), 0))
@@ -141,6 +152,6 @@ def parts_table(selection: Selection) -> Markup:
     return html.wide(html.table(head, rows))
 
 
-def first_numbers(values: np.ndarray, most: int = 6) -> str:
+def first_numbers(values: np.ndarray, count: int = 6) -> str:
     """The first numbers of a vector, and dots if there are more."""
-    return ", ".join(number(float(x)) for x in values[:most]) + (" …" if len(values) > most else "")
+    return ", ".join(number(float(x)) for x in values[:count]) + (" …" if len(values) > count else "")

@@ -1,4 +1,4 @@
-"""The query that is walked through attention, as a value; and the one that comes from a word of the sentence."""
+"""The query whose attention is shown step by step, as a value; and how a word of the sentence becomes one."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class ChosenWord(NamedTuple):
 
 @dataclass(frozen=True)
 class Selection:
-    """The query that is walked, and its keys.
+    """The query that is shown, and its keys.
 
     Attributes:
         walk: the numbers.

@@ -1,4 +1,4 @@
-"""The walk: eight steps from a look-up to a blend, in order, and the bar that leads from step to step."""
+"""The eight steps from a look-up to a blend, in order, and the bar of buttons that leads from step to step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,30 +20,37 @@ class Step:
 
     Attributes:
         title: what happens in it, or the reader's question.
-        draw: draws it for a selection; its text is of the given kind, as in `components.text`.
+        draw: draws it for a selection.
         switches: draws what changes this step, below its title.
     """
 
     title: str
-    draw: Callable[[Selection, str], None]
+    draw: Callable[[Selection], None]
     switches: Callable[[], None] | None = None
 
 
 FIRST = 3  # the number of the first of these steps; before them come the look-up and the choice of vectors
 STEPS = (
     Step("How well do two match? The dot product", matching.draw_scores),
-    Step("Keep the scores small: divide by √d_k", matching.draw_scaled, matching.division_switch),
+    Step("Keep the scores small: divide by √dₖ", matching.draw_scaled, matching.division_switch),
     Step("Where may it look? The mask", mask.draw, mask.draw_switches),
     Step("Make every score positive: the exponential", softmax.draw_exponentials),
     Step("Share out the weight: divide by the sum", softmax.draw_weights),
     Step("Bring back a blend: the weighted sum of the values", blend.draw),
 )
-LAST = FIRST + len(STEPS) - 1
-BLIND = 6  # the last step of a query that may look at no key
+TITLES = ("A look-up, but soft", "Three vectors a word: query, key, value", *(step.title for step in STEPS))
+LAST = len(TITLES)
+LAST_WITHOUT_KEYS = 6  # the last step of a query that may look at no key
 
 
-def draw() -> Selection | None:
-    """The steps walked so far, and the way to the next.
+def draw_first() -> None:
+    """The first step, which has nothing to do with the others."""
+    with _strip(1):
+        lookup.draw()
+
+
+def draw_others() -> Selection | None:
+    """The other steps walked so far, and the way to the next.
 
     Switches are drawn before anything is computed, so that they stay where they leave nothing to compute.
 
@@ -51,12 +58,10 @@ def draw() -> Selection | None:
         the selection; None before it is chosen, and while there is none.
     """
     step = current_step()
-    with _strip(1, "A look-up, but soft"):
-        lookup.draw(_kind(1, step))
     if step == 1:
         _back_and_next(1, LAST)
         return None
-    with _strip(2, "Three vectors a word: query, key, value"):
+    with _strip(2):
         ready, below = vectors.ask(), st.container()
     if not ready:
         _back_and_next(2, 2)
@@ -69,11 +74,11 @@ def draw() -> Selection | None:
         _back_and_next(step, step)
         return None
     with below:
-        vectors.draw(selection, _kind(2, step))
-    last = LAST if selection.walk.weights is not None else BLIND
+        vectors.draw(selection)
+    last = LAST if selection.walk.weights is not None else LAST_WITHOUT_KEYS
     for number, place in zip(range(FIRST, min(step, last) + 1), places, strict=False):
         with place:
-            STEPS[number - FIRST].draw(selection, _kind(number, min(step, last)))
+            STEPS[number - FIRST].draw(selection)
     if step == last == LAST:
         blend.draw_whole(selection)
     _back_and_next(min(step, last), last)
@@ -87,21 +92,16 @@ def current_step() -> int:
     return min(max(int(state.get("step")), int(state.get("lecture")), shown, 1), LAST)
 
 
-def _kind(number: int, step: int) -> str:
-    """The text of the step that was just taken is the headline; that of the others is plain."""
-    return "headline" if number == step else "plain"
-
-
-def _strip(number: int, title: str) -> Any:
+def _strip(number: int) -> Any:
     """The container of a step, its title in it."""
     strip = st.container(key=f"strip-{number}")
-    strip.header(f"{number}. {title}", anchor=False)
+    strip.header(f"{number}. {TITLES[number - 1]}", anchor=False)
     return strip
 
 
 def _with_switches(number: int, step: Step) -> Any:
     """The container of a step, its title and switches in it."""
-    strip = _strip(number, step.title)
+    strip = _strip(number)
     if step.switches:
         with strip:
             step.switches()
@@ -118,21 +118,23 @@ def _back_and_next(step: int, last: int) -> None:
     if state.get("lecture"):  # it has a bar of its own, with the same keys
         return
 
-    def go(to: int) -> Callable[[], None]:
+    def go_to(target: int) -> Callable[[], None]:
         def changed() -> None:
-            state.set_values({"step": to})
-            if to > step:
-                scrolling.scroll_to(f"strip-{to}")
+            state.set_values({"step": target})
+            if target > step:
+                scrolling.scroll_to(f"strip-{target}")
 
         return changed
 
     with st.container(key="way", horizontal=True, vertical_alignment="center"):
-        st.button("Back", on_click=go(step - 1), disabled=step == 1, key="back", shortcut="B")
-        st.button("Next", on_click=go(step + 1), disabled=step >= last, key="next", shortcut="N", type="primary")
+        st.button("Back", on_click=go_to(step - 1), disabled=step == 1, key="back", shortcut="B")
+        st.button(
+            "Next step", on_click=go_to(step + 1), disabled=step >= last, key="next", shortcut="N", type="primary"
+        )
         if step < last:
-            st.button("All at once", on_click=go(LAST), key="all")
+            st.button("All at once", on_click=go_to(LAST), key="all")
         else:
-            st.button("From the start", on_click=go(1), key="first")
+            st.button("From the start", on_click=go_to(1), key="first")
         components.text(f"Step {step} of {LAST}", "small")
         if scrolling.first_visit("step_by_step") and step > 1 and not state.get("figure"):  # a link leads to its step
             scrolling.scroll_to(f"strip-{step}")

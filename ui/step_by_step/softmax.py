@@ -6,38 +6,37 @@ from markupsafe import Markup
 
 from attention_core.steps import Walk
 from ui.kit import components, html
+from ui.kit.glossary import with_terms
 from ui.kit.latex import column, tex
 from ui.kit.wording import counted, largest, listed, number, percent
 from ui.map import cell
-from ui.step_by_step import strip, typed
+from ui.step_by_step import pictures, strip, typed
 from ui.step_by_step.selection import Selection
 
 
 def exponentials(walk: Walk) -> np.ndarray:
     """(n,) e to the power of each score; where that would overflow or vanish, of each score minus the largest."""
-    with np.errstate(over="ignore"):
-        total = walk.unshifted.sum()
-    return walk.unshifted if 1e-290 < total < 1e300 else walk.exponentials
+    return walk.unshifted if walk.calculable else walk.exponentials
 
 
-def draw_exponentials(selection: Selection, kind: str) -> None:
+def draw_exponentials(selection: Selection) -> None:
     """The exponential of every score, or why there is nothing left."""
     walk, j = selection.walk, selection.key
     if walk.weights is None:
         _nothing_left(selection)
         return
-    powers = exponentials(walk)
+    powers, masked = exponentials(walk), pictures.in_formula(selection, walk.masked)
     shifted = powers is walk.exponentials
     minus = f"-{tex(walk.largest)}" if shifted and walk.largest >= 0 else f"+{tex(-walk.largest)}" if shifted else ""
     if selection.word:
-        formula = [rf"e^{{{tex(walk.masked[j])}{minus}}}\approx {tex(powers[j])}"]
+        formula = [rf"e^{{{masked[j]}{minus}}}\approx {tex(powers[j])}"]
     else:
-        symbols = [rf"e^{{{tex(x)}{minus}}}" if np.isfinite(x) else r"e^{-\infty}" for x in walk.masked]
+        symbols = [rf"e^{{{x}{minus}}}" if x != r"-\infty" else r"e^{-\infty}" for x in masked]
         formula = [rf"{column(symbols)}\approx {column(powers)}"]
     text = "e to the power of a score is positive: a score larger by 1 gives 2.7 times as much, and −∞ gives 0."
     if shifted:
         text += f" The largest score, {number(walk.largest)}, is subtracted from all first; the last fold says why."
-    strip.draw(selection, powers, "Exponentials", formula, text, kind, key="exponentials", alike=False)
+    strip.draw(selection, powers, "Exponentials", formula, text, key="exponentials", same_decimals=False)
 
 
 def _nothing_left(selection: Selection) -> None:
@@ -49,7 +48,7 @@ def _nothing_left(selection: Selection) -> None:
     )
 
 
-def draw_weights(selection: Selection, kind: str) -> None:
+def draw_weights(selection: Selection) -> None:
     """Every exponential divided by their sum."""
     j, weights = selection.key, selection.walk.blend.weights
     powers = exponentials(selection.walk)
@@ -69,9 +68,9 @@ def draw_weights(selection: Selection, kind: str) -> None:
         f"{who} {'gets' if len(best) == 1 else 'get'} {gets}{'' if len(best) == 1 else ' each'}; all weights add up to "
         f"{percent(float(weights.sum()))}. Steps 6 and 7 together are called softmax."
     )
-    strip.draw(selection, weights, "Weights", formula, text, kind, key="weights", weights=True)
+    strip.draw(selection, weights, "Weights", formula, with_terms(text, "softmax"), key="weights", weights=True)
     if selection.word:
-        if remark := cell.other_way(*selection.word):
+        if remark := cell.asymmetry_in_words(*selection.word):
             components.text(remark, "plain")
     else:
         typed.what_if_buttons("weights")

@@ -15,27 +15,28 @@ def draw(
     values: np.ndarray,
     title: str,
     formula: Sequence[str],
-    text: str,
-    kind: str,
+    lesson: str,
     *,
     key: str,
     weights: bool = False,
-    alike: bool = True,
-    beside: np.ndarray | None = None,
+    same_decimals: bool = True,
+    same_scale: np.ndarray | None = None,
 ) -> None:
-    """Bars and formula side by side, and the text.
+    """Bars and formula side by side, and the lesson.
 
     Args:
         values: (n,) the bars.
         title: what the bars show.
         formula: LaTeX, a line each.
-        kind: of the text, as in `components.text`.
+        lesson: what to see in it.
         key: names the picture.
-        weights, alike, beside: as in `pictures.bars`.
+        weights, same_decimals, same_scale: as in `pictures.bars`.
     """
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        picture = pictures.bars(selection, values, title, weights=weights, alike=alike, beside=beside)
+        picture = pictures.bars(
+            selection, values, title, weights=weights, same_decimals=same_decimals, same_scale=same_scale
+        )
         figures.draw(picture, f"step-{key}")
         if len(selection.shown) < len(selection.labels):
             components.text(
@@ -44,4 +45,4 @@ def draw(
     with right, st.container(key=f"formula-{key}"):
         for line in formula:
             st.latex(line)
-    components.text(text, kind)
+    components.text(lesson, "headline")

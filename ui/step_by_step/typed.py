@@ -49,18 +49,19 @@ def what_if_buttons(key: str) -> None:
         st.button(
             "What if? The article’s numbers, scores [61, 8, 26]",
             on_click=lambda: state.set_values(article_numbers()),
-            disabled=_stand(article_numbers()),
+            disabled=_are_set(article_numbers()),
             key=f"article-{key}",
+            help="From “May I Have Your Attention?” by Shreyas Mishra, the article that this site follows.",
         )
         st.button(
             "The first numbers",
             on_click=lambda: state.set_values(first_numbers()),
-            disabled=_stand(first_numbers()),
+            disabled=_are_set(first_numbers()),
             key=f"first-{key}",
         )
 
 
-def _stand(values: dict[str, Value]) -> bool:
+def _are_set(values: dict[str, Value]) -> bool:
     return all(state.get(name) == value for name, value in values.items())
 
 
@@ -69,7 +70,7 @@ def editor() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _row_field("nq", "Query q", "query")
         with st.container(key="count-field-dims", width=190):
-            controls.number_field("dims", "Dimensions", help=tip("d and d_k"))
+            controls.number_field("dims", "Dimensions", help=tip("d and dₖ"))
         with st.container(key="count-field-keys", width=150):
             keys = controls.number_field("keys", "Keys", help=tip("key"))
     for place, name in enumerate(NAMES[: int(keys)], start=1):

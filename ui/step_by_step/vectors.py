@@ -5,6 +5,7 @@ import streamlit as st
 from attention_core.embeddings import UnknownWords
 from ui import state
 from ui.kit import components, figures
+from ui.kit.glossary import with_terms
 from ui.kit.latex import column, in_role
 from ui.map import panel
 from ui.models import loaders
@@ -13,6 +14,7 @@ from ui.state import controls
 from ui.step_by_step import pictures, typed
 from ui.step_by_step.selection import ChosenWord, Selection, from_sentence
 
+ROLES = ("query", "key", "value")
 ON_HELP = "A word of your sentence with its own vector, or a few small numbers that you may change."
 
 
@@ -40,29 +42,29 @@ def read_selection() -> Selection | None:
     return from_sentence() if state.get("on") == "Sentence" else typed.from_numbers()
 
 
-def draw(selection: Selection, kind: str) -> None:
+def draw(selection: Selection) -> None:
     """The three vectors."""
     if selection.word:
-        _draw_word(selection, selection.word, kind)
+        _draw_word(selection, selection.word)
     else:
-        _draw_numbers(selection, kind)
+        _draw_numbers(selection)
 
 
-def _draw_word(selection: Selection, word: ChosenWord, kind: str) -> None:
+def _draw_word(selection: Selection, word: ChosenWord) -> None:
     panel.draw_words(*word, "walk")
     q, k, v = (in_role(name, role) for name, role in (("q", "query"), ("k", "key"), ("v", "value")))
     st.latex(rf"\text{{here:}}\quad {q}={k}={v}=x")
     st.latex(rf"\text{{trained:}}\quad {q}=x\,W_Q,\;\;{k}=x\,W_K,\;\;{v}=x\,W_V")
     looking = selection.name(word.choice.query)
-    components.text(
+    lesson = (
         f"{looking} asks with its query; every word has a key to be found by and a value to hand over. "
         f"Here all three are the word’s own vector x of {len(selection.walk.query)} numbers; trained "
-        "matrices make them three.",
-        kind,
+        "matrices make them three."
     )
+    components.text(with_terms(lesson, *ROLES), "headline")
 
 
-def _draw_numbers(selection: Selection, kind: str) -> None:
+def _draw_numbers(selection: Selection) -> None:
     walk = selection.walk
     if len(walk.query) == 2:
         with st.container(height=345, border=False):
@@ -72,4 +74,5 @@ def _draw_numbers(selection: Selection, kind: str) -> None:
             f"{name}={column(key, 'key')}" for name, key in zip(selection.labels, walk.keys, strict=True)
         )
         st.latex(rf"{in_role('q', 'query')}={column(walk.query, 'query')},\quad {keys}")
-    components.text("The query asks, a key is what it may find, a value is what it then gets. All are vectors.", kind)
+    lesson = "The query asks, a key is what it may find, a value is what it then gets. All are vectors."
+    components.text(with_terms(lesson, *ROLES), "headline")

@@ -7,14 +7,13 @@ from ui.kit.charts import ROOM, parameters, share_in_words
 from ui.kit.palette import Palette
 
 
-def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool, begun: bool = True) -> alt.LayerChart:
+def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool) -> alt.LayerChart:
     """How a number changes in training: a point for each report.
 
     Args:
         frame: columns step, value; a row with a step below 0 draws nothing but carries the lines across.
         title: of the number.
         shares: the number is a share and its axis runs from 0 to 1; otherwise from 0 to `high`.
-        begun: there is at least one point.
         `end` is the last step there can be, `chance` what guessing gives; below zero it is not drawn.
     """
     shown = "'.1%'" if shares else "'.3f'"
@@ -22,6 +21,7 @@ def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool, beg
     end = alt.ExprRef("end")
     x_axis = alt.Axis(title="steps", grid=False, tickCount=4, labelColor=colors.text, titleColor=colors.text)
     y_axis = alt.Axis(title=None, tickCount=3, labelColor=colors.text, gridColor=colors.line, domain=False)
+    y_axis.labelFlush = False  # a label stands on its line, the first and the last one too
     if shares:
         y_axis.labelExpr = share_in_words("datum.value")
     else:
@@ -32,7 +32,7 @@ def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool, beg
     y = alt.Y("value:Q", scale=scale, axis=y_axis, title=title)
     seen = base.transform_filter("datum.step >= 0")
     line = seen.mark_line(color=colors.weights[3], strokeWidth=2, aria=False).encode(x=x, y=y)
-    dots = seen.mark_point(filled=True, size=40, opacity=1, color=colors.weights[3], aria=begun).encode(
+    dots = seen.mark_point(filled=True, size=40, opacity=1, color=colors.weights[3]).encode(
         x=x, y=y, description="says:N", tooltip=[alt.Tooltip("says:N", title=title)]
     )
     at = base.transform_filter("datum.step < 0").transform_calculate(value="chance", step="end")

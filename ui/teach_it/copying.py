@@ -34,8 +34,8 @@ def answer(
     return text, dict(words).get(tokens[right], 0.0), best == tokens[right]
 
 
-def next_words(session: Session, shown: SentenceMap) -> None:
-    """The ten likeliest next words, and the same with a part of the model switched off."""
+def draw_next_words(session: Session, shown: SentenceMap) -> None:
+    """Draw the ten likeliest next words, and the same with a part of the model switched off."""
     tokens, place = list(shown.view.tokens), shown.choice.query
     components.text(f"What comes after {quoted(shown.view.labels[place])}?", "heading")
     left, right = st.columns(2, gap="medium")

@@ -1,11 +1,12 @@
-"""What training has changed: the words that a query asks for, the matrices, the map before and after."""
+"""What training has changed: the words that a query matches, the matrices, the map before and after."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
 from markupsafe import Markup
 
-from attention_core import query_matches
+from attention_core import query_matches, tasks
 from attention_core.layers import Model, forward
 from ui import state
 from ui.kit import components, figures, matrices
@@ -16,14 +17,17 @@ from ui.map import cell as cells
 from ui.map import compare
 from ui.map.view import raw_view
 from ui.models import loaders
-from ui.models.training import untrained
+from ui.models.lessons import Lesson, sample_sentences
+from ui.models.training import shipped, untrained, usual_settings
 from ui.shell import switches
 from ui.state import controls
+from ui.state.table import TAUGHT_TASKS
 from ui.teach_it.sentence_map import SentenceMap, sentence_map
 from ui.teach_it.settings import Session, steps_in_words
 
-RAW, UNTRAINED = "Raw GloVe", "Before training"
+RAW, UNTRAINED = "Raw GloVe", "Before training"  # as links name them
 MATCHES = 8  # words in each column of the list
+SENTENCES = 2000  # of each side, from which the answers of a task are gathered
 
 
 @lru_cache(maxsize=1)
@@ -32,21 +36,60 @@ def _candidates() -> tuple[list[str], np.ndarray]:
     return words, loaders.glove().look_up(words)
 
 
-def query_words(session: Session, shown: SentenceMap) -> None:
-    """The words that the chosen word's query asks for, with random matrices and now; and what W_Q is.
+@lru_cache(maxsize=len(TAUGHT_TASKS))
+def answers_by_query(task: str) -> Mapping[str, frozenset[str]]:
+    """The words that each asking word finds in sentences of a task."""
+    found: dict[str, set[str]] = {}
+    for testing in (False, True):
+        for example in tasks.examples(task, SENTENCES, np.random.default_rng(0), testing=testing):
+            found.setdefault(example.tokens[example.asks], set()).add(example.tokens[example.answer])
+    return {query: frozenset(answers) for query, answers in found.items()}
 
-    Nothing of a model that answers good or bad.
+
+@lru_cache(maxsize=len(TAUGHT_TASKS))
+def share_of_answers(lesson: Lesson) -> float:
+    """The share of answers among the words that the asking words match best, in the task's samples and best model.
+
+    An answer is a word that the asking word finds in sentences of the task. So for a task in which hundreds of words
+    ask, each in a few sentences, as in those of verbs, the share is small: the lists tell nothing of any one of them.
     """
-    view, model = shown.view, session.model
-    if model.kind == "classifier":  # asks for “not”; words with which it was never trained there get larger scores
+    model, answers, right = shipped(usual_settings(lesson.best)), answers_by_query(lesson.task), []
+    if model is None:
+        return 0.0
+    for sample in sample_sentences(lesson):
+        words, query, answer = sample.example.tokens, sample.example.asks, sample.example.answer
+        layers = forward(model, loaders.glove().look_up(list(words)))
+        for head in range(model.n_heads):
+            at = (model.n_layers, head, query, answer)
+            matches = query_matches.best_matches(model, layers, *at, *_candidates(), MATCHES)
+            right += [match.word in answers.get(words[query], ()) for match in matches]
+    return float(np.mean(right))
+
+
+def has_query_words(session: Session, shown: SentenceMap) -> bool:
+    """Whether a list of the words that the chosen query matches tells something.
+
+    It does once something is trained, for a word that asks in the task, in the layer that answers; and in the tasks in
+    which most of such words are answers. A classifier asks for “not”: words with which it was never trained there get
+    larger scores.
+    """
+    asks = session.model.kind == "pointer" and session.trained and shown.l == session.model.n_layers
+    word = shown.view.tokens[shown.choice.query]
+    return asks and share_of_answers(session.lesson) > 0.5 and word in answers_by_query(session.lesson.task)
+
+
+def draw_query_words(session: Session, shown: SentenceMap) -> None:
+    """Draw the words whose keys the chosen query matches best, with random matrices and now; and what W_Q is."""
+    if not has_query_words(session, shown):
         return
+    view, model = shown.view, session.model
     word, seen = view.labels[shown.choice.query], view.labels[shown.choice.key]
     heads = range(model.n_heads) if shown.head is None else [shown.head]
-    rows, columns = model.parameters["1.W_Q"].shape[0], model.d_k
     before = untrained(session.settings)
-    stages = [("untrained", before, forward(before, loaders.glove().look_up(view.tokens)))]
-    if session.trained:
-        stages.append((f"step {session.step:,}" if session.in_training else "taught", model, shown.layers))
+    stages = [
+        ("untrained", before, forward(before, loaders.glove().look_up(view.tokens))),
+        (f"step {session.step:,}" if session.in_training else "trained", model, shown.layers),
+    ]
     lists = []
     for head in heads:
         for when, stage, layers in stages:
@@ -55,9 +98,8 @@ def query_words(session: Session, shown: SentenceMap) -> None:
             lists.append((f"{when}, head {head + 1}" if model.n_heads > 1 else when, found))
     components.text(f"What does {quoted(word)} ask for?", "heading")
     components.text(
-        f"W_Q is a table of {rows} × {columns} numbers. The vector of {quoted(word)} times W_Q is its query; each "
-        f"word’s vector times W_K is its key. {trained_tables(model)} If another word stood in place of "
-        f"{quoted(seen)}, {quoted(word)} would look most at one of these:",
+        f"{what_is_trained(model, word)} If another word stood in place of {quoted(seen)}, {quoted(word)} would look "
+        "most at one of these:",
         "plain",
     )
     found_word = Markup("<i>{}</i> {:.1f}"), "{} {:.1f}"
@@ -67,28 +109,38 @@ def query_words(session: Session, shown: SentenceMap) -> None:
     ]
     matches = table([title for title, _ in lists], rows, "matches")
     components.show_html(wide(matches))
+    unseen = any(match.unseen for _, found in lists for match in found)
     components.text(
-        f"Of {len(_candidates()[0]):,} words. The number is the score, q · k / √d_k. Italics: never seen in training.",
+        f"Of {len(_candidates()[0]):,} words. The number is the score, q · k / √dₖ."
+        + (" Italics: never seen in training." if unseen else ""),
         "small",
     )
 
 
-def trained_tables(model: Model) -> str:
-    """Which tables training changes, as a sentence."""
+def what_is_trained(model: Model, word: str) -> str:
+    """What W_Q and W_K are, and which tables training changes, as sentences."""
+    rows, columns = model.parameters["1.W_Q"].shape[0], model.d_k
+    tables = (
+        f"W_Q is a table of {rows} × {columns} numbers. The vector of {quoted(word)} times W_Q is its query; each "
+        "word’s vector times W_K is its key."
+    )
     others = sorted(
         {name.partition(".")[2] for name in model.parameters if name.endswith(("W_V", "W_O"))}, reverse=True
     )
     if not others:
-        return "Training changes only these two tables."
-    return f"Training changes these, and the tables {listed(others)}, which make what is handed over."
+        return f"{tables} Training changes only these two tables."
+    return f"{tables} Training changes these, and the tables {listed(others)}, which make what is handed over."
 
 
-def weight_tables(session: Session, shown: SentenceMap) -> None:
-    """W_Q and W_K as pictures, untrained and taught."""
+def draw_weight_tables(session: Session, shown: SentenceMap) -> None:
+    """Draw W_Q and W_K as pictures, untrained and trained."""
     model = session.model
     heads = range(model.n_heads) if shown.head is None else [shown.head]
-    stages = [("untrained", untrained(session.settings))] + [("taught", model)] * session.trained
-    components.text("You cannot read these; nobody can. The list of words above shows what they do.")
+    stages = [("untrained", untrained(session.settings))] + [("trained", model)] * session.trained
+    if has_query_words(session, shown):
+        components.text("You cannot read these; nobody can. The list of words above shows what they do.")
+    else:
+        components.text(f"{what_is_trained(model, shown.view.labels[shown.choice.query])} Nobody can read them.")
     rows = Markup("")
     for head in heads:
         columns, pictures = slice(head * model.d_k, (head + 1) * model.d_k), []
@@ -108,34 +160,35 @@ def weight_tables(session: Session, shown: SentenceMap) -> None:
     )
 
 
-def before_and_after(session: Session, shown: SentenceMap) -> dict[str, figures.Picture]:
-    """The same sentence on raw vectors or before training, now, and the difference, which is returned to be saved."""
-    was = controls.segmented("was", "Compare with", help=tip("word vector"))
-    if was == RAW:
+def draw_before_and_after(session: Session, shown: SentenceMap) -> dict[str, figures.Picture]:
+    """Draw the sentence on raw vectors or before training, now, and the difference, which is returned to be saved."""
+    named = {RAW: "Raw vectors", UNTRAINED: UNTRAINED}
+    base = controls.segmented("was", "Compare with", help=tip("word vector"), format_func=named.get)
+    if base == RAW:
         components.text("Raw: every vector is its own query and key. These switches act on it alone:", "small")
         switches.draw()
         first = raw_view(state.switches())
     else:
         first = sentence_map(session, untrained(session.settings), "0", shown.head, shown.l).view
     second, at = shown.view, shown.choice
-    name, after = ("Taught", "as taught") if session.trained else ("Untrained", "with random matrices")
+    name, after = ("Trained", "trained") if session.trained else ("Untrained", "with random matrices")
     title = name
     if session.trained:
         title += ", as it came with the app" if session.finished else f" ({steps_in_words(session)} steps)"
-    if was == UNTRAINED and not session.trained:
+    if base == UNTRAINED and not session.trained:
         components.text("Both are the same untrained model: press Train, and they part.")
     else:
         components.text(
             f"{first.labels[at[0]]} → {first.labels[at[1]]}: {percent(first.weights[at], 1)} "
-            f"{'raw' if was == RAW else 'before training'}, {percent(second.weights[at], 1)} {after}."
+            f"{'raw' if base == RAW else 'before training'}, {percent(second.weights[at], 1)} {after}."
         )
-    titles = (was, title, f"{name} minus that, in percentage points")
+    titles = (named[base], title, f"{name} minus that, in percentage points")
     compared = compare.compare(first, second, at, "taught", titles)
     return {name: picture for name, picture in compared.items() if name == "difference"}
 
 
-def arithmetic(shown: SentenceMap) -> None:
-    """The arithmetic of the chosen weight."""
+def draw_cell(shown: SentenceMap) -> None:
+    """Draw the arithmetic of the chosen weight."""
     if shown.head is None:
         components.text("The mean of several heads has no arithmetic of its own. Choose one head above.")
         return
@@ -143,4 +196,4 @@ def arithmetic(shown: SentenceMap) -> None:
         f"The first word gives the query, the second the key: the input of layer {shown.l} at each, times W_Q or W_K.",
         "small",
     )
-    cells.cell(shown.view, shown.choice, "taught")
+    cells.draw(shown.view, shown.choice, "taught")

@@ -27,7 +27,7 @@ from ui.state.table import CONTROLS
 from ui.teach_it import copying
 from ui.teach_it.sentence_map import SentenceMap, head_map, sentence_map
 from ui.teach_it.settings import Session, steps_in_words
-from ui.teach_it.training import curve
+from ui.teach_it.training import draw_curve
 
 SIDE_BY_SIDE = 2  # heads that are drawn beside each other; of more the mean is drawn
 
@@ -79,7 +79,7 @@ def maps_of(session: Session, shown: SentenceMap) -> dict[str, SentenceMap]:
 def draw_words(session: Session, shown: SentenceMap, maps: dict[str, SentenceMap]) -> None:
     """The sentence coloured by the chosen word's weights, for two maps twice, and the result in words.
 
-    Below a sentence of the visitor's own stands what the task does not show.
+    Below a sentence of the visitor's own are the limits of the task.
     """
     for number, (title, each) in enumerate(maps.items(), start=1):
         if title:
@@ -100,14 +100,14 @@ def draw_words(session: Session, shown: SentenceMap, maps: dict[str, SentenceMap
     elif session.model.kind == "next_word":
         components.text(copying.prediction_in_words(session.model, shown.layers, shown.view.tokens, query))
     else:
-        components.text(("On average " if len(maps) > 1 else "") + shown.view.in_words(query))
+        components.text(("On average " if len(maps) > 1 else "") + shown.view.in_words(*shown.choice))
     own = state.sentence() not in offered_sentences()
-    if session.done and own and query == tasks.find_query(session.lesson.task, list(shown.view.tokens)):
+    if session.fully_trained and own and query == tasks.find_query(session.lesson.task, list(shown.view.tokens)):
         components.text(session.lesson.limits, "small")
 
 
 def choose_map(model: Model) -> None:
-    """Ask whose map is drawn, where there are several layers or heads."""
+    """Draw the choice of the layer and the head whose map is drawn, where there are several."""
     names = {option: option for name in ("map", "hd") for option in CONTROLS[name].options}
     if model.kind == "next_word":
         names[state.default("map")] = "Both layers"
@@ -122,16 +122,16 @@ def choose_map(model: Model) -> None:
 
 
 def lay_out(session: Session) -> list[DeltaGenerator]:
-    """Draw what stands around the map: how training goes, and the sample sentences; return the places for the maps."""
+    """Draw the sample sentences and the curves of the training; return the places for the maps."""
     count = len(maps_to_draw(session.model))
     above = list(st.columns(count, gap="medium")) if count > 1 else []
     left, right = st.columns([3, 2] if count == 1 else 2, gap="medium")
-    with right:
-        curve(session, "accuracy")
-        if session.model.kind == "next_word" and not session.finished:
-            curve(session, "loss")
     with right if count == 1 else left:
-        sentences(session)
+        draw_sentences(session)
+    with right:  # below the sentences, which stay where they are when the first point appears
+        draw_curve(session, "accuracy")
+        if session.model.kind == "next_word":
+            draw_curve(session, "loss")
     return above or [left]
 
 
@@ -145,13 +145,13 @@ def draw(maps: dict[str, SentenceMap], places: list[DeltaGenerator]) -> None:
         with place:
             if title:
                 components.text(title, "heading")
-                panel.heatmap(each.view, each.choice, f"taught-{title[-1]}")
+                panel.draw_heatmap(each.view, each.choice, f"taught-{title[-1]}")
             else:
-                panel.heatmap(each.view, each.choice, "taught", opens="tcell")
+                panel.draw_heatmap(each.view, each.choice, "taught", opens="tcell")
 
 
 def fold(name: str, title: str, shown: SentenceMap | None, body: Callable[..., Any], *args: Any) -> Any:
-    """Draw a fold on the sentence under the model; where there is none, the fold says so."""
+    """Draw a fold about the sentence under the model; without one, it has a notice."""
 
     def checked_body(*args: Any) -> Any:
         if shown:
@@ -177,23 +177,23 @@ class Answer:
 
 
 def answer(model: Model, sample: SampleSentence) -> Answer:
-    """Ask the model about a sample sentence."""
-    words, asks, right = sample.example.tokens, sample.example.asks, sample.example.answer
+    """Compute the model's answer to a sample sentence."""
+    words, query, right = sample.example.tokens, sample.example.asks, sample.example.answer
     layers = forward(model, loaders.glove().look_up(list(words)))
     if model.kind == "classifier":
-        good = float(learning.probability_good(model, layers[-1].output)[asks])
+        good = float(learning.probability_good(model, layers[-1].output)[query])
         text = f"{VERDICTS[int(good > 0.5)]} {percent(max(good, 1 - good))}"
         return Answer(text, good if right else 1 - good, (good > 0.5) == bool(right))
     if model.kind == "next_word":
-        return Answer(*copying.answer(model, layers, words, asks, right))
-    row = layers[-1].attention.weights.mean(axis=0)[asks]
+        return Answer(*copying.answer(model, layers, words, query, right))
+    row = layers[-1].attention.weights.mean(axis=0)[query]
     best = int(first_largest(row))
     correct = best == right if model.d_positions else words[best] == words[right]
-    return Answer(f"{words[asks]} → {words[best]} {percent(row[best])}", float(row[right]), correct)
+    return Answer(f"{words[query]} → {words[best]} {percent(row[best])}", float(row[right]), correct)
 
 
-def sentences(session: Session) -> None:
-    """The sample sentences of the task, the model's answer to each, and the choice among them."""
+def draw_sentences(session: Session) -> None:
+    """Draw the sample sentences of the task, the model's answer to each, and the choice among them."""
     samples = sample_sentences(session.lesson)
     components.text("Sentences to try", "heading")
     lines = []

@@ -14,7 +14,7 @@ from ui.models.training import recipe, shipped
 from ui.shell import links
 from ui.teach_it.sentence_map import SentenceMap
 from ui.teach_it.settings import Session
-from ui.teach_it.training import curve, shipped_accuracy
+from ui.teach_it.training import draw_curve, shipped_accuracy
 
 RIGHT = {
     "classifier": "Right means that the model gives more than half to the right answer, good or bad.",
@@ -24,16 +24,16 @@ RIGHT = {
 CODE = (layers.layer, layers.layer_backward, learning.loss_and_gradients, learning.Adam, learning.train)
 
 
-def meaning_of_numbers(session: Session) -> None:
-    """What is trained, what loss and accuracy are, and what the page does not show."""
-    how, lesson, kind = recipe(session.settings), session.lesson, session.model.kind
+def draw_meaning_of_numbers(session: Session) -> None:
+    """Draw what is trained, what loss and accuracy are, and what the page does not show."""
+    used, lesson, kind = recipe(session.settings), session.lesson, session.model.kind
     count = (TESTING_COPIES if kind == "next_word" else TESTING)[1]
     measured = shipped_accuracy(session.settings)
     paragraphs = (
         f"**What is trained.** W_Q and W_K (and W_V, W_O where their output is used) start as random numbers; the word "
-        f"vectors stay as they are. Each of {how.steps:,} steps takes {how.batch} of {TRAINING[1]:,} sentences and "
+        f"vectors stay as they are. Each of {used.steps:,} steps takes {used.batch} of {TRAINING[1]:,} sentences and "
         "changes every number a little, so that the loss falls. Two things keep the model from learning words by "
-        f"heart: each step adds random numbers of spread {how.noise:g} to their vectors, and every number is drawn a "
+        f"heart: each step adds random numbers of spread {used.noise:g} to their vectors, and every number is drawn a "
         "little towards zero (weight decay).",
         "**Loss.** The mean of −log of the weight or probability of the right answer: 0 when all of it goes there, "
         "0.69 when half does. Each point is the mean since the point before.",
@@ -45,7 +45,7 @@ def meaning_of_numbers(session: Session) -> None:
         "model is told no such thing.",
     )
     st.markdown("\n\n".join(paragraphs))
-    curve(session, "loss")
+    draw_curve(session, "loss")
 
 
 def other_splits(spec: ModelSpec) -> str:
@@ -59,26 +59,26 @@ def other_splits(spec: ModelSpec) -> str:
     )
 
 
-def challenge(session: Session) -> None:
-    """A task for the reader, and what to look for."""
+def draw_challenge(session: Session) -> None:
+    """Draw a task for the reader, and a hint."""
     components.text(
-        "Find a sentence that fools the taught head: type it into the field at the top, and see where "
+        "Find a sentence that fools the trained head: type it into the field at the top, and see where "
         f"{session.lesson.needs if session.lesson.needs.startswith('“') else 'the ' + session.lesson.needs} looks.",
         "plain",
     )
     components.text(f"A hint: {session.lesson.limits}", "small")
 
 
-def code() -> None:
-    """The functions that have just run, to take away."""
+def draw_code() -> None:
+    """Draw the functions that have just run, to take away."""
     components.text(
         "The code that runs when you press Train: forward, the same backwards, and a step of Adam.", "small"
     )
     source = "\n\n".join(inspect.getsource(function) for function in CODE)
     st.download_button("Download the code", source, "training.py", "text/x-python", on_click="ignore", key="code-file")
-    components.code(inspect.getsource(layers.layer))
+    st.code(inspect.getsource(layers.layer), language="python", wrap_lines=True)
 
 
 def take_away(shown: SentenceMap, compared: dict[str, figures.Picture] | None) -> None:
     """Pictures, numbers, code and link."""
-    downloads.take_away(shown.view, shown.choice, links.link_to("teach_it"), "taught", compared)
+    downloads.take_away(shown.view, shown.choice, links.source_of("teach_it"), "taught", compared)

@@ -16,7 +16,7 @@ USUAL = 32  # numbers of a place where the model has none to show
 
 
 def draw(session: Session, shown: SentenceMap) -> None:
-    """The picture of the waves, a word's vector with its place beside it, and two sentences of the same words."""
+    """Draw the waves, a word's vector with its place beside it, and two sentences of the same words."""
     model = session.model
     d_positions = model.d_positions or USUAL
     word, place = shown.view.tokens[shown.choice.query], shown.choice.query
@@ -41,11 +41,11 @@ def draw(session: Session, shown: SentenceMap) -> None:
         "plain",
     )
     if not model.causal:  # there a verb sees nothing that comes later
-        order_matters(model)
+        draw_two_orders(model)
 
 
-def order_matters(model: Model) -> None:
-    """The weights from the verb in two sentences of the same words in another order."""
+def draw_two_orders(model: Model) -> None:
+    """Draw the weights from the verb in two sentences of the same words in another order."""
     rows = []
     for text in ORDERS:
         words = text.split()

@@ -55,7 +55,7 @@ def sentence_map(session: Session, model: Model, steps: str, head: int | None, l
 def head_map(session: Session, model: Model, layers: list[Layer], steps: str, head: int | None, l: int) -> SentenceMap:
     """The shared sentence under a model that has computed its layers. Arguments as in `sentence_map`."""
     sentence = loaders.tokenized(state.sentence())
-    tokens, done = sentence.known, layers[l - 1]
+    tokens, layer = sentence.known, layers[l - 1]
     shows = [f"layer {l}"] * (model.n_layers > 1) + ["mean of all heads" if head is None else f"head {head + 1}"]
     settings = {
         "sentence": state.sentence(),
@@ -71,12 +71,12 @@ def head_map(session: Session, model: Model, layers: list[Layer], steps: str, he
         "steps": steps,
         "shows": ", ".join(shows),
     }
-    visible = np.isfinite(done.attention.masked[0])
+    visible = np.isfinite(layer.attention.masked[0])
     if head is None:
-        view = View(tokens, done.attention.weights.mean(axis=0), sentence.words, settings, visible)
+        view = View(tokens, layer.attention.weights.mean(axis=0), sentence.words, settings, visible)
         return SentenceMap(view, chosen(view), layers, l, head)
-    q, k, v = done.q[head], done.k[head], done.v[min(head, len(done.v) - 1)]  # without W_V one v for all heads
-    attention = Attention(*(stage[head] for stage in done.attention))
+    q, k, v = layer.q[head], layer.k[head], layer.v[min(head, len(layer.v) - 1)]  # without W_V one v for all heads
+    attention = Attention(*(stage[head] for stage in layer.attention))
     view = View(
         tokens=tokens,
         words=sentence.words,

@@ -20,7 +20,7 @@ from ui.models.lessons import (
 )
 from ui.models.training import Settings, VisitorTraining, recipe, shipped, training_at, untrained, usual_settings
 from ui.shell import guess
-from ui.shell.sentence_input import choose_sentence, look_from_asking_word
+from ui.shell.sentence_input import choose_query_for_task, choose_sentence
 from ui.state import controls
 from ui.state.table import Value
 
@@ -71,8 +71,8 @@ class Session:
         return self.training.diverged if self.training else None
 
     @property
-    def half_way(self) -> bool:
-        """Whether the training has begun, and neither ended nor failed."""
+    def partly_trained(self) -> bool:
+        """Whether the training has taken steps, and neither ended nor failed."""
         return 0 < self.step < recipe(self.settings).steps and not self.diverged
 
     @property
@@ -81,21 +81,21 @@ class Session:
         return self.finished or self.step > 0
 
     @property
-    def done(self) -> bool:
+    def fully_trained(self) -> bool:
         """Whether the training is over and did not fail."""
         steps = recipe(self.settings).steps
         return self.finished or (not self.diverged and self.step >= steps)
 
     @property
-    def ideal(self) -> bool:
+    def has_best_shape(self) -> bool:
         """Whether the model has the layers, heads and positions that the task takes."""
         spec, best = self.settings.spec, self.lesson.best
         return (spec.n_layers, spec.n_heads, spec.positions) == (best.n_layers, best.n_heads, best.positions)
 
 
 def current_session() -> Session:
-    """The session that the controls describe; the training goes on where this visitor's stands."""
-    lesson = BY_TITLE.get(str(state.get("task")), BY_TITLE[str(state.default("task"))])
+    """The session that the controls describe, with this visitor's training as far as it has come."""
+    lesson = BY_TITLE[state.get("task")]
     settings = settings_from_controls(lesson)
     steps = int(state.get("trained"))
     came_with_app = shipped(settings) if steps > recipe(settings).steps else None
@@ -134,7 +134,7 @@ def values_of(spec: ModelSpec) -> dict[str, Value]:
 
 
 def choose_task() -> None:
-    """Ask for the task. Another one starts untrained, with the layers and heads that it takes, on its own sentence."""
+    """Draw the choice of the task. Another one starts untrained, with the shape that it takes, on its own sentence."""
 
     def changed() -> None:
         lesson = BY_TITLE[state.get("task")]
@@ -144,13 +144,12 @@ def choose_task() -> None:
         if state.sentence() in offered_sentences() or not state.sentence().strip():
             choose_sentence(sample_sentences(lesson)[0])
 
-    controls.segmented("task", "Task", list(BY_TITLE), on_change=changed, label_visibility="collapsed")
-    lesson = BY_TITLE.get(str(state.get("task")), BY_TITLE[str(state.default("task"))])
-    look_from_asking_word("teach_it", lesson.task)
+    controls.segmented("task", "Task", on_change=changed, label_visibility="collapsed")
+    choose_query_for_task("teach_it", BY_TITLE[state.get("task")].task)
 
 
 def offer_sentence(lesson: Lesson) -> None:
-    """Where the sentence has no word that the task is about, say so and offer a sentence that has one."""
+    """Draw a button for a sentence that has a word of the task, where the shared one has none."""
     if tasks.find_query(lesson.task, loaders.tokenized(state.sentence()).known) is None:
         st.button(
             f"There is no {lesson.needs} in this sentence. Show one that has it",
@@ -163,19 +162,20 @@ def offer_sentence(lesson: Lesson) -> None:
 
 
 def ask_for_guess(session: Session) -> None:
-    """Ask whether one layer will do, where it will not."""
-    if session.lesson.task == "meaning":
+    """Draw the question whether one layer is enough, in the task where it is not, unless the score above answers it."""
+    answered = session.settings.spec.n_layers == 1 and (session.in_training or session.trained)
+    if session.lesson.task == "meaning" and not answered:
         guess.draw("g2", QUESTION, GUESSES, RIGHT)
 
 
-def reason(session: Session) -> None:
-    """Why the task takes this many layers or heads, or positions: after training, or after a guess at it."""
-    if session.done or (session.lesson.task == "meaning" and state.get("g2")):
+def draw_reason(session: Session) -> None:
+    """Draw why the task takes this many layers or heads, or positions: after training, or after a guess at it."""
+    if session.fully_trained or (session.lesson.task == "meaning" and state.get("g2")):
         components.text(session.lesson.reason, "plain")
 
 
-def advanced(session: Session) -> None:
-    """The settings of the model, folded; whoever changes one starts with an untrained model."""
+def draw_advanced(session: Session) -> None:
+    """Draw the settings of the model, folded; a change of one starts with an untrained model."""
 
     def changed() -> None:
         state.set_values({"trained": 0})
@@ -195,7 +195,7 @@ def advanced(session: Session) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="teach-settings"):
             controls.segmented("layers", "Layers", on_change=changed, help=helps["layers"])
             controls.segmented("nh", "Heads", on_change=changed, help=helps["nh"])
-            controls.segmented("dk", "Numbers per query, d_k", on_change=changed, help=helps["dk"])
+            controls.segmented("dk", "Numbers per query, dₖ", on_change=changed, help=helps["dk"])
             controls.select(
                 "rate",
                 "Learning rate",
@@ -236,19 +236,3 @@ def title_of(settings: Settings) -> str:
 def steps_in_words(session: Session) -> str:
     """How long the model has been trained, for titles and files."""
     return "as shipped" if session.finished else f"{session.step:,}"
-
-
-def headline(session: Session) -> None:
-    """What to see now, in one bold line that follows the training."""
-    lesson = session.lesson
-    if session.diverged:
-        line = "The steps were too large, and training ran away."
-    elif not session.trained and not session.in_training:
-        line = f"{lesson.goal} Untrained, it looks at random: press Train."
-    elif not session.done:
-        line = f"{lesson.goal} Watch the colours of the words."
-    elif session.ideal:
-        line = f"Trained: {lesson.learned[0].lower()}{lesson.learned[1:]}"
-    else:
-        line = f"{lesson.goal} Does it, with {title_of(session.settings)}?"
-    components.text(line, "headline")

@@ -1,6 +1,7 @@
 """The training: its buttons, how often the model is right, the curves, and the next steps."""
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from attention_core import copying, taught
 from attention_core.taught import ModelSpec
 from ui import state
 from ui.kit import components, figures
+from ui.kit.glossary import with_terms
 from ui.kit.wording import counted, percent, rounded
 from ui.models import loaders
 from ui.models.lessons import Lesson
@@ -20,18 +22,19 @@ from ui.models.training import FINISHED, Settings, VisitorTraining, recipe, ship
 from ui.shell import body
 from ui.state import run_lock
 from ui.teach_it import charts
-from ui.teach_it.settings import BACK, Session, values_of
+from ui.teach_it.settings import BACK, Session, title_of, values_of
 
+SECOND_PRESS = 0.5  # seconds for which Stop, once it is drawn in the place of Train, cannot be pressed
 REDRAW_AFTER = 0.03  # seconds from one picture of a training to the next
 ASK_AGAIN_AFTER = 1.0  # seconds for which a training that waits in the queue leaves the page alone
 
 
-def buttons(session: Session) -> None:
-    """Train, or stop; the finished model; and back to the beginning."""
+def draw_buttons(session: Session) -> None:
+    """Draw the buttons: train or stop, in one place; show the model that came with the app; start over."""
     steps = recipe(session.settings).steps
 
     def train() -> None:
-        if not session.half_way:
+        if not session.partly_trained:
             st.session_state["training"] = VisitorTraining(session.settings)
         state.set_values({"trained": steps})
 
@@ -43,43 +46,65 @@ def buttons(session: Session) -> None:
         session.leave()
         state.set_values({"trained": 0})
 
-    label = "Go on" if session.half_way else "Train again" if session.trained else "Train"
+    label = "Go on" if session.partly_trained else "Train again" if session.trained else "Train"
     with st.container(horizontal=True, vertical_alignment="center", key="teach-buttons"):
         if session.in_training:
-            st.button("Stop", on_click=stop, key="stop", width=130)
+            drawn = st.session_state.setdefault("stop-drawn", time.monotonic())
+            st.button("Stop", on_click=stop, key="stop", width=130, disabled=time.monotonic() < drawn + SECOND_PRESS)
         else:
+            st.session_state.pop("stop-drawn", None)
             st.button(label, on_click=train, key="train", type="primary", width=130)
         came_with_app = shipped(session.settings) is not None
         st.button(
-            "Show the finished one",
+            "Show it trained",
             on_click=lambda: state.set_values({"trained": FINISHED}),
             key="finished",
             disabled=not came_with_app or session.in_training or session.finished,
-            help="The model that came with the app, trained in the same way."
+            help="The model that came with the app."
             if came_with_app
             else "No model with these settings came with the app.",
         )
-        begun = session.trained or session.in_training
-        st.button("Start over", on_click=start_over, key="afresh", disabled=not begun)
+        fresh = not session.trained and not session.in_training
+        st.button("Start over", on_click=start_over, key="afresh", disabled=fresh)
 
 
-def score(session: Session) -> None:
-    """How often the model is right, as one large figure; below it how far training is."""
+def draw_headline(session: Session) -> None:
+    """Draw what to see now, in one bold line that follows the training."""
+    lesson = session.lesson
+    if session.diverged:
+        line = "The steps were too large, and training ran away."
+    elif not session.trained and not session.in_training:
+        alone = bool(state.get("figure") or state.get("lecture"))  # without the button
+        line = f"{lesson.goal} Untrained, it looks at random{'.' if alone else ': press Train.'}"
+    elif not session.fully_trained:
+        line = f"{lesson.goal} Watch the colours of the words."
+    elif session.has_best_shape:
+        line = f"Trained: {lesson.learned[0].lower()}{lesson.learned[1:]}"
+    else:
+        share = accuracy(session)
+        line = f"{lesson.goal} With {title_of(session.settings)}" + (
+            "." if share is None else f", about {percent(share)} are right."
+        )
+    components.text(with_terms(line, "layer", "head"), "headline")
+
+
+def draw_score(session: Session) -> None:
+    """Draw how often the model is right, as one large number, and below it how far training is."""
     steps = recipe(session.settings).steps
     share = accuracy(session)
     guess = f"Guessing: about {rounded(chance(session.lesson.task))}."
-    figure, tested = "Trained" if session.trained else "Untrained", guess
+    number, tested = "Trained" if session.trained else "Untrained", guess
     if share is not None:
         count = (taught.TESTING_COPIES if session.model.kind == "next_word" else taught.TESTING)[1]
-        figure = f"about {percent(share)}"
+        number = f"about {percent(share)}"
         tested = f"right on {count:,} sentences of new words. {guess}"
-    step = f"Trained for {steps:,} steps." if session.done else f"Step {session.step:,} of {steps:,}."
+    step = f"Trained for {steps:,} steps." if session.fully_trained else f"Step {session.step:,} of {steps:,}."
     page = Markup(
         '<div class="score"><b>{}</b> <span>{}</span></div>'
         '<progress value="{:.3f}" max="1" aria-label="Training"></progress><small>{}{}</small>'
     )
-    done = 1 if session.done else session.step / steps
-    components.show_html(page.format(figure, tested, done, step, " Stopped." if stopped(session) else ""))
+    progress = 1 if session.fully_trained else session.step / steps
+    components.show_html(page.format(number, tested, progress, step, " Stopped." if stopped(session) else ""))
     if error := session.diverged:
         components.text(
             f"Training ran away at step {error.step}: the learning rate {error.rate:g} is too large. "
@@ -96,7 +121,7 @@ def score(session: Session) -> None:
 
 def stopped(session: Session) -> bool:
     """Whether the training has been left half-way."""
-    return session.half_way and not session.in_training
+    return session.partly_trained and not session.in_training
 
 
 def accuracy(session: Session) -> float | None:
@@ -119,8 +144,8 @@ def chance(task: str) -> float:
     return float(loaders.gap_table()["rows"][task]["chance"])
 
 
-def experiments(session: Session) -> None:
-    """Buttons that take away what the trained model needs, and the way back."""
+def draw_experiments(session: Session) -> None:
+    """Draw buttons that remove a part the trained model needs, or the button that gives it back."""
     lesson = session.lesson
 
     def choose(changed: ModelSpec) -> None:
@@ -130,8 +155,8 @@ def experiments(session: Session) -> None:
     if not lesson.without:
         return
     with st.container(horizontal=True, key="teach-experiments"):
-        if not session.ideal:
-            label = what_is_missing(session.settings.spec, lesson.best)
+        if not session.has_best_shape:
+            label = missing_part_label(session.settings.spec, lesson.best)
             st.button(label, on_click=choose, args=(lesson.best,), key="give-back", icon=":material/add:")
             return
         for number, (label, values) in enumerate(lesson.without.items()):
@@ -142,12 +167,13 @@ def experiments(session: Session) -> None:
                 key=f"without-{number}",
                 type="tertiary",
                 icon=":material/science:",
-                disabled=not session.done,
+                disabled=not session.fully_trained,
+                help=None if session.fully_trained else "Train it first, or show it trained.",
             )
 
 
-def what_is_missing(spec: ModelSpec, best: ModelSpec) -> str:
-    """The label of the button that makes a model the one that its task takes."""
+def missing_part_label(spec: ModelSpec, best: ModelSpec) -> str:
+    """The label of the button that gives a model the part that it lacks for its task."""
     if spec.n_layers < best.n_layers:
         return "Give it a second layer"
     if spec.n_heads < best.n_heads:
@@ -160,8 +186,8 @@ def _changed(lesson: Lesson, values: Mapping[str, Any]) -> ModelSpec:
     return replace(lesson.best, **{names[name]: value for name, value in values.items()})
 
 
-def curve(session: Session, name: str) -> None:
-    """The accuracy on test sentences, or the loss, as it grows.
+def draw_curve(session: Session, name: str) -> None:
+    """Draw the accuracy on test sentences, or the loss, against the step; nothing where there is no number yet.
 
     Args:
         name: "accuracy" or "loss".
@@ -172,23 +198,25 @@ def curve(session: Session, name: str) -> None:
     if name == "accuracy" and session.finished and (share := shipped_accuracy(session.settings)) is not None:
         points = [(end, share)]
     points = [(step, value) for step, value in points if not math.isnan(value)]
+    if not points:
+        return
     table = pd.DataFrame([(-1, 0.0), *points], columns=["step", "value"]).astype({"step": "int32", "value": "float64"})
-    last = f" {points[-1][1]:.3g} at step {points[-1][0]:,}." if points else " Nothing yet: press Train."
-    high = max((value for _, value in points), default=1.0)
+    last = f" {points[-1][1]:.3g} at step {points[-1][0]:,}."
+    high = max(value for _, value in points)
     unit = 10 ** math.floor(math.log10(high)) if high > 0 else 1.0
     fill = {"end": end, "high": math.ceil(1.02 * high / unit) * unit}  # the next round number, so that no point is cut
     if name == "accuracy":
         fill |= {"chance": chance(session.lesson.task)}
-    options = {"title": title.lower(), "shares": name == "accuracy", "begun": bool(points)}
+    options = {"title": title.lower(), "shares": name == "accuracy"}
     components.text(title, "heading")
     picture = figures.Picture(charts.curve, table, f"{title}, by steps.{last}", 150, fill, options)
     figures.draw(picture, f"curve-{name}")
 
 
 def train_further(session: Session) -> None:
-    """The next steps of training; the page is drawn again after them.
+    """Train the next steps, then have the page drawn again.
 
-    The browser asks for each piece. When the page is closed, nobody asks, and the visitor's place becomes free.
+    The browser asks for each piece of training. When the page is closed it asks no more, and the training stops.
     """
     if session.training is None or not session.in_training:
         return

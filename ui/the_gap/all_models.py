@@ -8,10 +8,10 @@ from ui import state
 from ui.kit import components, figures, html
 from ui.kit.wording import mean_and_spread, percent
 from ui.shell import links
-from ui.state.table import Value
+from ui.state.table import GAP_TASKS, TASK_TITLES, Value
 from ui.the_gap import charts, measured
 from ui.the_gap.figure import open_sentences
-from ui.the_gap.measured import MINILM, Rate
+from ui.the_gap.measured import MINILM, NAMES, Rate
 from ui.the_gap.sentences import ANCHOR
 
 MARKS = {"circle": "●", "square": "■", "diamond": "◆", "cross": "✚", "triangle-up": "▲", "triangle-down": "▼"}
@@ -26,25 +26,24 @@ def draw_all_models() -> None:
 def rates_shown() -> list[Rate]:
     """The rates on the chosen set of sentences."""
     group = measured.chosen_set()
-    return [rate for task in measured.titles() for rate in measured.rates_of(task, group) if rate.group == group]
+    return [rate for task in GAP_TASKS for rate in measured.rates_of(task, group) if rate.group == group]
 
 
 def shapes() -> dict[str, str]:
     """The shape of each model's dot: circles in grey and violet, then one for each further model."""
-    names = measured.names()
-    return dict(zip(names, ["circle", *[list(MARKS)[i % len(MARKS)] for i in range(len(names) - 1)]], strict=True))
+    return dict(zip(NAMES, ["circle", *[list(MARKS)[i % len(MARKS)] for i in range(len(NAMES) - 1)]], strict=True))
 
 
 def dots_picture() -> figures.Picture:
     """The rates on the chosen set of sentences as dots."""
-    rates, titles, names = rates_shown(), measured.titles(), measured.names()
-    tasks = [task for task in titles if any(rate.task == task for rate in rates)]
+    rates = rates_shown()
+    tasks = [task for task in GAP_TASKS if any(rate.task == task for rate in rates)]
     models = {task: [rate.name for rate in rates if rate.task == task] for task in tasks}
     most = max(map(len, models.values()))
     rows = [
         {
             "row": tasks.index(rate.task),
-            "model": names.index(rate.name),
+            "model": NAMES.index(rate.name),
             **{name: getattr(rate, name) for name in ("share", "low", "high", "chance", "count")},
             "number": percent(rate.share),
             "slot": 2 * models[rate.task].index(rate.name) + most - len(models[rate.task]),  # half lines: centred
@@ -52,17 +51,17 @@ def dots_picture() -> figures.Picture:
         for rate in rates
     ]
     frame = pd.DataFrame(rows).astype({"row": "int16", "model": "int16", "count": "int32", "slot": "int16"})
-    text = "; ".join(f"{titles[rate.task]}, {rate.name}: {percent(rate.share)}" for rate in rates)
+    text = "; ".join(f"{TASK_TITLES[rate.task]}, {rate.name}: {percent(rate.share)}" for rate in rates)
     alt = f"Dots: the share of right answers, by task and model. {text}. The table below has the same numbers."
     now = measured.chosen()
-    seen = {"chosen": tasks.index(now.task) if now.task in tasks else -1, "seen": names.index(now.name)}
+    seen = {"chosen": tasks.index(now.task) if now.task in tasks else -1, "seen": NAMES.index(now.name)}
     options = {
-        "names": names,
+        "names": NAMES,
         "slots": 2 * most - 1,
         "shapes": tuple(shapes().values()),
         "kinds": tuple(kinds().values()),
     }
-    fill = {"labels": [titles[task] for task in tasks], **seen}
+    fill = {"labels": [TASK_TITLES[task] for task in tasks], **seen}
     return figures.Picture(charts.dots, frame, alt, 84 * len(tasks), fill, options)
 
 
@@ -70,10 +69,10 @@ def draw_dots() -> None:
     """Draw the dots and what their shapes mean; a click on a dot opens its sentences."""
     picture = dots_picture()
     name = f"gap-{picture.fill['chosen']}-{picture.fill['seen']}"
-    by_title = {title: task for task, title in measured.titles().items()}
+    tasks = {title: task for task, title in TASK_TITLES.items()}
 
     def pick(row: int, model: int) -> None:
-        open_sentences(by_title[picture.fill["labels"][row]], measured.names()[model])
+        open_sentences(tasks[picture.fill["labels"][row]], NAMES[model])
 
     with st.container(height=picture.height + 15, border=False, key="dots-room"):
         figures.draw(picture, name, pick)
@@ -91,34 +90,33 @@ def draw_dots() -> None:
 def kinds() -> dict[str, int]:
     """The kind of each model, as in `Rate`."""
     found = {rate.name: rate.kind for rate in measured.measured()}
-    return {name: found[name] for name in measured.names()}
+    return {name: found[name] for name in NAMES}
 
 
 def draw_table() -> None:
     """Draw the same as a table; each number leads to its sentences."""
-    rates, names = rates_shown(), measured.names()
+    rates = rates_shown()
     rows: list[list[html.Cell]] = []
-    for task, title in measured.titles().items():
+    for task in GAP_TASKS:
         here = {rate.name: rate for rate in rates if rate.task == task}
-        asked = Markup("{}<small>{}</small>").format(title, measured.QUESTIONS.get(task, ""))
+        asked = Markup("{}<small>{}</small>").format(TASK_TITLES[task], measured.QUESTIONS[task])
         guessing = percent(next(iter(here.values())).chance) if here else "–"
-        rows.append([asked, *(table_cell(here[name]) if name in here else "–" for name in names), guessing])
-    table = html.table(("Task", *names, "Guessing"), rows, "gap", named_rows=True)
+        rows.append([asked, *(table_cell(here[name]) if name in here else "–" for name in NAMES), guessing])
+    table = html.table(("Task", *NAMES, "Guessing"), rows, "gap", named_rows=True)
     components.show_html(html.wide(table))
     text = "Each number leads to its sentences. Below it: its 95 % interval and the number of sentences."
     if any(rate.other_splits for rate in rates):
         text += " Other splits: trained and tested again with other words, drawn by chance."
-    if measured.COLUMNS["smollm2"] in names:
-        text += (
-            " MiniLM is the model of “Inside a transformer”, SmolLM2 that of “The next word”; both learned from other "
-            "texts. SmolLM2 looks back only: it cannot find an object that comes after its verb."
-        )
+    text += (
+        " MiniLM is the model of “Inside a transformer”, SmolLM2 that of “The next word”; both learned from other "
+        "texts. SmolLM2 looks back only: it cannot find an object that comes after its verb."
+    )
     components.text(text, "small")
 
 
 def table_cell(rate: Rate) -> Markup:
     """A rate of the table: the share, its interval, the number of sentences; a link to them."""
-    values: dict[str, Value] = {"gtask": measured.title_of(rate.task), "gby": rate.name, "gsent": True}
+    values: dict[str, Value] = {"gtask": TASK_TITLES[rate.task], "gby": rate.name, "gsent": True}
     lines = [f"{percent(rate.low)} to {percent(rate.high)}", f"n = {rate.count:,}"]
     if rate.head:
         lines.append(f"layer {rate.head[0]}, head {rate.head[1]}")
@@ -146,7 +144,7 @@ def table_frame() -> pd.DataFrame:
         [
             {
                 "sentences": rate.group,
-                "task": measured.title_of(rate.task),
+                "task": TASK_TITLES[rate.task],
                 "model": rate.model,
                 "right": rate.right,
                 "of": rate.count,

@@ -73,41 +73,21 @@ def dots(
         " + ', interval ' + format(datum.low, '.1%') + ' to ' + format(datum.high, '.1%') + ', chance '"
         " + format(datum.chance, '.1%')",
     )
-    x_axis = alt.Axis(
-        title="right", values=[0, 0.2, 0.4, 0.6, 0.8, 1], gridColor=colors.line, domain=False, labelFlush=False
-    )
-    x_axis.labelExpr = share_in_words("datum.value")
-    x_axis.labelColor = x_axis.titleColor = colors.text
-    scale = alt.Scale(domain=[0, 1.2], nice=False)  # room for the number beside a dot, on a phone too
-    x = alt.X("share:Q", scale=scale, axis=x_axis)
-    y_axis = alt.Axis(title=None, labelExpr="labels[datum.value]", labelFontSize=14, labelLimit=150, domain=False)
-    y_axis.labelColor, y_axis.ticks, y_axis.labelPadding, y_axis.grid = colors.text, False, 10, False
-    y = alt.Y("row:O", axis=y_axis, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))
+    x, y = _share_axis("share", colors), _task_axis(colors)
     down = alt.YOffset("slot:O", scale=alt.Scale(domain=list(range(slots))))
-    look = {
-        "color": alt.Color(
-            "name:N",
-            scale=alt.Scale(domain=list(names), range=[kind_colors(colors)[kind] for kind in kinds]),
-            legend=None,
-        ),
-        "shape": alt.Shape(
-            "name:N",
-            scale=alt.Scale(domain=list(names), range=list(shapes)),
-            legend=None,
-        ),
+    shades = [kind_colors(colors)[kind] for kind in kinds]
+    by_model = {
+        "color": alt.Color("name:N", scale=alt.Scale(domain=list(names), range=shades), legend=None),
+        "shape": alt.Shape("name:N", scale=alt.Scale(domain=list(names), range=list(shapes)), legend=None),
     }
     guess = base.mark_tick(thickness=2, bandSize=40, color=colors.muted, aria=False).encode(
-        x=alt.X("chance:Q", scale=scale, axis=x_axis), y=y
+        x=_share_axis("chance", colors), y=y
     )
     interval = base.mark_rule(strokeWidth=2, aria=False).encode(
-        x=alt.X("low:Q", scale=scale, axis=x_axis),
-        x2="high:Q",
-        y=y,
-        yOffset=down,
-        color=look["color"],
+        x=_share_axis("low", colors), x2="high:Q", y=y, yOffset=down, color=by_model["color"]
     )
     dot = base.mark_point(filled=True, size=110, opacity=1, cursor="pointer").encode(
-        x=x, y=y, yOffset=down, description="says:N", tooltip=[alt.Tooltip("says:N", title="measured")], **look
+        x=x, y=y, yOffset=down, description="says:N", tooltip=[alt.Tooltip("says:N", title="measured")], **by_model
     )
     dot = dot.add_params(alt.selection_point(name="dot", fields=["row", "model"], toggle=False))
     here = (
@@ -116,14 +96,29 @@ def dots(
         .encode(x=x, y=y, yOffset=down)
     )
     number = base.mark_text(align="left", dx=12, fontSize=12, aria=False, color=colors.text).encode(
-        x=alt.X("high:Q", scale=scale, axis=x_axis),
-        y=y,
-        yOffset=down,
-        text="number:N",
+        x=_share_axis("high", colors), y=y, yOffset=down, text="number:N"
     )
     gap = number.copy(deep=True)  # in the line of guessing, where it would run through a number
     gap.mark.stroke, gap.mark.strokeWidth = colors.background, 5
     return alt.layer(guess, gap, interval, dot, here, number).add_params(*parameters())
+
+
+def _share_axis(field: str, colors: Palette) -> alt.X:
+    """The axis of shares, across."""
+    axis = alt.Axis(
+        title="right", values=[0, 0.2, 0.4, 0.6, 0.8, 1], gridColor=colors.line, domain=False, labelFlush=False
+    )
+    axis.labelExpr = share_in_words("datum.value")
+    axis.labelColor = axis.titleColor = colors.text
+    scale = alt.Scale(domain=[0, 1.2], nice=False)  # room for the number beside a dot, on a phone too
+    return alt.X(f"{field}:Q", scale=scale, axis=axis)
+
+
+def _task_axis(colors: Palette) -> alt.Y:
+    """The axis of tasks, down."""
+    axis = alt.Axis(title=None, labelExpr="labels[datum.value]", labelFontSize=14, labelLimit=150, domain=False)
+    axis.labelColor, axis.ticks, axis.labelPadding, axis.grid = colors.text, False, 10, False
+    return alt.Y("row:O", axis=axis, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))
 
 
 def kind_colors(colors: Palette) -> list[str]:

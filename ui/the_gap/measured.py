@@ -7,18 +7,10 @@ from attention_core import gap, tasks
 from attention_core.taught import ModelSpec
 from ui import state
 from ui.models import lessons, loaders
+from ui.state.table import GAP_MODELS, GAP_TASKS, TASK_TITLES
 
-RAW, MINILM = "Raw vectors", "MiniLM"
-COLUMNS = {  # the columns of the core's table, as this page names them; one that is not here keeps its own name
-    gap.RAW: RAW,
-    "1-1": "Taught, 1 layer",
-    "2-4": "Taught, 2 layers",
-    "2-4-positions": "Taught, with positions",
-    "1-2": "Taught, 2 heads",
-    "1-1-residual": "Taught, 1 head, keeps its own vector",
-    gap.MINILM: MINILM,
-    "smollm2": "SmolLM2",
-}
+RAW, MINILM = GAP_MODELS[gap.RAW], GAP_MODELS[gap.MINILM]
+NAMES = tuple(GAP_MODELS.values())  # raw vectors, taught models, pretrained ones
 SETS = {"Natural sentences": "natural", "Unseen words": "unseen"}
 UNSEEN = SETS["Unseen words"]
 QUESTIONS = {  # of each task: is it done rightly?
@@ -111,54 +103,31 @@ def measured() -> tuple[Rate, ...]:
                 head = tuple(cell["head"]) if cell["head"] else None
                 variant = variants.get(column)
                 splits = stored.get("splits", {}).get(variant.file, ()) if variant and name == UNSEEN else ()
-                title = COLUMNS.get(column, column)
-                found.append(Rate(name, task, title, *numbers, cases, variant, head, tuple(splits)))
+                found.append(Rate(name, task, GAP_MODELS[column], *numbers, cases, variant, head, tuple(splits)))
     return tuple(found)
 
 
-def titles() -> dict[str, str]:
-    """The title of each task of the table: pronouns first, as in the rest of the app, similar words last."""
-    measured_tasks = dict.fromkeys(rate.task for rate in measured())
-    order = [task for task in QUESTIONS if task in measured_tasks]
-    order += [task for task in measured_tasks if task not in QUESTIONS]
-    return {task: title_of(task) for task in order}
-
-
-def title_of(task: str) -> str:
-    """A task as the page names it."""
-    lesson = lessons.lesson_of(task)
-    return lesson.title if lesson else {"similarity": "Similar words"}.get(task, task.capitalize())
-
-
-def names() -> tuple[str, ...]:
-    """The models of the table: raw vectors, taught ones, pretrained ones."""
-    present = list(dict.fromkeys(rate.name for rate in measured()))
-    order = list(COLUMNS.values())
-    return tuple(sorted(present, key=lambda name: order.index(name) if name in order else len(order)))
-
-
 def rates_of(task: str, group: str) -> list[Rate]:
-    """The rates of a task on a set of sentences, in the order of `names`; on unseen words where it has none on it."""
+    """The rates of a task on a set of sentences, in the order of NAMES; on unseen words where it has none on it."""
     of_task = [rate for rate in measured() if rate.task == task]
     found = [rate for rate in of_task if rate.group == group] or [rate for rate in of_task if rate.group == UNSEEN]
-    return sorted(found, key=lambda rate: names().index(rate.name))
+    return sorted(found, key=lambda rate: NAMES.index(rate.name))
 
 
 def rate_of(task: str, name: str, group: str) -> Rate:
-    """One rate; that of the last model where this one was not measured in the task."""
-    here = rates_of(task, group)
-    return next((rate for rate in here if rate.name == name), here[-1])
+    """One rate; MiniLM's where this model was not measured in the task."""
+    here = {rate.name: rate for rate in rates_of(task, group)}
+    return here.get(name, here[MINILM])
 
 
 def chosen_task() -> str:
     """The chosen task, by its name in the core."""
-    by_title = {title: task for task, title in titles().items()}
-    return by_title.get(state.get("gtask")) or by_title[str(state.default("gtask"))]  # a link may name any
+    return next(task for task in GAP_TASKS if TASK_TITLES[task] == state.get("gtask"))
 
 
 def chosen_set() -> str:
     """The chosen set of sentences, a value of SETS."""
-    return SETS.get(state.get("gset")) or SETS[str(state.default("gset"))]
+    return SETS[state.get("gset")]
 
 
 def chosen() -> Rate:

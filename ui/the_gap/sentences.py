@@ -13,7 +13,7 @@ from ui.kit.wording import percent
 from ui.models import lessons, training
 from ui.shell import links
 from ui.state import controls
-from ui.state.table import Value
+from ui.state.table import TASK_TITLES, Value
 from ui.the_gap import measured
 from ui.the_gap.measured import UNSEEN, Case, Rate
 
@@ -24,14 +24,13 @@ FIRST_SHOWN = 10  # sentences in a list, the rest folded away
 
 def draw_sentences() -> None:
     """Draw the choice of a model and of right or wrong answers, and the sentences."""
-    controls.segmented("gby", "Model", measured.names())
+    names = [rate.name for rate in measured.rates_of(measured.chosen_task(), measured.chosen_set())]
+    if state.get("gby") not in names:  # it was not measured in this task
+        state.set_values({"gby": measured.chosen().name})
+    controls.segmented("gby", "Model", names)
     which = controls.segmented("gwhich", "Answers")
     rate = measured.chosen()
-    st.header(f"{measured.title_of(rate.task)}: {rate.model}", anchor=ANCHOR)
-    if rate.name != state.get("gby"):
-        components.text(
-            f"“{state.get('gby')}” was not measured in this task. These are the sentences of {rate.name}.", "notice"
-        )
+    st.header(f"{TASK_TITLES[rate.task]}: {rate.model}", anchor=ANCHOR)
     cases = [case for case in rate.cases if case.right == (which == RIGHT)]
     components.text(
         f"{percent(rate.share, 1)} of {rate.count:,} sentences right; 95 % interval {percent(rate.low, 1)} to "

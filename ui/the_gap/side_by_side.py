@@ -1,19 +1,22 @@
 """The visitor's own sentence: where a word looks on raw vectors, under the taught head that fits, in MiniLM."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
 from attention_core.layers import Model, forward
 from attention_core.ranking import first_largest
 from ui import state
-from ui.kit import components
+from ui.kit import components, embed
+from ui.kit.palette import Palette
 from ui.kit.wording import quoted
 from ui.map.verdict import verdict_in_words
-from ui.map.view import View, chosen_query, merge_pieces
+from ui.map.view import View, chosen_query, left_out_by_words, merge_pieces
 from ui.models import lessons, loaders, training
 from ui.models.lessons import Lesson
 from ui.models.queries import lessons_for
@@ -21,6 +24,9 @@ from ui.shell import errors
 from ui.shell.sentence_input import ask_for_sentence, choose_sentence
 from ui.the_gap import measured
 from ui.the_gap.measured import MINILM, RAW
+
+Pair = tuple[list[int], list[int], str]  # a word that all models know, as in `align_known`
+UNREADABLE = (UnknownWords, UnfitSentence)  # what a sentence may be
 
 
 @dataclass(frozen=True)
@@ -37,41 +43,101 @@ class Looks:
     view: View
     text: str = ""
 
+    def in_words(self, query: int) -> str:
+        """Where a word, by its position, looks, and what else has to be said."""
+        return f"{self.view.in_words(query)} {self.text}".strip()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A sentence in all models.
+
+    Attributes:
+        looks: of each model.
+        query: the position of the word that looks.
+        places: of each word the positions of its parts among those that have a vector.
+        note: why no taught head is among the models; "" where one is.
+    """
+
+    looks: list[Looks]
+    query: int
+    places: list[list[int]]
+    note: str
+
 
 def draw_side_by_side() -> None:
     """Draw the shared sentence three times, coloured by where the chosen word looks in each model."""
     ask_for_sentence(presets=False)
-    text, known = state.sentence(), loaders.tokenized(state.sentence()).known
-    offer_sentences(measured.chosen_task())
-    if not known:
-        errors.draw_error(UnknownWords(loaders.tokenized(text).unknown))
-        return
+    text, task = state.sentence(), measured.chosen_task()
+    offer_sentences(task)
     try:
-        tokens = loaders.reading(text).tokens
-    except UnfitSentence as error:
+        pairs = shared_words(text)
+    except UNREADABLE as error:
         errors.draw_error(error)
         return
-    pairs = loaders.known_to_both(text, tokens)
     if not pairs:
         components.text("No word of this sentence is known to all three.", "notice")
         return
-    places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
-    query = next((i for i, group in enumerate(places) if chosen_query(len(known)) in group), 0)
-    lesson = fitting_lesson(known[places[query][0]], known, measured.chosen_task())
-    model = training.shipped(training.usual_settings(lesson.best)) if lesson else None
-    found = [raw_looks(text, places, words)]
-    if lesson and model:
-        found.append(taught_looks(lesson, model, known, places, words, query))
-    found.append(minilm_looks(lesson, text, pieces, words))
-    for number, looks in enumerate(found):
-        draw_looks(looks, query, number, places)
-    if lesson is None:
-        components.text(
-            f"No head was taught for {quoted(words[query])}. Choose “he”, “she”, “it”, a verb or an adjective.", "small"
-        )
-    elif model is None:
-        components.text("The taught heads read other vectors than those loaded here.", "small")
+    found = compare_models(text, pairs, chosen_query(len(loaders.tokenized(text).known)), task)
+    for number, looks in enumerate(found.looks):
+        draw_looks(looks, found.query, number, found.places)
+    if found.note:
+        components.text(found.note, "small")
     components.text("[CLS] and [SEP]: marks that MiniLM puts in front of each sentence and at its end.", "small")
+
+
+def shared_words(text: str) -> list[Pair]:
+    """The words that all models know, as `loaders.known_to_both`.
+
+    Raises:
+        UnknownWords: no word has a vector.
+        UnfitSentence: as in `loaders.reading`.
+    """
+    if not loaders.tokenized(text).known:
+        raise UnknownWords(loaders.tokenized(text).unknown)
+    return loaders.known_to_both(text, loaders.reading(text).tokens)
+
+
+def compare_models(text: str, pairs: list[Pair], chosen: int, task: str) -> Comparison:
+    """Where a word looks in each model.
+
+    Args:
+        pairs: of `shared_words`.
+        chosen: the word's position among those that have a vector.
+        task: the one whose taught head is taken where several fit.
+    """
+    known = loaders.tokenized(text).known
+    places, pieces, words = (list(column) for column in zip(*pairs, strict=True))
+    query = next((i for i, group in enumerate(places) if chosen in group), 0)
+    lesson = fitting_lesson(known[places[query][0]], known, task)
+    model = training.shipped(training.usual_settings(lesson.best)) if lesson else None
+    looks, note = [raw_looks(text, places, words)], ""
+    if lesson and model:
+        looks.append(taught_looks(lesson, model, known, places, words, query))
+    elif lesson:
+        note = "The taught heads read other vectors than those loaded here."
+    else:
+        note = f"No head was taught for {quoted(words[query])}. Choose “he”, “she”, “it”, a verb or an adjective."
+    looks.append(minilm_looks(lesson, text, pieces, words))
+    return Comparison(looks, query, places, note)
+
+
+def still_of_sentence() -> Callable[[Palette], embed.Still]:
+    """What makes the picture of the sentence that stands in another page."""
+    text, task = state.sentence(), measured.chosen_task()
+    chosen = chosen_query(len(loaders.tokenized(text).known))
+
+    def make(colors: Palette) -> embed.Still:
+        found = compare_models(text, shared_words(text), chosen, task)
+        parts: list[str | Markup] = []
+        for looks in found.looks:
+            words = list(zip(looks.view.labels, looks.view.weights[found.query], strict=True))
+            parts += [Markup("<b>{}</b>").format(looks.title), embed.colored_words(words, found.query, colors)]
+            parts.append(looks.in_words(found.query))
+        alt = " ".join(f"{looks.title}: {looks.in_words(found.query)}" for looks in found.looks)
+        return embed.still_of_parts(parts, alt, colors)
+
+    return make
 
 
 def fitting_lesson(word: str, known: list[str], task: str) -> Lesson | None:
@@ -108,7 +174,7 @@ def minilm_looks(lesson: Lesson | None, text: str, pieces: list[list[int]], word
     reading = loaders.reading(text)
     view = View(reading.tokens.pieces, reading.layers[layer - 1].weights[number - 1])
     note = "" if head else "This head looks at the word before; none was measured for this."
-    view = replace(merge_pieces(view, pieces, words), left_out="[CLS] and [SEP]")
+    view = replace(merge_pieces(view, pieces, words), left_out=left_out_by_words(pieces, len(reading.tokens.pieces)))
     return Looks(f"{MINILM}, layer {layer}, head {number}", view, note)
 
 
@@ -126,7 +192,7 @@ def draw_looks(looks: Looks, query: int, number: int, places: list[list[int]]) -
         on_pick=lambda place: state.set_values({"q": places[place][0] + 1, "k": 0}),
         label=f"{looks.title}: choose the word to look from",
     )
-    components.text(f"{view.in_words(query)} {looks.text}".strip(), "plain")
+    components.text(looks.in_words(query), "plain")
 
 
 def offer_sentences(task: str) -> None:

@@ -48,16 +48,16 @@ def spread(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     base = alt.Chart(frame).transform_calculate(
         says="'d = ' + datum.d + ': measured ' + format(datum.measured, '.4~g') + ', theory '"
         " + format(datum.theory, '.4~g') + ', divided by √d ' + format(datum.scaled, '.3f')",
-        one="1",
+        level="1",
     )
     scale = alt.Scale(type="log", base=2, domain=[0.5, 90], nice=False)
     values = [0.5, 1, 2, 4, 8, 16, 32, 64]
     axis = _y_axis("standard deviation of q · k", colors, values=values, format="~g", labelOverlap=False)
-    y = {name: alt.Y(f"{name}:Q", scale=scale, axis=axis) for name in ("measured", "theory", "scaled", "low", "one")}
+    y = {name: alt.Y(f"{name}:Q", scale=scale, axis=axis) for name in ("measured", "theory", "scaled", "low", "level")}
     x = _d_axis(colors, [1, 4, 16, 64, 256, 1024, 4096])
     last = base.transform_filter("datum.d === 1024")
     line = base.mark_line(color=colors.muted, strokeWidth=1.5, aria=False).encode(x=x, y=y["theory"])
-    one = last.mark_rule(color=colors.weights[3], strokeWidth=1.5, aria=False).encode(y=y["one"])
+    level = last.mark_rule(color=colors.weights[3], strokeWidth=1.5, aria=False).encode(y=y["level"])
     band = base.mark_rule(color=colors.text, strokeWidth=1.5, aria=False).encode(x=x, y=y["low"], y2="high:Q")
     tooltip = [alt.Tooltip("says:N", title="spread")]
     plain = base.mark_point(filled=True, size=60, color=colors.text, opacity=1).encode(
@@ -71,7 +71,7 @@ def spread(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     other = last.mark_text(
         align="right", dx=30, dy=-14, text="divided by √d: stays at 1", color=colors.weights[4], **style
     )
-    layers = (line, one, band, plain, scaled, name.encode(x=x, y=y["measured"]), other.encode(x=x, y=y["scaled"]))
+    layers = (line, level, band, plain, scaled, name.encode(x=x, y=y["measured"]), other.encode(x=x, y=y["scaled"]))
     return alt.layer(*layers).add_params(*parameters())
 
 
@@ -118,7 +118,7 @@ def cost(frame: pd.DataFrame, colors: Palette, *, title: str, low: float, high: 
 
 
 def temperature(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
-    """Entropy of one query's weights against the temperature; `one`, `root` and `tau` mark 1, √d and the chosen τ.
+    """Entropy of one query's weights against the temperature; `unscaled`, `root` and `tau` mark 1, √d and the chosen τ.
 
     Args:
         frame: columns tau, bits. `high` is the most bits that so many words can have.
@@ -138,7 +138,7 @@ def temperature(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
     layers = [base.mark_line(color=colors.weights[3], strokeWidth=2).encode(x=x, y=y, description="says:N")]
     first = base.transform_filter("datum.tau <= 0.2501")
     marks = {
-        "one": ("τ = 1: not scaled", colors.text, [3, 3], 12, "right"),
+        "unscaled": ("τ = 1: not scaled", colors.text, [3, 3], 12, "right"),
         "root": ("τ = √d: the paper’s", colors.text, [3, 3], 28, "left"),
         "tau": ("", colors.key, [1, 0], 0, "left"),
     }
@@ -148,7 +148,7 @@ def temperature(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
         if text:
             label = at.mark_text(text=text, align=align, dx=6 if align == "left" else -6, fontSize=12)
             layers.append(label.encode(x=x, y=alt.value(down), color=alt.value(color)))
-    return alt.layer(*layers).add_params(*filled_in("one", "root", "tau", "high"))
+    return alt.layer(*layers).add_params(*filled_in("unscaled", "root", "tau", "high"))
 
 
 def _d_axis(colors: Palette, values: list[int]) -> alt.X:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from attention_core import scaling
 from ui import state
 from ui.kit import components, figures
+from ui.kit.glossary import with_terms
 from ui.kit.palette import THIN
 from ui.kit.wording import number
 from ui.why_scale import charts, two_keys
@@ -39,15 +40,22 @@ def draw() -> None:
         "changes nothing, so there is nothing to learn from.",
         "plain",
     )
-    if without_after >= 0.0005:
-        alone = f"rises from {two_keys.weight_text(without)} to {two_keys.weight_text(without_after)}"
+    kept, risen = two_keys.weight_text(divided), two_keys.weight_text(divided_after)
+    if d == 1:
+        change = f"its weight rises from {kept} to {risen}, with or without the division"
     else:
-        alone = f"stays below {'0.001' if without_after < 1e-5 else '0.05'}{THIN}%"
-    components.text(
-        f"At d = {d:,}, raise by 1 what softmax gets for the 80 % key: with the division its weight rises from "
-        f"{two_keys.weight_text(divided)} to {two_keys.weight_text(divided_after)}, without it {alone}.",
-        "headline",
-    )
+        change = (
+            f"with the division its weight rises from {kept} to {risen}, without it {_alone(without, without_after)}"
+        )
+    text = f"At d = {d:,}, raise the 80{THIN}% key’s score by 1 just before softmax: {change}."
+    components.text(with_terms(text, "softmax"), "headline")
+
+
+def _alone(before: float, after: float) -> str:
+    """What a weight does, in words."""
+    if after >= 0.0005:
+        return f"rises from {two_keys.weight_text(before)} to {two_keys.weight_text(after)}"
+    return f"stays below {'0.001' if after < 1e-5 else '0.05'}{THIN}%"
 
 
 def picture(place: int, pair: tuple[scaling.Saturation, scaling.Saturation], d: int) -> figures.Picture:

@@ -1,6 +1,7 @@
 """The division on the shared sentence: any divisor, all scores, and how evenly the weights are shared."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -20,12 +21,13 @@ from ui.shell import sentence_input, switches
 from ui.state.table import MAX_DIVISOR, MIN_DIVISOR
 from ui.why_scale import charts
 
+TITLE = "Any divisor, on your sentence"
 DIVISORS = tuple(float(divisor) for divisor in np.geomspace(MIN_DIVISOR, MAX_DIVISOR, 61))
 
 
 def draw() -> None:
     """The sentence, the divisor, and where the chosen word looks."""
-    st.header("4. Any divisor, on your sentence", anchor=False)
+    st.header(f"4. {TITLE}", anchor=False)
     sentence_input.ask_for_sentence()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches"):
         switches.draw_scaling()
@@ -36,6 +38,18 @@ def draw() -> None:
     figures.draw(panel.bars_picture(view, choice), "divided-bars")
     root = math.sqrt(_as_they_are().vectors.shape[1])
     components.text(headline(state.switches().divisor or root, root, n), "headline")
+
+
+def bars_of_word() -> figures.Picture:
+    """Where the chosen word looks, to take away with what made it.
+
+    Raises:
+        UnknownWords, NothingToAttend: as in `raw_attention`.
+    """
+    view = raw_view(state.switches())
+    choice = chosen(view)
+    about = {**view.settings, "query": view.labels[choice.query]}
+    return replace(panel.bars_picture(view, choice), about=about)
 
 
 def headline(divisor: float, root: float, n: int) -> str:
@@ -130,11 +144,11 @@ def draw_curve() -> None:
     )
 
 
-def curve_picture(drawn: pd.DataFrame, divisor: float, root: float, most: float) -> figures.Picture:
+def curve_picture(drawn: pd.DataFrame, divisor: float, root: float, most_bits: float) -> figures.Picture:
     """Entropy against temperature."""
     alt = (
         f"Entropy against temperature: from {drawn.bits.iloc[0]:.2f} bits at τ = 0.25 to {drawn.bits.iloc[-1]:.2f} at "
         f"τ = 30; marked are τ = 1, τ = √d = {root:.2f} and the chosen τ = {divisor:.2f}."
     )
-    fill = {"one": 1.0, "root": root, "tau": float(divisor), "high": most}
+    fill = {"unscaled": 1.0, "root": root, "tau": float(divisor), "high": most_bits}
     return figures.Picture(charts.temperature, drawn, alt, 240, fill)

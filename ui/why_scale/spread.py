@@ -12,6 +12,7 @@ from ui.kit import components, figures, latex
 from ui.state import controls
 from ui.why_scale import charts
 
+TITLE = "Why the root, and not d itself?"
 ROLES = (("q", "query"), ("k", "key"), ("q_i", "query"), ("k_i", "key"))
 
 
@@ -21,22 +22,22 @@ def measure(seed: int, draws: int) -> scaling.Spread:
     return scaling.spread(draws, np.random.default_rng(seed))
 
 
-def found() -> tuple[scaling.Spread, int]:
-    """The experiment as the controls want it, and its number of draws."""
+def chosen_experiment() -> tuple[scaling.Spread, int]:
+    """The experiment with the chosen seed and number of draws, and that number."""
     seed, draws = int(state.get("seed")), int(state.get("draws"))
     return measure(seed, draws), draws
 
 
 def draw() -> None:
     """The spread against d."""
-    st.header("2. Why the root, and not d itself?", anchor=False)
+    st.header(f"2. {TITLE}", anchor=False)
     components.text(
         "Those two keys were a special case, all numbers alike. Before anything is learned, queries and keys are as "
         "good as random: plus and minus mostly cancel, and a sum of d products lies about √d from 0. That is its "
         "spread.",
         "plain",
     )
-    measured, draws = found()
+    measured, draws = chosen_experiment()
     figures.draw(picture(measured, draws), "spread")
     components.text(
         "Four times the dimensions, twice the spread. Divided by √d, the spread stays at 1 whatever d is.", "headline"
@@ -65,19 +66,19 @@ def picture(measured: scaling.Spread, draws: int) -> figures.Picture:
 
 
 def draw_method() -> None:
-    """How the spread was measured, the draw to choose, and why theory says √d."""
+    """Draw how the spread was measured, the controls of the experiment, and why it is √d in theory."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.select_slider(
             "draws", "Pairs drawn for each d", width=260, help="The more, the less is left to chance."
         )
         seed = int(controls.number_field("seed", "Seed", width=130, help="The same seed draws the same vectors."))
         st.button("Draw again", on_click=lambda: state.set_values({"seed": seed % 9999 + 1}), key="again")
-    measured, draws = found()
+    measured, draws = chosen_experiment()
     place = int(np.flatnonzero(measured.dims == 64)[0])
     components.text(
-        "Queries and keys have independent numbers with mean 0 and variance 1, as in the paper’s footnote 4. Dots: the "
-        f"standard deviation of {draws:,} dot products for each d. Squares: the same, divided by √d. Line: √d. At "
-        f"d = 64, the paper’s d_k: {measured.measured[place]:.2f} measured, 8 in theory, "
+        "Queries and keys have independent numbers with mean 0 and variance 1, as in footnote 4 of “Attention Is All "
+        f"You Need”. Dots: the standard deviation of {draws:,} dot products for each d. Squares: the same, divided by "
+        f"√d. Line: √d. At d = 64, the paper’s dₖ: {measured.measured[place]:.2f} measured, 8 in theory, "
         f"{measured.scaled[place]:.2f} after the division.",
         "plain",
     )

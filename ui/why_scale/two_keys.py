@@ -10,32 +10,38 @@ from attention_core import scaling
 from attention_core.attention import Attention, softmax
 from ui import state
 from ui.kit import charts, components, figures, latex
-from ui.kit.glossary import tip
+from ui.kit.glossary import tip, with_terms
 from ui.kit.latex import tex
 from ui.kit.palette import THIN
 from ui.kit.wording import percent, rounded
 from ui.shell import guess
 from ui.state import controls
+from ui.state.table import D_CHOICES
 
+TITLE = "Two keys, one of them perfect"
 QUESTION = "At d = 100, which weight does the 80 % key get without the division?"
 RIGHT = "less than 0.001 %"
 GUESSES = ("44 %", "20 %", "2 %", RIGHT)
+OFFERED = tuple(
+    d for d in D_CHOICES if d <= 256
+)  # beyond, these two keys lie apart even when divided; a head's d_k is 64 to 128
 NAMES = ("perfect key", "80 % key")
 
 
 def draw() -> None:
     """The two keys, a guess, and the weights in both cases."""
-    st.header("1. Two keys, one of them perfect", anchor=False)
-    components.text(
-        "The query is 1, 1, …, 1: d numbers. So is one key, a perfect match; the other is 0.8, 0.8, …, 0.8, a match "
-        "80 % as good whatever d is. But a score is a sum of d products, so the gap between the scores grows with d.",
-        "plain",
+    st.header(f"1. {TITLE}", anchor=False)
+    text = (
+        "The query is 1, 1, …, 1: d numbers (dₖ in “Attention Is All You Need”). So is one key, a perfect match; the "
+        "other is 0.8, 0.8, …, 0.8, a match 80 % as good whatever d is. But a score is a sum of d products, so the gap "
+        "between the scores grows with d."
     )
-    d = int(controls.select_slider("sd", "Dimensions d", help=tip("d and d_k")))
+    components.text(with_terms(text, "dₖ", "score"), "plain")
+    d = int(controls.select_slider("sd", "Dimensions d", OFFERED, help=tip("d and dₖ")))
     without, divided = scaling.two_keys(d, 1.0), scaling.two_keys(d)
     st.latex(score_formula(d, without))
-    asked = d == state.default("sd") and not state.get("figure")
-    opened = guess.draw("g1", QUESTION, GUESSES, RIGHT) if asked else True
+    answered = bool(state.get("figure")) or guess.draw("g1", QUESTION, GUESSES, RIGHT)
+    opened = answered or d != state.default("sd")
     left, right = st.columns(2, gap="medium")
     with left:
         components.text("Scores as they are", "heading")
@@ -65,10 +71,10 @@ def score_formula(d: int, stages: Attention) -> str:
 
 
 def softmax_formula(stages: Attention) -> str:
-    """softmax([10, 8]) = [0.88, 0.12], as LaTeX."""
+    """softmax([10, 8]) ≈ [0.88, 0.12], as LaTeX."""
     scores, weights = stages.scaled[0], stages.weights[0]
     shown = ",\\;".join(f"{weight:.2f}" for weight in weights)
-    return rf"\operatorname{{softmax}}([{tex(scores[0])},\;{tex(scores[1])}])=[{shown}]"
+    return rf"\operatorname{{softmax}}([{tex(scores[0])},\;{tex(scores[1])}])\approx[{shown}]"
 
 
 def bars(attention: Attention, title: str) -> figures.Picture:
@@ -78,6 +84,23 @@ def bars(attention: Attention, title: str) -> figures.Picture:
     drawn = pd.DataFrame({"key": np.arange(2, dtype=np.int16), "value": weights, "shown": texts})
     alt = ", ".join(f"{name} {text}" for name, text in zip(NAMES, texts, strict=True))
     return figures.Picture(charts.stage_bars, drawn, f"{title}: {alt}.", 84, {"labels": list(NAMES)}, {"fixed": True})
+
+
+def four_bars(d: int) -> figures.Picture:
+    """The two weights in both cases, as one picture to take away."""
+    cases = (("as they are", scaling.two_keys(d, 1.0)), (f"divided by √{d}", scaling.two_keys(d)))
+    weights = np.concatenate([stages.weights[0] for _, stages in cases])
+    labels = [f"{name}, {case}" for case, _ in cases for name in NAMES]
+    texts = [weight_text(weight) for weight in weights]
+    drawn = pd.DataFrame({"key": np.arange(len(weights), dtype=np.int16), "value": weights, "shown": texts})
+    alt = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))
+    about = {
+        "experiment": f"two keys of {d} numbers, one of them perfect; the scores as they are, and divided by √{d}",
+        **dict.fromkeys(("draws", "seed", "queries", "keys")),
+    }
+    return figures.Picture(
+        charts.stage_bars, drawn, f"Weights: {alt}.", 168, {"labels": labels}, {"fixed": True}, about
+    )
 
 
 def weight_text(weight: float) -> str:
@@ -96,8 +119,6 @@ def headline(d: int, opened: bool) -> str:
         f"The 80 % key keeps {weight_text(divided)} with the division and "
         f"{weight_text(plain) if plain >= 0.0005 else f'less than 0.001{THIN}%'} without it"
     )
-    if d > 384:
-        return f"{keeps}. These keys are all alike, so even the divided gap grows; part 2 has the usual case."
     return f"{keeps}: few dimensions, little change." if plain > 0.3 else f"{keeps}, though it is still a good match."
 
 

@@ -1,5 +1,6 @@
 // All heads as one picture to choose from: a row of maps for each layer. One tab stop, arrow keys move in both directions,
-// a click or a key chooses. Words arrive as data and leave as text; nothing in them is ever read as markup.
+// a click or a key chooses. An arrow key is reported as "move", for then the page must not scroll away from the focus.
+// Words arrive as data and leave as text; nothing in them is ever read as markup.
 export default function ({ data, parentElement, setTriggerValue }) {
   const { layers, heads, chosen, picture, titles } = data;
   let frame = parentElement.querySelector(".frame");
@@ -60,6 +61,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (next === undefined) return;
     event.preventDefault();
     buttons[next].focus();
-    buttons[next].click();
+    setTriggerValue("move", next);
   };
 }

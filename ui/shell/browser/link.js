@@ -11,6 +11,7 @@ export default function ({ data }) {
   begun = true;
   letSwipesScroll();
   letClickersTurn();
+  letTermsOpenTheGlossary();
   const push = history.pushState.bind(history);
   let [path, acted] = [location.pathname, false];
   const act = ({ type, key, target }) => {
