@@ -19,7 +19,7 @@ from attention_core.learning import Encoded, Progress, Recipe
 SEED = 0  # of the models that come with the app
 D_WORD, D_K, D_POSITIONS = 50, 16, 32
 TRAINING, TESTING = (1, 24_000), (2, 1000)  # the seed that draws the sentences, and how many there are
-TESTING_COPIES = (2, 300)  # each with several questions
+TRAINING_COPIES, TESTING_COPIES = (1, 12_000), (2, 300)  # the same for the task "copy": each asks several questions
 
 
 class NoSuchModel(ValueError):
@@ -220,10 +220,9 @@ def datasets(task: str, glove: Embeddings, test_words: Collection[str] | None = 
             return list(copying.examples(count, generator, testing=testing, test_words=test_words))
         return list(tasks.examples(task, count, generator, testing=testing, test_words=test_words))
 
-    training = drawn(*TRAINING, testing=False)
     if task == "copy":
-        return copying.datasets(glove, training, drawn(*TESTING_COPIES, testing=True))
-    return tasks.encode(training, glove), tasks.encode(drawn(*TESTING, testing=True), glove)
+        return copying.datasets(glove, drawn(*TRAINING_COPIES, testing=False), drawn(*TESTING_COPIES, testing=True))
+    return tasks.encode(drawn(*TRAINING, testing=False), glove), tasks.encode(drawn(*TESTING, testing=True), glove)
 
 
 def train(

@@ -37,7 +37,8 @@ async def measure(app: Served, bare: Served) -> None:
     """Ask all pages in turn and print what each cost."""
     visitors = {BARE: (Visitor(bare.url), bare)}
     for page in PAGES:
-        link = {"next_word": "wq=1", "step_by_step": "q=1&step=2"}.get(page.name, "q=1")  # where a word can be chosen
+        links = {"next_word": "wq=1", "step_by_step": "q=1&step=2", "the_gap": "q=1&gown=true"}
+        link = links.get(page.name, "q=1")  # where a word can be chosen
         visitors[page.name] = (Visitor(app.url, link, "" if page is PAGES[0] else page.name), app)
     for visitor, *_ in visitors.values():
         await visitor.open()

@@ -57,6 +57,8 @@ CONTROLS = {  # what is typed and toggled on each page
     "next_word": ("text", "nofirst"),
 }
 
+OPENED = {"step_by_step": "&step=5", "the_gap": "&gown=true"}  # where there is all of this
+
 
 @dataclass
 class Hall:
@@ -83,7 +85,7 @@ async def visit(url: str, number: int, pages: list[str], end: float, hall: Hall)
     page = pages[number % len(pages)]
     sentence = chance.choice(SENTENCES)
     text, switch = CONTROLS[page]
-    link = f"{text}={quote(sentence)}" + ("&step=5" if page == "step_by_step" else "")  # where there is all of this
+    link = f"{text}={quote(sentence)}{OPENED.get(page, '')}"
     cookie = {"Cookie": f"replica={number:032x}"}
     visitor = Visitor(url, link, "" if page == PAGES[0].name else page, headers=cookie)
     try:

@@ -5,7 +5,7 @@ import inspect
 import streamlit as st
 
 from attention_core import layers, learning
-from attention_core.taught import TESTING, TESTING_COPIES, TRAINING, ModelSpec
+from attention_core.taught import TESTING, TESTING_COPIES, TRAINING, TRAINING_COPIES, ModelSpec
 from ui.kit import components, figures
 from ui.kit.wording import mean_and_spread, percent
 from ui.map import downloads
@@ -27,17 +27,18 @@ CODE = (layers.layer, layers.layer_backward, learning.loss_and_gradients, learni
 def draw_meaning_of_numbers(session: Session) -> None:
     """Draw what is trained, what loss and accuracy are, and what the page does not show."""
     used, lesson, kind = recipe(session.settings), session.lesson, session.model.kind
-    count = (TESTING_COPIES if kind == "next_word" else TESTING)[1]
+    training, testing = (TRAINING_COPIES, TESTING_COPIES) if kind == "next_word" else (TRAINING, TESTING)
+    noise = f"each step adds random numbers of spread {used.noise:g} to their vectors"
+    decay = ", and every number is drawn a little towards zero (weight decay)" if used.decay else ""
     measured = shipped_accuracy(session.settings)
     paragraphs = (
         f"**What is trained.** W_Q and W_K (and W_V, W_O where their output is used) start as random numbers; the word "
-        f"vectors stay as they are. Each of {used.steps:,} steps takes {used.batch} of {TRAINING[1]:,} sentences and "
-        "changes every number a little, so that the loss falls. Two things keep the model from learning words by "
-        f"heart: each step adds random numbers of spread {used.noise:g} to their vectors, and every number is drawn a "
-        "little towards zero (weight decay).",
+        f"vectors stay as they are. Each of {used.steps:,} steps takes {used.batch} of {training[1]:,} sentences and "
+        "changes every number a little, so that the loss falls. What keeps the model from learning words by heart: "
+        f"{noise}{decay}.",
         "**Loss.** The mean of −log of the weight or probability of the right answer: 0 when all of it goes there, "
         "0.69 when half does. Each point is the mean since the point before.",
-        f"**Right on new sentences.** {count:,} sentences made of words that training never saw. {RIGHT[kind]}"
+        f"**Right on new sentences.** {testing[1]:,} sentences made of words that training never saw. {RIGHT[kind]}"
         + (f" The model that came with the app: {percent(measured, 1)}." if measured is not None else "")
         + (f" {other_splits(session.settings.spec)}" if shipped(session.settings) else ""),
         f"**What it does not show.** {lesson.limits} The sentences come from a few templates. Each word has one "
