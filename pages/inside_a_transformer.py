@@ -22,8 +22,9 @@ def page() -> None:
 
     def part() -> None:
         shown = selection.read_selection()
-        with headline:
-            relations.draw_headline(shown)
+        if not presentation.is_alone("head-map"):
+            with headline:
+                relations.draw_headline(shown)
         with beside:
             relations.draw_list(shown)
         map.draw_map(shown, place)

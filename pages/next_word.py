@@ -18,7 +18,8 @@ def page() -> None:
     shown = selection.read_selection(text)
     with st.container():  # one place, however many notices there are: what stands below stays while the text grows
         with presentation.figure("next-words", "headline"), presentation.figure("head-map", "headline"):
-            selection.draw_headline(shown)
+            if not presentation.is_alone("head-map"):
+                selection.draw_headline(shown)
         selection.draw_notices(shown)
     with presentation.figure("next-words"):
         next_words.draw_next_words(shown)

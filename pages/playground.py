@@ -36,7 +36,8 @@ def page() -> None:
         view, choice = shown.view, chosen(shown.view)
         with words:
             panel.draw_words(view, choice, "raw")
-            settings.draw_headline(shown)
+            if view.is_grey(choice.query) or not presentation.is_alone("map"):
+                settings.draw_headline(shown)
         with aside:
             settings.draw_note(shown)
         with figure:

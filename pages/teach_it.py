@@ -20,7 +20,8 @@ def page() -> None:
     settings.choose_task()
     session = settings.current_session()
     with presentation.figure("map", "headline"):
-        training.draw_headline(session)
+        if not presentation.is_alone("map"):
+            training.draw_headline(session)
     left, right = st.columns(2, gap="medium", vertical_alignment="center")
     with left:
         training.draw_buttons(session)

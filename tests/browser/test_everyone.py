@@ -121,6 +121,25 @@ def test_at_twice_the_size_by_keyboard_alone_and_in_print_and_dark_on_the_narrow
     assert one.page.evaluate("document.getAnimations().filter(a => a.playState === 'running').length") == 0
 
 
+FIGURES = {(page.name, screen.figure): page for page in PAGES for screen in page.figures}
+SOME = (("playground", "map"), ("inside_a_transformer", "heads"), ("next_word", "next-words"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.nightly] * (name not in SOME), id="-".join(name)) for name in FIGURES],
+)
+def test_a_figure_alone_is_for_everyone_too(visit, name):
+    one = visit("/")
+    query = {"figure": name[1], "embed": "true", "embed_options": "light_theme"}
+    one.page.goto(one.server.url + address(FIGURES[name], **query))  # charts that are hidden are never drawn
+    expect(one.page.locator(f"[class*='st-key-{name[1]}-']").filter(visible=True).first).to_be_visible()
+    one.page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+    )
+    assert complaints(one) == []
+
+
 # Of each group the choices that look as the chosen one does; a weight is no mark of a choice.
 ALIKE = """() => {
   const all = (root) =>

@@ -137,8 +137,8 @@ PAGES = (
         "inside_a_transformer",
         "Inside a transformer",
         "What do 72 trained heads look at?",
-        "MiniLM, a small transformer, reads your sentence in 6 layers of 12 heads. A head is attention with a W_Q, W_K "
-        "and W_V of its own; a layer works on what the layer before it has found.",
+        "MiniLM, a small transformer, reads your sentence in 6 layers of 12 heads, each with a W_Q, W_K and W_V of its "
+        "own.",
         "All heads of a real transformer on your sentence",
         "Next page: from attention to the next word. How does it write?",
         figures=(Screen("heads"), Screen("head-map")),

@@ -29,6 +29,11 @@ def figure(name: str, part: str = "whole") -> DeltaGenerator:
     return st.container(key=f"{name}-{part}")
 
 
+def is_alone(name: str) -> bool:
+    """Whether the link asks for this figure alone; of a map its reading is then the one line."""
+    return bool(state.get("figure") == name)
+
+
 def lecture_button() -> None:
     """Draw the way into the lecture view."""
     about = "One figure a screen, large, for a projector. N or Page Down goes on, B or Page Up goes back."

@@ -20,7 +20,7 @@ from ui.map.verdict import verdict_in_words
 from ui.map.view import chooser
 from ui.models import loaders
 from ui.models.lessons import VERDICTS, SampleSentence, offered_sentences, sample_sentences
-from ui.shell import errors
+from ui.shell import errors, presentation
 from ui.shell.sentence_input import choose_sentence
 from ui.state import controls
 from ui.state.table import CONTROLS
@@ -125,6 +125,8 @@ def lay_out(session: Session) -> list[DeltaGenerator]:
     """Draw the sample sentences and the curves of the training; return the places for the maps."""
     count = len(maps_to_draw(session.model))
     above = list(st.columns(count, gap="medium")) if count > 1 else []
+    if presentation.is_alone("map"):
+        return above or [st.container()]
     left, right = st.columns([3, 2] if count == 1 else 2, gap="medium")
     with right if count == 1 else left:
         draw_sentences(session)
