@@ -61,7 +61,7 @@ AT_REST = f"""async () => {{
   }}
   return faults();
 }}"""
-STILL = Still(Markup("<svg width='40' height='40'></svg>"), "A dot.")
+STILL = Still(Markup("<b>Its own heading</b><svg width='40' height='40'></svg>"), "A dot.")
 FIGURES = [(page.name, name) for page in PAGES for name in dict.fromkeys(screen.figure for screen in page.figures)]
 
 
@@ -79,6 +79,7 @@ def test_every_figure_comes_alive_in_a_page_of_another_origin_and_says_its_heigh
         for name, figure in FIGURES:
             page.goto(f"http://127.0.0.1:{post.server_port}/{name}-{figure}.html")
             page.get_by_role("button", name="A figure. A dot.").press(" ")
+            expect(page.get_by_text("Press the picture to try it.")).to_have_count(0)
             live = page.frame_locator("iframe")
             shown = live.locator(f":is(.st-key-{figure}, [class*='st-key-{figure}-'])")
             expect(shown.filter(has_text=re.compile(r"\w{3}"), visible=True).first).to_be_visible()

@@ -83,7 +83,7 @@ def headline(shown: Selection) -> str:
     if found is None:
         return "For this head no use was measured. Does its map show a pattern?"
     query, key, hint = DESCRIPTIONS[found.name]
-    text = f"On average this head gives {percent(found.share)} of {query}’s weight to {key}; each of the others "
+    text = f"On average this head gives {percent(found.share)} of {query}’s weight to {key}; the other heads give "
     text += f"{percent(found.others)}. {hint}"
     if found.name in NEEDED_WORDS and not has_needed(found.name, list(shown.view.tokens)):
         text += f"This sentence has no {NEEDED_WORDS[found.name]}."

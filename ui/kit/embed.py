@@ -22,7 +22,7 @@ SCRIPT = """(figure => {
       const tall = event.source === frame.contentWindow && event.data?.type === "attention-playground-height";
       if (tall) frame.height = event.data.height;
     });
-    figure.querySelector("b").remove();
+    figure.querySelector("figcaption b").remove();
     picture.replaceWith(frame);
     frame.focus();
   };

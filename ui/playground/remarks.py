@@ -12,7 +12,7 @@ from ui.kit.wording import percent, quoted, rounded
 from ui.map.view import Choice, View
 from ui.models import loaders
 
-PRESS = "Press Taught."
+PRESS = " Press Taught."
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,11 @@ def _remark_on_words(
         return "All later words are masked, as for a model that has to write them: the first word is left with itself."
     if dim <= d_model / 2:
         return f"With {dim} of its {d_model} numbers left, a word is harder to tell from others."
+    press = PRESS if relation and not state.get("lecture") else ""  # a lecture has no such button
     if example and switches.see_self == example.see_self:
-        return f"{example.notice} {PRESS}" if relation else example.notice
+        return example.notice + press
     if relation:
-        return f"Word vectors tell which words are used alike, not {relation}. {PRESS}"
+        return f"Word vectors tell which words are used alike, not {relation}.{press}"
     name, other = quoted(view.labels[query]), quoted(view.labels[key])
     if switches.see_self and view.weights[query, key] > view.weights[query, query] + 1e-6:
         return f"{name} looks more at {other} than at itself: the vector of {other} is longer, and so is its product."

@@ -38,7 +38,7 @@ def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool) -> 
     at = base.transform_filter("datum.step < 0").transform_calculate(value="chance", step="end")
     at = at.transform_filter("datum.value >= 0")
     rule = at.mark_rule(color=colors.muted, strokeDash=[3, 3], aria=False).encode(y=y)
-    label = at.mark_text(text="guessing", align="right", dy=-7, fontSize=12, color=colors.muted, aria=False)
+    label = at.mark_text(text="guessing", align="right", dy=-10, fontSize=12, color=colors.muted, aria=False)
     layers = [rule, label.encode(x=x, y=y), line, dots]
     more = [alt.param(name=name, value=value) for name, value in (("end", 1), ("high", 1), ("chance", -1))]
     return alt.layer(*layers).properties(padding=ROOM).add_params(*parameters(), *more)
