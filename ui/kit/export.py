@@ -73,7 +73,7 @@ def standalone(
 
 def _for_a_picture(part: Any) -> Any:
     """A part of a spec in which no label is cut as on the page, for a picture has no tooltip that shows the rest, and
-    every text is one that XML allows: the renderer ends the process over any other."""
+    every text is one that XML allows: over any other the renderer's process ends, without a picture."""
     if isinstance(part, Mapping):
         return {name: MAX_LABEL if name == "labelLimit" else _for_a_picture(value) for name, value in part.items()}
     if isinstance(part, str):
