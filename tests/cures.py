@@ -132,8 +132,8 @@ CURES = (
     Cure(
         "one trains, and all wait",
         "ui/teach_it/training.py",
-        "    with run_lock.released():\n        session.training.advance(session.target)",
-        "    session.training.advance(session.target)",
+        "        with run_lock.released():\n            training.advance(session.target)",
+        "        training.advance(session.target)",
         LONG,
     ),
     Cure(
@@ -143,6 +143,27 @@ CURES = (
         "training = _trainings[settings] = Training(settings)",
         "tests/pages/test_teach_it_hall.py::"
         "test_many_who_press_train_on_equal_settings_are_shown_one_training_each_from_its_beginning",
+    ),
+    Cure(
+        "more than two trainings compute at the same moment",
+        "ui/models/training.py",
+        "return place < self._slots",
+        "return True",
+        "tests/pages/test_teach_it_hall.py::test_two_trainings_compute_and_the_others_learn_how_many_are_before_them",
+    ),
+    Cure(
+        "a visitor who stops a training keeps a place in the queue",
+        "ui/teach_it/training.py",
+        '        session.leave()\n        state.set_values({"trained": session.step})',
+        '        state.set_values({"trained": session.step})',
+        "tests/pages/test_teach_it_hall.py::test_who_stops_or_starts_over_makes_room",
+    ),
+    Cure(
+        "a visitor who chooses other settings keeps a place in the queue",
+        "ui/teach_it/settings.py",
+        "        training.leave()\n        training = None",
+        "        training = None",
+        "tests/pages/test_teach_it_hall.py::test_who_chooses_other_settings_makes_room",
     ),
     Cure(
         "a visitor who has closed the page keeps a place in the queue",
@@ -202,6 +223,36 @@ CURES = (
         "tests/deploy/test_deploy.py::test_a_killed_replica_leaves_its_visitor_with_all_they_had",
     ),
     Cure(
+        "a training brings back what a busy browser had before",
+        "ui/shell/body.py",
+        "state.restore(values)",
+        "pass",
+        "tests/pages/test_body.py::"
+        "test_a_training_draws_itself_without_the_frame_and_the_settings_and_takes_back_nothing_that_is_pressed",
+    ),
+    Cure(
+        "a training takes back what is pressed",
+        "ui/state/__init__.py",
+        "if name not in _run.set and get(name) != value",
+        "if get(name) != value",
+        "tests/pages/test_body.py::"
+        "test_a_training_draws_itself_without_the_frame_and_the_settings_and_takes_back_nothing_that_is_pressed",
+    ),
+    Cure(
+        "a server with no space left for its log does not start",
+        "deploy/Containerfile",
+        ', "--logger.hideWelcomeMessage=true"]',
+        "]",
+        "tests/deploy/test_machine.py::test_a_server_whose_disk_is_full_starts_serves_and_ends_as_usual",
+    ),
+    Cure(
+        "a server with no space left for its log does not end",
+        "ui/log.py",
+        "sys.stdout = cast(TextIO, LossyStream(sys.stdout))",
+        "",
+        "tests/deploy/test_machine.py::test_a_server_whose_disk_is_full_starts_serves_and_ends_as_usual",
+    ),
+    Cure(
         "an environment whose Python was replaced is used",
         ".ci/environment.py",
         "if missing is None:\n        make()\n        missing = unmet(files)",
@@ -212,13 +263,14 @@ CURES = (
 
 
 def tree_without(cure: Cure, folder: Path) -> Path:
-    """A copy of what git keeps, without the cure.
+    """A copy of the tree, but for what git ignores, without the cure.
 
     Raises:
         ValueError: the text of the cure does not stand in its file exactly once.
     """
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, names.split("\0")):
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in (name for name in names.split("\0") if name and (ROOT / name).exists()):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).stat().st_size > LARGE:

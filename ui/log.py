@@ -3,19 +3,43 @@
 Whoever logs, a page, Streamlit or the web server, its record is written anew when it is made: of a message only the
 template is kept, without what was to be filled in, and of an exception its kind and the lines it came through. Where
 nothing was to be filled in, a sentence may have been put together already, so only its place in the source is kept.
+
+Where a line cannot be written, because the disk is full, the line is lost and the server goes on.
 """
 
+import contextlib
 import json
 import logging
+import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO, cast
 
 _logger = logging.getLogger("attention_playground")
 _make_record = logging.LogRecord
+
+
+class LossyStream:
+    """A text stream that loses what it cannot write. Streamlit prints “Stopping...” first and stops only after that."""
+
+    def __init__(self, stream: TextIO):
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write the text if that is possible."""
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what is buffered if that is possible."""
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class Event(dict[str, Any]):
@@ -31,7 +55,7 @@ def event(name: str, level: int = logging.INFO, **fields: Any) -> None:
     _logger.log(level, Event(event=name, **fields))
 
 
-@contextmanager
+@contextlib.contextmanager
 def run(page: str) -> Iterator[None]:
     """Log a run of a page and the milliseconds it took; a run that a newer one has ended early is `cut`."""
     start = time.perf_counter()
@@ -79,6 +103,7 @@ def _record(
 
 
 logging.setLogRecordFactory(_record)
+sys.stdout = cast(TextIO, LossyStream(sys.stdout))
 _logger.setLevel(logging.INFO)
 if not logging.root.handlers:  # a test has handlers of its own
     logging.root.addHandler(logging.StreamHandler())

@@ -3,6 +3,8 @@
 A slow disk is in tests/pages/test_body.py. A process that has used up its memory is killed as this one is.
 """
 
+import json
+import re
 import resource
 import subprocess
 import sys
@@ -11,8 +13,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support import ROOT
-from tests.support.browser import Visit
-from tests.support.server import Server
+from tests.support.browser import USUAL, Visit
+from tests.support.server import Server, free_port, wait_for
 from tests.support.visitor import Visitor, run
 from ui.shell.pages import PAGES
 
@@ -28,25 +30,43 @@ def own_server(tmp_path):
     served.process.wait()
 
 
+async def visit_all_pages(url: str) -> None:
+    for page in PAGES:
+        visitor = Visitor(url, "s=two%20cats", "" if page is PAGES[0] else page.name)
+        await visitor.open()
+        assert visitor.widgets
+        assert visitor.faults == []
+        await visitor.close()
+
+
 def test_a_log_without_space_left_costs_no_visitor_anything(own_server):
     room = own_server.log.stat().st_size + 200  # bytes, a line and a half
     resource.prlimit(own_server.process.pid, resource.RLIMIT_FSIZE, (room, room))
-
-    async def visit() -> None:
-        for page in PAGES:
-            visitor = Visitor(own_server.url, "s=two%20cats", "" if page is PAGES[0] else page.name)
-            await visitor.open()
-            assert visitor.widgets
-            assert visitor.faults == []
-            await visitor.close()
-
-    run(visit())
+    run(visit_all_pages(own_server.url))
     assert own_server.log.stat().st_size == room
+
+
+def test_a_server_whose_disk_is_full_starts_serves_and_ends_as_usual():
+    command = json.loads(re.findall(r"^CMD (.*)$", (ROOT / "deploy" / "Containerfile").read_text(), re.MULTILINE)[-1])
+    port = free_port()
+    here = [f"--server.port={port}", "--server.address=127.0.0.1"]
+    with open("/dev/full", "w") as full:
+        server = subprocess.Popen([sys.executable, "-m", *command, *here], cwd=ROOT, stdout=full, stderr=full)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(url)
+        run(visit_all_pages(url))
+        wait_for(url)
+        server.terminate()
+        assert server.wait(20) == 0
+    finally:
+        server.kill()
+        server.wait()
 
 
 @pytest.mark.nightly
 def test_a_server_killed_in_a_training_is_missed_in_words_and_trains_again_to_the_step_of_the_link(browser, own_server):
-    one = Visit(browser, own_server)
+    one = Visit(own_server, browser.new_context(**USUAL))
     one.page.goto(f"{own_server.url}/teach_it?s=Mary%20trusted%20him&q=1&trained=200")
     standing = one.page.locator(".own progress + small").first
     expect(standing).to_contain_text("Step 1")  # 10, 20, …
@@ -66,15 +86,15 @@ back, real = [0], time.time
 time.time = lambda: real() - back[0]
 
 from attention_core.taught import ModelSpec
-from ui.models.training import Queue, Settings
+from ui.models.training import Settings, TrainingQueue
 
 one, other = (Settings(ModelSpec("gender", 1, 1), seed=seed) for seed in range(2))
-queue = Queue(slots=1, lease=0.1)
-queue.ask(one, visitor=1)
+queue = TrainingQueue(slots=1, lease=0.1)
+queue.join(one, visitor=1)
 queue.renew(one, visitor=1)
 back[0] = 3600
 time.sleep(0.2)
-print(queue.ask(other, visitor=2), "before the other")
+print(queue.join(other, visitor=2), "before the other")
 """
 
 
