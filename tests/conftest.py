@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.support import ROOT, chromium
-from tests.support.browser import USUAL, Visit
+from tests.support.browser import MEDIA, Contexts, Visit
 from tests.support.generated import NIGHTLY
 from tests.support.server import Server
 
@@ -107,38 +107,34 @@ def browser():
     if program is None:
         pytest.skip("no Chromium on this machine: `make test` installs it where it may")
     with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
+        chrome = playwright.chromium.launch(executable_path=program, args=[*chromium.FLAGS, *chromium.FOR_MANY_PAGES])
         yield chrome
         chrome.close()
 
 
 @pytest.fixture(scope="session")
-def tabs(browser):
-    """A browser that has opened the app before: it knows the scripts already, and opens a page in half the time."""
-    context = browser.new_context(**USUAL)
-    yield context
-    context.close()
+def contexts(browser, server) -> Contexts:
+    """Browser contexts that have opened the app before: they open a page in half the time."""
+    return Contexts(browser, server)
 
 
 @pytest.fixture
-def visit(browser, tabs, server) -> Iterator[Callable[..., Visit]]:
+def visit(contexts, server) -> Iterator[Callable[..., Visit]]:
     """Visitors: `visit("/?s=…")` opens a page in a browser that has stored nothing but the app's scripts.
 
-    With options (a phone, a theme) it is a browser of its own. At the end none of the visitors may have met a fault.
+    Options are Playwright's: `viewport`, `color_scheme`, `is_mobile`. At the end no visitor may have met a fault.
     """
     visits: list[Visit] = []
 
     def open_page(address: str = "/", **options) -> Visit:
-        visits.append(Visit(browser, server, None if options else tabs, **options))
+        tab = {name: options.pop(name) for name in ("viewport", *MEDIA) if name in options}
+        visits.append(Visit(server, contexts(**options), **tab))
         return visits[-1].open(address)
 
     yield open_page
-    faults = [fault for one in visits for fault in one.faults]
-    for one in visits:
-        if one.context is not tabs:
-            one.context.close()
-        elif not one.page.is_closed():
-            one.page.evaluate("localStorage.clear()")
-            one.page.close()
-    tabs.clear_cookies()
-    assert faults == []
+    for visitor in visits:
+        if not visitor.page.is_closed():
+            visitor.page.evaluate("localStorage.clear()")
+            visitor.page.close()
+        visitor.context.clear_cookies()
+    assert [fault for visitor in visits for fault in visitor.faults] == []

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Visit
+from tests.support.browser import USUAL, Visit
 from tests.support.server import Server
 from ui.shell.pages import PAGES
 
@@ -19,7 +19,7 @@ def own_server(tmp_path):
 
 
 def test_the_first_visitor_after_a_start_sees_a_linked_page_in_its_frame(browser, own_server):
-    page, first = PAGES[2], Visit(browser, own_server)
+    page, first = PAGES[2], Visit(own_server, browser.new_context(**USUAL))
     first.open(f"/{page.name}?s=two%20cats&self=true&causal=true")
     expect(first.heading).to_have_text(page.question)
     expect(first.sentence).to_have_value("two cats")
@@ -32,25 +32,25 @@ def test_the_first_visitor_after_a_start_sees_a_linked_page_in_its_frame(browser
 
 
 def test_a_restart_loses_nothing_a_visitor_had_set(browser, own_server):
-    one = Visit(browser, own_server)
-    one.open("/?s=the%20queen%20and%20the%20king&q=2")
-    one.toggle("self")
-    one.expect_link("&self=true")
-    one.settle()
-    before = (one.link, one.reading)
-    with one.losing_the_server():
+    visitor = Visit(own_server, browser.new_context(**USUAL))
+    visitor.open("/?s=the%20queen%20and%20the%20king&q=2")
+    visitor.toggle("self")
+    visitor.expect_link("&self=true")
+    visitor.settle()
+    before = (visitor.link, visitor.reading)
+    with visitor.losing_the_server():
         own_server.stop()
     own_server.start()
-    one.settle()
-    assert (one.link, one.reading) == before
-    one.toggle("self")
-    expect(one.link_field).to_have_value(own_server.url + before[0].replace("&self=true", ""))
-    one.context.close()
+    visitor.settle()
+    assert (visitor.link, visitor.reading) == before
+    visitor.toggle("self")
+    expect(visitor.link_field).to_have_value(own_server.url + before[0].replace("&self=true", ""))
+    visitor.context.close()
 
 
 @pytest.mark.nightly
 def test_a_cut_websocket_comes_back_with_all_that_was_set(visit):
-    one = visit()
+    visitor = visit()
     cut, held = [], []
 
     def between(socket):
@@ -60,66 +60,66 @@ def test_a_cut_websocket_comes_back_with_all_that_was_set(visit):
             server.close()
             socket.close()
 
-    one.page.route_web_socket("**/_stcore/stream", between)
-    one.open("/?s=the%20queen%20and%20the%20king&q=2")
-    one.toggle("self")
-    one.expect_link("&self=true")
-    one.settle()
-    before = (one.link, one.reading)
+    visitor.page.route_web_socket("**/_stcore/stream", between)
+    visitor.open("/?s=the%20queen%20and%20the%20king&q=2")
+    visitor.toggle("self")
+    visitor.expect_link("&self=true")
+    visitor.settle()
+    before = (visitor.link, visitor.reading)
     cut.append(True)
-    with one.losing_the_server():
+    with visitor.losing_the_server():
         for end in held[-1]:
             end.close()
-    assert one.reading == before[1]  # the page stays readable meanwhile
-    one.settle()
+    assert visitor.reading == before[1]  # the page stays readable meanwhile
+    visitor.settle()
     assert len(held) >= 4
-    one.faults.clear()  # the console has told of the connections that failed
-    assert (one.link, one.reading) == before
-    one.toggle("self")
-    expect(one.link_field).to_have_value(one.server.url + before[0].replace("&self=true", ""))
+    visitor.faults.clear()  # the console has told of the connections that failed
+    assert (visitor.link, visitor.reading) == before
+    visitor.toggle("self")
+    expect(visitor.link_field).to_have_value(visitor.server.url + before[0].replace("&self=true", ""))
 
 
 def test_the_sidebar_and_each_page_s_last_sentence_lead_on_with_the_sentence_and_its_word_kept(visit):
-    one = visit("/?s=the%20queen%20laughed&self=true&q=2")
+    visitor = visit("/?s=the%20queen%20laughed&self=true&q=2")
     for place, page in enumerate(PAGES[1:]):
         if place % 2:
-            one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title).click()
+            visitor.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title).click()
         else:
-            one.page.get_by_role("link", name=PAGES[place].next_label).click()
-        expect(one.heading).to_have_text(page.question)
-        one.settle()
+            visitor.page.get_by_role("link", name=PAGES[place].next_label).click()
+        expect(visitor.heading).to_have_text(page.question)
+        visitor.settle()
         kept = f"/{page.name}?s=the%20queen%20laughed&self=true&q=2"
-        expect(one.page).to_have_url(one.server.url + kept.replace("%20", "+"))
+        expect(visitor.page).to_have_url(visitor.server.url + kept.replace("%20", "+"))
         if page.name == "step_by_step":  # it opens with the dictionary; the sentence comes in its second step
-            one.page.locator(".st-key-next button").click()
+            visitor.page.locator(".st-key-next button").click()
             kept += "&step=2"
         if page.name == "the_gap":  # in a fold
-            one.page.locator(".st-key-gown summary").click()
+            visitor.page.locator(".st-key-gown summary").click()
             kept += "&gown=true"
         if page.name != "next_word":  # which has a text of its own, and keeps the sentence in its link
-            expect(one.sentence).to_have_value("the queen laughed")
-        one.expect_link(kept)
-    one.page.go_back()
-    expect(one.heading).to_have_text(PAGES[-2].question)
-    expect(one.settle().sentence).to_have_value("the queen laughed")
+            expect(visitor.sentence).to_have_value("the queen laughed")
+        visitor.expect_link(kept)
+    visitor.page.go_back()
+    expect(visitor.heading).to_have_text(PAGES[-2].question)
+    expect(visitor.settle().sentence).to_have_value("the queen laughed")
 
 
 def test_each_step_back_undoes_one_thing_done_and_brings_the_page_before_with_every_setting(visit):
     first, second = ("/inside_a_transformer?causal=true&q=8&l=4&h=2&marks=true", "/the_gap?causal=true&q=8")
-    one = visit(first)
-    expect(one.link_field).to_have_value(one.server.url + first)
+    visitor = visit(first)
+    expect(visitor.link_field).to_have_value(visitor.server.url + first)
     for page in (PAGES[4], PAGES[5]):
-        one.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title).click()
-        expect(one.heading).to_have_text(page.question)
-        one.settle()
-    one.page.get_by_text("Similarity or relationship?").click()
-    expect(one.link_field).to_have_value(f"{one.server.url}{first}&iraw=true")
-    one.settle()
-    back, forward = one.page.go_back, one.page.go_forward
+        visitor.page.locator("[data-testid=stSidebarNavLink]").get_by_text(page.title).click()
+        expect(visitor.heading).to_have_text(page.question)
+        visitor.settle()
+    visitor.page.get_by_text("Similarity or relationship?").click()
+    expect(visitor.link_field).to_have_value(f"{visitor.server.url}{first}&iraw=true")
+    visitor.settle()
+    back, forward = visitor.page.go_back, visitor.page.go_forward
     for step, link in ((back, first), (back, second), (back, first), (forward, second)):
         step()
-        expect(one.link_field).to_have_value(one.server.url + link)
-        one.settle()
+        expect(visitor.link_field).to_have_value(visitor.server.url + link)
+        visitor.settle()
 
 
 # What a browser's own translation does: each piece of text goes into an element that the page knows nothing of.
@@ -137,29 +137,29 @@ TRANSLATE = """() => {
 
 
 def test_a_translated_page_gives_way_to_the_next(visit):
-    one = visit()
-    one.page.evaluate(TRANSLATE)
-    expect(one.heading).to_have_text(PAGES[0].question.upper())
-    one.page.locator("[data-testid=stSidebarNavLink]").nth(1).click()
-    expect(one.heading).to_have_text(PAGES[1].question)
-    expect(one.page.locator(".stMain")).to_contain_text(PAGES[1].lead)
-    one.settle()
+    visitor = visit()
+    visitor.page.evaluate(TRANSLATE)
+    expect(visitor.heading).to_have_text(PAGES[0].question.upper())
+    visitor.page.locator("[data-testid=stSidebarNavLink]").nth(1).click()
+    expect(visitor.heading).to_have_text(PAGES[1].question)
+    expect(visitor.page.locator(".stMain")).to_contain_text(PAGES[1].lead)
+    visitor.settle()
 
 
 def test_the_front_door_has_a_name_and_an_address_without_a_page_leads_there_in_words(visit):
     first = PAGES[0]
-    one = visit(f"/{first.name}?s=a%20cat")
-    expect(one.heading).to_have_text(first.question)
-    expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat")
-    one.open("/nosuch?s=a%20cat")
-    expect(one.heading).to_have_text(first.question)
-    expect(one.page.get_by_role("dialog")).to_have_count(0)
-    expect(one.sentence).to_have_value("a cat")
-    expect(one.page.get_by_text("no page called “nosuch”")).to_have_count(1)
-    one.toggle("self")
-    expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat&self=true")
-    one.settle()
-    one.page.locator("[data-testid=stSidebarNavLink]").nth(0).click()
-    expect(one.page.get_by_text("no page called")).to_have_count(0)
-    expect(one.settle().sentence).to_have_value("a cat")
-    expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat&self=true")
+    visitor = visit(f"/{first.name}?s=a%20cat")
+    expect(visitor.heading).to_have_text(first.question)
+    expect(visitor.link_field).to_have_value(f"{visitor.server.url}/?s=a%20cat")
+    visitor.open("/%3Cscript%3E?s=a%20cat")
+    expect(visitor.heading).to_have_text(first.question)
+    expect(visitor.page.get_by_role("dialog")).to_have_count(0)
+    expect(visitor.sentence).to_have_value("a cat")
+    expect(visitor.page.get_by_text("no page called “<script>”")).to_have_count(1)
+    visitor.toggle("self")
+    expect(visitor.link_field).to_have_value(f"{visitor.server.url}/?s=a%20cat&self=true")
+    visitor.settle()
+    visitor.page.locator("[data-testid=stSidebarNavLink]").nth(0).click()
+    expect(visitor.page.get_by_text("no page called")).to_have_count(0)
+    expect(visitor.settle().sentence).to_have_value("a cat")
+    expect(visitor.link_field).to_have_value(f"{visitor.server.url}/?s=a%20cat&self=true")

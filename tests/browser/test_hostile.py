@@ -42,21 +42,21 @@ MADE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("page", some_pages("playground", "step_by_step", "next_word"))
+@pytest.mark.parametrize("page", some_pages("playground", "next_word"))
 def test_hostile_text_stays_text_linked_and_typed(visit, page):
     linked, typed = "the king " + " ".join(ATTACKS[:5]), "the queen " + " ".join(ATTACKS[5:])
     texts = [name for name, c in CONTROLS.items() if c.page == page.name and isinstance(c.default, str)]
     folds = {name: value for name, value in all_open(page).items() if name != "woff"}  # seconds of computing
     query = folds | dict.fromkeys(texts, typed) | {"s": linked}
     own = {"on": "Sentence", "text": linked}  # with numbers, that page asks for no sentence
-    one = visit(address(page, **query | {name: own[name] for name in own if name in texts}))
-    field = one.page.get_by_label("Your text" if "text" in texts else "Sentence", exact=True)
+    visitor = visit(address(page, **query | {name: own[name] for name in own if name in texts}))
+    field = visitor.page.get_by_label("Your text" if "text" in texts else "Sentence", exact=True)
     expect(field).to_have_value(linked)
-    assert one.page.evaluate(MADE) == []
+    assert visitor.page.evaluate(MADE) == []
     field.fill(typed)
     field.press("Enter")  # the language model reads a text only when it is entered
-    one.expect_link(quote(typed, safe=""))
-    one.settle()
+    visitor.expect_link(quote(typed, safe=""))
+    visitor.settle()
     expect(field).to_have_value(typed)
-    assert one.page.evaluate(MADE) == []
+    assert visitor.page.evaluate(MADE) == []
     # dialogs, requests to other hosts and errors are what `visit` looks for at the end

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.xdist_group("playground")
 
 CAT = "/?s=The%20cat%20sat%20on%20the%20mat%20because%20it%20was%20tired&self=false"
 KING = "/?s=The%20king%20and%20queen%20ruled%20the%20kingdom&self=true&q=2"
-SCREENS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+SCREENS = {"desktop": DESKTOP, "phone": PHONE}
 
 
 def cell(visit, row, column, n=7):
@@ -41,52 +43,60 @@ def fold(visit, title):
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_first_screen_has_what_attention_is_for_the_coloured_words_and_the_result(visit, screen):
-    one = visit("/", viewport=SCREENS[screen], is_mobile=screen == "phone", has_touch=screen == "phone")
-    one.expect_reading("“it” looks most at “because” (23\u202f%)")
-    parts = [one.heading, one.page.get_by_text("Attention lets each word"), one.sentence, word(one, "tired")]
-    parts += [one.page.get_by_role("radio", name="Transformer"), one.page.locator(".say.reading")]
-    parts += [one.page.locator(".say.headline")]
+    visitor = visit("/", **SCREENS[screen])
+    visitor.expect_reading("“it” looks most at “because” (23\u202f%)")
+    parts = [
+        visitor.heading,
+        visitor.page.get_by_text("Attention lets each word"),
+        visitor.sentence,
+        word(visitor, "tired"),
+    ]
+    parts += [visitor.page.get_by_role("radio", name="Transformer"), visitor.page.locator(".say.reading")]
+    parts += [visitor.page.locator(".say.headline")]
     if screen == "desktop":
-        parts += [one.page.locator(f".st-key-raw-{name}-room svg.marks") for name in ("heat", "bars")]
-        parts += [one.page.locator(f".st-key-{name}") for name in ("scaled-shown", "divisor-shown", "self", "d-shown")]
+        parts += [visitor.page.locator(f".st-key-raw-{name}-room svg.marks") for name in ("heat", "bars")]
+        parts += [
+            visitor.page.locator(f".st-key-{name}") for name in ("scaled-shown", "divisor-shown", "self", "d-shown")
+        ]
+        parts += [visitor.page.locator(".st-key-raw-heat-room .legend", has_text="Click a cell")]
     for part in parts:
         box = part.bounding_box()
         assert box["y"] >= 0
-        assert box["y"] + box["height"] <= SCREENS[screen]["height"], part
-    picture, settings = one.page.locator(".st-key-raw-heat-room"), one.page.locator(".st-key-settings")
+        assert box["y"] + box["height"] <= SCREENS[screen]["viewport"]["height"], part
+    picture, settings = visitor.page.locator(".st-key-raw-heat-room"), visitor.page.locator(".st-key-settings")
     if screen == "phone":
         assert picture.bounding_box()["y"] < settings.bounding_box()["y"]
 
 
 def test_one_click_changes_who_looks_and_it_turns_to_cat_and_with_soft_to_mat(visit):
-    one = visit("/")
-    one.page.get_by_role("radio", name="Transformer").click()
-    one.expect_reading("Without [CLS] and [SEP] (24\u202f%), “it” looks most at “cat”")
-    one.settle()
-    one.page.get_by_role("radio", name="Taught").click()
-    one.expect_reading("“it” looks most at “cat” (99.9\u202f%)")
-    one.expect_link("/?who=Taught")
-    one.settle()
-    one.sentence.fill("The cat sat on the mat because it was soft")
-    one.expect_reading("“it” looks most at “mat” (99\u202f%)")
-    one.expect_link("soft&who=Taught")
-    one.settle()
-    visit(one.link).expect_reading("“it” looks most at “mat” (99\u202f%)")
+    visitor = visit("/")
+    visitor.page.get_by_role("radio", name="Transformer").click()
+    visitor.expect_reading("Without [CLS] and [SEP] (24\u202f%), “it” looks most at “cat”")
+    visitor.settle()
+    visitor.page.get_by_role("radio", name="Taught").click()
+    visitor.expect_reading("“it” looks most at “cat” (99.9\u202f%)")
+    visitor.expect_link("/?who=Taught")
+    visitor.settle()
+    visitor.sentence.fill("The cat sat on the mat because it was soft")
+    visitor.expect_reading("“it” looks most at “mat” (99\u202f%)")
+    visitor.expect_link("soft&who=Taught")
+    visitor.settle()
+    visit(visitor.link).expect_reading("“it” looks most at “mat” (99\u202f%)")
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", [pytest.param("desktop", marks=pytest.mark.nightly), "phone"])
 def test_a_second_setting_switched_on_under_advanced_comes_on_the_screen(visit, screen):
-    one = visit("/", viewport=SCREENS[screen], is_mobile=screen == "phone", has_touch=screen == "phone")
-    one.page.get_by_role("button", name="Advanced").click()
-    one.toggle("cmp")
-    one.expect_link("cmp=true")
-    expect(one.page.locator(".st-key-second-setting")).to_be_in_viewport()
-    expect(one.page.locator(".st-key-scaled2-shown")).to_be_in_viewport()
+    visitor = visit("/", **SCREENS[screen])
+    visitor.page.get_by_role("button", name="Advanced").click()
+    visitor.toggle("cmp")
+    visitor.expect_link("cmp=true")
+    expect(visitor.page.locator(".st-key-second-setting")).to_be_in_viewport()
+    expect(visitor.page.locator(".st-key-scaled2-shown")).to_be_in_viewport()
 
 
 def test_without_a_sentence_the_message_stands_where_the_picture_would(visit):
-    one = visit("/?s=")
-    message, settings = one.page.locator(".say.error"), one.page.locator(".st-key-settings")
+    visitor = visit("/?s=")
+    message, settings = visitor.page.locator(".say.error"), visitor.page.locator(".st-key-settings")
     expect(message).to_contain_text("Type a sentence above")
     beside, below = settings.bounding_box(), message.bounding_box()
     assert abs(below["y"] - beside["y"]) < 20
@@ -94,14 +104,14 @@ def test_without_a_sentence_the_message_stands_where_the_picture_would(visit):
 
 
 def test_the_glossary_opens_on_a_desktop_and_on_a_phone(visit):
-    one = visit("/", viewport=SCREENS["desktop"])
+    visitor = visit("/", **DESKTOP)
     for screen, place in (("desktop", "glossary"), ("phone", "glossary-below")):
-        one.page.set_viewport_size(SCREENS[screen])
-        expect(one.page.locator(".st-key-narrow-screen")).to_be_visible(visible=screen == "phone")
-        one.page.locator(f".st-key-{place} button").click()
-        expect(one.page.locator(".glossary dt", has_text="softmax")).to_be_visible()
-        one.page.keyboard.press("Escape")
-        expect(one.page.locator(".glossary dt", has_text="softmax")).to_have_count(0)
+        visitor.page.set_viewport_size(SCREENS[screen]["viewport"])
+        expect(visitor.page.locator(".st-key-narrow-screen")).to_be_visible(visible=screen == "phone")
+        visitor.page.locator(f".st-key-{place} button").click()
+        expect(visitor.page.locator(".glossary dt", has_text="softmax")).to_be_visible()
+        visitor.page.keyboard.press("Escape")
+        expect(visitor.page.locator(".glossary dt", has_text="softmax")).to_have_count(0)
 
 
 def test_king_and_queen_has_the_article_s_figures(visit):
@@ -125,103 +135,103 @@ def test_the_articles_figures_stand_on_the_page(visit):
 
 
 def test_cells_bars_words_and_keys_all_choose_and_the_same_cell_can_be_chosen_twice(visit):
-    one = visit(KING)
-    cell(one, 3, 1).click()
-    one.expect_reading("“queen” looks most at “king”")
-    one.expect_link("q=4&k=2")
-    one.settle()
-    word(one, "kingdom").click()
-    one.expect_reading("“kingdom” looks")
-    one.expect_link("q=7")
-    expect(one.link_field).not_to_have_value(re.compile("[?&]k="))
-    one.settle()
-    cell(one, 3, 1).click()
-    one.expect_link("q=4&k=2")
-    one.settle()
-    one.page.locator(".stVegaLiteChart").nth(1).locator("path[aria-label*='looks at ruled']").click()
-    one.expect_link("q=4&k=5")
-    one.settle()
-    word(one, "queen").focus()
+    visitor = visit(KING)
+    cell(visitor, 3, 1).click()
+    visitor.expect_reading("“queen” looks most at “king”")
+    visitor.expect_link("q=4&k=2")
+    visitor.settle()
+    word(visitor, "kingdom").click()
+    visitor.expect_reading("“kingdom” looks")
+    visitor.expect_link("q=7")
+    expect(visitor.link_field).not_to_have_value(re.compile("[?&]k="))
+    visitor.settle()
+    cell(visitor, 3, 1).click()
+    visitor.expect_link("q=4&k=2")
+    visitor.settle()
+    visitor.page.locator(".stVegaLiteChart").nth(1).locator("path[aria-label*='looks at ruled']").click()
+    visitor.expect_link("q=4&k=5")
+    visitor.settle()
+    word(visitor, "queen").focus()
     for key, expected in (("ArrowRight", "ruled"), ("ArrowRight", "the₂"), ("Home", "the₁"), ("ArrowLeft", "kingdom")):
-        one.page.keyboard.press(key)
-        expect(one.page.locator(".st-key-raw-words button:focus")).to_have_text(expected)
-        one.expect_reading(f"“{expected}” looks")
-        one.settle()
+        visitor.page.keyboard.press(key)
+        expect(visitor.page.locator(".st-key-raw-words button:focus")).to_have_text(expected)
+        visitor.expect_reading(f"“{expected}” looks")
+        visitor.settle()
 
 
 def test_the_page_follows_while_typing_and_no_letter_is_lost(visit):
-    one = visit("/")
-    one.sentence.fill("")
-    one.sentence.press_sequentially("doctors help patients", delay=60)
-    one.expect_link("s=doctors%20help%20patients")
-    one.expect_reading("“help” looks")
-    one.settle()
-    expect(one.sentence).to_have_value("doctors help patients")
-    expect(one.sentence).to_be_focused()
+    visitor = visit("/")
+    visitor.sentence.fill("")
+    visitor.sentence.press_sequentially("doctors help patients", delay=60)
+    visitor.expect_link("s=doctors%20help%20patients")
+    visitor.expect_reading("“help” looks")
+    visitor.settle()
+    expect(visitor.sentence).to_have_value("doctors help patients")
+    expect(visitor.sentence).to_be_focused()
 
 
 def test_back_and_forward_walk_through_the_words_that_were_chosen(visit):
-    one = visit(KING)
+    visitor = visit(KING)
     for text in ("queen", "ruled"):
-        word(one, text).click()
-        one.expect_reading(f"“{text}” looks")
-        one.settle()
-    back, forward = one.page.go_back, one.page.go_forward
+        word(visitor, text).click()
+        visitor.expect_reading(f"“{text}” looks")
+        visitor.settle()
+    back, forward = visitor.page.go_back, visitor.page.go_forward
     for step, text in ((back, "queen"), (back, "king"), (forward, "queen")):
         step()
-        one.expect_reading(f"“{text}” looks")
-        one.settle()
+        visitor.expect_reading(f"“{text}” looks")
+        visitor.settle()
 
 
 def test_back_undoes_a_switch_and_then_all_that_was_typed(visit):
-    one = visit(KING)
-    one.sentence.click()
+    visitor = visit(KING)
+    visitor.sentence.click()
     for text in ("a king", "a king and", "a king and a queen"):
-        one.sentence.fill("")
-        one.page.keyboard.type(text)
-        one.expect_link(quote(text))
-        one.settle()
-    one.toggle("self")
-    expect(one.link_field).not_to_have_value(re.compile("self"))
-    one.settle()
-    one.page.go_back()
-    one.expect_link(quote("a king and a queen"), "self=true")
-    one.settle()
-    one.page.go_back()
-    expect(one.link_field).to_have_value(one.server.url + KING)
-    expect(one.sentence).to_have_value("The king and queen ruled the kingdom")
+        visitor.sentence.fill("")
+        visitor.page.keyboard.type(text)
+        visitor.expect_link(quote(text))
+        visitor.settle()
+    visitor.toggle("self")
+    expect(visitor.link_field).not_to_have_value(re.compile("self"))
+    visitor.settle()
+    visitor.page.go_back()
+    visitor.expect_link(quote("a king and a queen"), "self=true")
+    visitor.settle()
+    visitor.page.go_back()
+    expect(visitor.link_field).to_have_value(visitor.server.url + KING)
+    expect(visitor.sentence).to_have_value("The king and queen ruled the kingdom")
 
 
 def test_a_hidden_cell_is_blank_and_a_visible_one_never_is_in_either_theme_of_an_open_page(visit):
-    one = visit("/?self=true&causal=true&s=the+sad+sad+happy+happy+king&divisor=1", color_scheme="light")
+    visitor = visit("/?self=true&causal=true&s=the+sad+sad+happy+happy+king&divisor=1", color_scheme="light")
     for theme, palette in (("light", LIGHT), ("dark", DARK)):
-        one.page.emulate_media(color_scheme=theme)
+        visitor.page.emulate_media(color_scheme=theme)
         blank = f".st-key-raw-heat-room svg path[aria-label*=' look'][fill='{palette.background}']"
-        expect(one.page.locator(blank)).to_have_count(15)
-        expect(one.page.locator(".st-key-raw-heat-room svg path[aria-label*=' look']")).to_have_count(36)
-        said = one.page.locator(blank).evaluate_all("cells => cells.map((cell) => cell.ariaLabel)")
+        expect(visitor.page.locator(blank)).to_have_count(15)
+        expect(visitor.page.locator(".st-key-raw-heat-room svg path[aria-label*=' look']")).to_have_count(36)
+        said = visitor.page.locator(blank).evaluate_all("cells => cells.map((cell) => cell.ariaLabel)")
         assert [text for text in said if "may not look" not in text] == []
 
 
 @pytest.mark.parametrize("words", [pytest.param(30, marks=pytest.mark.nightly), 64])
 def test_the_bars_of_a_long_sentence_end_above_what_follows(visit, words):
-    one = visit("/?s=" + "+".join(["king"] * words))
-    bars = one.page.locator(".st-key-raw-bars-room svg.marks").bounding_box()
-    fold = one.page.locator(".stExpander").first.bounding_box()
+    visitor = visit("/?s=" + "+".join(["king"] * words))
+    bars = visitor.page.locator(".st-key-raw-bars-room svg.marks").bounding_box()
+    fold = visitor.page.locator(".stExpander").first.bounding_box()
     assert bars["y"] + bars["height"] <= fold["y"]
 
 
 def test_a_click_on_a_cell_brings_its_arithmetic_on_the_screen_and_it_ends_in_the_weight(visit):
-    one = visit(KING)
-    cell(one, 1, 3).click()
-    one.expect_link("k=4&cell=true")
-    expect(one.page.locator(".own .chain")).to_be_in_viewport()
-    one.settle()
-    products = one.page.locator(".own table").nth(0).locator("tbody tr")
-    rest = one.page.locator(".own details tbody tr")
-    one.page.locator(".own summary").click()
+    visitor = visit(KING)
+    cell(visitor, 1, 3).click()
+    visitor.expect_link("k=4&cell=true")
+    expect(visitor.page.locator(".own .chain")).to_be_in_viewport()
+    visitor.settle()
+    products = visitor.page.locator(".own table").nth(0).locator("tbody tr")
+    rest = visitor.page.locator(".own details tbody tr")
+    visitor.page.locator(".own summary").click()
     expect(
-        one.page.locator(".own table").nth(0).or_(one.page.locator(".own details")).locator("tbody tr")
+        visitor.page.locator(".own table").nth(0).or_(visitor.page.locator(".own details")).locator("tbody tr")
     ).to_have_count(50)
     rows = [*products.all_inner_texts(), *rest.all_inner_texts()]
     numbers = [[float(x.replace("−", "-")) for x in row.split()] for row in rows]
@@ -231,16 +241,16 @@ def test_a_click_on_a_cell_brings_its_arithmetic_on_the_screen_and_it_ends_in_th
     assert sizes == sorted(sizes, reverse=True)
     chain = [
         float(row.split()[-1].removesuffix("\u202f%").removesuffix("%").strip())
-        for row in (text.replace("\u202f%", "") for text in one.page.locator(".own .chain tr").all_inner_texts())
+        for row in (text.replace("\u202f%", "") for text in visitor.page.locator(".own .chain tr").all_inner_texts())
     ]
     score, scaled, exponential, weight, shown = chain
     assert score == pytest.approx(sum(product for *_, product in numbers), abs=3e-3)
     assert scaled == pytest.approx(score / 50**0.5, abs=1e-4)
-    row_sum = float(re.search(r"÷ ([\d.]+), the sum", one.page.locator(".own .chain").inner_text()).group(1))
+    row_sum = float(re.search(r"÷ ([\d.]+), the sum", visitor.page.locator(".own .chain").inner_text()).group(1))
     assert exponential == pytest.approx(math.exp(scaled), rel=1e-4)
     assert weight == pytest.approx(exponential / row_sum, abs=1e-4)
     assert shown == pytest.approx(100 * weight, abs=5.1e-2)
-    assert one.weights[1, 3] == f"{shown:.1f}%" == "16.4%"
+    assert visitor.weights[1, 3] == f"{shown:.1f}%" == "16.4%"
 
 
 LINKS = {
@@ -267,27 +277,27 @@ def test_a_link_shows_in_a_fresh_browser_what_its_sender_saw(visit):
 
 def test_a_long_text_is_one_image_with_the_chosen_rows_bars(visit):
     text = " ".join(f"the river number {i} flows past a stone bridge" for i in range(42))[:2000]
-    one = visit(f"/?s={quote(text)}&q=3")
-    expect(one.page.locator(".stVegaLiteChart")).to_have_count(2)
-    expect(one.page.locator(".stVegaLiteChart").first.locator("path[aria-label*=' looks at ']")).to_have_count(0)
-    word(one, "stone₆").click()
-    one.expect_reading("“stone₆” looks")
+    visitor = visit(f"/?s={quote(text)}&q=3")
+    expect(visitor.page.locator(".stVegaLiteChart")).to_have_count(2)
+    expect(visitor.page.locator(".stVegaLiteChart").first.locator("path[aria-label*=' looks at ']")).to_have_count(0)
+    word(visitor, "stone₆").click()
+    visitor.expect_reading("“stone₆” looks")
 
 
 def test_ten_thousand_pasted_characters_are_cut_to_the_fields_limit_and_the_page_says_so(visit):
-    one = visit("/")
-    type_sentence(one, "the cat sat on the mat " * 435)
-    expect(one.sentence).to_have_value(("the cat sat on the mat " * 435)[:2000])
-    expect(one.page.locator(".stMain")).to_contain_text("longer than 2,000 characters; the rest was cut")
-    assert len(one.address) < 4000
+    visitor = visit("/")
+    type_sentence(visitor, "the cat sat on the mat " * 435)
+    expect(visitor.sentence).to_have_value(("the cat sat on the mat " * 435)[:2000])
+    expect(visitor.page.locator(".stMain")).to_contain_text("longer than 2,000 characters; the rest was cut")
+    assert len(visitor.address) < 4000
 
 
 def test_what_is_taken_away_holds_the_sentence_and_the_same_numbers(visit, tmp_path):
-    one = visit(CAT + "&q=8&take=true", accept_downloads=True)
+    visitor = visit(CAT + "&q=8&take=true")
     files = {}
     for name in ("Heatmap PNG", "Heatmap SVG", "Bars PNG", "Bars SVG", "CSV", "JSON", "NumPy code"):
-        with one.page.expect_download() as download:
-            one.page.get_by_role("button", name=name, exact=True).click()
+        with visitor.page.expect_download() as download:
+            visitor.page.get_by_role("button", name=name, exact=True).click()
         path = tmp_path / download.value.suggested_filename
         download.value.save_as(path)
         files[name] = path
@@ -313,14 +323,17 @@ def test_what_is_taken_away_holds_the_sentence_and_the_same_numbers(visit, tmp_p
 
 
 def test_the_link_can_be_copied_and_the_page_says_so_only_when_it_was(visit):
-    one = visit("/?q=4", permissions=["clipboard-read", "clipboard-write"])
-    button, message = one.page.get_by_role("button", name="Copy link"), one.page.locator(".st-key-link [role=status]")
+    visitor = visit("/?q=4", permissions=["clipboard-read", "clipboard-write"])
+    button, message = (
+        visitor.page.get_by_role("button", name="Copy link"),
+        visitor.page.locator(".st-key-link [role=status]"),
+    )
     button.click()
     expect(message).to_have_text("Copied.")
-    one.page.wait_for_function(
-        "async link => await navigator.clipboard.readText() === link", arg=one.server.url + "/?q=4"
+    visitor.page.wait_for_function(
+        "async link => await navigator.clipboard.readText() === link", arg=visitor.server.url + "/?q=4"
     )
-    one.page.evaluate(
+    visitor.page.evaluate(
         """() => {
             navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"));
             document.execCommand = () => false;
@@ -328,17 +341,17 @@ def test_the_link_can_be_copied_and_the_page_says_so_only_when_it_was(visit):
     )
     button.click()
     expect(message).to_contain_text("did not copy")
-    assert one.page.evaluate("(e => e.shadowRoot.activeElement.selectionEnd)(document.activeElement)") == len(
-        one.server.url + "/?q=4"
+    assert visitor.page.evaluate("(e => e.shadowRoot.activeElement.selectionEnd)(document.activeElement)") == len(
+        visitor.server.url + "/?q=4"
     )
 
 
-@pytest.mark.parametrize("query", ["&q=8&k=4", "&q=5&k=1"])
+@pytest.mark.parametrize("query", ["&q=8&k=4", pytest.param("&q=5&k=1", marks=pytest.mark.nightly)])
 def test_on_a_phone_no_number_of_a_cells_arithmetic_is_broken(visit, query):
-    one = visit(CAT + query, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
-    one.page.locator(".st-key-cell summary").first.click()
-    expect(one.page.locator(".st-key-cell .chain")).to_be_visible()
-    broken = one.page.locator(".st-key-cell td").evaluate_all(
+    visitor = visit(CAT + query, **PHONE)
+    visitor.page.locator(".st-key-cell summary").first.click()
+    expect(visitor.page.locator(".st-key-cell .chain")).to_be_visible()
+    broken = visitor.page.locator(".st-key-cell td").evaluate_all(
         """cells => cells.filter(cell => /^[−+]?[\\d.,]+\\s?%?$/.test(cell.innerText.trim())).filter(cell => {
           const range = document.createRange();
           range.selectNodeContents(cell);
@@ -349,17 +362,10 @@ def test_on_a_phone_no_number_of_a_cells_arithmetic_is_broken(visit, query):
 
 
 def test_on_a_phone_a_cell_brings_the_title_of_its_arithmetic_into_sight(visit):
-    one = visit(CAT + "&q=8", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
-    cell(one, 3, 1).tap()
-    title = one.page.locator(".st-key-cell summary").first
-    one.page.wait_for_function(
+    visitor = visit(CAT + "&q=8", **PHONE)
+    cell(visitor, 3, 1).tap()
+    title = visitor.page.locator(".st-key-cell summary").first
+    visitor.page.wait_for_function(
         "title => { const { y, bottom } = title.getBoundingClientRect(); return 55 <= y && bottom < innerHeight / 2; }",
         arg=title.element_handle(),
     )
-
-
-def test_the_colours_and_the_hint_to_press_a_cell_are_on_the_first_screen(visit):
-    one = visit("/", viewport={"width": 1280, "height": 800})
-    legend = one.page.locator(".st-key-raw-heat-room .legend")
-    expect(legend).to_contain_text("Click a cell")
-    expect(legend).to_be_in_viewport(ratio=1)

@@ -52,10 +52,10 @@ FAULTS = """() => {
     ...small,
   ];
 }"""
-# The same once nothing was wrong at nine looks, 50 ms apart, or after 600 looks.
+# The same once nothing was wrong at six looks, 50 ms apart, or after 600 looks.
 AT_REST = f"""async () => {{
   const faults = {FAULTS};
-  for (let looks = 0, quiet = 0; looks < 600 && quiet < 9; looks += 1) {{
+  for (let looks = 0, quiet = 0; looks < 600 && quiet < 6; looks += 1) {{
     quiet = faults().length ? 0 : quiet + 1;
     await new Promise(done => setTimeout(done, 50));
   }}
@@ -65,18 +65,21 @@ STILL = Still(Markup("<b>Its own heading</b><svg width='40' height='40'></svg>")
 FIGURES = [(page.name, name) for page in PAGES for name in dict.fromkeys(screen.figure for screen in page.figures)]
 
 
-def test_every_figure_comes_alive_in_a_page_of_another_origin_and_says_its_height(visit, tmp_path):
-    one = visit("/the_gap")
-    for page, figure in FIGURES:
-        link = f"{one.server.url}/{page}" + "?step=8" * (page == "step_by_step")
+# A map, a strip of a lesson, a chart and what stands in columns.
+SOME = [("playground", "map"), ("step_by_step", "strip-8"), ("the_gap", "bars"), ("next_word", "next-words")]
+
+
+@pytest.mark.parametrize("figures", [SOME, pytest.param(FIGURES, marks=pytest.mark.nightly)], ids=["some", "all"])
+def test_a_figure_comes_alive_in_a_page_of_another_origin_and_says_its_height(contexts, server, tmp_path, figures):
+    for page, figure in figures:
+        link = f"{server.url}/{page}" + "?step=8" * (page == "step_by_step")
         code = embed_code(STILL, Source(link, "A page"), figure, "A figure", "light")
         (tmp_path / f"{page}-{figure}.html").write_text(f"<!doctype html><title>A post</title>{code}", "utf-8")
     handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
     handler.func.log_message = lambda *_: None
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as post:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as post, contexts().new_page() as page:
         Thread(target=post.serve_forever, daemon=True).start()
-        page = one.context.new_page()
-        for name, figure in FIGURES:
+        for name, figure in figures:
             page.goto(f"http://127.0.0.1:{post.server_port}/{name}-{figure}.html")
             page.get_by_role("button", name="A figure. A dot.").press(" ")
             expect(page.get_by_text("Press the picture to try it.")).to_have_count(0)
@@ -94,10 +97,10 @@ def test_every_figure_comes_alive_in_a_page_of_another_origin_and_says_its_heigh
 
 
 def test_the_code_to_embed_keeps_the_theme_that_its_visitor_sees(visit, tmp_path):
-    one = visit("/the_gap?gtake=true", color_scheme="dark", accept_downloads=True)
-    one.page.get_by_role("button", name="Code to embed").click()
-    with one.page.expect_download() as download:
-        one.page.get_by_role("button", name="How often each model is right", exact=True).click()
+    visitor = visit("/the_gap?gtake=true", color_scheme="dark")
+    visitor.page.get_by_role("button", name="Code to embed").click()
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("button", name="How often each model is right", exact=True).click()
     download.value.save_as(tmp_path / "code.html")
     code = (tmp_path / "code.html").read_text("utf-8")
     assert "figure=bars&amp;embed=true&amp;embed_options=dark_theme" in code
@@ -106,28 +109,28 @@ def test_the_code_to_embed_keeps_the_theme_that_its_visitor_sees(visit, tmp_path
 
 
 def test_a_link_within_a_text_keeps_the_frame_it_is_followed_in(visit):
-    one = visit("/the_gap?gsent=true&embed=true")
-    one.page.locator("a[href*='teach_it']").first.click()
-    expect(one.page).to_have_url(re.compile(r"teach_it.*embed=true"))
+    visitor = visit("/the_gap?gsent=true&embed=true")
+    visitor.page.locator("a[href*='teach_it']").first.click()
+    expect(visitor.page).to_have_url(re.compile(r"teach_it.*embed=true"))
 
 
 def test_a_lecture_shows_one_figure_large_and_whole_in_width(visit):
-    one = visit("/the_gap?lecture=1", viewport={"width": 1280, "height": 720})
-    expect(one.heading).to_be_hidden()
-    expect(one.page.get_by_text("All tasks and models")).to_be_hidden()
-    label = one.page.locator(".stVegaLiteChart svg text").filter(has_text="MiniLM").first
+    visitor = visit("/the_gap?lecture=1", viewport={"width": 1280, "height": 720})
+    expect(visitor.heading).to_be_hidden()
+    expect(visitor.page.get_by_text("All tasks and models")).to_be_hidden()
+    label = visitor.page.locator(".stVegaLiteChart svg text").filter(has_text="MiniLM").first
     expect(label).to_be_visible()
     assert label.bounding_box()["height"] >= 20
-    picture = one.page.locator(".stVegaLiteChart svg").first.bounding_box()
+    picture = visitor.page.locator(".stVegaLiteChart svg").first.bounding_box()
     assert picture["x"] + picture["width"] <= 1280
-    one.page.get_by_role("button", name="Leave the lecture view").click()
-    expect(one.heading).to_be_visible()
+    visitor.page.get_by_role("button", name="Leave the lecture view").click()
+    expect(visitor.heading).to_be_visible()
 
 
 def test_the_map_of_a_lecture_stands_on_one_screen_with_its_last_row_and_its_largest_bar(visit):
-    one = visit("/?lecture=1", viewport={"width": 1280, "height": 720})
-    bar = one.page.locator(".st-key-lecture-bar").bounding_box()["y"]
-    for chart in one.page.locator(".st-key-map-whole .stVegaLiteChart svg").all():
+    visitor = visit("/?lecture=1", viewport={"width": 1280, "height": 720})
+    bar = visitor.page.locator(".st-key-lecture-bar").bounding_box()["y"]
+    for chart in visitor.page.locator(".st-key-map-whole .stVegaLiteChart svg").all():
         words = [word.bounding_box() for word in chart.locator("text", has_text="tired").all()]
         assert words
         assert max(word["y"] + word["height"] for word in words) <= bar
@@ -135,27 +138,18 @@ def test_the_map_of_a_lecture_stands_on_one_screen_with_its_last_row_and_its_lar
 
 
 def test_a_lecture_keeps_what_its_figure_is_tried_with(visit):
-    one = visit("/step_by_step?lecture=1", viewport={"width": 1280, "height": 720})
-    expect(one.page.get_by_label("Search term: query")).to_be_visible()
-    one.page.goto(one.server.url + "/step_by_step?lecture=5")
-    expect(one.page.get_by_text("Self-attention: a word may look at itself")).to_be_visible()
-    expect(one.page.get_by_text("Causal mask")).to_be_visible()
+    visitor = visit("/step_by_step?lecture=1", viewport={"width": 1280, "height": 720})
+    expect(visitor.page.get_by_label("Search term: query")).to_be_visible()
+    visitor.page.goto(visitor.server.url + "/step_by_step?lecture=5")
+    expect(visitor.page.get_by_text("Self-attention: a word may look at itself")).to_be_visible()
+    expect(visitor.page.get_by_text("Causal mask")).to_be_visible()
 
 
 SCREENS = [
-    *(
-        "/?lecture=3",
-        "/step_by_step?lecture=1",
-        "/step_by_step?lecture=3",
-        "/why_scale?lecture=1",
-        "/why_scale?lecture=3",
-    ),
-    *(
-        "/teach_it?lecture=4",
-        "/the_gap?lecture=4",
-        "/inside_a_transformer?lecture=1",
-        "/inside_a_transformer?lecture=2",
-    ),
+    "/?lecture=3",
+    "/step_by_step?lecture=1",
+    "/the_gap?lecture=4",
+    "/inside_a_transformer?lecture=2",
 ]
 EVERY_SCREEN = [
     f"/{page.name}".replace("/playground", "/") + f"?lecture={number}{more}"
@@ -167,64 +161,65 @@ EVERY_SCREEN = [
 
 @pytest.mark.parametrize("links", [SCREENS, pytest.param(EVERY_SCREEN, marks=pytest.mark.nightly)], ids=["some", "all"])
 def test_all_of_a_screen_of_a_lecture_stands_above_the_bar_in_letters_of_20_pixels_with_a_sentence(visit, links):
-    one = visit("/step_by_step?lecture=1", viewport={"width": 1280, "height": 720})
+    visitor = visit("/step_by_step?lecture=1", viewport={"width": 1280, "height": 720})
     wrong = {}
     for link in links:
-        one.page.goto(one.server.url + link)
-        if found := one.page.evaluate(AT_REST):
+        visitor.page.goto(visitor.server.url + link)
+        if found := visitor.page.evaluate(AT_REST):
             wrong[link] = found
     assert wrong == {}
 
 
 def test_page_down_and_page_up_turn_the_screens_of_a_lecture_and_set_what_they_show(visit):
-    one = visit("/?lecture=1", viewport={"width": 1280, "height": 720})
-    reading = one.page.locator(".say.reading").first
+    visitor = visit("/?lecture=1", viewport={"width": 1280, "height": 720})
+    reading = visitor.page.locator(".say.reading").first
     expect(reading).to_contain_text("“it” looks most at “because”")
-    one.page.keyboard.press("PageDown")
+    visitor.page.keyboard.press("PageDown")
     expect(reading).to_contain_text("“it” looks most at “cat”")
-    one.page.keyboard.press("PageDown")
+    visitor.page.keyboard.press("PageDown")
     expect(reading).to_contain_text("“it” looks most at “mat”")
-    one.page.keyboard.press("PageUp")
+    visitor.page.keyboard.press("PageUp")
     expect(reading).to_contain_text("“it” looks most at “cat”")
 
 
 def test_a_figure_alone_has_what_it_is_tried_with_and_no_other_control(visit):
-    one = visit("/")
-    one.page.goto(one.server.url + "/step_by_step?figure=strip-4&embed=true")
-    expect(one.page.get_by_text("Scaling: divide by")).to_be_visible()
-    word = one.page.locator(".st-key-walk-words").get_by_role("radio", name="cat")
+    visitor = visit("/step_by_step?figure=strip-4&embed=true")
+    expect(visitor.page.get_by_text("Scaling: divide by")).to_be_visible()
+    word = visitor.page.locator(".st-key-walk-words").get_by_role("radio", name="cat")
     word.click()
     expect(word).to_be_checked()
-    expect(one.page.get_by_label("Sentence", exact=True)).to_be_hidden()
-    expect(one.page.get_by_text("Walk with")).to_be_hidden()
-    one.page.goto(one.server.url + "/inside_a_transformer?figure=head-map&embed=true")
-    expect(one.page.locator(".stVegaLiteChart .mark-group").first).to_be_visible()
-    expect(one.page.get_by_text("Show [CLS] and [SEP]")).to_be_hidden()
-    expect(one.page.get_by_text("Advanced", exact=True)).to_be_hidden()
+    expect(visitor.page.get_by_label("Sentence", exact=True)).to_be_hidden()
+    expect(visitor.page.get_by_text("Walk with")).to_be_hidden()
+    visitor.page.goto(visitor.server.url + "/inside_a_transformer?figure=head-map&embed=true")
+    expect(visitor.page.locator(".stVegaLiteChart .mark-group").first).to_be_visible()
+    expect(visitor.page.get_by_text("Show [CLS] and [SEP]")).to_be_hidden()
+    expect(visitor.page.get_by_text("Advanced", exact=True)).to_be_hidden()
 
 
 def test_of_a_figure_alone_that_cannot_be_drawn_one_sentence_is_left(visit):
-    one = visit("/")
+    visitor = visit("/")
     for link, start in (
         ("/?figure=map&embed=true&s=", "The link of this figure holds no sentence."),
         ("/why_scale?figure=sentence&embed=true&s=qqxzz", "GloVe, which knows English words"),
         ("/inside_a_transformer?figure=map&embed=true&s=", "This page has no figure called “map”."),
     ):
-        one.page.goto(one.server.url + link)
-        read = one.page.locator(".stMain :is(.say, .stButton, .stSlider, .stTextInput, svg.marks)").filter(visible=True)
+        visitor.page.goto(visitor.server.url + link)
+        read = visitor.page.locator(".stMain :is(.say, .stButton, .stSlider, .stTextInput, svg.marks)").filter(
+            visible=True
+        )
         expect(read).to_have_count(1)
         expect(read).to_contain_text(start)
 
 
 def test_the_link_is_drawn_as_a_code_of_squares(visit):
-    one = visit("/")
-    one.page.get_by_role("button", name="QR code").click()
-    code = one.page.get_by_role("img", name="QR code of the link to this view")
+    visitor = visit("/")
+    visitor.page.get_by_role("button", name="QR code").click()
+    code = visitor.page.get_by_role("img", name="QR code of the link to this view")
     expect(code).to_be_visible()
     assert code.evaluate("image => image.naturalWidth") > 200
 
 
 def test_in_a_lecture_no_tools_cover_a_chart_under_the_pointer(visit):
-    one = visit("/?lecture=1", viewport={"width": 1280, "height": 800})
-    one.page.locator(".stVegaLiteChart").first.hover()
-    expect(one.page.locator("[data-testid=stElementToolbar]:visible")).to_have_count(0)
+    visitor = visit("/?lecture=1", viewport={"width": 1280, "height": 800})
+    visitor.page.locator(".stVegaLiteChart").first.hover()
+    expect(visitor.page.locator("[data-testid=stElementToolbar]:visible")).to_have_count(0)

@@ -53,47 +53,47 @@ def serious(visit) -> list:
 
 
 def test_training_draws_itself_and_ends_where_the_core_ends(visit):
-    one = visit(SHE)
+    visitor = visit(SHE)
     # The words above the map have their height once they are drawn.
-    one.page.locator("[class*='st-key-taught-words'] [role=radio]").first.wait_for()
-    top = one.page.locator(".st-key-taught-heat-room").bounding_box()["y"]
-    press(one, "Train")
+    visitor.page.locator("[class*='st-key-taught-words'] [role=radio]").first.wait_for()
+    top = visitor.page.locator(".st-key-taught-heat-room").bounding_box()["y"]
+    press(visitor, "Train")
     seen = set()
 
     def watched(visit):
         seen.add((step(visit), visit.page.locator(".say.reading").first.inner_text()))
         return over(visit)
 
-    wait_for(one, watched)
-    one.settle()
+    wait_for(visitor, watched)
+    visitor.settle()
     assert len({steps for steps, _ in seen}) > 3
     assert len({reading for _, reading in seen}) > 3  # the map changed under the reader's eyes
-    assert one.page.locator(".st-key-taught-heat-room").bounding_box()["y"] == top  # and nothing jumped
+    assert visitor.page.locator(".st-key-taught-heat-room").bounding_box()["y"] == top  # and nothing jumped
     *_, last = taught.train(taught.ModelSpec("gender", 1, 1), taught.datasets("gender", load_glove()))
-    assert f"about {100 * last.accuracy:.0f}\u202f%" in one.page.locator(".score").inner_text()
-    assert serious(one) == []
+    assert f"about {100 * last.accuracy:.0f}\u202f%" in visitor.page.locator(".score").inner_text()
+    assert serious(visitor) == []
 
 
 @pytest.mark.nightly
 def test_two_visitors_apart_a_stop_that_keeps_a_link_that_restores_and_a_page_that_closes(visit):
-    one, other = (visit(f"{SHE}&tcmp=false&init={seed}") for seed in (1, 2))
-    press(one, "Train")
+    visitor, other = (visit(f"{SHE}&tcmp=false&init={seed}") for seed in (1, 2))
+    press(visitor, "Train")
     press(other, "Train")
-    wait_for(one, lambda v: step(v) >= 100)
-    press(one, "Stop")
-    wait_for(one, over)
-    one.settle()
-    stopped = step(one)
+    wait_for(visitor, lambda v: step(v) >= 100)
+    press(visitor, "Stop")
+    wait_for(visitor, over)
+    visitor.settle()
+    stopped = step(visitor)
     assert 100 <= stopped < 1000
-    kept, link = one.weights, one.link
+    kept, link = visitor.weights, visitor.link
     assert f"trained={stopped}" in link
 
     at = step(other)
     other.page.close()  # nobody is left to ask for the next piece
     runs = [-1]  # as the log counts them, once a second: the piece under way ends, then nothing runs any more
     while len(runs) < 60 and (len(runs) < 3 or runs[-1] != runs[-2]):
-        runs.append(one.server.log.read_text().count('"page": "teach_it"'))
-        one.page.wait_for_timeout(1000)
+        runs.append(visitor.server.log.read_text().count('"page": "teach_it"'))
+        visitor.page.wait_for_timeout(1000)
     assert len(runs) < 60
     assert at < 1000
 
@@ -101,13 +101,13 @@ def test_two_visitors_apart_a_stop_that_keeps_a_link_that_restores_and_a_page_th
     wait_for(fresh, over)
     fresh.settle()
     assert fresh.weights == kept
-    assert standing(fresh) == standing(one)
+    assert standing(fresh) == standing(visitor)
 
 
 def test_stop_takes_the_place_of_train_and_a_second_press_there_does_not_stop(visit):
-    one = visit(SHE)
-    one.settle()
-    one.page.evaluate(
+    visitor = visit(SHE)
+    visitor.settle()
+    visitor.page.evaluate(
         """() => {
           window.drawn = new Set();
           const look = () => {
@@ -119,9 +119,9 @@ def test_stop_takes_the_place_of_train_and_a_second_press_there_does_not_stop(vi
           look();
         }"""
     )
-    place = one.page.locator(".st-key-train").bounding_box()
-    one.page.mouse.dblclick(place["x"] + 20, place["y"] + 20, delay=10)
-    wait_for(one, over)
-    one.settle()
-    assert standing(one).startswith("Trained for")
-    assert one.page.evaluate("window.drawn.size") == 1  # nothing moved
+    place = visitor.page.locator(".st-key-train").bounding_box()
+    visitor.page.mouse.dblclick(place["x"] + 20, place["y"] + 20, delay=10)
+    wait_for(visitor, over)
+    visitor.settle()
+    assert standing(visitor).startswith("Trained for")
+    assert visitor.page.evaluate("window.drawn.size") == 1  # nothing moved

@@ -11,34 +11,34 @@ ON_SCREEN = "part => { const { y } = part.getBoundingClientRect(); return 0 <= y
 
 
 def test_a_bar_a_number_and_a_sentence_lead_to_what_stands_behind_them(visit):
-    one = visit("/the_gap?gtask=Happy%20or%20not")
-    one.page.locator("path[aria-label^='Taught, 2 heads: ']").first.click()
-    one.expect_link("gby=Taught", "gsent=true")
-    fold = one.page.locator(".st-key-gsent")
+    visitor = visit("/the_gap?gtask=Happy%20or%20not")
+    visitor.page.locator("path[aria-label^='Taught, 2 heads: ']").first.click()
+    visitor.expect_link("gby=Taught", "gsent=true")
+    fold = visitor.page.locator(".st-key-gsent")
     expect(fold).to_contain_text("Happy or not: Taught, 2 heads")
-    one.page.wait_for_function(ON_SCREEN, arg=fold.element_handle())
-    one.settle()
+    visitor.page.wait_for_function(ON_SCREEN, arg=fold.element_handle())
+    visitor.settle()
 
-    one.page.get_by_text("All tasks and models").click()
-    one.expect_link("gall=true")
-    one.settle()
-    one.page.locator(".own .gap a").nth(3).click()
+    visitor.page.get_by_text("All tasks and models").click()
+    visitor.expect_link("gall=true")
+    visitor.settle()
+    visitor.page.locator(".own .gap a").nth(3).click()
     named = fold.get_by_role("heading", name="He, she, it: MiniLM, layer 4, head 2")
-    one.page.wait_for_function(ON_SCREEN, arg=named.element_handle())  # not the other fold that the address opens
-    one.expect_link("gall=true")
-    one.settle()
+    visitor.page.wait_for_function(ON_SCREEN, arg=named.element_handle())  # not the other fold that the address opens
+    visitor.expect_link("gall=true")
+    visitor.settle()
 
-    one.page.locator(".cases a", has_text="taught").first.click()
-    one.page.wait_for_selector(".st-key-train")
-    expect(one.page).to_have_url(re.compile(r"/teach_it\?"))
+    visitor.page.locator(".cases a", has_text="taught").first.click()
+    visitor.page.wait_for_selector(".st-key-train")
+    expect(visitor.page).to_have_url(re.compile(r"/teach_it\?"))
 
 
 def test_another_task_brings_its_lesson_its_bars_and_a_sentence_of_its_own(visit):
-    one = visit("/the_gap")
-    expect(one.page.locator(".say.headline").first).to_contain_text("Raw vectors: never, they mostly look past")
-    one.page.get_by_text("Happy or not", exact=True).first.click()
-    expect(one.page.locator(".say.headline").first).to_contain_text("like guessing")
-    one.page.get_by_text("Your sentence in three models").click()
-    expect(one.sentence).to_have_value("The soup was good")
-    one.expect_link("gown=true")
-    one.settle()
+    visitor = visit("/the_gap")
+    expect(visitor.page.locator(".say.headline").first).to_contain_text("Raw vectors: never, they mostly look past")
+    visitor.page.get_by_text("Happy or not", exact=True).first.click()
+    expect(visitor.page.locator(".say.headline").first).to_contain_text("like guessing")
+    visitor.page.get_by_text("Your sentence in three models").click()
+    expect(visitor.sentence).to_have_value("The soup was good")
+    visitor.expect_link("gown=true")
+    visitor.settle()

@@ -28,7 +28,7 @@ READING, UNDER_THE_MASK = "“king” looks most at “queen”", "“king” lo
 
 
 class Reader(Visitor):
-    """A visitor who reads: `said` is all the text of the last run."""
+    """A visitor who reads: `text` is all the text of the last run."""
 
     async def __aenter__(self) -> "Reader":
         await self.open()
@@ -38,15 +38,16 @@ class Reader(Visitor):
         await self.close()
 
     def _begin(self) -> None:
-        self.said = ""
+        self.text = ""
 
     def _note(self, message) -> None:
         super()._note(message)
         if message.delta.WhichOneof("type") == "new_element":
             element = message.delta.new_element
             content = getattr(element, element.WhichOneof("type"))
-            said = (str(getattr(content, name, "")) for name in ("body", "message", "stack_trace"))
-            self.said += html.unescape("".join(said))
+            parts = [str(getattr(content, name, "")) for name in ("body", "message", "stack_trace")]
+            if not parts[0].startswith("<style>"):  # of which a large one is sent once
+                self.text += html.unescape("".join(parts))
 
 
 # the disk
@@ -77,19 +78,19 @@ def test_a_restored_file_is_taken_up_without_a_restart_and_the_app_writes_nothin
     vectors, model = tree / "data" / "glove" / "vectors.npy", tree / "data" / "minilm" / "model.safetensors"
     aside = {path: path.rename(path.with_suffix(".aside")) for path in (vectors, model)}
 
-    async def said(page: Page) -> str:
+    async def text_of(page: Page) -> str:
         folds = {} if page.name == "next_word" else all_open(page)  # its model does not lie in data/
         async with Reader(copy_served.url, urlencode(KING | folds), page.name) as reader:
             assert reader.faults == []
-            return reader.said
+            return reader.text
 
-    assert "data/glove/vectors.npy is missing" in run(said(playground))
+    assert "data/glove/vectors.npy is missing" in run(text_of(playground))
     aside[vectors].rename(vectors)
-    assert READING in run(said(playground))
-    assert "data/minilm/model.safetensors is missing" in run(said(transformer))
+    assert READING in run(text_of(playground))
+    assert "data/minilm/model.safetensors is missing" in run(text_of(transformer))
     aside[model].rename(model)
     for page in PAGES:
-        assert "is missing" not in run(said(page))
+        assert "is missing" not in run(text_of(page))
     assert {path: path.stat().st_mtime_ns for path in tree.rglob("*") if path.suffix} == {
         path: time for path, time in before.items() if path.suffix
     }
@@ -120,10 +121,10 @@ async def attack(victim: Server, forge) -> None:
     async with Reader(victim.url, urlencode(KING)) as neighbour:
         await forge()
         assert await neighbour.set("causal", "bool_value", True) < 20
-        assert UNDER_THE_MASK in neighbour.said
+        assert UNDER_THE_MASK in neighbour.text
         assert neighbour.faults == []
     async with Reader(victim.url, urlencode(KING)) as newcomer:
-        assert READING in newcomer.said
+        assert READING in newcomer.text
 
 
 def test_a_message_of_two_megabytes_is_refused(victim):
@@ -141,45 +142,45 @@ def test_a_forged_sentence_of_900_kilobytes_is_cut_and_said_to_be(victim):
         async with Reader(victim.url) as visitor:
             before = visitor.received
             assert await visitor.set("s", "string_value", "cat " * 225_000) < 20
-            assert "longer than 2,000 characters; the rest was cut" in visitor.said
+            assert "longer than 2,000 characters; the rest was cut" in visitor.text
             assert visitor.received - before < 500_000
             assert visitor.faults == []
 
     run(attack(victim, forge))
 
 
-@pytest.mark.parametrize("page", some_pages("step_by_step", "inside_a_transformer"))
+@pytest.mark.parametrize("page", some_pages("inside_a_transformer"))
 def test_values_of_the_wrong_kind_harm_nobody_and_tell_nothing(victim, page):
     async def forge():
         address = page.name if page is not PAGES[0] else ""
         async with Reader(victim.url, page=address):
             pass  # the first run may say that a model is being opened
         async with Reader(victim.url, page=address) as visitor:
-            whole = visitor.said
+            whole = visitor.text
             for name in list(visitor.widgets)[::3]:
                 visitor.values = {name: ("bytes_value", b"\xff\x00\xfe")}
                 await visitor.rerun()
-                assert "File " not in visitor.said
-                assert "Traceback" not in visitor.said
+                assert "File " not in visitor.text
+                assert "Traceback" not in visitor.text
         async with Reader(victim.url, page=address) as visitor:
-            assert visitor.said == whole
+            assert visitor.text == whole
 
     run(attack(victim, forge))
 
 
-@pytest.mark.parametrize("page", some_pages("step_by_step", "why_scale"))
+@pytest.mark.parametrize("page", some_pages("why_scale"))
 def test_a_link_with_a_number_beyond_all_bounds_shows_what_it_shows_without_it(victim, page):
     async def forge():
         address = page.name if page is not PAGES[0] else ""
         async with Reader(victim.url, page=address):
             pass  # the first run may say that a model is being opened
         async with Reader(victim.url, page=address) as visitor:
-            whole = visitor.said
+            whole = visitor.text
         for name, control in CONTROLS.items():
             if type(control.default) is int and control.page in ("", page.name):
                 async with Reader(victim.url, f"{name}=1e999", address) as visitor:
                     assert visitor.faults == []
-                    assert visitor.said == whole
+                    assert visitor.text == whole
 
     run(attack(victim, forge))
 
@@ -187,16 +188,16 @@ def test_a_link_with_a_number_beyond_all_bounds_shows_what_it_shows_without_it(v
 def test_unknown_widgets_and_pages_are_passed_over(victim):
     async def forge():
         async with Reader(victim.url) as visitor:
-            whole = visitor.said
+            whole = visitor.text
             visitor.values = {f"$$ID-{number:032x}-forged": ("string_value", "x" * 100) for number in range(2_000)}
             await visitor.rerun()
-            assert visitor.said == whole
+            assert visitor.text == whole
             visitor.values, visitor.page_hash = {}, "no such page"
             await visitor.rerun()
-            assert visitor.said == whole
+            assert visitor.text == whole
             visitor.query = "&".join(f"s{number}=x" for number in range(1_500))
             await visitor.rerun()
-            assert visitor.said == whole
+            assert visitor.text == whole
             assert visitor.faults == []
 
     run(attack(victim, forge))

@@ -5,40 +5,66 @@ import re
 import time
 from collections.abc import Iterator
 
-from playwright.sync_api import Error, Locator, expect
+from playwright.sync_api import BrowserContext, Error, Locator, expect
 
 from tests.support.server import Server
 
 DESKTOP = {"width": 1280, "height": 900}
 # Without fades a page opens with an eighth less processor time.
 USUAL = {"viewport": DESKTOP, "reduced_motion": "reduce"}
+MEDIA = ("color_scheme", "forced_colors")  # what a tab can be told; the rest a browser is told when it starts
 PATIENCE = 90  # seconds; the machine may be busy
 expect.set_options(timeout=1000 * PATIENCE)
-# True once the page was at rest at nine looks, 50 ms of its own time apart; False after 400 looks without.
+# True once the page was at rest at six looks, 50 ms of its own time apart; False after 400 looks without. The longest
+# wait after a visitor has done something is Streamlit's after a slider has moved, 200 ms.
 AT_REST = """async () => {
   const resting = () => {
     const app = document.querySelector("[data-testid=stApp]")?.dataset;
-    const charts = [...document.querySelectorAll(".stVegaLiteChart")];
+    // One that is hidden is never drawn: of a figure alone the rest of the page is.
+    const charts = [...document.querySelectorAll(".stVegaLiteChart")].filter((chart) => chart.checkVisibility());
     return app?.testScriptState === "notRunning" && app?.testConnectionState === "CONNECTED"
       && document.querySelector("footer") && charts.every((chart) => chart.querySelector(".mark-group, canvas"));
   };
   for (let looks = 0, quiet = 0; looks < 400; looks += 1) {
     quiet = resting() ? quiet + 1 : 0;
-    if (quiet > 8) return true;
+    if (quiet > 5) return true;
     await new Promise((done) => setTimeout(done, 50));
   }
   return false;
 }"""
 
 
-class Visit:
-    """A visitor with a browser of their own, or a tab of one; whatever goes wrong in it is kept in `faults`."""
+class Contexts:
+    """Browser contexts that have opened the app before, one for each set of options.
 
-    def __init__(self, browser, server: Server, context=None, **options):
+    Each keeps a tab open, so that the process that has compiled the app's scripts serves the next tab too.
+    """
+
+    def __init__(self, browser, server: Server):
+        self.browser, self.server = browser, server
+        self._opened: dict[str, BrowserContext] = {}
+
+    def __call__(self, **options) -> BrowserContext:
+        """The context with these options: a phone's, or one with a permission."""
+        name = repr(sorted(options.items()))
+        if name not in self._opened:
+            self._opened[name] = self.browser.new_context(**USUAL | options)
+            self._opened[name].new_page().goto(f"{self.server.url}/_stcore/health")
+        return self._opened[name]
+
+
+class Visit:
+    """A visitor with a tab of a browser; whatever goes wrong in it is kept in `faults`."""
+
+    def __init__(self, server: Server, context: BrowserContext, viewport: dict = DESKTOP, **media: str):
         self.server = server
-        self.context = context or browser.new_context(**{**USUAL, **options})
+        self.context = context
         self.page = self.context.new_page()
         self.page.set_default_timeout(1000 * PATIENCE)
+        if viewport != DESKTOP:
+            self.page.set_viewport_size(viewport)
+        if media:
+            self.page.emulate_media(**media)
         self.faults: list[str] = []
         own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))

@@ -32,19 +32,19 @@ def arrays() -> dict[str, np.ndarray]:
     return {f"{name}.weight": generator.normal(0, 0.5, shape).astype(np.float32) for name, shape in shapes.items()}
 
 
-def write(path: Path, facts: dict | None = None, tensors: dict[str, np.ndarray | None] | None = None) -> Path:
-    """Write the model, with some facts or arrays changed, added or (None) left out."""
-    all_facts = {f"llama.{name}": value for name, value in SIZES.items()} | {
+def write(path: Path, metadata: dict | None = None, tensors: dict[str, np.ndarray | None] | None = None) -> Path:
+    """Write the model, with some metadata or arrays changed, added or (None) left out."""
+    all_metadata = {f"llama.{name}": value for name, value in SIZES.items()} | {
         "tokenizer.ggml.model": "gpt2",
         "tokenizer.ggml.pre": "smollm",
         "tokenizer.ggml.tokens": PIECES,
         "tokenizer.ggml.merges": MERGES,
         "tokenizer.ggml.token_type": [3] + [1] * (len(PIECES) - 1),
     }
-    all_facts |= facts or {}
-    writer = gguf.GGUFWriter(path, all_facts.pop("general.architecture", "llama"))
+    all_metadata |= metadata or {}
+    writer = gguf.GGUFWriter(path, all_metadata.pop("general.architecture", "llama"))
     adders = {str: writer.add_string, bool: writer.add_bool, int: writer.add_uint32, float: writer.add_float32}
-    for name, value in all_facts.items():
+    for name, value in all_metadata.items():
         if value is not None:
             adders.get(type(value), writer.add_array)(name, value)
     for name, array in (arrays() | (tensors or {})).items():

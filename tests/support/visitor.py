@@ -31,6 +31,7 @@ class Visitor:
         page: the page's path, without "/"; "" for the first page.
         widgets: the latest element of each widget, by its id.
         fragments: of each widget that stands in a fragment, that fragment, which its change runs alone.
+        timer: the fragment that the page wants to be run again and again; "" for none.
         faults: what went wrong.
     """
 
@@ -43,6 +44,7 @@ class Visitor:
     values: dict[str, tuple[str, Any]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     received: int = 0
+    timer: str = ""
 
     async def open(self) -> float:
         """Connect and run the page for the first time; the seconds it took."""
@@ -150,6 +152,8 @@ class Visitor:
                     self.page_hash = answer.navigation.page_script_hash
                 case "page_info_changed":
                     self.query = answer.page_info_changed.query_string
+                case "auto_rerun":
+                    self.timer = answer.auto_rerun.fragment_id
                 case "delta":
                     self._note(answer)
                 case "script_finished":
