@@ -12,7 +12,7 @@ with run_lock.acquired():
     page = st.navigation(pages.pages())
     here = pages.page_of(page)
     st.set_page_config(page_title=f"{here.title} · Attention Playground", page_icon=components.ICON, layout="centered")
-    components.style("kit/browser/page.css")
+    components.style("kit/browser/parts.css", "shell/browser/page.css")
     scripts.follow_theme()
     state.begin_run(here.name)
 

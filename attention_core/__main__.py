@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     table = parse.add_argument_group("the gap, instead of a sentence")
     table.add_argument("--gap", action="store_true", help="print the table of tasks that comes with the app")
     table.add_argument(
-        "--train", action="store_true", help="train every model anew, measure the table, keep both in data/"
+        "--train", action="store_true", help="train every model again, measure the table, store both in data/"
     )
     return parse
 
@@ -119,7 +119,7 @@ def with_minilm(options: argparse.Namespace, sentence: str) -> Answer:
     layer = index_of("layer", options.layer, config.n_layers)
     head = index_of("head", options.head, config.n_heads)
     reading = minilm().read(sentence)
-    return Answer(reading.tokens.pieces, [], reading.layers[layer].weights[head])
+    return Answer(reading.tokens.pieces, [], reading.layers[layer].attention(head).weights)
 
 
 @cache
@@ -151,7 +151,7 @@ def with_smollm2(options: argparse.Namespace, text: str) -> Answer:
 
 
 def with_taught(options: argparse.Namespace, sentence: str) -> Answer:
-    """A layer of a trained model, the mean over its heads or the head asked for; for copy the next words."""
+    """A layer of a trained model, the mean over its heads or the head of --head; for copy also the next words."""
     task, tokens = options.task or "gender", check_length(tokenize(sentence))
     if task == "similarity":  # nothing is trained for it: its projections are the identity
         if any(option is not None for option in (options.layers, options.heads, options.layer, options.head)):
@@ -170,7 +170,7 @@ def with_taught(options: argparse.Namespace, sentence: str) -> Answer:
 
 
 def print_gap(train: bool) -> None:
-    """Print the table of tasks, a line for each figure; after training everything again if `train` is true."""
+    """Print the table of tasks, a line for each figure; with `train`, train everything again and measure it first."""
     if train:
         gap.train_all(glove(), minilm(), lambda line: print(line, flush=True))
         return
@@ -180,7 +180,7 @@ def print_gap(train: bool) -> None:
 
 
 def index_of(name: str, value: int | None, count: int, default: int | None = None) -> int:
-    """A position from 0 for one counted from 1; where none is named, the default, or the last.
+    """The index, from 0, of a value counted from 1; of None the default (counted from 1), or the last.
 
     Raises:
         ValueError: it is not between 1 and `count`.
@@ -202,10 +202,10 @@ OWN_OPTIONS = {
 
 
 def check_options(options: argparse.Namespace) -> None:
-    """Refuse options that have no meaning together.
+    """Check that the options can be used together.
 
     Raises:
-        ValueError: an option has none.
+        ValueError: an option has no meaning beside the others.
     """
     alone = {"gap": False, "train": False}
     if (options.gap or options.train) and vars(options) | alone != vars(parser().parse_args([])):
@@ -228,7 +228,7 @@ def answer(options: argparse.Namespace, sentence: str) -> Answer:
     """Run the chosen model on a sentence.
 
     Raises:
-        ValueError: in words for the person at the keyboard.
+        ValueError: with a message for the user.
     """
     try:
         return MODELS[options.model](options, sentence)
@@ -240,7 +240,7 @@ def run_one(options: argparse.Namespace, sentence: str) -> None:
     """Answer one sentence on standard output.
 
     Raises:
-        ValueError: it has no answer, or the query is not one of its tokens; in words for the person at the keyboard.
+        ValueError: it has no answer, or the query is not one of its tokens; with a message for the user.
     """
     found, query = answer(options, sentence), options.query
     names = [normalized(on_one_line(token)) for token in found.tokens]
@@ -273,13 +273,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def print_error(line: str) -> None:
-    """Print a line on standard error. Where that takes none, as on a full disk, the answers go on."""
+    """Print a line on standard error; a failure, as on a full disk, is ignored."""
     with contextlib.suppress(OSError):
         print(line, file=sys.stderr)
 
 
 def run_lines(options: argparse.Namespace) -> None:
-    """Answer each line of standard input as soon as it has come.
+    """Answer each line of standard input as soon as it is read.
 
     Raises:
         ValueError: there is no standard input, or a data file is missing or altered.
@@ -301,9 +301,9 @@ def run_lines(options: argparse.Namespace) -> None:
 
 
 def command() -> int:
-    """`main` as a process of its own, in whatever shell: UTF-8, a closed pipe, a full disk, Ctrl-C."""
-    sys.stdout = sys.stdout or StringIO()  # closed by the caller, who wants no answer
-    sys.stderr = sys.stderr or StringIO()  # else a complaint would be printed among the answers
+    """`main` as a process of its own, in any shell: it sets UTF-8 and handles a closed pipe, a full disk and Ctrl-C."""
+    sys.stdout = sys.stdout or StringIO()  # None if the caller has closed it
+    sys.stderr = sys.stderr or StringIO()  # else messages would be printed among the answers
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")

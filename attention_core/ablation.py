@@ -1,9 +1,10 @@
 """Switch a part of the language model off, and see how the probability of the next word changes.
 
-A head's weight says where it looks, not whether that matters. Two ways to ask whether it does: take what a head adds
-out of the last vector (its direct effect; quick, for all heads at once), or run the model without the head, or without
-one cell of its map (what happens in later layers included). An effect is a difference of log-probabilities,
-log p(word) without the part minus log p(word) with it: -0.69 halves the probability, +0.69 doubles it.
+A head's weights show where it looks, not whether that changes the next word. Two ways to measure it: subtract from the
+last vector what a head added to it (its direct effect; quick, for all heads at once), or run the model without the
+head, or without one cell of its map (the effect by way of later layers included). An effect is a difference of
+log-probabilities, log p(word) without the part minus log p(word) with it: -0.69 halves the probability, +0.69 doubles
+it.
 """
 
 from collections.abc import Collection
@@ -23,7 +24,7 @@ class Effect(NamedTuple):
 
     Attributes:
         layer, head: which one, from 0.
-        direct: the change of log p when only what the head adds to the last vector is taken out.
+        direct: the change of log p when what the head added is subtracted from the last vector.
         total: the change of log p when the model runs without the head; None where that was not tried.
     """
 
@@ -41,9 +42,9 @@ def log_probability(logits: np.ndarray, word: int) -> np.ndarray:
 
 
 def prefix(reading: Reading, n: int) -> Reading:
-    """The reading of the first n tokens, cut from that of a text: later tokens change nothing before them.
+    """The reading of the first n tokens, taken from that of the text: later tokens do not change it in a causal model.
 
-    Its logits are those of the text.
+    Only its logits are those of the whole text.
     """
 
     def cut(layer: Layer) -> Layer:
@@ -57,9 +58,9 @@ def prefix(reading: Reading, n: int) -> Reading:
 
 
 def direct_effects(model: Llama, reading: Reading, word: int) -> np.ndarray:
-    """(n_layers, n_heads) how log p(word) changes when what a head adds is taken out of the last vector.
+    """(n_layers, n_heads) how log p(word) changes when what a head added is subtracted from the last vector.
 
-    The last norm and the softmax are computed again; the effect of the head on later layers stays.
+    The last norm and the softmax are computed again, the later layers are not.
     """
     added = []
     for layer, weights in zip(reading.layers, model.weights["layers"], strict=True):
@@ -87,7 +88,8 @@ def rank_by_effect(model: Llama, reading: Reading, word: int, tried: int = 10) -
         layer, head = (int(number) for number in np.unravel_index(place, direct.shape))
         change = None
         if len(effects) < tried:
-            change = float(log_probability(model.read(reading.tokens, off=[(layer, head)]).logits, word) - before)
+            without = model.read(reading.tokens, without_heads=[(layer, head)])
+            change = float(log_probability(without.logits, word) - before)
         effects.append(Effect(layer, head, float(direct[layer, head]), change))
     return effects
 
@@ -95,8 +97,8 @@ def rank_by_effect(model: Llama, reading: Reading, word: int, tried: int = 10) -
 def effects_of_cells(model: Llama, reading: Reading, word: int, heads: Collection[tuple[int, int]]) -> np.ndarray:
     """(n,) how log p(word) changes when the last token may not look at token j, in these heads.
 
-    The cell is masked before the softmax, which shares the rest of the row anew. Nothing looks back at the last token,
-    so only it is computed again: keys and values of the others are kept. NaN where a text has one token only.
+    The cell is masked before the softmax, so that the other weights of the row grow. No token looks at the last one but
+    itself, so only the last is computed again, with the keys and values of the others. NaN for a text of one token.
     """
     n = len(reading.tokens.ids)
     if n == 1:
@@ -105,6 +107,6 @@ def effects_of_cells(model: Llama, reading: Reading, word: int, heads: Collectio
     others, before = prefix(reading, n - 1), log_probability(reading.logits, word)
     found = []
     for key in range(n):
-        cut = [(layer, head, n - 1, key) for layer, head in heads]
-        found.append(log_probability(model.read(last, others, cut=cut).logits, word) - before)
+        cells = [(layer, head, n - 1, key) for layer, head in heads]
+        found.append(log_probability(model.read(last, others, masked_cells=cells).logits, word) - before)
     return np.array(found)

@@ -1,7 +1,7 @@
-"""Two ways of cutting one text into tokens, matched: GloVe's words and a transformer's word pieces.
+"""The alignment of two tokenizations of one text: GloVe's words and a transformer's word pieces.
 
-GloVe's tokenizer makes "do n't" of "don't", MiniLM's makes "don ' t". What is compared between the two models is
-compared between the shortest stretches that both of them can name.
+GloVe's tokenizer cuts "don't" into "do n't", MiniLM's into "don ' t". The two models are compared on the shortest
+stretches of text whose ends are ends of tokens in both.
 """
 
 import unicodedata
@@ -19,10 +19,10 @@ Pairs = list[tuple[list[int], list[int]]]  # for each common stretch the positio
 
 
 def align(ours: Sequence[str], theirs: Sequence[str]) -> Pairs:
-    """Pair up two ways of cutting one text into tokens: for each common stretch the positions in either.
+    """Pair up two tokenizations of one text: for each common stretch the positions of its tokens in either.
 
     Letters are compared without case, accents and spaces. A stretch ends wherever a token ends in both, so "do n't" and
-    "don ' t" make one pair. Empty tokens are in no pair, nor is anything from where the letters begin to differ.
+    "don ' t" make one pair. Empty tokens are in no pair, and no token after the first letter that differs.
 
     >>> align(["do", "n't", "go"], ["don", "'", "t", "go"])
     [([0, 1], [0, 1, 2]), ([2], [3])]
@@ -42,7 +42,7 @@ def align(ours: Sequence[str], theirs: Sequence[str]) -> Pairs:
 
 
 def align_to_pieces(words: Sequence[str], text: str, tokens: "Tokens") -> Pairs:
-    """Pair up the words of a text, as GloVe spells them, with a transformer's word pieces.
+    """Pair up the words of a text, as GloVe's vocabulary spells them, with a transformer's word pieces.
 
     Args:
         words: as `text.tokenize` gives them.

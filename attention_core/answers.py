@@ -1,4 +1,4 @@
-"""What the command line prints of a model's answer: an object, or bars as in the article."""
+"""The output of the command line: weights as a JSON object, or as bars like the article's."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class Answer(NamedTuple):
 
 
 def as_json(found: Answer) -> str:
-    """One object on one line, every weight in full precision."""
+    """One JSON object on one line, every weight in full precision."""
     entries = {"tokens": found.tokens, "weights": found.weights.astype(float).tolist(), "unknown": found.unknown}
     if found.next is not None:
         entries["next"] = found.next
@@ -30,7 +30,7 @@ def as_json(found: Answer) -> str:
 
 
 def as_bars(found: Answer, query: str | None) -> Iterator[str]:
-    """The article's output: for each token, or the one asked for, a line for each token it looks at, with a bar."""
+    """The article's output: for each token, or for the query alone, a line for each token it looks at, with a bar."""
     tokens = [on_one_line(token) for token in found.tokens]
     width = max(map(len, tokens))
     for token, row in zip(tokens, found.weights, strict=True):
@@ -47,7 +47,7 @@ def as_bars(found: Answer, query: str | None) -> Iterator[str]:
 
 
 def bar(weight: float) -> str:
-    """A number between 0 and 1, and a bar as long."""
+    """A weight as a number, and as a bar of that length."""
     return f"{weight:.4f} {'█' * int(weight * BLOCKS + 1e-4)}"
 
 
@@ -57,5 +57,5 @@ def normalized(token: str) -> str:
 
 
 def on_one_line(token: str) -> str:
-    """A token with its line breaks and other invisible signs written out."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in token)
+    """A token with its line breaks and other invisible characters as escape sequences."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in token)

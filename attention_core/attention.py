@@ -10,10 +10,10 @@ import numpy as np
 
 
 class NothingToAttend(ValueError):
-    """A query whose mask hides every key: softmax over nothing has no answer.
+    """A query whose mask hides every key: the softmax of no scores is not defined.
 
     Attributes:
-        rows: the queries (positions along the last-but-one axis) that have nothing left to look at.
+        rows: the queries (positions along the last-but-one axis) from which all keys are hidden.
     """
 
     def __init__(self, rows: list[int]):
@@ -30,7 +30,7 @@ class Attention(NamedTuple):
         scaled: (..., n_q, n_k), scores times the scale, 1/√d_k.
         masked: (..., n_q, n_k), scaled, with -inf where a query may not look.
         weights: (..., n_q, n_k), softmax of masked; every row sums to 1.
-        output: (..., n_q, d_v), the values blended by the weights.
+        output: (..., n_q, d_v), the weighted sum of the values.
     """
 
     scores: np.ndarray
@@ -41,7 +41,7 @@ class Attention(NamedTuple):
 
 
 def to_floats(x: np.ndarray) -> np.ndarray:
-    """The same numbers, whole ones as float64: those of 8 bits would run over in a sum or a difference."""
+    """The same numbers, integers as float64: a sum or difference of 8-bit integers would overflow."""
     return x.astype(np.float64) if x.dtype.kind in "iub" else x
 
 
@@ -63,7 +63,7 @@ def softmax(x: np.ndarray) -> np.ndarray:
 def scaled_dot_product_attention(
     q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None = None, scale: float | None = None
 ) -> Attention:
-    """Let each query look at the keys and bring back a blend of the values: softmax(q kᵀ / √d_k) v.
+    """Let each query look at the keys and return a weighted sum of the values: softmax(q kᵀ / √d_k) v.
 
     Equation (1) of Vaswani et al. 2017. float32 in, float32 out; whole numbers become float64. Scores beyond what the
     numbers can hold, 3e38 in float32, make nan: by that training knows that it has diverged.

@@ -1,7 +1,7 @@
 """A pretrained transformer in NumPy: all-MiniLM-L6-v2, a BERT of 6 layers with 12 heads each.
 
 BERT (Devlin et al. 2019) is the left half of figure 1 in "Attention Is All You Need": words and positions become
-vectors; each layer lets the vectors look at each other, then works on each alone. MiniLM (Wang et al. 2020) is a
+vectors; each layer applies attention to all, then a feed-forward network to each. MiniLM (Wang et al. 2020) is a
 small one, and sentence-transformers (Reimers & Gurevych 2019) taught it to tell whether two sentences mean the same.
 
 One box of the figure is one function, small to large. A layer's weights are nested dicts whose keys are the functions'
@@ -9,6 +9,7 @@ argument names. Layers and heads are counted from 0 here, from 1 wherever people
 """
 
 import math
+from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 # Abramowitz & Stegun 1964, 7.1.26: 1 - erf(z) = (a₁ t + … + a₅ t⁵) exp(-z²), t = 1 / (1 + p z), within 1.5e-7 for z ≥ 0
 ERF_A = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
 ERF_P = 0.3275911
-MODEL = "all-MiniLM-L6-v2"  # its name in files that a visitor takes away
+MODEL = "all-MiniLM-L6-v2"  # its name in downloaded files
 SCORES = 2**18  # this many fit into the processor's cache on their way to weights; one head has them at 512 tokens
 
 Part = dict[str, np.ndarray]  # the learned numbers of one function, under its argument names
@@ -67,7 +68,6 @@ class Layer(NamedTuple):
     Attributes:
         x: (n, d_model) the vectors it was given.
         q, k, v: (n_heads, n, d_k) x W_Q + b_Q and so on, cut into heads.
-        weights: (n_heads, n, n) who looks at whom.
         output: (n_heads, n, d_k) each head's weighted sum of the values.
         mixed: (n, d_model) the heads' outputs side by side, times W_O, plus b_O.
     """
@@ -76,17 +76,24 @@ class Layer(NamedTuple):
     q: np.ndarray
     k: np.ndarray
     v: np.ndarray
-    weights: np.ndarray
     output: np.ndarray
     mixed: np.ndarray
 
-    def attention(self, head: int) -> Attention:
-        """Every stage of one head: (n, n) each, the output (n, d_k).
+    @property
+    def weights(self) -> np.ndarray:
+        """(n_heads, n, n) who looks at whom, by all heads; computed at each call.
 
-        Kept for all heads, the scores and the scaled scores of 512 tokens would fill 150 MB beside the weights' 75.
-        They come out of the same q, k and v and the same function again.
+        Kept, those of 512 tokens would fill 75 MB. They come out of the same q and k and the same function again.
         """
+        return np.concatenate([some.weights for some in attend(self.q, self.k, self.v)])
+
+    def attention(self, head: int) -> Attention:
+        """Every stage of one head: (n, n) each, the output (n, d_k)."""
         return scaled_dot_product_attention(self.q[head], self.k[head], self.v[head])
+
+    def rows(self, query: int) -> np.ndarray:
+        """(n_heads, n) where one token looks, by all heads."""
+        return scaled_dot_product_attention(self.q[:, [query]], self.k, self.v).weights[:, 0]
 
 
 class Reading(NamedTuple):
@@ -104,7 +111,7 @@ class Reading(NamedTuple):
 
     @property
     def maps(self) -> np.ndarray:
-        """The attention weights of all heads, (n_layers, n_heads, n, n); put together at each call."""
+        """The attention weights of all heads, (n_layers, n_heads, n, n); computed at each call."""
         return np.stack([layer.weights for layer in self.layers])
 
     @property
@@ -135,7 +142,7 @@ class Projections(NamedTuple):
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
-    """Let large numbers pass and bring negative ones near 0: x Φ(x) = x · ½ (1 + erf(x / √2)), of any shape.
+    """The activation GELU: x Φ(x) = x · ½ (1 + erf(x / √2)), of any shape.
 
     Hendrycks & Gimpel 2016, in the erf form with which this model was trained; within 1e-6.
     """
@@ -152,7 +159,7 @@ def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float) -> np.ndarray:
-    """Give each vector mean 0 and variance 1, stretch it by g, shift it by b: (n, d) → (n, d). Ba, Kiros & Hinton 2016.
+    """Give each vector mean 0 and variance 1, multiply it by g, add b: (n, d) → (n, d). Ba, Kiros & Hinton 2016.
 
     Args:
         g, b: (d,).
@@ -165,7 +172,7 @@ def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float) -> np.nd
 def embed(
     ids: np.ndarray, words: np.ndarray, positions: np.ndarray, segment: np.ndarray, norm: Part, eps: float
 ) -> np.ndarray:
-    """What the first layer is given: which word it is, plus where it stands, plus which text it is from.
+    """The input of the first layer: the sum of the vectors of word, position and segment, after layer_norm.
 
     Args:
         ids: (n,) rows of words.
@@ -176,6 +183,13 @@ def embed(
         (n, d_model)
     """
     return layer_norm(words[ids] + positions[: len(ids)] + segment, **norm, eps=eps)
+
+
+def attend(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> Iterator[Attention]:
+    """Every stage of all heads, of a few heads at a time: (n_heads, n, d_k) → (some of the heads, n, n) and so on."""
+    at_once = max(1, SCORES // q.shape[1] ** 2)
+    for some in (slice(i, i + at_once) for i in range(0, len(q), at_once)):
+        yield scaled_dot_product_attention(q[some], k[some], v[some])
 
 
 def self_attention(
@@ -191,21 +205,17 @@ def self_attention(
     Returns:
         (n, d_model), and every stage.
     """
-    n = len(x)
-    q, k, v = split_heads(linear(x, **qkv), 3 * n_heads).reshape(3, n_heads, n, -1)
-    weights, output = np.empty((n_heads, n, n), x.dtype), np.empty_like(v)
-    at_once = max(1, SCORES // n**2)
-    for some in (slice(i, i + at_once) for i in range(0, n_heads, at_once)):
-        stages = scaled_dot_product_attention(q[some], k[some], v[some])
-        weights[some], output[some] = stages.weights, stages.output
+    q, k, v = split_heads(linear(x, **qkv), 3 * n_heads).reshape(3, n_heads, len(x), -1)
+    output = np.concatenate([some.output for some in attend(q, k, v)])
     mixed = linear(join_heads(output), **out)
-    return layer_norm(x + mixed, **norm, eps=eps), Layer(x, q, k, v, weights, output, mixed)
+    return layer_norm(x + mixed, **norm, eps=eps), Layer(x, q, k, v, output, mixed)
 
 
 def feed_forward(x: np.ndarray, up: Part, down: Part, norm: Part, eps: float) -> np.ndarray:
-    """Work on each token alone: LayerNorm(x + gelu(x W_1 + b_1) W_2 + b_2), (n, d_model) → (n, d_model).
+    """The feed-forward network, applied to each token alone: LayerNorm(x + gelu(x W_1 + b_1) W_2 + b_2).
 
     Args:
+        x: (n, d_model).
         up: w (d_model, d_ff) and b; down: w (d_ff, d_model) and b.
         norm, eps: as in `layer_norm`.
     """
@@ -232,7 +242,7 @@ class MiniLM(NamedTuple):
         Raises:
             UnfitSentence: there is no word in it, or it has too many pieces.
         """
-        encoding = self.tokenizer.encode(text.replace("\u200b", " "))  # the tokenizer would join what it parts
+        encoding = self.tokenizer.encode(text.replace("\u200b", " "))  # else it would join the words on its two sides
         n, maximum = len(encoding.ids), self.config.n_positions
         if n == 2:  # [CLS] and [SEP]
             raise UnfitSentence("there is no word in this text")
@@ -277,5 +287,5 @@ def load_minilm() -> MiniLM:
     config = read_config(checked("minilm/config.json"))
     weights = read_weights(checked("minilm/model.safetensors"), config)
     tokenizer = Tokenizer.from_file(str(checked("minilm/tokenizer.json")))
-    tokenizer.encode_special_tokens = True  # a [SEP] that somebody types is text, not the model's mark
+    tokenizer.encode_special_tokens = True  # a typed "[SEP]" is text, not the special token
     return MiniLM(config, weights, tokenizer)

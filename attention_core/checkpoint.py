@@ -31,9 +31,9 @@ class Config(NamedTuple):
         n_heads: heads in each layer.
         d_model: width of a token's vector.
         d_ff: width inside the feed-forward network.
-        n_positions: tokens it can read at once.
-        n_words: word pieces it knows.
-        eps: what keeps layer_norm from dividing by zero.
+        n_positions: the largest number of tokens that it can read.
+        n_words: word pieces of its vocabulary.
+        eps: added in layer_norm, so that nothing is divided by 0.
     """
 
     n_layers: int
@@ -70,7 +70,7 @@ def read_weights(path: Path, config: Config) -> dict[str, Any]:
     """The learned numbers in a safetensors file: read-only float32; the large table of word vectors stays in the file.
 
     Raises:
-        DamagedData: it is no such file, or an array's shape is not what the config asks for.
+        DamagedData: it is no such file, or an array does not have the shape that follows from the config.
     """
     from safetensors import SafetensorError, safe_open  # here, because only this function needs it
 
@@ -98,9 +98,9 @@ def read_weights(path: Path, config: Config) -> dict[str, Any]:
 
 
 def mapped(path: Path, name: str) -> np.ndarray:
-    """An array of float16 in a safetensors file, of which only the rows that are used come into memory.
+    """An array of float16 in a safetensors file, memory-mapped: only the rows that are used are read.
 
-    The file is the length of its header (8 bytes), the header (JSON: places from the header's end), then the arrays.
+    The file holds the length of its header (8 bytes), the header (JSON; offsets count from its end), then the arrays.
     """
     with path.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
@@ -110,7 +110,7 @@ def mapped(path: Path, name: str) -> np.ndarray:
 
 
 def shapes(config: Config) -> dict[str, tuple[int, ...]]:
-    """The arrays of a model of these sizes, by name."""
+    """The shapes of the arrays of a model of these sizes, by name."""
     d, d_ff = config.d_model, config.d_ff
 
     def linear(name: str, d_in: int, d_out: int) -> dict[str, tuple[int, ...]]:
@@ -133,7 +133,7 @@ def shapes(config: Config) -> dict[str, tuple[int, ...]]:
 
 
 def nested(flat: dict[str, Any]) -> dict[str, Any]:
-    """Dicts in dicts, from names joined by dots: {"a.b": 1} gives {"a": {"b": 1}}."""
+    """Nested dicts from names joined by dots: {"a.b": 1} gives {"a": {"b": 1}}."""
     tree: dict[str, Any] = {}
     for name, value in flat.items():
         *branches, leaf = name.split(".")

@@ -1,10 +1,11 @@
-"""The task "copy": what comes next in a sentence in which a stretch of words repeats?
+"""The task "copy": the next word of a sentence in which a sequence of words repeats.
 
-Sentences are random words, of which a stretch occurs twice: a b c d e b c d. Nothing tells the next word but the
-sentence itself: find the last place where the same word stood, and copy what followed. Two layers with positions can
-learn that: in the first each word looks at the word before it and takes it along, in the second a word looks for the
-place that has taken the same word along. The second is called an induction head (Elhage et al. 2021, "A mathematical
-framework for transformer circuits"; Olsson et al. 2022, "In-context learning and induction heads").
+Sentences are random words, of which a sequence occurs twice: a b c d e b c d. Only the sentence itself tells the next
+word: find the last place where the same word stood, and copy the word that followed. Two layers with positions can
+learn that: in the first each word looks at the word before it and adds that one's value to its own vector; in the
+second a word looks at the place whose vector holds the same word. The second is called an induction head (Elhage et al.
+2021, "A mathematical framework for transformer circuits"; Olsson et al. 2022, "In-context learning and induction
+heads").
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -13,19 +14,20 @@ from functools import cache
 import numpy as np
 
 from attention_core import tasks
+from attention_core.attention import softmax
 from attention_core.embeddings import Embeddings
 from attention_core.layers import Layer, Model
-from attention_core.learning import LOGIT_TOLERANCE, Encoded, next_word_logits, next_word_probabilities
+from attention_core.learning import LOGIT_TOLERANCE, Encoded, next_word_logits
 from attention_core.ranking import rank
 from attention_core.tasks import Example
 
 N_TOKENS = 20
-SHORTEST, LONGEST = 3, 9  # words of a stretch that repeats
+SHORTEST, LONGEST = 3, 9  # words of a sequence that repeats
 
 
 @cache
 def vocabulary() -> tuple[str, ...]:
-    """The words of the task: common ones, and some of every list."""
+    """The words of the task, of all kinds."""
     return tuple(word for kind in kinds() for word in kind)
 
 
@@ -38,8 +40,8 @@ def kinds() -> tuple[tuple[str, ...], ...]:
 def places_of_next(tokens: Sequence[object]) -> list[int]:
     """For each place the place of the word that should come next, -1 where that cannot be known.
 
-    It can where the same word stood before and the word that followed it last time does follow again; at the end of
-    the sentence, where nothing follows, wherever the same word stood before.
+    It is known where the same word stood before and the same word follows it now as then. At the end of the sentence,
+    where nothing follows, it is enough that the same word stood before.
 
     >>> places_of_next("a b c a b".split())
     [-1, -1, -1, 1, 2]
@@ -57,14 +59,16 @@ def places_of_next(tokens: Sequence[object]) -> list[int]:
 def examples(
     count: int, generator: np.random.Generator, *, testing: bool, test_words: Collection[str]
 ) -> Iterator[Example]:
-    """Random sentences of the words of one side, a stretch of each repeated; the last word of the stretch but one asks.
+    """Random sentences of the words of one side, each with a repeated sequence, whose last but one word is the query.
 
-    Every other sentence takes its words from few kinds, so that a king has to be told from a queen. In every other one
-    a word stands in two more places, as "the" does in English. In every other one the sentence begins with the stretch:
-    the first word has none before it, looks at itself, and a model has to learn not to take it for its own follower.
+    Half of the sentences, chosen at random, take their words from few kinds, so that similar words have to be told
+    apart: a king from a queen. In half of them a word stands in two more places, as "the" does in English. Half of them
+    begin with the sequence: the first word has none before it and looks at itself, and a model has to learn that it
+    does not follow itself.
 
     Args:
-        testing: which side; test_words: the words that are only for testing.
+        testing: whether they are made of the words for testing, else of those for training.
+        test_words: the words that are only for testing.
     """
     by_kind = [[word for word in kind if (word in test_words) == testing] for kind in kinds()]
     for _ in range(count):
@@ -87,7 +91,7 @@ def examples(
 
 
 def encode(sentences: Sequence[Example], glove: Embeddings, words: Sequence[str]) -> Encoded:
-    """Sentences as numbers: every place whose next word can be known asks.
+    """Sentences as numbers: every place whose next word can be known is a query.
 
     Args:
         words: the vocabulary among which the next word is searched; it has every word of the sentences.
@@ -99,24 +103,13 @@ def encode(sentences: Sequence[Example], glove: Embeddings, words: Sequence[str]
 
 
 def datasets(glove: Embeddings, training: Sequence[Example], testing: Sequence[Example]) -> tuple[Encoded, Encoded]:
-    """The sentences to train with, which know only their own words, and those to test with, which know all words."""
+    """The sentences to train with and those to test with.
+
+    In training the next word is searched among the words for training, in testing among all.
+    """
     seen = sorted({token for sentence in training for token in sentence.tokens})
     unseen = sorted({token for sentence in testing for token in sentence.tokens})
     return encode(training, glove, seen), encode(testing, glove, seen + unseen)
-
-
-def next_word_distribution(
-    model: Model, layers: Sequence[Layer], tokens: Sequence[str], glove: Embeddings, place: int = -1
-) -> tuple[list[str], np.ndarray]:
-    """The words that may follow a place of a sentence, in alphabetical order, and the probability of each.
-
-    Args:
-        layers: what `forward` computed for the sentence.
-        tokens: its words; the next is searched among them and those of the task.
-        place: of the word that asks, counted from 0; the last by default.
-    """
-    words = sorted({*glove.split_known(list(vocabulary()))[0], *tokens})
-    return words, next_word_probabilities(model, layers[-1].output[place], glove.look_up(words))
 
 
 def next_words(
@@ -125,8 +118,11 @@ def next_words(
     """The likeliest words to follow a place of a sentence, each with its probability, the likeliest first.
 
     Args:
-        model, layers, tokens, glove, place: as in `next_word_distribution`.
+        layers: what `forward` computed for the sentence.
+        tokens: its words; the next is searched among them and those of the task.
+        place: of the query, counted from 0; the last by default.
     """
-    words, probabilities = next_word_distribution(model, layers, tokens, glove, place)
+    words = sorted({*glove.split_known(list(vocabulary()))[0], *tokens})
     logits = next_word_logits(model, layers[-1].output[place], glove.look_up(words))
+    probabilities = softmax(logits)
     return [(words[row], float(probabilities[row])) for row in rank(logits, LOGIT_TOLERANCE)[:count]]

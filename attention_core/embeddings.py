@@ -1,4 +1,4 @@
-"""Word vectors: a word in, a row of numbers out, and the way back from a row to the nearest words.
+"""Word vectors: the vector of each word, and the words that are nearest to a vector.
 
 The vectors are GloVe's (Pennington, Socher & Manning 2014), trained on six billion words of Wikipedia and newspapers;
 `glove_sources` loads them.
@@ -33,13 +33,13 @@ class UnknownWords(ValueError):
 
 
 class Embeddings(NamedTuple):
-    """Words and their vectors, most frequent word first; the arrays are read-only and may lie on disk.
+    """Words and their vectors, most frequent word first; the arrays are read-only and may be memory-mapped files.
 
     Attributes:
         words: (n_words,) UTF-8 bytes.
         vectors: (n_words, d_model) float32.
         order: (n_words,) the rows in the words' byte order, for the look-up.
-        basis: (d_model, d_model) orthogonal, its columns the principal directions, that of the largest spread first.
+        basis: (d_model, d_model) orthogonal; its columns are the principal directions, that of largest variance first.
     """
 
     words: np.ndarray
@@ -61,7 +61,7 @@ class Embeddings(NamedTuple):
         return [row if self.words[row] == word else None for row, word in zip(found, wanted, strict=True)]
 
     def split_hyphens(self, tokens: list[str]) -> list[str]:
-        """Take a hyphenated word that has no vector apart at its hyphens, where all its parts have one."""
+        """Split a hyphenated word that has no vector at its hyphens, if all its parts have one."""
         split = []
         for token, row in zip(tokens, self.rows(tokens), strict=True):
             parts = [part for part in token.split("-") if part] if row is None else []
@@ -95,12 +95,12 @@ class Embeddings(NamedTuple):
             raise UnknownWords([token for token, row in zip(tokens, rows, strict=True) if row is None])
         return self.project(self.vectors[known], dim)
 
-    def project(self, x: np.ndarray, dim: int | None = None) -> np.ndarray:
+    def project(self, x: np.ndarray, dim: int | None) -> np.ndarray:
         """Project vectors on the first dim principal directions: (..., d_model) → (..., dim).
 
         The directions are the principal components of the most frequent words: orthogonal axes, those along which words
-        differ most first (Jolliffe 2002, chapter 1). Turning the axes changes no dot product, so dim = d_model leaves
-        the vectors as they are.
+        differ most first (Jolliffe 2002, chapter 1). A rotation of the axes changes no dot product, so None or d_model
+        leaves the vectors as they are.
 
         Raises:
             ValueError: dim is not between 1 and d_model.
@@ -112,34 +112,34 @@ class Embeddings(NamedTuple):
         return x @ self.basis[:, :dim]
 
     def nearest(self, x: np.ndarray, count: int = 8, among: int = 40_000) -> list[tuple[str, float]]:
-        """The words whose vectors point most nearly the same way as x, with the cosine of the angle between.
+        """The words whose vectors have the largest cosine with x, each with its cosine, the largest first.
 
-        A vector of zeros points no way; its cosine with any other counts as 0.
+        The cosine with a vector of zeros counts as 0.
 
         Args:
-            x: (dim,) a vector, or what `project` made of one; words are then compared along the same directions.
+            x: (dim,) a vector, or its projection by `project`; the words are then projected on the same directions.
             count: how many words.
-            among: the number of the most frequent words that are compared.
+            among: how many of the most frequent words are compared.
         """
         candidates = self.project(self.vectors[:among], len(x))
         lengths = np.linalg.norm(candidates, axis=1) * np.linalg.norm(x)
         cosines = candidates @ x / np.where(lengths > 0, lengths, 1)
         count = min(count, len(cosines))
-        lowest = np.partition(cosines, -count)[-count] - TOLERANCE  # what ties with the last place counts too
+        lowest = np.partition(cosines, -count)[-count] - TOLERANCE  # words that tie with the last place count too
         near = np.flatnonzero(cosines >= lowest)
         best = near[rank(cosines[near])][:count]
         return [(self.words[row].decode("utf-8"), float(cosines[row])) for row in best]
 
 
 class RawAttention(NamedTuple):
-    """A sentence looking at itself through its word vectors: queries, keys and values are the vectors themselves.
+    """Self-attention on word vectors: queries, keys and values are the vectors themselves.
 
     Attributes:
         tokens: the n tokens that have a vector, in the sentence's order.
         unknown: the tokens left out because they have none.
         vectors: (n, dim) the queries, keys and values.
-        scale: what the scores were multiplied with.
-        attention: every stage, each (n, n) but for the output, (n, dim).
+        scale: the factor of the scores.
+        attention: every stage, each (n, n), the output (n, dim).
     """
 
     tokens: list[str]
@@ -160,18 +160,19 @@ def raw_attention(
 ) -> RawAttention:
     """softmax(X Xᵀ / divisor) X for the word vectors X of a sentence: attention with nothing learned but the vectors.
 
-    The divisor is a temperature: a small one gives nearly all weight to the largest score, a large one shares it out.
+    The divisor is a temperature: a small one gives nearly all weight to the largest score, a large one similar weights
+    to all.
 
     Args:
         tokens: as `text.tokenize` gives them.
         dim: the number of principal directions to keep; None keeps all.
-        divisor: what the scores are divided by; None or 0 means √d, 1 leaves them as they are.
+        divisor: of the scores; None or 0 means √d, 1 leaves them as they are.
         see_self, causal: as in `attention_mask`.
 
     Raises:
-        UnknownWords: not one token has a vector.
-        NothingToAttend: a token is left with nothing to look at, as in a one-word sentence without itself.
-        ValueError: the divisor is not a finite number from MIN_DIVISOR on.
+        UnknownWords: no token has a vector.
+        NothingToAttend: a token may look at no token, as in a one-word sentence with see_self=False.
+        ValueError: the divisor is infinite, not a number, or smaller than MIN_DIVISOR.
     """
     if divisor and not MIN_DIVISOR <= divisor < math.inf:
         raise ValueError(f"the scores are divided by a finite number from {MIN_DIVISOR:g} on, not by {divisor:g}")
@@ -185,9 +186,9 @@ def raw_attention(
 def neighbours_of_output(
     raw: RawAttention, row: int, embeddings: Embeddings, count: int = 8
 ) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
-    """The words nearest to a token's vector before attention, and to the blend it brings back.
+    """The words nearest to a token's vector before attention, and to its output.
 
-    Words are compared along all dimensions, whatever the weights were computed from.
+    Words are compared along all dimensions, even if the weights were computed from fewer.
 
     Returns:
         two lists of (word, cosine), the nearest first.

@@ -75,8 +75,8 @@ PRESETS = (
 )
 
 
-def example_of(text: str | None) -> Preset | None:
-    """The sentence to start from that a text is, if it is one."""
+def preset_of(text: str | None) -> Preset | None:
+    """The preset whose sentence this text is, None if there is none."""
     return next((preset for preset in PRESETS if preset.sentence == text), None)
 
 

@@ -15,7 +15,7 @@ DATA = Path(os.environ.get("ATTENTION_DATA") or SOURCE / "data")
 if DATA.parent == SOURCE and (SOURCE / ".git").exists():
     REPAIR = "restore it with `git checkout -- data`"
 else:
-    REPAIR = "copy the folder data/ of the project's source anew, or name another copy in ATTENTION_DATA"
+    REPAIR = "copy the folder data/ of the project's source again, or name another copy in ATTENTION_DATA"
 
 
 class DamagedData(ValueError):
@@ -51,7 +51,7 @@ def digest(path: Path) -> str:
 
 
 def record_checksums(*names: str) -> None:
-    """Enter the SHA-256 of files in data/ into data/SHA256SUMS, each in place of its old one."""
+    """Write the SHA-256 of files in data/ into data/SHA256SUMS, each in place of its old one."""
     listed = checksums() | {name: digest(DATA / name) for name in names}
     lines = "".join(f"{listed[name]}  {name}\n" for name in sorted(listed))
     replace_file(DATA / "SHA256SUMS", lambda path: path.write_text(lines, "utf-8"))
@@ -83,7 +83,7 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside the old one, then replace that: a process that has the old file open keeps reading it.
 
     Args:
-        write: what writes to the path that it is given.
+        write: a function that writes the file to a path.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"new-{path.name}")

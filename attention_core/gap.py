@@ -1,24 +1,27 @@
 """The gap, measured: how often raw vectors, taught models and a pretrained transformer are right, task by task.
 
 A row is a task, and every column is measured on the same sentences: made of words that no taught model has seen
-("unseen"), and written by hand in other shapes ("natural"). What counts as right favours those not trained for it:
+("unseen"), and written by hand, with other structures ("natural"). What counts as right favours the models that were
+not trained for it:
 
-    raw      the word that answers gets the largest weight of all other words: no word may look at itself
-    taught   the word that answers gets the largest weight of all words, the asking one included
-    MiniLM   the word that answers gets the largest weight of all other words from the best of its 72 heads, [CLS] and
-             [SEP] left out. The head is chosen on sentences made of training words
+    raw      the query gives the answer its largest weight; no word may look at itself
+    taught   the query gives the answer its largest weight; it may look at itself
+    MiniLM   the query gives the answer its largest weight in the best of the 72 heads; its weights on itself, on [CLS]
+             and on [SEP] do not count. The head is chosen on sentences made of training words
 
 Raw vectors, and taught models without positions, give a word that stands twice the same weight in both places, and
 either is right. MiniLM and taught models with positions have to find the place. Weights within 1e-6 of each other are a
-tie, and of a tie the first place is the one looked at.
+tie, and of a tie the first place counts.
 
-The "unseen" words are those of the split that comes with the app, and lists of words were tuned on it, so those figures
-of the taught models may be too good; "natural" sentences were looked at too. "splits" in the table says what the models
-reach when trained and tested on ten other splits, drawn by lot, on which no word or template was chosen and of which
-none was left out. The templates of object and negation were written anew after those ten had been seen once.
+The "unseen" words are those of the split that comes with the app. Lists of words were tuned on it, so the figures of
+the taught models on it may be too good; we looked at errors on the "natural" sentences too. "splits" in the table gives
+the accuracy on ten other splits, drawn at random, on which the models were trained and tested again. No word or
+template was chosen on these, and none of them was left out. The templates of object and negation were rewritten after
+we had seen the accuracy on those ten once.
 
-In the task negation the answer is read. Raw vectors and MiniLM get a linear probe for that, fitted to training
-sentences by least squares: on the raw attention output of the asking word, and on MiniLM's sentence vector.
+In the task negation the answer is whether the sentence says good or bad. For raw vectors and MiniLM a linear probe
+tells that. It is fitted to training sentences by least squares: on the raw attention output of the query, and on
+MiniLM's sentence vector.
 """
 
 import json
@@ -31,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from attention_core import files, learning, tasks, taught
-from attention_core.alignment import align_to_pieces
+from attention_core.alignment import Pairs, align_to_pieces
 from attention_core.attention import scaled_dot_product_attention
 from attention_core.embeddings import Embeddings
 from attention_core.maps import by_words
@@ -43,7 +46,8 @@ if TYPE_CHECKING:
 
 CHOSEN_ON, PROBED_ON = 200, 800  # sentences to choose a head on, and to fit a probe to
 SEEDS = SPLITS = 10
-FIRST_UNSEEN_SPLIT = 10  # no list or template was chosen by this one or those after it
+FIRST_UNSEEN_SPLIT = 10  # no list or template was chosen by the accuracy on this split or the next nine
+Z = 1.959964  # 95 % of a normal distribution lie within so many standard deviations of its mean
 RAW, MINILM = "raw", "minilm"
 INPUTS = (
     "glove/vectors.npy",
@@ -62,19 +66,21 @@ class Score:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The interval of the true rate, with 95 % confidence: Wilson 1927, which stays within 0 and 1."""
+        """The 95 % confidence interval of the true share of right answers."""
         return wilson(self.right, self.count)
 
 
-def wilson(right: int, of: int, z: float = 1.959964) -> tuple[float, float]:
-    """The interval (p + z²/2n ± z √(p (1 - p)/n + z²/4n²)) / (1 + z²/n), for p = right / n.
+def wilson(right: int, n: int) -> tuple[float, float]:
+    """The 95 % confidence interval of a share p = right / n (Wilson 1927), which stays within 0 and 1.
+
+    (p + z²/2n ± z √(p (1 - p)/n + z²/4n²)) / (1 + z²/n)
 
     >>> [round(bound, 3) for bound in wilson(9, 10)]
     [0.596, 0.982]
     """
-    p, spread = right / of, z * z / of
+    p, spread = right / n, Z * Z / n
     middle = p + spread / 2
-    half = z * math.sqrt(p * (1 - p) / of + spread / (4 * of))
+    half = Z * math.sqrt(p * (1 - p) / n + spread / (4 * n))
     return (middle - half) / (1 + spread), (middle + half) / (1 + spread)
 
 
@@ -97,22 +103,22 @@ def columns(task: str) -> dict[str, taught.ModelSpec | None]:
 
 
 def raw_is_correct(sentences: list[Example], glove: Embeddings) -> np.ndarray:
-    """(sentences,) whether raw attention looks most, of all other places, at the word that answers."""
+    """(sentences,) whether raw attention gives the answer the largest weight of the query's row, itself left out."""
     found = []
     for sentence in sentences:
         x = glove.look_up(list(sentence.tokens))
         mask = ~np.eye(len(x), dtype=bool)
-        row = scaled_dot_product_attention(x, x, x, mask).weights[sentence.asks]
+        row = scaled_dot_product_attention(x, x, x, mask).weights[sentence.query]
         found.append(sentence.tokens[first_largest(row)] == sentence.tokens[sentence.answer])
     return np.array(found)
 
 
 def raw_outputs(sentences: list[Example], glove: Embeddings) -> np.ndarray:
-    """(sentences, d_model) the output of raw attention at the word that asks."""
+    """(sentences, d_model) the output of raw attention for the query."""
     found = []
     for sentence in sentences:
         x = glove.look_up(list(sentence.tokens))
-        found.append(scaled_dot_product_attention(x, x, x).output[sentence.asks])
+        found.append(scaled_dot_product_attention(x, x, x).output[sentence.query])
     return np.array(found)
 
 
@@ -125,15 +131,24 @@ def join_tokens(tokens: Iterable[str]) -> str:
 
 
 def heads_correct(sentence: Example, model: "MiniLM") -> np.ndarray:
-    """(n_layers, n_heads) which heads look most, of all other words, at the one that answers."""
+    """(n_layers, n_heads) whether a head is right, as in `maps_correct`."""
     text = join_tokens(sentence.tokens)
     reading = model.read(text)
-    pairs = align_to_pieces(sentence.tokens, text, reading.tokens)
-    asks, answer = (
-        next(i for i, (ours, _) in enumerate(pairs) if place in ours) for place in (sentence.asks, sentence.answer)
+    return maps_correct(sentence, reading.maps, align_to_pieces(sentence.tokens, text, reading.tokens))
+
+
+def maps_correct(sentence: Example, maps: np.ndarray, pairs: Pairs) -> np.ndarray:
+    """(...) whether the query gives the answer the largest weight of all words but itself.
+
+    Args:
+        maps: (..., n, n) the weights between a model's word pieces.
+        pairs: of the sentence's tokens and the pieces.
+    """
+    query, answer = (
+        next(i for i, (ours, _) in enumerate(pairs) if place in ours) for place in (sentence.query, sentence.answer)
     )
-    row = by_words(reading.maps, [pieces for _, pieces in pairs])[..., asks, :]
-    row[..., asks] = -np.inf
+    row = by_words(maps, [pieces for _, pieces in pairs])[..., query, :]
+    row[..., query] = -np.inf
     return np.asarray(first_largest(row) == answer)
 
 
@@ -142,11 +157,16 @@ def sentence_vectors(sentences: list[Example], model: "MiniLM") -> np.ndarray:
     return np.array([model.read(join_tokens(sentence.tokens)).sentence_vector for sentence in sentences])
 
 
-def fit_probe(x: np.ndarray, good: np.ndarray) -> np.ndarray:
-    """A linear probe: the w that makes x w most like ±1, (XᵀX + λ I)⁻¹ Xᵀ y (Hoerl & Kennard 1970).
+def is_good(sentences: list[Example]) -> np.ndarray:
+    """(sentences,) whether a sentence of the task negation says something good."""
+    return np.array([sentence.answer == 1 for sentence in sentences])
 
-    X is x with a column of 1s. λ is the one of five that does best on the last quarter of the sentences when fitted to
-    the others.
+
+def fit_probe(x: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """A linear probe by ridge regression: w = (XᵀX + λ I)⁻¹ Xᵀ y (Hoerl & Kennard 1970).
+
+    X is x with a column of 1s, y is 1 for good and -1 for bad. Of five λ, the one is taken with which a probe that is
+    fitted to three quarters of the sentences is right most often on the last quarter.
     """
     x, y = _with_ones(x), np.where(good, 1.0, -1.0)
 
@@ -162,7 +182,7 @@ def fit_probe(x: np.ndarray, good: np.ndarray) -> np.ndarray:
 
 
 def probe_is_correct(w: np.ndarray, x: np.ndarray, good: np.ndarray) -> np.ndarray:
-    """(sentences,) whether a probe's sum has the right sign."""
+    """(sentences,) whether x w has the right sign."""
     return np.asarray((_with_ones(x) @ w > 0) == good)
 
 
@@ -171,7 +191,7 @@ def _with_ones(x: np.ndarray) -> np.ndarray:
 
 
 def evaluation_sets(task: str) -> dict[str, list[Example]]:
-    """The sentences that every column of a row is measured on: those that training is tested on, each once."""
+    """The sentences on which every model is measured in a task: those that training is tested on, each once."""
     seed, count = taught.TESTING
     unseen = dict.fromkeys(tasks.examples(task, count, np.random.default_rng(seed), testing=True))
     return {"unseen": list(unseen), "natural": tasks.natural_sentences(task) if task != "similarity" else []}
@@ -188,10 +208,10 @@ def evaluate(
     """For each set which sentences a column answers correctly; and MiniLM's chosen layer and head, counted from 1.
 
     Args:
-        minilm: needed for its own column.
+        minilm: needed for its own column only.
 
     Raises:
-        ValueError: it is needed and missing.
+        ValueError: the column is MiniLM's, and the model is missing.
     """
     sets = {name: sentences for name, sentences in sets.items() if sentences}
     if spec := columns(task)[column]:
@@ -218,18 +238,14 @@ def evaluate(
 def _evaluate_probe(
     sets: dict[str, list[Example]], vectors: Callable[[list[Example]], np.ndarray]
 ) -> tuple[dict[str, np.ndarray], None]:
-    """For each set which sentences a probe answers correctly that is fitted to training sentences."""
-
-    def is_good(sentences: list[Example]) -> np.ndarray:
-        return np.array([sentence.answer == 1 for sentence in sentences])
-
+    """For each set which sentences a probe, fitted to training sentences, answers correctly."""
     training = training_sentences("negation", PROBED_ON)
     w = fit_probe(vectors(training), is_good(training))
     return {name: probe_is_correct(w, vectors(found), is_good(found)) for name, found in sets.items()}, None
 
 
 def measure_table(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], object]) -> dict[str, Any]:
-    """The whole table, as it is kept in data/taught/gap.json.
+    """The whole table, as it is stored in data/taught/gap.json.
 
     Returns:
         {"inputs": {file: SHA-256}, "rows": {task: {"chance": ..., "sentences": {set: [sentence with its marks]},
@@ -265,10 +281,10 @@ def format_cell(task: str, column: str, cell: dict[str, Any]) -> str:
     return f"{task:<11}{column:<14}{'   '.join(parts)}{head}"
 
 
-def other_seeds(spec: taught.ModelSpec, glove: Embeddings, seeds: int = SEEDS) -> list[float]:
-    """The held-out accuracy of a model trained again from each of several seeds."""
+def other_seeds(spec: taught.ModelSpec, glove: Embeddings) -> list[float]:
+    """The held-out accuracy of a model trained again from each of ten seeds."""
     sentences = taught.datasets(spec.task, glove)
-    return [_trained_accuracy(spec, sentences, seed) for seed in range(seeds)]
+    return [_trained_accuracy(spec, sentences, seed) for seed in range(SEEDS)]
 
 
 def other_splits(spec: taught.ModelSpec, glove: Embeddings, splits: int = SPLITS) -> list[float]:
@@ -280,7 +296,7 @@ def other_splits(spec: taught.ModelSpec, glove: Embeddings, splits: int = SPLITS
 def _trained_accuracy(
     spec: taught.ModelSpec, sentences: tuple[learning.Encoded, learning.Encoded], seed: int = taught.SEED
 ) -> float:
-    """The held-out accuracy at the end of a training without reports in between."""
+    """The held-out accuracy at the end of a training; no reports before the end."""
     recipe = replace(spec.recipe, every=spec.recipe.steps)
     *_, last = taught.train(spec, sentences, seed, recipe=recipe)
     return last.accuracy
@@ -297,7 +313,7 @@ def load_table() -> dict[str, Any]:
 
 
 def train_all(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], object]) -> dict[str, Any]:
-    """Train every model that comes with the app, keep them, and measure the table; a line to report for each figure.
+    """Train every model that comes with the app, store them, and measure the table; `report` gets a line per figure.
 
     Running it again on the same machine gives the same bytes.
 

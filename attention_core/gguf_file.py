@@ -1,9 +1,9 @@
 """GGUF, the file format of llama.cpp: the metadata of a model, the offsets of its arrays, and their numbers.
 
-The file is "GGUF", a version, the number of arrays and the number of facts; then the facts (name, type, value); then
-name, shape, number format and place of each array; then the arrays. All numbers are little-endian. The package `gguf`
-has a reader of all this that takes seconds; the one here takes tenths. The package converts the numbers to float32.
-Matrices in the two formats of SmolLM2's file are kept in fewer bits instead (`Blocks`).
+The file holds "GGUF", a version, the number of arrays and the number of metadata entries; then the metadata (name,
+type, value); then the name, shape, number format and offset of each array; then the arrays. All numbers are
+little-endian. The reader in the package `gguf` takes seconds for the metadata; the one here takes tenths. The package
+converts the arrays to float32. Matrices in the two formats of SmolLM2's file stay in fewer bits instead (`Blocks`).
 """
 
 import math
@@ -18,7 +18,7 @@ import numpy as np
 NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}  # as struct codes
 TEXT, LIST = 8, 9
 VERSIONS = (2, 3)
-ALIGNMENT = 32  # bytes, where the facts name no other
+ALIGNMENT = 32  # bytes, if the metadata have no other number
 Q8_0, Q4_1 = 8, 3  # formats of numbers in blocks, as GGUF numbers them
 BLOCK = 32  # numbers that share a scale, in both formats
 AT_ONCE = 2**20  # numbers that are float32 at a time: they fit into the processor's cache
@@ -32,12 +32,12 @@ class UnusableModel(ValueError):
 class Blocks:
     """A matrix in blocks of 32 numbers of a column, w = scale · whole + offset: a byte for each number instead of four.
 
-    `x @ w`, `w[:]` and `w[:, columns]` are what they are for the same numbers as a NumPy array of float32. They are
-    turned into float32 each time, some columns at a time. Less has to come from memory, so a text takes no longer and a
-    single token a third longer; SmolLM2 fills 190 MB instead of 540.
+    `x @ w`, `w[:]` and `w[:, columns]` give the same as for a NumPy array of float32. The numbers are converted to
+    float32 each time, some columns at a time. Less is read from memory, so a text takes no longer and a single token a
+    third longer; SmolLM2 fills 190 MB instead of 540.
 
     Attributes:
-        whole: (n_rows / 32, 32, n_columns) whole numbers of 8 bits.
+        whole: (n_rows / 32, 32, n_columns) integers of 8 bits.
         scale: (n_rows / 32, 1, n_columns) float32, one for each block; offset: the same, or None for 0.
     """
 
@@ -67,7 +67,7 @@ class Blocks:
         return numbers.reshape(-1, *numbers.shape[2:])[rows]
 
     def __rmatmul__(self, x: np.ndarray) -> np.ndarray:
-        """x W: (..., n_rows) → (..., n_columns), some columns after the other."""
+        """x W: (..., n_rows) → (..., n_columns), some columns at a time."""
         n_rows, n_columns = self.shape
         some = max(1, AT_ONCE // n_rows)
         return np.concatenate([x @ self[:, i : i + some] for i in range(0, n_columns, some)], axis=-1)
@@ -80,9 +80,9 @@ class Stored(NamedTuple):
     """An array in the file.
 
     Attributes:
-        shape: as NumPy counts: rows first.
+        shape: as in NumPy, rows first.
         kind: its number format, as GGUF numbers them.
-        place: its first byte in the file.
+        place: the position of its first byte in the file.
         n_bytes: its size in the file.
     """
 
@@ -97,18 +97,18 @@ class Gguf(NamedTuple):
 
     Attributes:
         path: where it is.
-        facts: its metadata by name: numbers, strings, and lists of them.
+        metadata: its metadata by name: numbers, strings, and lists of them.
         arrays: its arrays by name, still in the file.
     """
 
     path: Path
-    facts: dict[str, Any]
+    metadata: dict[str, Any]
     arrays: dict[str, Stored]
 
     def read(self, name: str) -> np.ndarray:
-        """One array as read-only float32, whatever format the file keeps it in.
+        """One array as read-only float32, from any number format.
 
-        Only this array's part of the file is mapped, and only for as long: of the file, no more stays in memory.
+        Only this array's part of the file is mapped, and only during the call.
 
         Raises:
             UnusableModel: its number format is not known.
@@ -128,7 +128,7 @@ class Gguf(NamedTuple):
         return array
 
     def matrix(self, name: str) -> Matrix:
-        """A matrix turned to (in, out), read-only: in blocks where the file keeps it so, else float32.
+        """A matrix transposed to (in, out), read-only: `Blocks` if the file has it in one of the two formats of those.
 
         Raises:
             UnusableModel: its number format is not known.
@@ -148,7 +148,7 @@ class Gguf(NamedTuple):
         return Blocks(*arrays)
 
     def _stored(self, name: str) -> np.ndarray:
-        """The bytes of an array, (..., bytes of a row), mapped."""
+        """The bytes of an array, (..., bytes of a row), memory-mapped."""
         shape, _, place, n_bytes = self.arrays[name]
         return np.memmap(self.path, np.uint8, "r", place, (*shape[:-1], n_bytes // math.prod(shape[:-1])))
 
@@ -163,7 +163,7 @@ class _Header:
         """The next numbers, by their struct codes.
 
         Raises:
-            struct.error: the file ends before.
+            struct.error: the file ends before them.
         """
         found = struct.unpack_from(f"<{code}", self.data, self.at)
         self.at += struct.calcsize(f"<{code}")
@@ -215,19 +215,19 @@ def _parse(path: Path, data: mmap.mmap) -> Gguf:
     from gguf import GGML_QUANT_SIZES
 
     header = _Header(data)
-    _, version, n_arrays, n_facts = header.take("4sIQQ")
+    _, version, n_arrays, n_metadata = header.take("4sIQQ")
     if version not in VERSIONS:
         raise UnusableModel(f"the file {path.name} is GGUF of version {version}; versions 2 and 3 can be read here")
-    facts: dict[str, Any] = {}
-    for _ in range(n_facts):
+    metadata: dict[str, Any] = {}
+    for _ in range(n_metadata):
         name = header.text()
-        facts[name] = header.value(header.take("I")[0])
+        metadata[name] = header.value(header.take("I")[0])
     listed = {}
     for _ in range(n_arrays):
         name, (n_axes,) = header.text(), header.take("I")
         shape = header.take(f"{n_axes}Q")[::-1]  # GGUF names the row's length first
         listed[name] = shape, *header.take("IQ")
-    alignment = facts.get("general.alignment", ALIGNMENT)
+    alignment = metadata.get("general.alignment", ALIGNMENT)
     start = -(-header.at // alignment) * alignment
     arrays = {}
     for name, (shape, kind, offset) in listed.items():
@@ -236,4 +236,4 @@ def _parse(path: Path, data: mmap.mmap) -> Gguf:
         arrays[name] = Stored(shape, kind, start + offset, n_bytes)
         if not math.prod(shape) or shape[-1] % per_block or start + offset + n_bytes > len(data):
             raise ValueError("an array does not fit into the file")
-    return Gguf(path, facts, arrays)
+    return Gguf(path, metadata, arrays)

@@ -24,11 +24,11 @@ from attention_core.files import DamagedData, checked, replace_file
 from attention_core.ranking import first_largest
 from attention_core.text import one_line
 
-FREQUENT = 10_000  # the words whose spread defines the principal directions
+FREQUENT = 10_000  # the most frequent words, whose covariance gives the principal directions
 STORED = ("words", "vectors", "order", "basis")  # one .npy each
-LARGEST = 1e6  # no number of a word vector is so large, by size
-REFETCH_HINT = "get the file anew"
-ARCHIVES = {  # where the mark stands by which their files are known, and the mark
+LARGEST = 1e6  # no number of a word vector has so large an absolute value
+REFETCH_HINT = "download the file again"
+ARCHIVES = {  # the offset and the bytes of the signature of each format
     "zip": (0, b"PK\x03\x04"),
     "gzip": (0, b"\x1f\x8b"),
     "bzip2": (0, b"BZh"),
@@ -37,7 +37,7 @@ ARCHIVES = {  # where the mark stands by which their files are known, and the ma
     "7z": (0, b"7z\xbc\xaf\x27\x1c"),
     "tar": (257, b"ustar"),
 }
-LIKE_A_NUMBER = re.compile(rb"[+-]?(\.?[0-9]|nan|inf)", re.IGNORECASE)  # also one that no vector may hold: inf, 0x1p3
+LIKE_A_NUMBER = re.compile(rb"[+-]?(\.?[0-9]|nan|inf)", re.IGNORECASE)  # also numbers not allowed in a vector: inf
 
 
 def vectors_name() -> str:
@@ -47,7 +47,7 @@ def vectors_name() -> str:
 
 
 def load_glove() -> Embeddings:
-    """The largest set of GloVe vectors at hand; the top of this file says where it looks.
+    """The largest set of GloVe vectors at hand; the docstring of this module lists the sources.
 
     Raises:
         DamagedData: a file is missing, cut short or altered, or converted vectors cannot be kept.
@@ -71,8 +71,8 @@ def read_package(package: Path) -> tuple[list[str], np.ndarray]:
 def read_text_file(path: Path) -> tuple[list[str], np.ndarray]:
     """The words and vectors of a text file as GloVe, word2vec and fastText write it, a word and its numbers a line.
 
-    Blanks or tabs part them, so a word with blanks in it is all that stands before the numbers. Empty lines are passed
-    over. A first line of two whole numbers, how many words and how many numbers each, is no word.
+    Spaces or tabs separate them. Everything before the numbers is the word, so it may have spaces in it. Empty lines
+    are skipped, and so is a first line of two integers, the number of words and of numbers for each.
 
     Raises:
         DamagedData: it is a folder or an archive, or a line does not hold a word and as many numbers as the others.
@@ -108,17 +108,17 @@ def read_text_file(path: Path) -> tuple[list[str], np.ndarray]:
 
 
 def _count_numbers(fields: list[bytes]) -> int:
-    """How many fields at the end of a line are numbers; the first field belongs to the word, whatever it is."""
+    """How many fields at the end of a line are numbers; the first field always belongs to the word."""
     return len(list(takewhile(LIKE_A_NUMBER.match, reversed(fields[1:]))))
 
 
 def _word_and_numbers(line: bytes, width: int) -> tuple[str, np.ndarray | None]:
-    """The word of a line and its (width,) float32; None for numbers that no word vector could hold."""
+    """The word of a line and its (width,) float32; None for numbers that are too few, too large, inf or nan."""
     word, *fields = line.rsplit(None, width)
     try:
         row = np.array(fields, dtype=np.float64)
-        held = len(row) == width > 0 and (np.abs(row) < LARGEST).all()
-        return word.decode().strip(" \t\r\n"), row.astype(np.float32) if held else None
+        valid = len(row) == width > 0 and (np.abs(row) < LARGEST).all()
+        return word.decode().strip(" \t\r\n"), row.astype(np.float32) if valid else None
     except ValueError:
         return "", None
 
@@ -135,11 +135,11 @@ def write_arrays(folder: Path, arrays: dict[str, np.ndarray]) -> None:
 
 
 def as_arrays(words: list[str], vectors: np.ndarray) -> dict[str, np.ndarray]:
-    """Words and vectors as the arrays of an `Embeddings`, with the order and the directions that belong to them."""
+    """Words and vectors as the arrays of an `Embeddings`, with their order and their principal directions."""
     encoded = np.array([word.encode("utf-8") for word in words])
-    spread = np.cov(np.asarray(vectors[:FREQUENT], dtype=np.float64), rowvar=False)
-    directions = np.linalg.eigh(np.atleast_2d(spread)).eigenvectors[:, ::-1]
-    largest = first_largest(np.abs(directions).T)  # of each direction the largest number, which is to be positive
+    covariance = np.cov(np.asarray(vectors[:FREQUENT], dtype=np.float64), rowvar=False)
+    directions = np.linalg.eigh(np.atleast_2d(covariance)).eigenvectors[:, ::-1]
+    largest = first_largest(np.abs(directions).T)  # the largest number of each direction, which is to be positive
     directions = directions * np.sign(directions[largest, range(len(directions))])
     return {
         "words": encoded,
@@ -154,7 +154,7 @@ def _open(paths: dict[str, Path]) -> Embeddings:
 
 
 def _converted(source: Path, read: Callable[[Path], tuple[list[str], np.ndarray]]) -> Embeddings:
-    """The vectors of a foreign source, converted on first use and kept in the user's cache folder."""
+    """The vectors of a file in another format, converted on first use and stored in the user's cache folder."""
     try:
         home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "attention-playground"
     except RuntimeError:

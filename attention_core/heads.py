@@ -1,9 +1,9 @@
 """What single heads do, measured: the weight that each gives to the tokens that a rule names.
 
 Some rules are about places ("the word before"), and any sentence tests them; some are about grammar ("from a pronoun
-to its noun"), and data/minilm/sentences.json says what is right in its 64 sentences. For each rule the best of the 72
-heads is chosen on every other sentence and measured on the rest, which took no part in the choice. After Clark et al.
-2019, "What Does BERT Look At?".
+to its noun"), and data/minilm/sentences.json has the right tokens of its 64 sentences. For each rule the best of the 72
+heads is chosen on every other sentence and measured on the other half. After Clark et al. 2019, "What Does BERT Look
+At?".
 """
 
 import json
@@ -20,10 +20,10 @@ from attention_core.ranking import TOLERANCE, first_largest
 if TYPE_CHECKING:
     from attention_core.bert import MiniLM
 
-Targets = list[tuple[int, list[int]]]  # a token that looks, and the tokens it should look at
-Case = tuple[np.ndarray, Targets]  # the maps of a sentence, (n_layers, n_heads, n, n), and where they should look
+Targets = list[tuple[int, list[int]]]  # queries, each with the keys that it should look at
+Case = tuple[np.ndarray, Targets]  # the maps of a sentence, (n_layers, n_heads, n, n), and the targets of its tokens
 
-# The tokens are [CLS], the words, [SEP]; [CLS] and [SEP] are looked at, but what they look at is not counted.
+# The tokens are [CLS], the words, [SEP]; [CLS] and [SEP] are keys, but never queries.
 PLACES: dict[str, Callable[[list[str]], Targets]] = {
     "the word before": lambda words: [(i, [i - 1]) for i in range(2, len(words) - 1)],
     "the word after": lambda words: [(i, [i + 1]) for i in range(1, len(words) - 2)],
@@ -36,7 +36,7 @@ PLACES: dict[str, Callable[[list[str]], Targets]] = {
     "[CLS]": lambda words: [(i, [0]) for i in range(1, len(words) - 1)],
     "[SEP]": lambda words: [(i, [len(words) - 1]) for i in range(1, len(words) - 1)],
 }
-GRAMMAR = {  # the relation in sentences.json, and whether it is read backwards
+GRAMMAR = {  # the relation in sentences.json, and whether its second word is the query
     "from a pronoun to its noun": ("pronoun", False),
     "from an object to its verb": ("object", True),
     "from a verb to its object": ("object", False),
@@ -45,14 +45,14 @@ GRAMMAR = {  # the relation in sentences.json, and whether it is read backwards
 
 @dataclass(frozen=True)
 class NamedHead:
-    """A head and what it was found to do.
+    """A head and its measured use.
 
     Attributes:
-        name: where it looks.
+        name: the rule that it follows.
         layer, head: which one, from 0.
-        share: the mean weight it sends there.
-        first: how often nothing else in the sentence gets more.
-        others: the mean weight that the other heads send there.
+        share: the mean weight that it gives to the targets.
+        first: the share of cases in which no other token gets more.
+        others: the mean weight that the other heads give to the targets.
         count: the number of cases.
     """
 
@@ -66,7 +66,7 @@ class NamedHead:
 
 
 def targets(rule: str, words: list[str], sentence: dict[str, Any]) -> Targets:
-    """The tokens at which the words of a sentence should look by a rule."""
+    """The targets of a sentence by a rule."""
     if rule in PLACES:
         return PLACES[rule](words)
     relation, backwards = GRAMMAR[rule]
@@ -75,7 +75,7 @@ def targets(rule: str, words: list[str], sentence: dict[str, Any]) -> Targets:
 
 
 def measure(model: "MiniLM", sentences: list[dict[str, Any]]) -> list[NamedHead]:
-    """For each rule the head that follows it best on every other sentence, and how well it does on the rest."""
+    """For each rule the head that is best on every other sentence, with its figures on the other half."""
     cases = []
     for sentence in sentences:
         reading = model.read(sentence["text"])
@@ -88,7 +88,7 @@ def measure(model: "MiniLM", sentences: list[dict[str, Any]]) -> list[NamedHead]
 
 
 def choose_head(name: str, first_half: list[Case], second_half: list[Case]) -> NamedHead:
-    """The head that sends most weight where it should in the first half of the cases, and its figures in the second.
+    """The head that gives the targets the most weight in the first half of the cases, and its figures in the second.
 
     Of heads that tie, the first is chosen.
     """
@@ -102,7 +102,7 @@ def choose_head(name: str, first_half: list[Case], second_half: list[Case]) -> N
 
 
 def _weights_on_targets(cases: list[Case]) -> tuple[np.ndarray, np.ndarray]:
-    """(targets, n_layers, n_heads): the weight sent where it should go, and whether no other token gets more."""
+    """(targets, n_layers, n_heads): the weight on the targets, and whether no other token gets more."""
     weight, first = [], []
     for maps, wanted in cases:
         for query, keys in wanted:
@@ -113,10 +113,10 @@ def _weights_on_targets(cases: list[Case]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def named_heads(file: str = "minilm/heads.json") -> list[NamedHead]:
-    """The heads whose use was measured, as they are stored with layers and heads counted from 1.
+    """The heads whose use was measured; the file counts layers and heads from 1.
 
     Args:
-        file: in data/.
+        file: its path in data/.
 
     Raises:
         DamagedData: the file is missing or altered.

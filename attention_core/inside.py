@@ -1,7 +1,7 @@
-"""What Inside a transformer computes: one head from x to what it adds, maps with tokens hidden, heads compared.
+"""The computations of Inside a transformer: one head from x to what it adds, maps with tokens hidden, heads compared.
 
-Layers and heads are counted from 0. A map of 512 tokens has 262,144 weights, and there are 72: nothing here copies them
-all at once.
+Layers and heads are counted from 0. A map of 512 tokens has 262,144 weights, and there are 72 maps, so no function here
+copies them all at once.
 """
 
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from attention_core.ranking import first_largest
 
 @dataclass(frozen=True)
 class Trace:
-    """One head of a layer, recomputed from what the layer was given, by the head's own columns of the matrices.
+    """One head of a layer, recomputed from the layer's input by the head's own columns of the matrices.
 
     Attributes:
-        x: (n, d_model) what the layer was given.
+        x: (n, d_model) the layer's input.
         projections: the head's matrices.
         q, k, v: (n, d_k) x W_Q + b_Q and so on.
         attention: every stage.
@@ -41,7 +41,7 @@ class Trace:
 
 
 def recompute_head(model: MiniLM, reading: Reading, layer: int, head: int) -> Trace:
-    """Compute one head once more: x → q, k, v → softmax(q kᵀ / √d_k) v → W_O.
+    """Compute one head again: x → q, k, v → softmax(q kᵀ / √d_k) v → W_O.
 
     The model computes all heads of a layer in one matrix product; here each is computed alone.
     """
@@ -56,18 +56,18 @@ def recompute_head(model: MiniLM, reading: Reading, layer: int, head: int) -> Tr
         total += added
         if other == head:
             stages = (x, own, q, k, v, attention, added)
-    difference = float(np.abs(stages[5].weights - computed.weights[head]).max())
+    difference = float(np.abs(stages[5].weights - computed.attention(head).weights).max())
     return Trace(*stages, difference, float(np.abs(total - computed.mixed).max()))
 
 
 @dataclass(frozen=True)
 class MapFilter:
-    """What a picture of a map leaves out, so that the rest can be seen.
+    """Which weights of a map a picture shows.
 
     Attributes:
         marks: whether [CLS] and [SEP], the first and the last token, have a row and a column.
-        see_self: False leaves out what each token gives itself, and divides the rest of its row by its sum.
-        share: the strongest weights are the fewest that make up this share of a row; 1: all are.
+        see_self: False hides the weight of each token on itself, and divides the rest of its row by its sum.
+        share: of each row the largest weights that sum to this share are shown; 1 shows all.
     """
 
     marks: bool = True
@@ -79,9 +79,9 @@ class MapFilter:
         return slice(0, n) if self.marks else slice(1, n - 1)
 
     def apply(self, maps: np.ndarray) -> np.ndarray:
-        """Leave weights out of maps: (..., n, n) → (..., m, m), m the number of tokens shown.
+        """Hide weights of maps: (..., n, n) → (..., m, m), m the number of tokens shown.
 
-        A row is divided by its sum only where the weights that a token gives itself are left out.
+        A row is divided by its sum only if the weights of tokens on themselves are hidden.
         """
         if not self.see_self:
             maps, _ = hide(maps, [], see_self=False)
@@ -96,9 +96,8 @@ class MapFilter:
 def one_head(layer: Layer, head: int, map_filter: MapFilter) -> Attention:
     """Every stage of one head for the m tokens shown: (m, m) each, the output (m, d_k).
 
-    What a token gives itself is masked if that is left out.
-
-    To leave weights out and divide the rest by its sum is the same as to mask them before the softmax.
+    If the weights of tokens on themselves are hidden, they are masked: to hide weights and divide the rest by its sum
+    is the same as to mask them before the softmax.
     """
     every = layer.attention(head)
     weights, masked = every.weights, every.masked
@@ -123,27 +122,33 @@ def rolled_out(reading: Reading) -> np.ndarray:
     return rollout(np.stack([layer.weights.mean(axis=0) for layer in reading.layers]))
 
 
-def all_heads(reading: Reading, map_filter: MapFilter, max_pixels: int) -> np.ndarray:
-    """`maps.grid` of all heads, made a layer at a time; of each row the strongest weights.
+def overview(
+    reading: Reading, map_filter: MapFilter, max_pixels: int
+) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
+    """All heads at a glance, made a layer at a time.
 
     Args:
         max_pixels: a map of more tokens is shrunk to this many pixels a side, or fewer.
+
+    Returns:
+        `maps.grid` of all heads, of each row the strongest weights; (n_layers, n_heads) the token, of those shown, to
+        which all tokens together give the most weight; the mean weight that [CLS] and [SEP] get, nothing left out.
     """
-    rows = []
+    rows, most_attended, received = [], [], []
     for layer in reading.layers:
-        maps = map_filter.apply(layer.weights)
+        weights = layer.weights
+        maps = map_filter.apply(weights)
         rows.append(grid(np.where(map_filter.strongest(maps), maps, 0)[None], max_pixels))
-    return np.vstack([row[:-GRID_GAP] for row in rows[:-1]] + rows[-1:])
-
-
-def most_attended(reading: Reading, map_filter: MapFilter) -> np.ndarray:
-    """(n_layers, n_heads) the token, of those shown, to which all tokens together give the most weight."""
-    return np.stack([first_largest(map_filter.apply(layer.weights).sum(axis=1)) for layer in reading.layers])
+        most_attended.append(first_largest(maps.sum(axis=1)))
+        received.append(weights.mean(axis=(0, 1)))
+    picture = np.vstack([row[:-GRID_GAP] for row in rows[:-1]] + rows[-1:])
+    mean = np.mean(received, axis=0)
+    return picture, np.stack(most_attended), (float(mean[0]), float(mean[-1]))
 
 
 def heads_for_pair(reading: Reading, query: int, key: int) -> list[tuple[int, int, float]]:
     """All heads, those that send the most weight from one token to another first: (layer, head, weight)."""
-    return rank_heads(np.stack([layer.weights[:, query, key] for layer in reading.layers]))
+    return rank_heads(np.stack([layer.rows(query)[:, key] for layer in reading.layers]))
 
 
 def heads_that_change(
@@ -165,13 +170,13 @@ def heads_that_change(
 
 
 def sent_by_others(weights: np.ndarray, query: int, key: int) -> tuple[float, int]:
-    """The weight that tokens other than the query and the key give to the key: is the query special?
+    """The weight that tokens other than the query and the key give to the key, to compare the query's weight with.
 
     Args:
         weights: (n, n), n > 2.
 
     Returns:
-        their mean weight on the key, and how many of them send no other token as much.
+        their mean weight on the key, and how many of them give the key their largest weight.
     """
     others = np.delete(weights, [query, key], axis=0)
     return float(others[:, key].mean()), int((first_largest(others) == key).sum())

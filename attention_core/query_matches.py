@@ -1,4 +1,4 @@
-"""The words whose keys a learned query matches best."""
+"""The words whose keys have the largest scores with a learned query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from attention_core.layers import Layer, Model, sinusoids
 from attention_core.ranking import rank
 from attention_core.tasks import held_out, word_lists
 
-COMMON = 400  # the most frequent words, tried besides those of the lists: "not", "because", "the"
+COMMON = 400  # the most frequent words, compared besides those of the lists: "not", "because", "the"
 SCORE_TOLERANCE = 1e-5  # scores reach 20, where float32 has five digits behind the point
 
 
 @dataclass(frozen=True)
 class Match:
-    """A word that a query matches well.
+    """A word with a large score.
 
     Attributes:
-        word: how it is spelt.
+        word: its text.
         score: q · k / √d_k.
-        unseen: whether it was kept from training.
+        unseen: whether it is one of the words that are only for testing.
     """
 
     word: str
@@ -31,7 +31,7 @@ class Match:
 
 
 def candidates(glove: Embeddings) -> list[str]:
-    """The words to try, in alphabetical order: those of the tasks' lists, and the most frequent."""
+    """The words to compare, in alphabetical order: those of the tasks' lists, and the most frequent."""
     listed = {word for words in word_lists().values() for word in words}
     common = {word.decode("utf-8") for word in glove.words[:COMMON]}
     known, _ = glove.split_known(sorted(listed | {word for word in common if word.replace("'", "").isalpha()}))
@@ -41,8 +41,8 @@ def candidates(glove: Embeddings) -> list[str]:
 def substituted_keys(model: Model, layers: Sequence[Layer], l: int, place: int, vectors: np.ndarray) -> np.ndarray:
     """The keys that other words would have in layer l in place of one word of a sentence.
 
-    In the first layer a key depends on the word alone. In a later one it depends on what the word has found in the
-    layers below: there each word looks at the sentence and at itself.
+    In the first layer a key depends on the word alone, in a later one also on the layers below: there each of these
+    words looks at the sentence's other words and at itself.
 
     Args:
         layers: what `forward` computed for the sentence, x (n, d_model).
@@ -85,11 +85,11 @@ def best_matches(
         layers: what `forward` computed for the sentence, x (n, d_model).
         l: the layer, counted from 1; head: the head, counted from 0.
         query: the token whose query it is; replaced: the token that the words replace; counted from 0.
-        words: among which to search; vectors: (n_words, d_word), theirs.
+        words: the words to compare; vectors: (n_words, d_word) their vectors.
     """
     keys = substituted_keys(model, layers, l, replaced, vectors)[:, head]
     scores = keys @ layers[l - 1].q[head, query] * np.float32(model.d_k**-0.5)
-    least = np.partition(scores, -count)[-count] if count < len(scores) else -np.inf
-    rows = np.flatnonzero(scores >= least - count * SCORE_TOLERANCE)  # the best and all that tie with the last of them
+    lowest = np.partition(scores, -count)[-count] if count < len(scores) else -np.inf
+    rows = np.flatnonzero(scores >= lowest - count * SCORE_TOLERANCE)  # the best, and words that tie with the last
     best = rows[rank(scores[rows], SCORE_TOLERANCE)[:count]]
     return [Match(words[row], float(scores[row]), words[row] in held_out()) for row in best]

@@ -35,6 +35,8 @@ def rank(values: np.ndarray, tolerance: float = TOLERANCE) -> np.ndarray:
     """
     order = np.argsort(-values, axis=-1, kind="stable")
     falling = np.take_along_axis(values, order, axis=-1)
+    if (falling[..., 1:] < falling[..., :-1] - tolerance).all():  # no tie at all
+        return order
     tie, largest = np.zeros(order.shape, int), falling[..., 0]
     for i in range(1, order.shape[-1]):
         below = falling[..., i] < largest - tolerance

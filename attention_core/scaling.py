@@ -17,9 +17,9 @@ CHUNK = 500  # pairs drawn at a time: 500 × 4,096 numbers are 8 MB
 
 
 def entropy(weights: np.ndarray) -> np.ndarray:
-    """How spread out shares are, in bits: -Σ w log₂ w along the last axis (Shannon 1948).
+    """The entropy of weights in bits: -Σ w log₂ w along the last axis (Shannon 1948).
 
-    0 bits: one key has everything. log₂ n bits: all n keys have the same.
+    0 bits: one key has all the weight. log₂ n bits: all n keys have the same.
 
     >>> float(entropy(np.array([0.5, 0.25, 0.25])))
     1.5
@@ -28,15 +28,15 @@ def entropy(weights: np.ndarray) -> np.ndarray:
 
 
 def jacobian(weights: np.ndarray) -> np.ndarray:
-    """How each share changes with each score: ∂wᵢ/∂xⱼ = wᵢ (δᵢⱼ - wⱼ), for w = softmax(x).
+    """The derivative of each weight by each score: ∂wᵢ/∂xⱼ = wᵢ (δᵢⱼ - wⱼ), for w = softmax(x).
 
-    The diagonal, wᵢ (1 - wᵢ), is taken as the sum of the other wᵢ wⱼ: so it keeps its digits where wᵢ is nearly 1.
+    The diagonal, wᵢ (1 - wᵢ), is computed as the sum of the other wᵢ wⱼ: no digits are lost where wᵢ is nearly 1.
 
     Args:
-        weights: (..., n) shares that sum to 1.
+        weights: (..., n), of sum 1.
 
     Returns:
-        (..., n, n), rows = shares, columns = scores.
+        (..., n, n), rows = weights, columns = scores.
     """
     products = weights[..., :, None] * weights[..., None, :]
     others = products * (1 - np.eye(weights.shape[-1], dtype=weights.dtype))
@@ -44,7 +44,7 @@ def jacobian(weights: np.ndarray) -> np.ndarray:
 
 
 def jacobian_norm(weights: np.ndarray) -> np.ndarray:
-    """The size of `jacobian`: the root of the sum of its squares. What learning through softmax is multiplied with."""
+    """The Frobenius norm of `jacobian`: the size of the factor by which softmax multiplies a gradient."""
     return np.linalg.norm(jacobian(weights), axis=(-2, -1))
 
 
@@ -60,13 +60,13 @@ def two_keys(d: int, scale: float | None = None) -> Attention:
 
 @dataclass(frozen=True)
 class Spread:
-    """How far dot products of random vectors spread, for each dimension d.
+    """The standard deviation of dot products of random vectors, for each dimension d.
 
     Attributes:
         dims: (m,)
         measured: (m,) the standard deviation of the dot products that were drawn.
         theory: (m,) √d.
-        error: (m,) the standard error of `measured`: how far it strays from theory by chance.
+        error: (m,) the standard error of `measured`, the random deviation from theory to expect.
         scaled: (m,) the standard deviation of the dot products divided by √d.
     """
 
@@ -78,7 +78,7 @@ class Spread:
 
 
 def spread(draws: int, rng: np.random.Generator, dims: tuple[int, ...] = DIMS) -> Spread:
-    """Draw queries and keys whose numbers have mean 0 and variance 1, and measure the spread of their dot products.
+    """Draw queries and keys whose numbers have mean 0 and variance 1, and measure their dot products.
 
     The numbers are normal, so one product has the fourth moment 9 and a sum of d of them the kurtosis 3 + 6/d; the
     standard error of a standard deviation σ over N draws is then σ √((2 + 6/d) / 4N).
@@ -104,7 +104,7 @@ def spread(draws: int, rng: np.random.Generator, dims: tuple[int, ...] = DIMS) -
 
 @dataclass(frozen=True)
 class Saturation:
-    """What becomes of softmax, for each dimension d; the median of many draws.
+    """Measures of the softmax of random scores, for each dimension d; each is the median of many draws.
 
     Attributes:
         dims: (m,)

@@ -1,4 +1,4 @@
-"""Attention of one query, stage by stage; the same in several heads; and vectors as people type them."""
+"""Attention of one query with every number on the way; the same in several heads; and vectors as people type them."""
 
 import math
 import re
@@ -16,19 +16,19 @@ from attention_core.attention import (
 )
 from attention_core.ranking import rank, tolerance_for
 
-SMALLEST, LARGEST = 1e-6, 10_000  # the sizes of numbers that may be typed, besides 0
+SMALLEST, LARGEST = 1e-6, 10_000  # the absolute values of numbers that may be typed, besides 0
 A_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 class UnreadableNumbers(ValueError):
-    """A typed vector that holds something else than numbers, or nothing at all."""
+    """A typed vector that is empty or holds something that is no number."""
 
 
 def read_vector(text: str, dims: int) -> np.ndarray:
-    """A vector as people type it, "2 3" or "[2, 3]"; with fewer numbers than dims it goes on with zeros.
+    """A vector as people type it, "2 3" or "[2, 3]"; if it has fewer numbers than dims, zeros are appended.
 
     Returns:
-        (m,) what was typed, all of it: m ≥ dims.
+        (m,) all numbers that were typed: m ≥ dims.
 
     Raises:
         UnreadableNumbers: nothing was typed, or something that is no number, or a number too large to show.
@@ -51,7 +51,7 @@ def read_vector(text: str, dims: int) -> np.ndarray:
 
 
 class Blend(NamedTuple):
-    """The end of a walk whose query may look at something.
+    """The end of a walk whose query may look at a key.
 
     Attributes:
         weights: (n,) exponentials / row_sum.
@@ -76,12 +76,12 @@ class Walk:
         scores: (n,) the sums of the products.
         scaled: (n,) scores times scale.
         masked: (n,) scaled, with -inf where the query may not look.
-        largest: the largest of masked; -inf if nothing is left.
-        unshifted: (n,) exp(masked) as a calculator would take it; inf where it overflows.
+        largest: the largest of masked; -inf if the mask hides every key.
+        unshifted: (n,) exp(masked), as a calculator computes it; inf where it overflows.
         unshifted_sum: the sum of the unshifted.
-        exponentials: (n,) exp(masked - largest); all 0 if nothing is left.
+        exponentials: (n,) exp(masked - largest); all 0 if the mask hides every key.
         row_sum: the sum of the exponentials.
-        weights, parts, output: as in `Blend`; None if nothing is left, for 0 / 0 has no answer.
+        weights, parts, output: as in `Blend`; None if the mask hides every key, for 0 / 0 is not defined.
     """
 
     query: np.ndarray
@@ -103,16 +103,16 @@ class Walk:
     output: np.ndarray | None
 
     def order(self, column: int) -> np.ndarray:
-        """(d_k,) the dimensions of one key, its product of largest size first; of equal ones the earlier first."""
+        """(d_k,) the dimensions of one key by the absolute value of their product, the largest first."""
         sizes = np.abs(self.products[column])
         return rank(sizes, tolerance_for(sizes))
 
     @property
     def blend(self) -> Blend:
-        """Weights, parts and output, for what is drawn only where there are any.
+        """Weights, parts and output, where they are not None.
 
         Raises:
-            NothingToAttend: nothing is left.
+            NothingToAttend: the mask hides every key.
         """
         if self.weights is None or self.parts is None or self.output is None:
             raise NothingToAttend([0])
@@ -120,7 +120,7 @@ class Walk:
 
     @property
     def calculable(self) -> bool:
-        """Whether a computer's numbers hold the unshifted exponentials with all their digits; e^710 is too large."""
+        """Whether float64 holds the unshifted exponentials with all their digits; e^710 is too large."""
         return 1e-290 < self.unshifted_sum < 1e300
 
     @property
@@ -142,7 +142,7 @@ def walk(
     visible: np.ndarray | None = None,
     scale: float | None = None,
 ) -> Walk:
-    """Let one query look at the keys, and keep every number. The stages are those of `scaled_dot_product_attention`.
+    """Attention of one query, with every number. The stages are those of `scaled_dot_product_attention`.
 
     Args:
         query: (d_k,), keys: (n, d_k), values: (n, d_v).
@@ -188,24 +188,24 @@ def walk(
 
 
 def divisors(n: int) -> list[int]:
-    """The numbers of heads that share n dimensions equally, the smallest first."""
+    """The numbers of heads into which n dimensions can be cut equally, the smallest first."""
     return [h for h in range(1, n + 1) if n % h == 0]
 
 
 def shared_among_heads(walked: Walk, n_heads: int, scaled: bool = True) -> tuple[Attention, np.ndarray]:
-    """The same query, keys and values, cut into heads that look each for itself, and their outputs joined again.
+    """The same query, keys and values, cut into heads that compute their own weights, and their outputs joined again.
 
     Args:
-        walked: of which all dimensions are shared.
+        walked: the query, keys and values.
         n_heads: a divisor of d_k and of d_v.
         scaled: whether each head divides by the root of its own d_k = d_model / n_heads.
 
     Returns:
-        the stages, each (n_heads, 1, n) but for the output, (n_heads, 1, d_v / n_heads); and (d_v,) the outputs joined.
+        the stages, each (n_heads, 1, n), the output (n_heads, 1, d_v / n_heads); and (d_v,) the outputs joined.
 
     Raises:
-        ValueError: the dimensions cannot be shared equally.
-        NothingToAttend: no key is left.
+        ValueError: the dimensions cannot be cut equally.
+        NothingToAttend: the mask hides every key.
     """
     q, k, v = (split_heads(x, n_heads) for x in (walked.query[None], walked.keys, walked.values))
     stages = scaled_dot_product_attention(q, k, v, walked.visible[None], None if scaled else 1.0)

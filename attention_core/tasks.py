@@ -1,25 +1,26 @@
-"""The gap's tasks: sentences in which one word asks and another answers, written from lists of words.
+"""The gap's tasks: sentences with a query, the word that looks, and an answer, the word it should look at.
 
-Sentences are made from the templates and word lists in data/tasks/, whose notation is this: `^` marks the word that
-asks, `*` the word it should find (or `+` and `-` what should be read there), `{x}` draws a word of the list x or a
-phrase called x, and `[a|b]` is a in the first case of the sentence and b in the second. All cases of a sentence share
-their draws, so that they differ only where the template says so.
+Sentences are made from the templates and word lists in data/tasks/, whose notation is this: `^` marks the query, `*`
+the answer (or `+` and `-` what should be read at the query), `{x}` draws a word of the list x or a phrase called x, and
+`[a|b]` is a in the first case of the sentence and b in the second. All cases of a sentence share their draws, so that
+they differ only where the template says so.
 
-Every word of the lists belongs to one side: about one in six is only for testing, the others only for training, and no
-sentence mixes them. So a model is tested on words it has never met. What both sides share are the words that the
-templates spell out: "the", "it", "not".
+Every word of the lists belongs to one side of the split: about one in six is only for testing, the others only for
+training, and no sentence mixes them. So a model is tested on words that it was not trained with. Only the words that
+the templates spell out are on both sides: "the", "it", "not".
 
-The lists and the split that comes with the app were not chosen blindly. While they were made, errors on the test words
-were looked at, and words were dropped for them: many because they more often mean something else (turkey, bill, April),
-but some only because the models got them wrong ("hardly", gosling, painting). Templates, further words and the recipe
-were then chosen by the accuracy on the splits 100 to 139 of `other_split`, and the splits 0 to 9 were seen meanwhile.
-The table of the gap gives the split of the app and, as what to go by, the splits 10 to 19, on which no word or template
-was chosen (only the batch of the two-layer model, between two sizes). The templates of object and negation were written
-anew, in better English, after those had been seen; what was tried then was tried on the splits 100 to 139.
+The lists and the split that comes with the app were not chosen blindly. While they were made, we looked at errors on
+the test words and dropped words for them: many because they more often mean something else (turkey, bill, April), but
+some only because the models got them wrong ("hardly", gosling, painting). Templates, further words and the recipe were
+then chosen by the accuracy on the splits 100 to 139 of `other_split`, and we saw the accuracy on the splits 0 to 9 as
+well. The table of the gap gives the accuracy on the split of the app and, as the fair figure, on the splits 10 to 19,
+on which no word or template was chosen (only the batch size of the two-layer model, one of two). The templates of
+object and negation were rewritten in better English after we had seen the accuracy on those; they were tried out on the
+splits 100 to 139.
 
 The templates, further words and recipes of subject, adjective and copy were chosen by the errors of a few trainings on
-the app's own split, and by the natural sentences, which were looked at; the batch of subject and adjective by a few
-trainings of subject on the splits 100 and 101. No other split was seen meanwhile.
+the app's own split and on the natural sentences; the batch size of subject and adjective by a few trainings of subject
+on the splits 100 and 101. We looked at no other split.
 """
 
 import hashlib
@@ -39,7 +40,7 @@ from attention_core.learning import Encoded
 
 TASKS = ("similarity", "object", "subject", "adjective", "gender", "meaning", "negation")  # those of the gap's table
 CASES = {"gender": 2, "meaning": 2, "subject": 2, "adjective": 2, "negation": 4}  # sentences that share their draws
-ASKING_LISTS = {  # the lists whose words ask
+QUERY_LISTS = {  # the lists of words that are queries
     "negation": ("positive", "negative"),
     "subject": (
         *("met", "handled", "happened", "posture", "befell", "broke", "said", "told", "seen", "taken"),
@@ -56,16 +57,16 @@ _ARTICLE = re.compile(r"\ban? (?=([ai]|e(?!u)|o(?!ne\b)|u(?!ni|s|ku)|hour|heir|h
 
 @dataclass(frozen=True)
 class Example:
-    """A sentence and its question.
+    """A sentence, its query and its answer.
 
     Attributes:
         tokens: the words.
-        asks: the place of the word that asks.
-        answer: the place of the word it should find; in the task negation, 1 for good and 0 for bad.
+        query: the place of the query, the word that looks.
+        answer: the place of the word that it should look at; in the task negation, 1 for good and 0 for bad.
     """
 
     tokens: tuple[str, ...]
-    asks: int
+    query: int
     answer: int
 
 
@@ -73,30 +74,30 @@ def parse_marked(text: str) -> Example:
     """Read a sentence with its marks.
 
     >>> parse_marked("the cat* sat on the mat because it^ was tired")
-    Example(tokens=('the', 'cat', 'sat', 'on', 'the', 'mat', 'because', 'it', 'was', 'tired'), asks=7, answer=1)
+    Example(tokens=('the', 'cat', 'sat', 'on', 'the', 'mat', 'because', 'it', 'was', 'tired'), query=7, answer=1)
     >>> parse_marked("he was not happy^-").answer
     0
     """
     words = text.split()
     marks = [word[len(word.rstrip("^*+-")) :] for word in words]
-    tokens = tuple(sys.intern(word.rstrip("^*+-")) for word in words)  # the same words, again and again: kept once
-    asks = next(place for place, mark in enumerate(marks) if "^" in mark)
-    if marks[asks] != "^":
-        return Example(tokens, asks, int("+" in marks[asks]))
-    return Example(tokens, asks, marks.index("*"))
+    tokens = tuple(sys.intern(word.rstrip("^*+-")) for word in words)  # equal words of all sentences: stored once
+    query = next(place for place, mark in enumerate(marks) if "^" in mark)
+    if marks[query] != "^":
+        return Example(tokens, query, int("+" in marks[query]))
+    return Example(tokens, query, marks.index("*"))
 
 
 def add_marks(example: Example, task: str) -> str:
     """Write a sentence as one line, with its marks: the inverse of `parse_marked`."""
     if task == "negation":
-        marks = {example.asks: "^" + "-+"[example.answer]}
+        marks = {example.query: "^" + "-+"[example.answer]}
     else:
-        marks = {example.asks: "^", example.answer: "*"}
+        marks = {example.query: "^", example.answer: "*"}
     return " ".join(token + marks.get(place, "") for place, token in enumerate(example.tokens))
 
 
 def find_query(task: str, tokens: list[str]) -> int | None:
-    """The place of the word that asks in a sentence without marks: the last one that fits; None if there is none.
+    """The place of the query in a sentence without marks: the last word that can be one; None if there is none.
 
     That is a pronoun in the tasks gender and meaning, a verb of the lists in the tasks object and subject, an adjective
     of the lists in the task adjective, a good or bad word of the lists in the task negation, the first word of a pair
@@ -104,15 +105,15 @@ def find_query(task: str, tokens: list[str]) -> int | None:
     """
     if task == "copy":
         return max((place for place, token in enumerate(tokens) if token in tokens[:place]), default=None)
-    fitting = asking_words(task)
+    fitting = query_words(task)
     return max((place for place, token in enumerate(tokens) if token in fitting), default=None)
 
 
 @cache
-def asking_words(task: str) -> frozenset[str]:
-    """The words that ask in a task, as `find_query` finds them; in the task copy it depends on the sentence."""
-    if task in ASKING_LISTS:
-        return frozenset(word for name in ASKING_LISTS[task] for word in word_lists()[name])
+def query_words(task: str) -> frozenset[str]:
+    """The words that can be the query of a task; the task copy has no such list."""
+    if task in QUERY_LISTS:
+        return frozenset(word for name in QUERY_LISTS[task] for word in word_lists()[name])
     if task in {"gender", "meaning"}:
         return frozenset({"he", "she", "it"} if task == "gender" else {"it"})
     return frozenset(word for firsts, _ in read(task)["pairs"] for word in _listed_words(firsts))
@@ -148,24 +149,28 @@ def held_out() -> frozenset[str]:
 
 
 def other_split(number: int, glove: Embeddings) -> frozenset[str]:
-    """Other words for testing, drawn by lot: two in nine of all but the 3,000 most frequent, and some of every list."""
+    """Other words for testing, drawn at random: 2 of 9, the 3,000 most frequent words excluded, and some of every list.
+
+    Args:
+        number: the seed of the draw.
+    """
     lists = [words for name, words in word_lists().items() if name != "held_out"]
     in_pairs = {word for pair in read("object")["pairs"] for words in pair for word in words.split() if word[0] != "{"}
     everything = sorted(in_pairs.union(*lists))
 
-    def lot(word: str) -> int:
+    def random_number(word: str) -> int:
         return int.from_bytes(hashlib.sha256(f"fresh{number}{word}".encode()).digest()[:4], "big")
 
     rows = zip(everything, glove.rows(everything), strict=True)
-    drawn = {word for word, row in rows if row is not None and row >= 3000 and lot(word) % 9 < 2}
+    drawn = {word for word, row in rows if row is not None and row >= 3000 and random_number(word) % 9 < 2}
     for words in lists:
         missing = min(6, len(words) // 4) - len(drawn.intersection(words))
-        drawn |= set(sorted(set(words) - drawn, key=lot)[: max(missing, 0)])
+        drawn |= set(sorted(set(words) - drawn, key=random_number)[: max(missing, 0)])
     return frozenset(drawn)
 
 
 def natural_sentences(task: str) -> list[Example]:
-    """Sentences written by hand in shapes that the templates do not have; their words may be of either side."""
+    """Sentences written by hand, whose structure no template has; their words may be of either side."""
     return [parse_marked(text) for text in read("natural")[task]]
 
 
@@ -180,7 +185,7 @@ def examples(
     """Sentences of a task, made of the words of one side, at least count of them: all cases of the last are given.
 
     Args:
-        testing: which side.
+        testing: whether they are made of the words for testing, else of those for training.
         test_words: the words that are only for testing; None means `held_out`.
     """
     test_words = held_out() if test_words is None else test_words
@@ -190,7 +195,7 @@ def examples(
         return [word for word in words if word[0] == "{" or (word in test_words) == testing]
 
     choices = {name: of_this_side(words) for name, words in word_lists().items()} | written["phrases"]
-    if task == "similarity":  # nothing is trained: every other pair is enough of a split
+    if task == "similarity":  # nothing is trained: every other pair is for testing
         pairs = [[[word] for word in pair] for pair in written["pairs"][testing::2]]
     else:
         pairs = [[of_this_side(words.split()) for words in pair] for pair in written.get("pairs", [])]
@@ -207,7 +212,7 @@ def examples(
 
 
 def _fill(template: str, case: int, choices: dict[str, list[str]], draws: Iterator[float]) -> str:
-    """A template with its choices made and its slots filled, from left to right, phrases within phrases."""
+    """A template with its choices made and its slots filled, from left to right; a phrase may have slots itself."""
     text, *rest = _split_at_slots(template, case)
     for slot, after in zip(rest[::2], rest[1::2], strict=True):
         among = choices[slot]
@@ -237,7 +242,7 @@ def is_word(token: str) -> bool:
 
 
 def encode(sentences: list[Example], glove: Embeddings) -> Encoded:
-    """Look up each word once.
+    """Sentences as numbers; each word is looked up once.
 
     Raises:
         UnknownWords: a word has no vector.
@@ -248,5 +253,5 @@ def encode(sentences: list[Example], glove: Embeddings) -> Encoded:
     answers = ids.copy()
     for place, sentence in enumerate(sentences):
         ids[place, : len(sentence.tokens)] = [rows[token] for token in sentence.tokens]
-        answers[place, sentence.asks] = sentence.answer
+        answers[place, sentence.query] = sentence.answer
     return Encoded(np.array(glove.look_up(words)), ids, answers)

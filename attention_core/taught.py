@@ -1,8 +1,8 @@
-"""The models that come with the app: trained by `python -m attention_core --train`, kept in data/taught/.
+"""The models that come with the app: trained by `python -m attention_core --train`, stored in data/taught/.
 
 Every model is determined by its task, its layers, heads and d_k, the recipe and a seed: the sentences to train with and
-to test with are the same for all. On another machine, whose products are summed in another order, the last digits of
-its numbers differ.
+to test with are the same for all models of a task. On another machine, which sums products in another order, the last
+digits of its numbers differ.
 """
 
 from collections.abc import Collection, Iterator
@@ -19,7 +19,7 @@ from attention_core.learning import Encoded, Progress, Recipe
 SEED = 0  # of the models that come with the app
 D_WORD, D_K, D_POSITIONS = 50, 16, 32
 TRAINING, TESTING = (1, 24_000), (2, 1000)  # the seed that draws the sentences, and how many there are
-TRAINING_COPIES, TESTING_COPIES = (1, 12_000), (2, 300)  # the same for the task "copy": each asks several questions
+TRAINING_COPIES, TESTING_COPIES = (1, 12_000), (2, 300)  # the same for the task "copy": each has several queries
 
 
 class NoSuchModel(ValueError):
@@ -34,7 +34,7 @@ class ModelSpec:
         task: its name.
         n_layers, n_heads: the layers, and the heads of each.
         residual: whether a layer's output is added to its input.
-        positions: whether a word's place stands behind its vector.
+        positions: whether the numbers of a word's position stand behind those of its vector.
     """
 
     task: str
@@ -51,16 +51,17 @@ class ModelSpec:
 
     @property
     def d_positions(self) -> int:
-        """The numbers of a word's place."""
+        """How many numbers of a word's position stand behind those of its vector."""
         return D_POSITIONS if self.positions else 0
 
     @property
     def recipe(self) -> Recipe:
         """The training recipe.
 
-        Pointers get better on new words with more noise, classifiers worse. Copying is learned all at once, after a
-        while without progress. That moment comes within 200 steps where the rate stays for half of them: without that
-        79 % of unseen words are right after 250 steps, with it 84 to 85 %; the rest is `layers.new_model`.
+        Pointers get better on new words with more noise, classifiers worse. Copying is learned suddenly, after some
+        steps without progress. That happens within 200 steps if the rate is constant for half of them: without that
+        79 % of unseen words are right after 250 steps, with it 84 to 85 %. `layers.new_model` has the other reason: the
+        numbers that such a model starts with.
         """
         if self.kind == "next_word":
             return Recipe(steps=200, rate=0.02, decay=0.0, constant=0.5, beta_m=0.8)
@@ -89,7 +90,7 @@ class ModelSpec:
 
     @property
     def d_k(self) -> int:
-        """The width of a head's queries, keys and values: a word to be copied, or its place, needs more room."""
+        """The width of a head's queries, keys and values: larger where a head has to find positions, or copy a word."""
         return 32 if self.task in {"subject", "adjective", "copy"} else D_K
 
     def new_model(self, generator: np.random.Generator, d_word: int, d_k: int | None = None) -> Model:
@@ -100,7 +101,7 @@ class ModelSpec:
         )
 
 
-# Those that come with the app; the best of each task stands first.
+# The models that come with the app, the best of each task first.
 SHIPPED = (
     ModelSpec("object", 1, 2),
     ModelSpec("object", 1, 1),
@@ -122,7 +123,7 @@ SHIPPED = (
 
 
 def find_spec(task: str, n_layers: int | None = None, n_heads: int | None = None) -> ModelSpec:
-    """The best of the models that come with the app and have these layers and heads; None leaves the choice open.
+    """The best of the models that come with the app and have these layers and heads; None: any number.
 
     Raises:
         NoSuchModel: there is none.
@@ -152,14 +153,14 @@ def load(spec: ModelSpec) -> Model:
 
 @dataclass(frozen=True)
 class Taught:
-    """What a taught model makes of a sentence.
+    """Everything that a taught model computed for a sentence.
 
     Attributes:
         spec: which model it is; model: its numbers.
         tokens: the n tokens that have a vector; unknown: those that have none.
-        layers: what each layer computed, the first one first. In the last layer of a pointer, which has no W_V, the
+        layers: what each layer computed, the first layer first. In the last layer of a pointer, which has no W_V, the
             output of each head is (n, d_model).
-        asks: the place of the word that asks, None where the sentence has none that fits.
+        query: the place of the query, None where the sentence has no word that can be one.
     """
 
     spec: ModelSpec
@@ -167,11 +168,11 @@ class Taught:
     tokens: list[str]
     unknown: list[str]
     layers: list[Layer]
-    asks: int | None
+    query: int | None
 
     @property
     def weights(self) -> np.ndarray:
-        """(n, n) the weights of the last layer, the mean over its heads: what the model answers with."""
+        """(n, n) the weights of the last layer, the mean over its heads: a pointer's answer."""
         weights: np.ndarray = self.layers[-1].attention.weights.mean(axis=0)
         return weights
 
@@ -183,7 +184,7 @@ def taught_attention(
     n_layers: int | None = None,
     n_heads: int | None = None,
 ) -> Taught:
-    """Let a model that comes with the app look at a sentence.
+    """Run a model that comes with the app on a sentence.
 
     Args:
         tokens: as `text.tokenize` gives them.
@@ -209,9 +210,8 @@ def datasets(task: str, glove: Embeddings, test_words: Collection[str] | None = 
     """The sentences to train with and those to test with.
 
     Args:
-        test_words: the words only for testing; None means `held_out`.
+        test_words: the words that are only for testing; None means `held_out`.
     """
-
     test_words = tasks.held_out() if test_words is None else test_words
 
     def drawn(seed: int, count: int, *, testing: bool) -> list[tasks.Example]:
@@ -232,7 +232,7 @@ def train(
     d_k: int | None = None,
     recipe: Recipe | None = None,
 ) -> Iterator[Progress]:
-    """Train a model from its first random numbers, a report at a time.
+    """Train a model from random numbers, a report at a time.
 
     Args:
         sentences: those to train with and those to test with, as `datasets` gives them.
@@ -246,7 +246,7 @@ def train(
 
 
 def save(spec: ModelSpec, model: Model) -> None:
-    """Keep a model in data/taught/ and its checksum in data/SHA256SUMS; the same numbers give the same bytes."""
+    """Store a model in data/taught/ and its checksum in data/SHA256SUMS; the same numbers give the same bytes."""
     arrays: dict[str, Any] = dict(model.parameters)
     files.replace_file(files.DATA / spec.file, lambda path: np.savez(path, **arrays))
     files.record_checksums(spec.file)

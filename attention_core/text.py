@@ -1,18 +1,18 @@
 """From a sentence to its tokens, spelt as GloVe's vocabulary spells them: lower case, in the Penn Treebank's way.
 
-The Treebank (Marcus, Santorini & Marcinkiewicz 1993) parts punctuation from words and contractions in two: "Don't!" →
-do n't ! Where GloVe's vocabulary has a better spelling than the Treebank's rule, GloVe wins:
+The Treebank (Marcus, Santorini & Marcinkiewicz 1993) splits punctuation from words, and contractions in two: "Don't!" →
+do n't ! Where GloVe's vocabulary has another spelling than the Treebank's rule gives, that of GloVe is used:
 
 - "cannot" stays whole (word 1,119 of 400,000), and so do at&t and c++;
 - an abbreviation keeps its period, at the end of a sentence too ("u.s." is word 99, "u.s" word 13,421);
 - quotation marks of every kind become ", apostrophes of every kind ', and … becomes three periods;
 - an opening single quotation mark, a dash, and a hyphen at the edge of a word stand apart.
 
-Before that the text is made plain: full-width and mathematical letters become ordinary ones, control characters spaces,
-half a surrogate pair becomes �, invisible format characters go, and letters are composed with their accents (NFC; of
-more than thirty marks on one letter the first thirty stay). Nothing else is lost: the tokens written without gaps are
-the plain text without its spaces. Scripts that write no spaces stay together in runs. An emoji is one token with its
-skin tone, its joined parts or the other half of its flag.
+Before that the text is normalized: full-width and mathematical letters become ordinary ones, control characters become
+spaces, half a surrogate pair becomes �, invisible format characters are removed, and letters are composed with their
+accents (NFC; of more than thirty marks on one letter the first thirty stay). Nothing else is lost: the tokens joined
+without spaces are the normalized text without its spaces. Text in scripts without spaces is not split into words. An
+emoji is one token with its skin tone, its joined parts or the other half of its flag.
 """
 
 import re
@@ -23,9 +23,9 @@ from collections.abc import Callable, Sequence
 APOSTROPHES = "`´ʹʻʼʽˊˋ՚Ꞌꞌ᾽᾿῾‘’‚‛′‵‹›❛❜❟❮❯"
 QUOTES = "«»ʺˮ“”„‟″‶❝❞❠⹂〝〞〟🙶🙷🙸"
 OTHERS = {"‐": "-", "‑": "-", "−": "-", "‒": "–", "―": "—", "…": "..."}  # hyphens, minus, dashes, ellipsis
-OTHERS["\u200b"] = " "  # a zero-width space parts words in scripts that write none
+OTHERS["\u200b"] = " "  # a zero-width space separates words in scripts without spaces
 JOINERS = "\u200c\u200d"  # zero-width; they stay where they join: in Persian and Hindi words, in emoji
-MAX_KEPT = 10_000  # characters whose entries are remembered; of a million that there are, few texts have more
+MAX_CACHED = 10_000  # characters whose entries are cached; few texts have more of Unicode's million
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 MAX_MARKS = 30  # Unicode's stream-safe format (UAX #15): putting n marks of one letter in order takes n² steps
 
@@ -71,14 +71,14 @@ RULES = [
 
 
 class _Table(dict[int, str]):
-    """A table for str.translate that works out a character's entry by a rule when the character first comes up."""
+    """A table for str.translate that computes the entry of a character by a rule when it is first needed."""
 
     def __init__(self, rule: Callable[[str], str]):
         self.rule = rule
 
     def __missing__(self, code: int) -> str:
         entry = self.rule(chr(code))
-        if len(self) < MAX_KEPT:
+        if len(self) < MAX_CACHED:
             self[code] = entry
         return entry
 
@@ -120,7 +120,7 @@ _TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 def _fewer_marks(text: str) -> str:
-    """The text without the marks that are too many on one letter."""
+    """The text with at most MAX_MARKS marks on one letter."""
     kept, start = [], 0
     for surplus in _SURPLUS.finditer(text.translate(_SHAPE)):
         kept.append(text[start : surplus.start()])
@@ -129,7 +129,7 @@ def _fewer_marks(text: str) -> str:
 
 
 def tokenize(text: str) -> list[str]:
-    """The words and punctuation marks of a text, in order, in lower case. Time grows in step with the text.
+    """The words and punctuation marks of a text, in order, in lower case, in time linear in its length.
 
     >>> tokenize("Don't panic, Mr. O'Brien: it's only a well-known 5% dip...")
     ['do', "n't", 'panic', ',', 'mr.', "o'brien", ':', 'it', "'s", 'only', 'a', 'well-known', '5', '%', 'dip', '...']
@@ -142,7 +142,7 @@ def tokenize(text: str) -> list[str]:
 
 
 def number_repeats(tokens: Sequence[str]) -> list[str]:
-    """Labels that tell equal tokens apart: those that occur more than once are numbered, the others left alone.
+    """Labels, all different: tokens that occur more than once get numbers, the others stay as they are.
 
     No two labels are the same, even if the text itself holds a token such as "the₁".
 
@@ -163,7 +163,7 @@ def number_repeats(tokens: Sequence[str]) -> list[str]:
 
 
 def shortened(text: str, max_length: int = 60) -> str:
-    """A text that a message can hold: its beginning, and how long it is, if it has more than `max_length` characters.
+    """A text for use in a message: if it has more than `max_length` characters, its beginning and its length.
 
     >>> shortened("the king"), shortened("x" * 3_000_000, 5)
     ('the king', 'xxxxx… (3,000,000 characters)')
@@ -172,10 +172,11 @@ def shortened(text: str, max_length: int = 60) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text that is one line wherever it is written, and runs in the direction of its letters.
+    """A text as one line in any format, written in the direction of its letters.
 
-    Control characters, line ends of any alphabet, and what XML 1.0 does not allow become blanks. Characters that turn
-    the direction of all that follows go (Unicode's embeddings, overrides and isolates); marks of a direction stay.
+    Control characters, line separators, and characters that XML 1.0 does not allow become spaces. Characters that
+    change the direction of the text behind them are removed (Unicode's embeddings, overrides and isolates); direction
+    marks stay.
 
     >>> one_line("the king\\nand\\x00queen")
     'the king and queen'

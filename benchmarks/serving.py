@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support.server import free_port, wait_for
@@ -12,12 +13,16 @@ CONFIG = Path(__file__).resolve().parent.parent / ".streamlit" / "config.toml"
 
 
 class Served:
-    """The app of a folder, with the settings of this project, on a free port of this machine."""
+    """The app of a folder, with the settings of this project, on a free port of this machine.
 
-    def __init__(self, folder: Path, port: int | None = None):
+    Args:
+        streamlit: what runs instead of Streamlit's own program, with its arguments.
+    """
+
+    def __init__(self, folder: Path, port: int | None = None, streamlit: Sequence[str] = ("-m", "streamlit")):
         port = port or free_port()
         self.url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        command = [sys.executable, *streamlit, "run", "app.py", "--server.port", str(port)]
         self.process = subprocess.Popen(
             [*command, "--server.address", "127.0.0.1", *settings()],
             cwd=folder,

@@ -5,15 +5,17 @@
 
 A visit goes to some page with some folds open, on a short sentence, a long text, or a hostile link. There it chooses
 words, takes files away, trains; some visits are cut off in the middle and come back by their link.
-Printed are the memory over time, that of the process that draws pictures apart, whatever went wrong, and the views that
-came back as another.
+Printed are the memory over time, that of the process that draws pictures apart, at the end what fills it, by name and
+size; whatever went wrong, and the views that came back as another.
 """
 
 import argparse
 import asyncio
 import json
 import random
+import signal
 import sys
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -127,16 +129,35 @@ async def live(served: Served, minutes: float, day: Day) -> None:
     await asyncio.gather(watch(), *(visitors() for _ in range(AT_ONCE)))
 
 
+def print_tally(served: Served, file: Path) -> None:
+    """Print what fills the server's memory, from 1 MiB on."""
+    served.process.send_signal(signal.SIGUSR1)
+    deadline = time.monotonic() + 60
+    while not file.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if not file.exists():
+        print("the server gave no tally of its memory")
+        return
+    for name, size in json.loads(file.read_text("utf-8")).items():
+        if size >= 1:
+            print(f"{size:>9.1f} MiB  {name}")
+
+
 def main() -> None:
     """Read the options and run."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--minutes", type=float, default=15)
-    chosen, served, day = options.parse_args(), Served(ROOT), Day()
-    try:
-        asyncio.run(live(served, chosen.minutes, day))
-        alive = served.process.poll() is None
-    finally:
-        served.stop()
+    chosen, day = options.parse_args(), Day()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "tally.json"
+        served = Served(ROOT, streamlit=(str(ROOT / "benchmarks" / "tallied.py"), str(file)))
+        try:
+            asyncio.run(live(served, chosen.minutes, day))
+            alive = served.process.poll() is None
+            if alive:
+                print_tally(served, file)
+        finally:
+            served.stop()
     print(f"{dict(day.visits)}; views that came back as another: {day.lost}; errors: {sum(day.errors.values())}")
     for text, times in day.errors.most_common(10):
         print(f"  {times} × {text}")

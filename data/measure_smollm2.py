@@ -1,4 +1,4 @@
-"""Measure the language model anew: what its heads are for, and its column of the gap.
+"""Measure the language model: what its heads do, and its column of the gap.
 
 `python data/measure_smollm2.py` measures all (an hour on one core); with names of tasks only their cells of the gap.
 Running it again gives the same figures.

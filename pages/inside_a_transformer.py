@@ -42,7 +42,7 @@ def draw_folds(shown: selection.Selection) -> None:
     controls.fold("icell", "Where does this number come from? One cell, step by step", map.draw_cell, shown)
     controls.fold("iway", "How does a head get from x to a weight? Its matrices at work", trace.draw_trace, shown)
     controls.fold("ifind", "Which head gives this weight? All 72, ranked", map.draw_heads_for_pair, shown)
-    controls.fold("itake", "Take it away: pictures, numbers, code, link", map.take_away, shown, pictures or {})
+    controls.fold("itake", "Take it away: pictures, numbers, code, link", map.draw_downloads, shown, pictures or {})
 
 
 components.style("kit/browser/matrices.css", "inside_a_transformer/inside_a_transformer.css")

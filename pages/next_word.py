@@ -7,20 +7,21 @@ guard()
 import streamlit as st
 
 from ui.kit import components
-from ui.next_word import growth, head_map, next_words, selection, sink, switch_off
+from ui.next_word import growth, head_map, next_words, sink, switch_off, text_input
+from ui.next_word.selection import cached_selection, read_selection
 from ui.shell import body, presentation
 from ui.state import controls
 
 
 def page() -> None:
     """Draw the page."""
-    text = selection.ask_for_text()
-    shown = selection.read_selection(text)
+    text = text_input.ask_for_text()
+    shown = read_selection(text)
     with st.container():  # one place, however many notices there are: what stands below stays while the text grows
         with presentation.figure("next-words", "headline"), presentation.figure("head-map", "headline"):
             if not presentation.is_alone("head-map"):
-                selection.draw_headline(shown)
-        selection.draw_notices(shown)
+                text_input.draw_headline(shown)
+        text_input.draw_notices(shown)
     with presentation.figure("next-words"):
         next_words.draw_next_words(shown)
         next_words.write_on(shown)
@@ -29,7 +30,7 @@ def page() -> None:
 
 def heads(text: str) -> None:
     """The chosen head on the text, and the folds below."""
-    shown = selection.read_selection(text)
+    shown = cached_selection(text)
     with presentation.figure("head-map"):
         head_map.draw_map(shown)
     controls.fold("woff", "Does it matter? Switch a head off, or cut a cell", switch_off.draw_switch_off, shown)
@@ -37,8 +38,8 @@ def heads(text: str) -> None:
     controls.fold("wcell", "Where does this number come from? One cell, step by step", head_map.draw_cell, shown)
     controls.fold("wgrow", "How does the word come about? The scores after every layer", growth.draw_growth, shown)
     controls.fold("wsink", "Why does everything look at the first token?", sink.draw_sink, shown)
-    controls.fold("ntake", "Take it away: pictures, numbers, code, link", head_map.take_away, shown)
+    controls.fold("ntake", "Take it away: pictures, numbers, code, link", head_map.draw_downloads, shown)
 
 
-components.style("next_word/next_word.css")
+components.style("shell/browser/no_fading.css", "next_word/next_word.css")
 body.draw("next_word", page)

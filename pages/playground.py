@@ -51,23 +51,23 @@ def draw_folds(shown: who.MapOnPage, choice: Choice) -> None:
     """Draw the folds below the map."""
     view, compared = shown.view, None
 
-    def take_away() -> None:
-        downloads.take_away(view, choice, links.source_of("playground"), "raw", compared)
+    def draw_downloads() -> None:
+        downloads.draw_downloads(view, choice, links.source_of("playground"), "raw", compared)
 
     if shown.model == who.VECTORS:
         controls.fold("cell", "One cell’s arithmetic", cell.draw, view, choice, "raw")
         controls.fold("out", "The word before and after attention", cell.draw_output, view, choice)
         if state.get("cmp"):
             compared = compare_settings(view, choice)
-    controls.fold("take", "Take it away", take_away)
+    controls.fold("take", "Take it away", draw_downloads)
 
 
 def compare_settings(view: View, choice: Choice) -> dict[str, Picture] | None:
     """Draw the same sentence under a second setting, beside the first; its pictures, to take away."""
     if scrolling.first_visit("playground"):
-        scrolling.scroll_to(settings.COMPARED)
-    with st.container(key=settings.COMPARED), errors.show_errors():
-        components.text(settings.COMPARE, "heading")
+        scrolling.scroll_to(settings.COMPARISON_KEY)
+    with st.container(key=settings.COMPARISON_KEY), errors.show_errors():
+        components.text(settings.COMPARISON_TITLE, "heading")
         switches.draw(setting="2")
         return compare.compare(view, raw_view(state.switches("2")), choice, "raw")
 

@@ -26,7 +26,7 @@ def other_steps() -> None:
         )
         controls.fold("sover", "Large scores: what a computer does about e⁸⁰⁰", softmax.draw_overflow, selection)
         controls.fold("scode", "The formula in code: the lines that just ran", code.draw, selection)
-        controls.fold("stake", "Take it away: pictures, numbers, link", downloads.take_away, selection)
+        controls.fold("stake", "Take it away: pictures, numbers, link", downloads.draw_downloads, selection)
 
 
 components.style("step_by_step/step_by_step.css")

@@ -23,10 +23,6 @@ def page() -> None:
         if not presentation.is_alone("map"):
             training.draw_headline(session)
     left, right = st.columns(2, gap="medium", vertical_alignment="center")
-    with left:
-        training.draw_buttons(session)
-    with right:
-        training.draw_score(session)
     words = presentation.figure("map", "words")
     settings.offer_sentence(session.lesson)
     settings.ask_for_guess(session)
@@ -37,18 +33,30 @@ def page() -> None:
         places = sentence.lay_out(session)
     settings.draw_reason(session)
 
-    def part() -> None:
-        with words:
-            shown = sentence.current_map(session)
-            if shown:
-                maps = sentence.maps_of(session, shown)
-                sentence.draw_words(session, shown, maps)
-        if shown:
-            sentence.draw(maps, places)
-        draw_folds(session, shown)
+    def progress(session: settings.Session) -> None:
+        with left:
+            training.draw_buttons(session)
+        with right:
+            training.draw_score(session)
+        sentence.draw_progress(session, places)
 
-    body.draw_part(part)
-    training.train_further(session)
+    if not session.in_training:
+        progress(session)
+
+    def part() -> None:
+        now = settings.current_session()
+        if session.in_training:
+            progress(now)
+        with words:
+            shown = sentence.current_map(now)
+            if shown:
+                maps = sentence.maps_of(now, shown)
+                sentence.draw_words(now, shown, maps)
+        if shown:
+            sentence.draw(maps, places.maps)
+        draw_folds(now, shown)
+
+    training.draw_while_training(session, part)
 
 
 def draw_folds(session: settings.Session, shown: SentenceMap | None) -> None:
@@ -67,8 +75,8 @@ def draw_folds(session: settings.Session, shown: SentenceMap | None) -> None:
     )
     controls.fold("ttry", "A challenge: fool the trained head", notes.draw_challenge, session)
     controls.fold("tcode", "The code that trains", notes.draw_code)
-    fold("ttake", "Take it away: pictures, numbers, code, link", shown, notes.take_away, shown, compared)
+    fold("ttake", "Take it away: pictures, numbers, code, link", shown, notes.draw_downloads, shown, compared)
 
 
-components.style("kit/browser/matrices.css", "teach_it/teach_it.css")
+components.style("kit/browser/matrices.css", "shell/browser/no_fading.css", "teach_it/teach_it.css")
 body.draw("teach_it", page)

@@ -28,7 +28,7 @@ def page() -> None:
 
 def your_sentence() -> None:
     """The visitor's own sentence, and the folds below."""
-    if state.get("figure") or state.get("lecture"):
+    if state.shows_one_figure():
         with presentation.figure("your-sentence"):
             st.header("Your sentence", anchor=False)
             side_by_side.draw_side_by_side()
@@ -36,7 +36,7 @@ def your_sentence() -> None:
         controls.fold("gown", "Your sentence in three models", side_by_side.draw_side_by_side)
     controls.fold("gall", "All tasks and models", all_models.draw_all_models)
     controls.fold("gsay", "How was this measured, and what does it not say?", notes.draw_notes)
-    controls.fold("gtake", "Take it away: pictures, numbers, link", notes.take_away)
+    controls.fold("gtake", "Take it away: pictures, numbers, link", notes.draw_downloads)
 
 
 components.style("the_gap/the_gap.css")

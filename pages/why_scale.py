@@ -30,7 +30,7 @@ def any_divisor() -> None:
         controls.fold("wmaps", "All scores of the sentence, with and without the division", sentence.draw_maps)
         controls.fold("wtau", "The divisor as a temperature", sentence.draw_curve)
     controls.fold("wread", "To read on", downloads.draw_references)
-    controls.fold("wtake", "Take it away: pictures, numbers, link", downloads.take_away)
+    controls.fold("wtake", "Take it away: pictures, numbers, link", downloads.draw_downloads)
 
 
 components.style("why_scale/why_scale.css")

@@ -5,6 +5,7 @@ snippets that break it.
 """
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -94,7 +95,7 @@ def charts_know_neither_streamlit_nor_the_core(file: str, tree: ast.AST) -> Iter
 
 
 def nobody_prints_but_the_command_line(file: str, tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
-    if file == "attention_core/__main__.py":
+    if file in {"attention_core/__main__.py", "ui/log.py"}:  # the log changes what Streamlit prints to
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in {"print", "breakpoint"}:
@@ -345,6 +346,13 @@ ALLOWED = [
     ),
     ("app.py", "import streamlit as st\nfrom ui import log"),
 ]
+
+
+def test_the_kit_s_style_sheets_and_scripts_name_nothing_of_streamlit_s():
+    names = re.compile(r"\.st[A-Z]|\.st-key-|data-testid|data-stale")
+    files = [path for path in (ROOT / "ui/kit/browser").iterdir() if path.suffix in {".css", ".js"}]
+    assert files
+    assert [path.name for path in files if names.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_what_is_allowed_offends_no_rule():

@@ -53,7 +53,7 @@ def test_in_the_last_layer_of_a_model_without_feed_forward_a_head_s_direct_effec
     reading = model.read(TEXT)
     direct = ablation.direct_effects(model, reading, WORD)[-1]
     for head in range(4):
-        whole = log_p(model.read(TEXT, off=[(1, head)]).logits, WORD) - log_p(reading.logits, WORD)
+        whole = log_p(model.read(TEXT, without_heads=[(1, head)]).logits, WORD) - log_p(reading.logits, WORD)
         assert direct[head] == pytest.approx(whole, abs=1e-4)
 
 
@@ -169,10 +169,10 @@ def test_the_stored_column_is_of_the_table_s_own_sentences_and_no_verb_finds_an_
     column = llama_gap.with_column(table)["rows"]
     for task, cell in llama_gap.read().items():
         assert column[task]["cells"]["smollm2"]["unseen"] == cell["unseen"], (
-            f"measure {task} anew: data/measure_smollm2.py"
+            f"measure {task} again: data/measure_smollm2.py"
         )
         assert cell["unseen"]["of"] == len(table["rows"][task]["sentences"]["unseen"])
-    assert all(sentence.answer > sentence.asks for sentence in tasks.natural_sentences("object"))
+    assert all(sentence.answer > sentence.query for sentence in tasks.natural_sentences("object"))
     found = column["object"]["cells"].get("smollm2", {}).get("natural", {"right": 0})
     assert found["right"] == 0
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -157,6 +158,20 @@ def test_every_row_of_every_map_sums_to_1_in_float32(cat):
     assert cat.maps.shape == (6, 12, 12, 12)
     assert cat.maps.dtype == cat.states.dtype == np.float32
     np.testing.assert_allclose(cat.maps.sum(axis=-1), 1, rtol=1e-6)
+
+
+def test_what_is_kept_of_512_tokens_fills_less_than_30_mb(model):
+    tracemalloc.start()
+    reading = model.read("cat " * 510)
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert reading.states.shape == (512, 384)
+    assert kept < 30e6
+
+
+def test_one_row_of_all_heads_is_that_of_their_maps(cat):
+    for layer in cat.layers:
+        np.testing.assert_allclose(layer.rows(8), layer.weights[:, 8], rtol=0, atol=1e-6)
 
 
 def test_a_heads_stages_end_in_the_weights_and_the_output_that_the_model_used(cat):

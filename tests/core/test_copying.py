@@ -42,18 +42,18 @@ def test_the_next_word_can_be_known_where_the_same_word_was_followed_by_it_last_
             assert found == (earlier[-1] + 1 if known else -1)
 
 
-def test_a_stretch_of_each_sentence_stands_there_twice_and_its_last_word_but_one_asks():
+def test_a_sequence_of_each_sentence_stands_there_twice_and_its_last_word_but_one_is_the_query():
     for sentence in sentences(300, testing=False):
-        tokens, asks, answer = sentence.tokens, sentence.asks, sentence.answer
+        tokens, query, answer = sentence.tokens, sentence.query, sentence.answer
         assert len(tokens) == copying.N_TOKENS
-        assert answer < asks
-        for back in range(copying.SHORTEST):  # from the last word of the stretch to its first
-            assert tokens[answer - back] == tokens[asks + 1 - back]
-        assert copying.places_of_next(tokens)[asks] == answer or tokens[:asks].count(tokens[asks]) > 1
+        assert answer < query
+        for back in range(copying.SHORTEST):  # from the last word of the sequence to its first
+            assert tokens[answer - back] == tokens[query + 1 - back]
+        assert copying.places_of_next(tokens)[query] == answer or tokens[:query].count(tokens[query]) > 1
         assert max(Counter(tokens).values()) <= 4
 
 
-def test_half_of_the_sentences_begin_with_the_stretch():
+def test_half_of_the_sentences_begin_with_the_sequence():
     starts = [s.tokens[0] in s.tokens[1:] for s in sentences(400, testing=False)]
     assert 0.4 < sum(starts) / len(starts) < 0.7
 
@@ -114,7 +114,7 @@ def test_the_first_layer_looks_at_the_word_before_and_the_second_at_what_followe
     first, second = (layer.attention.weights[:, 0] for layer in layers.forward(taught.load(BEST), batch.x, batch.mask))
     n = first.shape[1]
     assert first[:, range(1, n), range(n - 1)].mean() >= 0.8
-    assert second[batch.rows, batch.asks, batch.answer].mean() >= 0.8
+    assert second[batch.rows, batch.query, batch.answer].mean() >= 0.8
 
 
 def test_the_king_and_queen_ruled_the_king_and(glove):

@@ -462,7 +462,7 @@ def test_a_line_that_is_not_a_word_and_its_numbers_is_told_by_file_and_number(
     monkeypatch.setenv("ATTENTION_GLOVE", str(path))
     with pytest.raises(DamagedData) as caught:
         load_glove()
-    assert str(caught.value) == (f"{path}, line {line}: expected a word and {expected}; get the file anew")
+    assert str(caught.value) == (f"{path}, line {line}: expected a word and {expected}; download the file again")
     assert not (tmp_path / "cache" / "attention-playground").exists()
 
 
@@ -485,7 +485,7 @@ def test_a_file_with_fewer_than_two_words_is_told(tmp_path, monkeypatch, text, c
     path = tmp_path / "glove.txt"
     path.write_text(text)
     monkeypatch.setenv("ATTENTION_GLOVE", str(path))
-    with pytest.raises(DamagedData, match=rf"{path} holds {count} words; get the file anew$"):
+    with pytest.raises(DamagedData, match=rf"{path} holds {count} words; download the file again$"):
         load_glove()
 
 

@@ -25,9 +25,9 @@ SHAPES = [  # layers, heads, residual, kind, numbers of a position
 
 
 def sentences(lengths: tuple[int, ...] = (4, 2, 3), *, kind: str = "pointer") -> Encoded:
-    """Sentences of such lengths, every word another random vector; the last word asks and the first answers.
+    """Sentences of such lengths, every word another random vector; the last word is the query, the first the answer.
 
-    Where the next word is asked for, the first word of a sentence asks as well, and the second answers.
+    For a model of the next word, the first word of a sentence is a query as well, and the second its answer.
     """
     generator = np.random.default_rng(7)
     ids = np.full((len(lengths), max(lengths)), -1)
@@ -41,10 +41,10 @@ def sentences(lengths: tuple[int, ...] = (4, 2, 3), *, kind: str = "pointer") ->
     return Encoded(vocabulary, ids, answers)
 
 
-def asked(x: np.ndarray, asks: int, answer: int) -> Batch:
-    """A single sentence, x (1, n, d_word), every word another, and a question about it."""
+def single_batch(x: np.ndarray, query: int, answer: int) -> Batch:
+    """A single sentence, x (1, n, d_word), every word another, with its query and answer."""
     n = x.shape[1]
-    return Batch(x, np.ones((1, 1, 1, n), bool), np.arange(n)[None], *np.array([[0], [asks], [answer]]), x[0])
+    return Batch(x, np.ones((1, 1, 1, n), bool), np.arange(n)[None], *np.array([[0], [query], [answer]]), x[0])
 
 
 def in_double(model: Model) -> Model:
@@ -110,7 +110,7 @@ def test_a_stack_of_layers_is_what_the_formula_says_written_as_loops(n_layers, n
 def test_the_loss_is_the_mean_of_minus_the_logarithm_of_what_the_right_answer_gets():
     x = np.array([[[1.0, 0.0], [0.0, 1.0]]])
     q, k = np.array([[0.0], [1.0]]), np.array([[math.log(3)], [0.0]])  # the second word scores log 3 and 0: 3 to 1
-    batch = asked(x, asks=1, answer=0)
+    batch = single_batch(x, query=1, answer=0)
     loss, _ = loss_and_gradients(Model(1, 1, True, "pointer", {"1.W_Q": q, "1.W_K": k}), batch)
     assert loss == pytest.approx(-math.log(0.75))
 
@@ -132,7 +132,7 @@ def test_a_model_points_at_the_largest_weight_of_the_whole_row_itself_included()
         k = np.zeros((3, 1))
         k[best] = 5.0
         model = Model(1, 1, True, "pointer", {"1.W_Q": q, "1.W_K": k})
-        assert learning.predict(model, asked(x, asks=2, answer=0)) == [best]
+        assert learning.predict(model, single_batch(x, query=2, answer=0)) == [best]
 
 
 def test_a_word_that_may_see_nothing_is_said_to_see_nothing():

@@ -119,7 +119,7 @@ def test_swiglu_is_its_formula_even_where_exp_leaves_the_range():
 )
 def test_a_whole_model_with_heads_off_and_cells_cut_is_what_loops_compute(tiny, off, cut):
     tokens = tiny.tokens("the cat 12")
-    reading = tiny.read(tokens, off=off, cut=cut)
+    reading = tiny.read(tokens, without_heads=off, masked_cells=cut)
     maps, logits = read_in_loops(tiny, tokens.ids.tolist(), off, cut)
     close(reading.maps, maps, 1e-5)
     close(reading.logits, logits, 1e-4)
@@ -133,8 +133,9 @@ def test_a_whole_model_with_heads_off_and_cells_cut_is_what_loops_compute(tiny, 
 def test_a_text_continued_with_kept_keys_and_values_is_the_text_read_whole(tiny, split):
     tokens, off, cut = tiny.tokens("the cat 12"), [(0, 1)], [(1, 2, 4, 1), (0, 0, 2, 1)]
     first, rest = (tiny.tokens_of(ids) for ids in (tokens.ids[:split], tokens.ids[split:]))
-    kept = tiny.read(rest, tiny.read(first, off=off, cut=[c for c in cut if c[2] < split]), off=off, cut=cut)
-    whole = tiny.read(tokens, off=off, cut=cut)
+    before = tiny.read(first, without_heads=off, masked_cells=[cell for cell in cut if cell[2] < split])
+    kept = tiny.read(rest, before, without_heads=off, masked_cells=cut)
+    whole = tiny.read(tokens, without_heads=off, masked_cells=cut)
     assert kept.tokens.pieces == whole.tokens.pieces
     close(kept.logits, whole.logits, 1e-5)
     close(kept.states, whole.states, 1e-5)
@@ -153,7 +154,7 @@ def test_every_stage_of_a_head_is_kept_or_comes_out_again(tiny):
 
 def test_a_cut_that_leaves_a_token_nothing_to_look_at_is_named(tiny):
     with pytest.raises(NothingToAttend):
-        tiny.read("the cat", cut=[(0, 0, 0, 0)])
+        tiny.read("the cat", masked_cells=[(0, 0, 0, 0)])
 
 
 def test_no_text_and_too_much_text_are_named(tiny):
@@ -296,7 +297,7 @@ def test_a_text_of_66_tokens_comes_out_the_same_whole_or_word_by_word(smollm2, r
 
 
 def test_a_head_turned_off_changes_the_logits_as_it_does_theirs(smollm2, cat, reference):
-    found = smollm2.read(CAT, off=[(LAYER, HEAD)]).logits
+    found = smollm2.read(CAT, without_heads=[(LAYER, HEAD)]).logits
     same_top(found, reference, "off")
     assert np.abs(found - cat.logits).max() > 10 * LOGITS
 

@@ -30,18 +30,18 @@ def load(monkeypatch):
     return load
 
 
-def test_facts_and_arrays_come_out_as_they_were_written(path):
+def test_metadata_and_arrays_come_out_as_they_were_written(path):
     file, written = open_gguf(path), gguf_files.arrays()
-    assert file.facts["tokenizer.ggml.tokens"] == gguf_files.PIECES
-    assert file.facts["tokenizer.ggml.token_type"][:3] == [3, 1, 1]
-    assert file.facts["llama.rope.freq_base"] == 100.0
+    assert file.metadata["tokenizer.ggml.tokens"] == gguf_files.PIECES
+    assert file.metadata["tokenizer.ggml.token_type"][:3] == [3, 1, 1]
+    assert file.metadata["llama.rope.freq_base"] == 100.0
     assert file.arrays.keys() == written.keys()
     for name, array in written.items():
         np.testing.assert_array_equal(file.read(name), array)
 
 
 def test_every_type_of_number_is_read(tmp_path):
-    path, writer = tmp_path / "facts.gguf", None
+    path, writer = tmp_path / "metadata.gguf", None
     writer = gguf.GGUFWriter(path, "llama")
     numbers = {"uint8": 200, "int8": -3, "uint16": 60_000, "int16": -300, "uint32": 4_000_000_000, "int32": -70_000}
     numbers |= {"uint64": 2**63, "int64": -(2**40), "float32": 0.5, "float64": 0.1, "bool": True}
@@ -52,8 +52,8 @@ def test_every_type_of_number_is_read(tmp_path):
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    assert open_gguf(path).facts == {"general.architecture": "llama", "list": [1, 2, 3]} | numbers | {
-        name: value for name, value in open_gguf(path).facts.items() if name.startswith("GGUF.")
+    assert open_gguf(path).metadata == {"general.architecture": "llama", "list": [1, 2, 3]} | numbers | {
+        name: value for name, value in open_gguf(path).metadata.items() if name.startswith("GGUF.")
     }
 
 
@@ -140,16 +140,16 @@ def test_the_tokenizer_merges_in_the_order_learned_and_never_cuts_a_special_piec
 
 def test_gpt_2_keeps_the_digits_of_a_number_together_where_smollm_parts_them(tmp_path, load):
     pieces, merges = [*gguf_files.PIECES, "12"], [*gguf_files.MERGES, "1 2"]
-    facts = {"tokenizer.ggml.tokens": pieces, "tokenizer.ggml.merges": merges, "tokenizer.ggml.token_type": None}
+    metadata = {"tokenizer.ggml.tokens": pieces, "tokenizer.ggml.merges": merges, "tokenizer.ggml.token_type": None}
     table = np.ones((len(pieces), 16), np.float32)
     for cuts, expected in (("smollm", ["1", "2"]), ("gpt-2", ["12"])):
-        changed = facts | {"tokenizer.ggml.pre": cuts}
+        changed = metadata | {"tokenizer.ggml.pre": cuts}
         path = gguf_files.write(tmp_path / f"{cuts}.gguf", changed, {"token_embd.weight": table})
         assert load(path).tokens("12").pieces == expected
 
 
 @pytest.mark.parametrize(
-    ("facts", "tensors", "message"),
+    ("metadata", "tensors", "message"),
     [
         ({"general.architecture": "gpt2"}, {}, "is a model of the kind gpt2; only llama can be computed here"),
         ({"llama.block_count": None}, {}, "does not say its block_count (n_layers)"),
@@ -168,8 +168,8 @@ def test_gpt_2_keeps_the_digits_of_a_number_together_where_smollm_parts_them(tmp
         ({}, {"output_norm.weight": np.ones(3, np.float32)}, "output_norm.weight has shape (3,) where (16,)"),
     ],
 )
-def test_what_is_not_known_here_is_named_in_one_sentence(tmp_path, load, facts, tensors, message):
-    path = gguf_files.write(tmp_path / "other.gguf", facts, tensors)
+def test_what_is_not_known_here_is_named_in_one_sentence(tmp_path, load, metadata, tensors, message):
+    path = gguf_files.write(tmp_path / "other.gguf", metadata, tensors)
     with pytest.raises(UnusableModel) as raised:
         load(path)
     assert message in str(raised.value)

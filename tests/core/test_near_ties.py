@@ -51,4 +51,4 @@ def test_no_preset_is_decided_by_a_hair_whatever_the_switches(preset, glove):
 def test_no_sentence_written_by_hand_is_decided_by_a_hair(task, glove):
     for example in tasks.natural_sentences(task) if task != "similarity" else []:
         weights = raw_attention(list(example.tokens), glove, see_self=False).attention.weights
-        assert near_ties(weights[[example.asks]]) == [], example.tokens
+        assert near_ties(weights[[example.query]]) == [], example.tokens

@@ -117,20 +117,20 @@ def test_a_and_an_stand_where_english_wants_them():
 @pytest.mark.parametrize("task", tasks.TASKS)
 def test_every_sentence_asks_from_one_word_and_is_answered_by_another(task):
     for sentence in tasks.examples(task, 400, np.random.default_rng(3), testing=True):
-        assert 0 <= sentence.asks < len(sentence.tokens)
+        assert 0 <= sentence.query < len(sentence.tokens)
         if task == "negation":
             assert sentence.answer in (0, 1)
-            assert sentence.tokens[sentence.asks] in listed()["positive"] | listed()["negative"]
+            assert sentence.tokens[sentence.query] in listed()["positive"] | listed()["negative"]
         else:
             assert 0 <= sentence.answer < len(sentence.tokens)
-            assert sentence.asks != sentence.answer
+            assert sentence.query != sentence.answer
 
 
 def test_tired_and_soft_share_all_words_but_what_is_said_and_so_cannot_be_told_apart_by_the_pronoun():
     lists = listed()
     both = iter(tasks.examples("meaning", 400, np.random.default_rng(0), testing=True))
     for living, lifeless in zip(both, both, strict=True):
-        assert (living.asks, living.tokens[living.asks]) == (lifeless.asks, "it")
+        assert (living.query, living.tokens[living.query]) == (lifeless.query, "it")
         assert len(living.tokens) == len(lifeless.tokens)
         differ = {pair for pair in zip(living.tokens, lifeless.tokens, strict=True) if pair[0] != pair[1]}
         assert differ
@@ -146,8 +146,8 @@ def test_good_and_bad_with_and_without_not_come_four_at_a_time_and_balance():
     lists = listed()
     for good, not_good, bad, not_bad in zip(*[one_by_one] * 4, strict=True):
         assert [example.answer for example in (good, not_good, bad, not_bad)] == [1, 0, 0, 1]
-        assert good.tokens[good.asks] == not_good.tokens[not_good.asks] in lists["positive"]
-        assert bad.tokens[bad.asks] == not_bad.tokens[not_bad.asks] in lists["negative"]
+        assert good.tokens[good.query] == not_good.tokens[not_good.query] in lists["positive"]
+        assert bad.tokens[bad.query] == not_bad.tokens[not_bad.query] in lists["negative"]
         negators = {"not", "n't", "never", "longer"}
         assert negators.isdisjoint(good.tokens)
         assert not negators.isdisjoint(not_good.tokens)
@@ -156,7 +156,7 @@ def test_good_and_bad_with_and_without_not_come_four_at_a_time_and_balance():
 def test_a_pronoun_answers_to_its_gender_and_kind():
     lists = listed()
     for example in tasks.examples("gender", 600, np.random.default_rng(0), testing=True):
-        answer, pronoun = example.tokens[example.answer], example.tokens[example.asks]
+        answer, pronoun = example.tokens[example.answer], example.tokens[example.query]
         kinds = {name for name, words in lists.items() if answer in words}
         fitting = {
             "he": {"male_nouns", "male_names", "people"},
@@ -178,7 +178,7 @@ def test_there_are_sixty_natural_sentences_and_more_in_shapes_of_their_own():
 
 
 @pytest.mark.parametrize(
-    ("task", "sentence", "asks"),
+    ("task", "sentence", "query"),
     [
         ("gender", "the queen told her brother that she was leaving", "she"),
         ("meaning", "the cat sat on the mat because it was tired", "it"),
@@ -191,9 +191,9 @@ def test_there_are_sixty_natural_sentences_and_more_in_shapes_of_their_own():
         ("copy", "the queen is leaving", None),
     ],
 )
-def test_the_word_that_asks_is_found_in_a_sentence_without_marks(task, sentence, asks):
+def test_the_query_is_found_in_a_sentence_without_marks(task, sentence, query):
     place = tasks.find_query(task, sentence.split())
-    assert asks == (None if place is None else sentence.split()[place])
+    assert query == (None if place is None else sentence.split()[place])
 
 
 def test_encoding_keeps_words_places_and_answers_and_hides_what_is_only_padding(glove):
@@ -202,7 +202,7 @@ def test_encoding_keeps_words_places_and_answers_and_hides_what_is_only_padding(
     assert batch.x.shape == (2, 5, 50)
     np.testing.assert_array_equal(batch.x[1], glove.look_up(list(long.tokens)))
     assert batch.mask[:, 0, 0].tolist() == [[True, True, False, False, False], [True] * 5]
-    assert (batch.asks.tolist(), batch.answer.tolist()) == ([0, 2], [1, 4])
+    assert (batch.query.tolist(), batch.answer.tolist()) == ([0, 2], [1, 4])
 
 
 def test_a_word_without_a_vector_is_named(glove):

@@ -72,7 +72,7 @@ def test_with_one_layer_the_odds_between_two_nouns_do_not_depend_on_what_is_said
 
 def test_with_two_layers_it_looks_at_the_cat_that_is_tired_and_at_the_mat_that_is_soft(glove):
     tired, soft = (taught_attention(sentence, "meaning", glove) for sentence in (TIRED, SOFT))
-    assert (tired.spec.n_layers, tired.asks) == (2, 7)
+    assert (tired.spec.n_layers, tired.query) == (2, 7)
     assert tired.tokens[tired.weights[7].argmax()] == "cat"
     assert soft.tokens[soft.weights[7].argmax()] == "mat"
     assert [layer.attention.weights.shape for layer in tired.layers] == [(4, 10, 10), (4, 10, 10)]
@@ -82,14 +82,14 @@ def test_she_looks_at_the_queen_and_he_at_her_brother(glove):
     sentence = "the queen told her brother that {} was leaving"
     for pronoun, noun in (("she", "queen"), ("he", "brother")):
         found = taught_attention(sentence.format(pronoun).split(), "gender", glove)
-        assert found.tokens[found.weights[found.asks].argmax()] == noun
+        assert found.tokens[found.weights[found.query].argmax()] == noun
 
 
 def test_not_turns_happy_into_bad_and_rude_into_good(glove):
     for sentence, good in (("he was happy", True), ("he was not happy", False),
                            ("she was rude", False), ("she was not rude", True)):  # fmt: skip
         found = taught_attention(sentence.split(), "negation", glove)
-        assert (learning.probability_good(found.model, found.layers[-1].output[found.asks]) > 0.5) == good
+        assert (learning.probability_good(found.model, found.layers[-1].output[found.query]) > 0.5) == good
 
 
 def test_the_weights_are_the_formula_with_the_stored_matrices(glove):
@@ -107,7 +107,7 @@ def test_the_weights_are_the_formula_with_the_stored_matrices(glove):
 
 def test_words_without_a_vector_are_left_out_and_named(glove):
     found = taught_attention(["the", "qzxv", "cat", "is", "tired"], "gender", glove)
-    assert (found.tokens, found.unknown, found.asks) == (["the", "cat", "is", "tired"], ["qzxv"], None)
+    assert (found.tokens, found.unknown, found.query) == (["the", "cat", "is", "tired"], ["qzxv"], None)
     with pytest.raises(UnknownWords, match="qzxv"):
         taught_attention(["qzxv"], "gender", glove)
 

@@ -349,7 +349,7 @@ def test_labels_are_all_different_and_begin_with_their_token(tokens):
 def test_whatever_is_typed_the_tables_of_characters_stay_small():
     for start in range(0, 0x20000, 0x4000):  # several times as many characters as the tables hold
         tokenize("".join(chr(code) for code in range(start, start + 0x4000) if not 0xD800 <= code < 0xE000))
-    assert max(len(text._PLAIN), len(text._SHAPE)) <= text.MAX_KEPT
+    assert max(len(text._PLAIN), len(text._SHAPE)) <= text.MAX_CACHED
 
 
 def test_one_line_keeps_no_character_that_an_xml_file_may_not_hold_and_no_end_of_a_line():

@@ -4,9 +4,10 @@ import gc
 import json
 import weakref
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from tests.support.addresses import all_open
 from tests.support.visitor import Visitor
@@ -120,11 +121,38 @@ def test_a_session_holds_nothing_of_what_the_model_computed(app, page, request):
     arrays = [weakref.ref(layer.q if layer.q.base is None else layer.q.base) for layer in kept.layers[1:]]
     assert all(array() is not None for array in arrays)
     del kept
-    language_model.forget()
+    language_model.clear_cache()
     loaders._short_reading.cache_clear()
     gc.collect()
     assert [place for place, array in enumerate(arrays) if array() is not None] == []
     assert test.session_state[name] == text
+
+
+def test_a_training_draws_itself_without_the_frame_and_the_settings_and_takes_back_nothing_that_is_pressed(server):
+    asks = "Mary gave John the keys because she trusted him"
+
+    async def watch() -> None:
+        one = Watcher(server.url, urlencode({"s": asks, "init": "77", "trained": "300"}), "teach_it")
+        await one.open()
+        for step in (0, 10):
+            await one.rerun(one.timer)
+            assert any(f"Step {step} of 1,000" in text for text in one.sent)
+            assert one.got("stop")
+            assert not any(one.got(key) for key in ("task", "layers", "s", "run-began"))
+            assert one.said()["trained"] == ["300"]
+        typed = one.widget("s")
+        one.values[typed] = ("string_value", "a stale text")  # a busy browser sends what it had before a callback
+        await one.rerun(one.timer)
+        assert one.said()["s"] == [asks]
+        del one.values[typed]
+        pressed = WidgetState(id=one.widget("stop"), trigger_value=True)  # in the same moment as the timer
+        await one.rerun(one.timer, pressed=pressed)
+        assert one.got("train")
+        assert one.said()["trained"] in (["20"], ["30"], ["40"], ["50"])
+        await one.close()
+        assert one.faults == []
+
+    visiting(watch())
 
 
 def test_the_run_lock_acquired_twice_in_a_thread_is_held_until_the_outer_block_ends():
@@ -151,8 +179,9 @@ def test_the_run_lock_acquired_twice_in_a_thread_is_held_until_the_outer_block_e
     ],
 )
 def test_back_shows_what_its_address_shows_a_new_visitor(server, page, query):
-    def texts(visitor):
-        return [text for text in visitor.sent if text.startswith("<") and "status" not in text]
+    def texts(visitor):  # a large style sheet is sent to a browser once
+        html = (text for text in visitor.sent if text.startswith("<") and not text.startswith("<style>"))
+        return [text for text in html if "status" not in text]
 
     async def there_and_back() -> None:
         one = await of(server, "" if page == "playground" else page, query)

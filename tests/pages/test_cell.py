@@ -14,6 +14,7 @@ pytestmark = pytest.mark.xdist_group("next_word")  # the language model is opene
 
 CAT = "The cat sat on the mat because it was tired"
 IT = {"s": CAT, "self": "false", "q": "8"}
+MORE_PLACES = ((1, 3, 2), (5, 6, 1), (6, 12, 6))
 RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
@@ -48,7 +49,10 @@ def check(test) -> float:
 
 @pytest.mark.parametrize("marks", ["true", "false"])
 @pytest.mark.parametrize("noself", ["true", "false"])
-@pytest.mark.parametrize(("layer", "head", "key"), [(4, 2, 2), (1, 3, 7), (1, 3, 2), (5, 6, 1), (6, 12, 6)])
+@pytest.mark.parametrize(
+    ("layer", "head", "key"),
+    [(4, 2, 2), (1, 3, 7), *(pytest.param(*place, marks=pytest.mark.nightly) for place in MORE_PLACES)],
+)
 def test_in_minilm_whatever_is_left_out_of_the_map(app, layer, head, key, marks, noself):
     where = {**IT, "l": str(layer), "h": str(head), "k": str(key), "icell": "true"}
     weight = check(app("inside_a_transformer", **where, marks=marks, noself=noself))

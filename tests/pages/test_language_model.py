@@ -10,8 +10,8 @@ from attention_core import next_word
 from attention_core.llama import UnfitText
 from ui import state
 from ui.models import language_model
-from ui.models.jobs import Queue, ResultCache
-from ui.next_word.selection import view_of
+from ui.models.jobs import JobQueue, ResultCache
+from ui.next_word.head_view import view_of
 from ui.state.table import CONTROLS
 
 
@@ -19,13 +19,13 @@ from ui.state.table import CONTROLS
 def tiny_model(tiny, monkeypatch):
     """The small model in the place of the large one."""
     monkeypatch.setattr(language_model, "_model", tiny)
-    language_model.forget()
+    language_model.clear_cache()
     yield tiny
-    language_model.forget()
+    language_model.clear_cache()
 
 
 def test_equal_requests_are_computed_once_and_every_one_who_waits_gets_the_result():
-    queue, calls, go = Queue(), [], threading.Event()
+    queue, calls, go = JobQueue(), [], threading.Event()
 
     def compute():
         go.wait(10)
@@ -52,7 +52,7 @@ def test_equal_requests_are_computed_once_and_every_one_who_waits_gets_the_resul
 
 
 def test_one_request_at_a_time_in_their_order_and_each_knows_how_many_are_before():
-    queue, done, go = Queue(), [], threading.Event()
+    queue, done, go = JobQueue(), [], threading.Event()
 
     def named(name):
         def compute():
@@ -70,7 +70,7 @@ def test_one_request_at_a_time_in_their_order_and_each_knows_how_many_are_before
 
 
 def test_what_nobody_waits_for_any_more_is_left_out_and_can_be_asked_for_again():
-    queue, done, go = Queue(), [], threading.Event()
+    queue, done, go = JobQueue(), [], threading.Event()
     with queue.job("first", lambda: go.wait(10)) as first:
         with queue.job("left", lambda: done.append("left")):
             pass
@@ -85,7 +85,7 @@ def test_what_nobody_waits_for_any_more_is_left_out_and_can_be_asked_for_again()
 
 
 def test_an_error_reaches_whoever_waits_and_the_next_request_is_computed():
-    queue = Queue()
+    queue = JobQueue()
 
     def fail():
         raise UnfitText("nothing to read")
@@ -100,14 +100,14 @@ def test_an_error_reaches_whoever_waits_and_the_next_request_is_computed():
 
 
 def test_the_results_kept_longest_unused_go_when_there_is_no_room():
-    kept = ResultCache(10, len)
-    kept.put("a", "aaaa")
-    kept.put("b", "bbbb")
-    assert kept.get("a") == "aaaa"
-    kept.put("c", "cccc")
-    assert [kept.get(key) for key in "abc"] == ["aaaa", None, "cccc"]
-    kept.put("large", "l" * 99)
-    assert kept.values() == ["l" * 99]
+    cache = ResultCache(10, len)
+    cache.put("a", "aaaa")
+    cache.put("b", "bbbb")
+    assert cache.get("a") == "aaaa"
+    cache.put("c", "cccc")
+    assert [cache.get(key) for key in "abc"] == ["aaaa", None, "cccc"]
+    cache.put("large", "l" * 99)
+    assert cache.values() == ["l" * 99]
 
 
 def test_a_longer_text_is_read_on_from_a_kept_beginning_and_comes_out_the_same(tiny_model, monkeypatch):
@@ -129,18 +129,38 @@ def test_a_longer_text_is_read_on_from_a_kept_beginning_and_comes_out_the_same(t
     assert len(begun) == 1
 
 
+@pytest.mark.parametrize("text", ["the cat 19", "the cat 1"])
+def test_of_a_text_whose_end_has_changed_only_the_changed_end_is_read(tiny_model, monkeypatch, text):
+    whole, cached = tiny_model.read(text), language_model.read("the cat 12").reading
+    n, begun = len(whole.tokens.ids) - 1, []
+    assert cached.tokens.ids[:n].tolist() == whole.tokens.ids[:n].tolist()
+    read = type(tiny_model).read
+    monkeypatch.setattr(
+        type(tiny_model),
+        "read",
+        lambda self, tokens, after=None: (
+            begun.append((len(tokens.ids), len(after.tokens.ids))) or read(self, tokens, after)
+        ),
+    )
+    found = language_model.read(text).reading
+    assert begun == [(1, n)]
+    assert found.tokens.pieces == whole.tokens.pieces
+    np.testing.assert_allclose(found.logits, whole.logits, atol=1e-5)
+    np.testing.assert_allclose(found.maps, whole.maps, atol=1e-5)
+
+
 def test_what_is_kept_is_there_at_once_though_others_wait_in_the_queue(tiny_model):  # noqa: ARG001
-    assert language_model.kept(("text", "the cat")) is None
+    assert language_model.cached(("text", "the cat")) is None
     read = language_model.read("the cat")
     effects = language_model.ranking("the cat", 7)
-    assert language_model.kept(("text", "the cat")) is read
-    assert language_model.kept(("ranking", "the cat", 7)) is effects
+    assert language_model.cached(("text", "the cat")) is read
+    assert language_model.cached(("ranking", "the cat", 7)) is effects
 
 
 def test_a_text_is_cut_to_what_the_model_reads_and_the_rest_is_counted(tiny_model):
     found = language_model.read("1" * 15)
     assert len(found.reading.tokens.ids) == tiny_model.config.n_positions == 12
-    assert found.cut == 3
+    assert found.dropped == 3
 
 
 def test_what_is_taken_away_names_the_model_by_its_file(tiny_model, monkeypatch):
@@ -152,7 +172,7 @@ def test_what_is_taken_away_names_the_model_by_its_file(tiny_model, monkeypatch)
 
 def test_a_drawn_word_depends_on_text_and_seed_alone_and_the_likeliest_on_neither(tiny_model):  # noqa: ARG001
     drawn = {seed: language_model.write("the cat", 1.0, seed).text for seed in range(8)}
-    language_model.forget()
+    language_model.clear_cache()
     assert {seed: language_model.write("the cat", 1.0, seed).text for seed in range(8)} == drawn
     assert len(set(drawn.values())) > 1
     cold = language_model.write("the cat", 0.01, 3)

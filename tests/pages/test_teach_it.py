@@ -30,7 +30,7 @@ GENDER = ModelSpec("gender", 1, 1)
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch):
     training.clear_cache()
-    monkeypatch.setattr(training, "queue", training.Queue())  # another test's visitor may hold a place for ten seconds
+    monkeypatch.setattr(training, "queue", training.TrainingQueue())  # a visitor of another test may be in it
 
 
 def listed(test) -> list[dict]:
@@ -159,7 +159,7 @@ def test_what_a_word_asks_for_is_listed_once_something_is_trained_and_for_the_wo
 @pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS if lesson.best.kind == "pointer"])
 def test_a_list_of_words_stands_only_where_most_of_them_are_answers(app, lesson):
     sample = sample_sentences(lesson)[0]
-    words = {"s": sample.text, "q": sample.example.asks + 1, "task": lesson.title, "trained": FINISHED}
+    words = {"s": sample.text, "q": sample.example.query + 1, "task": lesson.title, "trained": FINISHED}
     values = {name: str(value) for name, value in (words | values_of(lesson.best)).items()}
     text = html_of(app(HERE, **values | {name: values[name].lower() for name in ("pos", "res")}))
     assert "Trained: " in text
@@ -282,7 +282,7 @@ def test_one_layer_gives_both_sentences_of_a_pair_the_same_question():
     answers = [
         forward(model, loaders.glove().look_up(list(one.example.tokens))) for one in sample_sentences(lesson)[:2]
     ]
-    q = [layers[0].q[0, one.example.asks] for layers, one in zip(answers, sample_sentences(lesson), strict=False)]
+    q = [layers[0].q[0, one.example.query] for layers, one in zip(answers, sample_sentences(lesson), strict=False)]
     assert np.array_equal(*q)
     assert sum(answer(model, one).correct for one in sample_sentences(lesson)[:2]) <= 1
 
@@ -303,7 +303,7 @@ def test_every_fold_of_every_task_opens(app, task):
     one = sample_sentences(lesson)[0]
     where = {
         "s": one.text,
-        "q": str(one.example.asks + 1),
+        "q": str(one.example.query + 1),
         "layers": str(lesson.best.n_layers),
         "nh": str(lesson.best.n_heads),
     }
@@ -438,23 +438,23 @@ def test_two_heads_share_the_work_of_not_as_the_lesson_says():
     on_not = []
     for one in sample_sentences(lesson)[1::2]:  # not good, not bad
         weights = forward(model, loaders.glove().look_up(list(one.example.tokens)))[0].attention.weights
-        on_not.append(weights[:, one.example.asks, one.example.tokens.index("not")].round().tolist())
+        on_not.append(weights[:, one.example.query, one.example.tokens.index("not")].round().tolist())
     assert sorted(on_not) == [[0, 1], [1, 0]]
 
 
 @pytest.mark.parametrize(
-    ("title", "sentence", "asks", "found"),
+    ("title", "sentence", "query", "found"),
     [
         ("Verb and subject", "the boy the girl liked laughed", "laughed", "girl"),
         ("Adjective and noun", "the fox that stole the chicken looked hungry", "hungry", "chicken"),
     ],
 )
-def test_what_misleads_a_taught_head_is_as_its_lesson_says(title, sentence, asks, found):
+def test_what_misleads_a_taught_head_is_as_its_lesson_says(title, sentence, query, found):
     lesson, words = BY_TITLE[title], sentence.split()
     layers = forward(training.shipped(usual_settings(lesson.best)), loaders.glove().look_up(words))
-    weights = layers[-1].attention.weights.mean(axis=0)[words.index(asks)]
+    weights = layers[-1].attention.weights.mean(axis=0)[words.index(query)]
     assert words[weights.argmax()] == found
-    assert f"in “{sentence}”, “{asks}” goes to the {found}" in lesson.limits
+    assert f"in “{sentence}”, “{query}” goes to the {found}" in lesson.limits
 
 
 def test_every_sentence_to_ask_has_only_known_words_and_a_right_answer():

@@ -25,7 +25,7 @@ def opened(app, task: str, **more):
     sample = sample_sentences(lesson)[0]
     spec = replace(lesson.best, **more.pop("spec", {}))
     link = {name: str(value).lower() for name, value in values_of(spec).items()}
-    where = {"s": sample.text, "q": str(sample.example.asks + 1), "task": lesson.title, "trained": str(FINISHED)}
+    where = {"s": sample.text, "q": str(sample.example.query + 1), "task": lesson.title, "trained": str(FINISHED)}
     return app(HERE, **where, **link, **more)
 
 

@@ -8,7 +8,7 @@ import pytest
 from attention_core import learning
 from attention_core.taught import ModelSpec
 from ui.models import training
-from ui.models.training import Queue, Settings, VisitorTraining
+from ui.models.training import Settings, TrainingQueue, VisitorTraining
 
 GENDER = ModelSpec("gender", 1, 1)
 A, B, C, D = (Settings(GENDER, seed=seed) for seed in range(4))
@@ -17,7 +17,7 @@ A, B, C, D = (Settings(GENDER, seed=seed) for seed in range(4))
 @pytest.fixture(autouse=True)
 def nothing_cached(monkeypatch):
     training.clear_cache()
-    monkeypatch.setattr(training, "queue", Queue())
+    monkeypatch.setattr(training, "queue", TrainingQueue())
 
 
 class Clock:
@@ -74,44 +74,44 @@ def test_two_trainings_compute_and_the_others_learn_how_many_are_before_them(cou
 
 
 def test_the_queue_keeps_its_order_however_often_somebody_asks():
-    queue = Queue(slots=1)
-    assert [queue.ask(settings, 1) for settings in (A, B, C, C, B, A)] == [0, 1, 2, 2, 1, 0]
+    queue = TrainingQueue(slots=1)
+    assert [queue.join(settings, 1) for settings in (A, B, C, C, B, A)] == [0, 1, 2, 2, 1, 0]
 
 
 def test_who_leaves_makes_room_at_once():
-    queue = Queue(slots=1)
-    queue.ask(A, 1)
-    queue.ask(B, 2)
+    queue = TrainingQueue(slots=1)
+    queue.join(A, 1)
+    queue.join(B, 2)
     queue.leave(A, 1)
-    assert queue.ask(B, 2) == 0
+    assert queue.join(B, 2) == 0
 
 
 def test_a_training_stays_as_long_as_one_of_its_visitors_does():
-    queue = Queue(slots=1)
-    queue.ask(A, 1)
-    queue.ask(A, 2)
+    queue = TrainingQueue(slots=1)
+    queue.join(A, 1)
+    queue.join(A, 2)
     queue.leave(A, 1)
-    assert queue.ask(B, 3) == 1
+    assert queue.join(B, 3) == 1
 
 
 def test_a_visitor_whose_page_is_closed_makes_room_when_their_time_is_over():
     clock = Clock()
-    queue = Queue(slots=1, lease=10, clock=clock)
-    queue.ask(A, 1)
+    queue = TrainingQueue(slots=1, lease=10, clock=clock)
+    queue.join(A, 1)
     queue.renew(A, 1)
-    assert queue.ask(B, 2) == 1
+    assert queue.join(B, 2) == 1
     clock.now = 9
-    assert queue.ask(B, 2) == 1
+    assert queue.join(B, 2) == 1
     clock.now = 10.5
-    assert queue.ask(B, 2) == 0
+    assert queue.join(B, 2) == 0
 
 
 def test_a_training_that_computes_for_long_keeps_its_slot():
     clock = Clock()
-    queue = Queue(slots=1, lease=10, clock=clock)
-    queue.ask(A, 1)
+    queue = TrainingQueue(slots=1, lease=10, clock=clock)
+    queue.join(A, 1)
     clock.now = 1000
-    assert queue.ask(B, 2) == 1
+    assert queue.join(B, 2) == 1
 
 
 def test_a_training_that_fails_gives_its_slot_back_and_goes_on_from_its_last_report(monkeypatch):
@@ -126,7 +126,7 @@ def test_a_training_that_fails_gives_its_slot_back_and_goes_on_from_its_last_rep
         yield learning.Progress(20, 0.5, 0.3, None)
 
     clock = Clock()
-    monkeypatch.setattr(training, "queue", Queue(clock=clock))
+    monkeypatch.setattr(training, "queue", TrainingQueue(clock=clock))
     monkeypatch.setattr(training, "_reports", reports)
     next(failures)
     run = VisitorTraining(A)
@@ -135,7 +135,7 @@ def test_a_training_that_fails_gives_its_slot_back_and_goes_on_from_its_last_rep
     with pytest.raises(MemoryError):
         run.advance(1000)
     clock.now += 2 * training.LEASE
-    assert training.queue.ask(B, 1) == 0
+    assert training.queue.join(B, 1) == 0
     assert run.step == 10
     run.advance(1000)
     assert run.step == 20
@@ -160,7 +160,7 @@ def test_what_has_been_computed_is_shown_to_those_who_wait(counted):
 
 def test_a_page_that_waits_says_how_many_are_before_it_and_goes_on_when_there_is_room(app, counted):
     for visitor, settings in enumerate((A, B)):
-        training.queue.ask(settings, -visitor - 1)
+        training.queue.join(settings, -visitor - 1)
     test = app("teach_it", s="Mary gave John the keys because she trusted him", q="7", init="3", trained="100").run()
     text = " ".join(element.proto.body for element in test.get("html"))
     assert "2 other trainings before yours" in text
@@ -169,3 +169,35 @@ def test_a_page_that_waits_says_how_many_are_before_it_and_goes_on_when_there_is
     assert test.session_state["training"].waiting == 0
     assert test.session_state["training"].history
     assert Settings(GENDER, seed=3) in counted
+
+
+@pytest.mark.usefixtures("counted")
+def test_a_visitor_who_waits_goes_on_reading_and_keeps_the_place(app):
+    for visitor, settings in enumerate((A, B)):
+        training.queue.join(settings, -visitor - 1)
+    test = app("teach_it", s="Mary gave John the keys because she trusted him", init="3", trained="100").run()
+    test.session_state["q"] = 1
+    assert test.run().session_state["q"] == 1
+    test.text_input(key="s").set_value("Mary trusted him").run()
+    assert "trusted" in " ".join(element.proto.body for element in test.get("html"))
+    assert not test.exception
+    assert test.session_state["training"].waiting == 2
+    assert training.queue.join(Settings(GENDER, seed=3), -3) == 2
+
+
+@pytest.mark.usefixtures("counted")
+@pytest.mark.parametrize("press", ["stop", "afresh"])
+def test_who_stops_or_starts_over_makes_room(app, monkeypatch, press):
+    monkeypatch.setattr("ui.teach_it.training.SECOND_PRESS", 0)
+    test = app("teach_it", s="Mary gave John the keys because she trusted him", init="3", trained="1000").run()
+    assert training.queue.join(A, -1) == 1
+    test.button(key=press).click().run()
+    assert training.queue.join(A, -1) == 0
+
+
+@pytest.mark.usefixtures("counted")
+def test_who_chooses_other_settings_makes_room(app):
+    test = app("teach_it", s="Mary gave John the keys because she trusted him", init="3", trained="1000").run()
+    assert training.queue.join(A, -1) == 1
+    test.number_input(key="init").set_value(4).run()
+    assert training.queue.join(A, -1) == 0

@@ -124,8 +124,8 @@ def test_raw_vectors_look_past_both_nouns_where_the_line_says_so():
     for first, second in zip(cases[::2], cases[1::2], strict=True):  # the same sentence but for the word that decides
         for example in (first, second):
             vectors = glove.look_up(list(example.tokens)).tolist()
-            scores = [math.fsum(map(float.__mul__, vector, vectors[example.asks])) for vector in vectors]
-            scores[example.asks] = -math.inf
+            scores = [math.fsum(map(float.__mul__, vector, vectors[example.query])) for vector in vectors]
+            scores[example.query] = -math.inf
             past += scores.index(max(scores)) not in {first.answer, second.answer}
     assert past > 0.9 * len(cases)
 
@@ -186,7 +186,7 @@ def test_a_link_opens_the_sentence_with_the_word_that_asks_chosen(app):
         other = app(pages[page], **carried)
         assert not other.exception
         assert other.text_input(key="s").value == gap.join_tokens(example.tokens)
-        assert f"“{example.tokens[example.asks]}” looks most" in html_of(other)
+        assert f"“{example.tokens[example.query]}” looks most" in html_of(other)
         if page == "inside_a_transformer":
             pieces = loaders.minilm().tokens(example.tokens[example.answer]).pieces[1:-1]
             assert any(f"looks most at “{readable(piece)}” " in html_of(other) for piece in pieces)

@@ -1,4 +1,4 @@
-"""No page shows code in its text: a sentence whose values were not filled in still has its braces."""
+"""What a page says, in its text and of its pictures: no braces of a value not filled in, and pictures in words."""
 
 import re
 
@@ -21,9 +21,10 @@ def values_of_best(lesson: Lesson) -> dict[str, str]:
     return {"layers": str(best.n_layers), "nh": str(best.n_heads), "pos": str(best.positions).lower(), **TRAINED}
 
 
+ALL_OPEN = [(page.name, all_open(page)) for page in PAGES]
 VIEWS = [
     *((page.name, {}) for page in PAGES),
-    *((page.name, all_open(page)) for page in PAGES),
+    *ALL_OPEN,
     ("playground", {"who": "Taught"}),
     ("playground", {"who": "Transformer"}),
     ("step_by_step", {"on": "Numbers", "step": "8", "sheads": "true"}),
@@ -45,8 +46,10 @@ def texts_of(test: AppTest) -> list[str]:
 
 
 @pytest.mark.parametrize(("page", "query"), VIEWS, ids=lambda value: value if isinstance(value, str) else None)
-def test_no_page_shows_a_value_that_was_not_filled_in(app, page, query):
+def test_a_page_shows_no_value_that_was_not_filled_in_and_its_pictures_say_what_they_show(app, page, query):
     test = app(page, **query)
     assert not test.exception
     found = [match for text in texts_of(test) for match in re.findall(r".{0,60}[{}].{0,60}", text)]
     assert found == []
+    pictures = alts(test) if (page, query) in ALL_OPEN else []
+    assert [alt for alt in pictures if len(alt) < 40 or not (any(map(str.isdigit, alt)) or "Nothing yet" in alt)] == []

@@ -182,7 +182,7 @@ def test_long_and_hostile_sentences_are_shown_as_text(app):
 def test_the_experiment_can_be_taken_away_with_seed_and_draws(app, monkeypatch):
     taken = {}
     keep = lambda pictures, files, settings, *_: taken.update(pictures=pictures, files=files, settings=settings)  # noqa: E731
-    monkeypatch.setattr(figures, "take_away", keep)
+    monkeypatch.setattr(figures, "draw_downloads", keep)
     app(PAGE, wtake="true", draws="300", seed="5")
     for picture in taken["pictures"].values():
         assert "seed: 5" in export.svg(export.standalone(picture.spec(LIGHT), picture.frame, taken["settings"], LIGHT))

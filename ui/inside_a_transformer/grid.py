@@ -1,7 +1,8 @@
 """All heads in one picture to choose from, and lists of heads."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -22,11 +23,31 @@ MAX_PIXELS = 64  # a side of a map in the picture of all heads, which shows it a
 MAX_STILL = 24  # the same of the picture in a code to embed, which should stay short
 
 
-@lru_cache(maxsize=16)
-def grid_picture(text: str, map_filter: MapFilter, colors: Palette, max_pixels: int = MAX_PIXELS) -> str:
-    """The picture of all heads, as an address; each map has at most `max_pixels` a side."""
-    pixels = inside.all_heads(loaders.reading(text), map_filter, max_pixels)
-    return figures.address_of(pixels, [colors.background] + [along(colors.weights, i / 254) for i in range(255)])
+class Overview(NamedTuple):
+    """All heads of a sentence at a glance.
+
+    Attributes:
+        picture: as an address.
+        most_attended: (n_layers, n_heads) the token, of those shown, to which all tokens together give the most weight.
+        marks: the mean weight that [CLS] and [SEP] get.
+    """
+
+    picture: str
+    most_attended: np.ndarray
+    marks: tuple[float, float]
+
+
+@lru_cache(maxsize=32)
+def overview(text: str, map_filter: MapFilter, colors: Palette, max_pixels: int = MAX_PIXELS) -> Overview:
+    """All heads at a glance; in the picture each map has at most `max_pixels` a side."""
+    pixels, most_attended, marks = inside.overview(loaders.reading(text), map_filter, max_pixels)
+    return Overview(figures.address_of(pixels, shades(colors)), most_attended, marks)
+
+
+@cache
+def shades(colors: Palette) -> list[str]:
+    """The colours of the picture's numbers: 0 the gaps, then the weights, as in `maps.grid`."""
+    return [colors.background] + [along(colors.weights, i / 254) for i in range(255)]
 
 
 def draw_overview(shown: Selection) -> DeltaGenerator:
@@ -49,13 +70,14 @@ def draw_grid(shown: Selection) -> None:
         choose(place)
         scrolling.scroll_to(MAP)
 
+    found = overview(shown.text, shown.map_filter, components.palette())
     components.text("All 72 heads: a row is a layer, a column a head", "heading")
     titles = [
         f"{head_name(layer, head)}: most weight goes to {labels[place]}"
-        for (layer, head), place in np.ndenumerate(inside.most_attended(shown.reading, shown.map_filter))
+        for (layer, head), place in np.ndenumerate(found.most_attended)
     ]
     components.heads_grid(
-        grid_picture(shown.text, shown.map_filter, components.palette()),
+        found.picture,
         (n_layers, n_heads),
         (shown.layer, shown.head),
         titles,
@@ -77,7 +99,7 @@ def still_of_heads(shown: Selection) -> Callable[[Palette], embed.Still]:
     shape = len(shown.reading.layers), len(shown.reading.layers[0].q)
 
     def make(colors: Palette) -> embed.Still:
-        picture = grid_picture(text, map_filter, colors, MAX_STILL)
+        picture = overview(text, map_filter, colors, MAX_STILL).picture
         about = "A row is a layer, a column a head; in each small map a row is a word that looks."
         image = embed.image_of_heads(picture, shape, chosen, colors)
         alt = f"All heads as small maps, framed: {head_name(*chosen).lower()}."

@@ -2,14 +2,13 @@
 
 from functools import partial
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from attention_core import inside
 from attention_core.text import shortened
 from ui import state
-from ui.inside_a_transformer.grid import draw_ranking, rank_text, still_of_heads
+from ui.inside_a_transformer.grid import draw_ranking, overview, rank_text, still_of_heads
 from ui.inside_a_transformer.selection import MAP, MEAN, ONE, ROLLOUT, Selection, draw_controls
 from ui.kit import components, figures
 from ui.kit.wording import listed, percent, quoted, rounded
@@ -59,10 +58,10 @@ def draw_map(shown: Selection, place: DeltaGenerator) -> None:
 def marks_text(shown: Selection) -> str:
     """What [CLS] and [SEP] are and how much they get; what the signs for pieces mean, where there are any."""
     if shown.map_filter.marks:
-        start, end = (np.mean([layer.weights[:, :, at].mean() for layer in shown.reading.layers]) for at in (0, -1))
+        start, end = overview(shown.text, shown.map_filter, components.palette()).marks
         text = (
             f"[CLS] and [SEP] are {MARKS}. Heads with nothing to find give them their weight (Clark et al. 2019): all "
-            f"72 together {rounded(float(start))} and {rounded(float(end))}."
+            f"72 together {rounded(start)} and {rounded(end)}."
         )
     else:
         text = f"[CLS] and [SEP], {MARKS}, are left out here."
@@ -141,9 +140,9 @@ def show_tired_and_soft() -> None:
     scrolling.scroll_to("itwo")
 
 
-def take_away(shown: Selection, compared: dict[str, figures.Picture]) -> None:
+def draw_downloads(shown: Selection, compared: dict[str, figures.Picture]) -> None:
     """Draw the pictures, numbers, code and link of the map, and the pictures beside raw vectors, to take away."""
-    downloads.take_away(
+    downloads.draw_downloads(
         shown.view,
         shown.choice,
         links.source_of("inside_a_transformer"),

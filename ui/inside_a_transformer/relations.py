@@ -83,11 +83,15 @@ def headline(shown: Selection) -> str:
     if found is None:
         return "For this head no use was measured. Does its map show a pattern?"
     query, key, hint = DESCRIPTIONS[found.name]
-    text = f"On average this head gives {percent(found.share)} of {query}’s weight to {key}; the other heads give "
-    text += f"{percent(found.others)}. {hint}"
+    sentences = [
+        f"On average this head gives {percent(found.share)} of {query}’s weight to {key}; the other heads give "
+        f"{percent(found.others)}."
+    ]
+    if hint:
+        sentences.append(hint)
     if found.name in NEEDED_WORDS and not has_needed(found.name, list(shown.view.tokens)):
-        text += f"This sentence has no {NEEDED_WORDS[found.name]}."
-    return text.strip()
+        sentences.append(f"This sentence has no {NEEDED_WORDS[found.name]}.")
+    return " ".join(sentences)
 
 
 def has_needed(name: str, words: list[str]) -> bool:

@@ -108,14 +108,16 @@ def read_selection() -> Selection:
 def whole_map(shown: Selection) -> np.ndarray:
     """(n, n) the map shown with [CLS] and [SEP]; its rows sum to 1."""
     if shown.of == ONE:
-        weights = shown.reading.layers[shown.layer].weights[shown.head]
+        weights = shown.reading.layers[shown.layer].attention(shown.head).weights
     else:
-        weights = blend(shown.reading, shown.of, shown.layer)
+        weights = blend(shown.text, shown.of, shown.layer)
     return replace(shown.map_filter, marks=True).apply(weights)
 
 
-def blend(reading: Reading, of: str, layer: int) -> np.ndarray:
+@lru_cache(maxsize=4)
+def blend(text: str, of: str, layer: int) -> np.ndarray:
     """(n, n) the mean of a layer's heads, or rollout."""
+    reading = loaders.reading(text)
     return inside.mean_of_layer(reading, layer) if of == MEAN else inside.rolled_out(reading)
 
 
@@ -140,7 +142,7 @@ def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_fil
         np.fill_diagonal(visible, False)
     computed = reading.layers[layer]
     attention = inside.one_head(computed, head, map_filter) if of == ONE else None
-    weights = attention.weights if attention else map_filter.apply(blend(reading, of, layer))
+    weights = attention.weights if attention else map_filter.apply(blend(text, of, layer))
     view = View(
         tokens=tokens,
         weights=weights,
@@ -154,7 +156,8 @@ def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_fil
     )
     if of != ONE:
         return view
-    q, k, v = computed.q[head], computed.k[head], computed.v[head]
+    # copies, for a session keeps what its downloads are made from: a head's own part, not the whole layer's
+    q, k, v = (part[head].copy() for part in (computed.q, computed.k, computed.v))
 
     def walk_from(row: int) -> Walk:
         row += shown.start

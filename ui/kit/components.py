@@ -26,15 +26,17 @@ def palette() -> Palette:
     return DARK if theme() == "dark" else LIGHT
 
 
-def source(*names: str, folder: Path = BROWSER) -> str:
-    """The source of files in a folder, one after the other."""
+def read_files(*names: str, folder: Path = BROWSER) -> str:
+    """The texts of files in a folder, joined."""
     return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
 
 
-_words = st.components.v2.component("words", js=source("radio.js", "words.js"), css=source("words.css"))
-_list = st.components.v2.component("list", js=source("radio.js", "list.js"), css=source("list.css"))
-_heads = st.components.v2.component("all_heads", js=source("heads.js"), css=source("heads.css"))
-_copy = st.components.v2.component("copy_link", html=source("copy.html"), js=source("copy.js"), css=source("copy.css"))
+_words = st.components.v2.component("words", js=read_files("radio.js", "words.js"), css=read_files("words.css"))
+_list = st.components.v2.component("list", js=read_files("radio.js", "list.js"), css=read_files("list.css"))
+_heads = st.components.v2.component("all_heads", js=read_files("heads.js"), css=read_files("heads.css"))
+_copy = st.components.v2.component(
+    "copy_link", html=read_files("copy.html"), js=read_files("copy.js"), css=read_files("copy.css")
+)
 
 
 def pick_callback(key: str, count: int, on_pick: Callable[[int], None], trigger: str = "pick") -> Callable[[], None]:

@@ -36,10 +36,10 @@ SCRIPT = """(figure => {
 
 
 class Still(NamedTuple):
-    """What stands in the code until it is pressed.
+    """The static picture of a figure in another page, in whose place the live figure comes when it is pressed.
 
     Attributes:
-        html: the picture.
+        html: the picture itself.
         alt: what it shows, for those who cannot see it.
     """
 

@@ -1,4 +1,4 @@
-"""What a visitor takes away: pictures, tables, code; each carries the sentence and the settings it was made with."""
+"""The files that a visitor downloads: pictures, tables, code. Each holds the sentence and the settings that made it."""
 
 import csv
 import io
@@ -14,7 +14,9 @@ from attention_core.text import one_line
 from ui.kit.palette import Palette
 from ui.kit.renderer import renderer
 
-WIDE = 76  # characters that a line below a picture's title holds; a longer link would be torn, and is left to the files
+LINE_LENGTH = (
+    76  # characters of a line below a picture's title; a longer link would be broken, so the picture leaves it out
+)
 MAX_LABEL = 600  # pixels; a longer label is cut
 # What would part a comment in cells is written full-width; `tokenize` reads both alike.
 FULL_WIDTH = str.maketrans(',;"', "，；＂")
@@ -44,8 +46,8 @@ def standalone(
     colors: Palette,
 ) -> dict[str, Any]:
     """A chart's spec with its data, settings and colours inside; the first setting is its title."""
-    told = {name: value for name, value in settings.items() if name != "link"}
-    title, others = one_line(str(next(iter(told.values())))), in_words(told)[1:]
+    about = {name: value for name, value in settings.items() if name != "link"}
+    title, others = one_line(str(next(iter(about.values())))), in_words(about)[1:]
     link = settings.get("link", "")
     look = {"labelColor": colors.text, "titleColor": colors.text, "labelFont": FONT, "titleFont": FONT}
     params = [{**p, "value": _plain_labels(p["value"])} if p["name"] == "labels" else p for p in spec["params"]]
@@ -58,7 +60,7 @@ def standalone(
         "padding": 16,
         "title": {
             "text": _wrapped(title),
-            "subtitle": _wrapped(", ".join(others), most=6) + [link] * (0 < len(link) <= WIDE),
+            "subtitle": _wrapped(", ".join(others), max_lines=6) + [link] * (0 < len(link) <= LINE_LENGTH),
             "anchor": "start",
             "color": colors.text,
             "subtitleColor": colors.muted,
@@ -87,10 +89,10 @@ def _plain_labels(labels: Sequence[str]) -> list[str]:
     return [re.sub("[₀-₉]+$", lambda found: f" ({found.group().translate(plain)})", label) for label in labels]
 
 
-def _wrapped(text: str, width: int = WIDE, most: int = 4) -> list[str]:
-    """A text in lines of about `width` characters, cut after `most` lines."""
-    lines = re.findall(rf"\S.{{0,{width}}}(?=\s|$)|\S{{1,{width}}}", text) or [""]
-    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1] + " …"]
+def _wrapped(text: str, max_lines: int = 4) -> list[str]:
+    """A text in lines of about LINE_LENGTH characters, cut after `max_lines` lines."""
+    lines = re.findall(rf"\S.{{0,{LINE_LENGTH}}}(?=\s|$)|\S{{1,{LINE_LENGTH}}}", text) or [""]
+    return lines if len(lines) <= max_lines else [*lines[: max_lines - 1], lines[max_lines - 1] + " …"]
 
 
 def svg(chart: Mapping[str, Any]) -> str:
@@ -136,7 +138,9 @@ def document(tokens: Sequence[str], stages: Mapping[str, np.ndarray], settings: 
         name: [[float(x) if np.isfinite(x) else None for x in row] for row in stage] for name, stage in stages.items()
     }
     found = {"settings": dict(settings), "link": link, "tokens": list(tokens), **rows}
-    return json.dumps(found, ensure_ascii=False, indent=1)
+    out = io.StringIO()
+    json.dump(found, out, ensure_ascii=False, indent=1)  # piece by piece: all pieces of a long text fill 60 MB
+    return out.getvalue()
 
 
 def code(tokens: Sequence[str], vectors: np.ndarray, settings: Mapping[str, Any]) -> str:
@@ -227,5 +231,5 @@ def frame_json(table: pd.DataFrame, settings: Mapping[str, Any]) -> str:
 
 def tables(name: str, table: pd.DataFrame, settings: Mapping[str, Any], link: str) -> dict[str, Callable[[], str]]:
     """Any table as CSV and as JSON, with the settings that made it and the link: what makes each, by file name."""
-    told = {**settings, "link": link}
-    return {f"{name}.csv": lambda: frame_csv(table, told), f"{name}.json": lambda: frame_json(table, told)}
+    about = {**settings, "link": link}
+    return {f"{name}.csv": lambda: frame_csv(table, about), f"{name}.json": lambda: frame_json(table, about)}

@@ -24,6 +24,8 @@ from ui.kit import components, embed, export
 from ui.kit.citation import Source, citation
 from ui.kit.components import palette
 from ui.kit.palette import Palette, along
+from ui.state import clickable
+from ui.state.table import Value
 
 Columns = dict[str, np.ndarray]  # what a small chart is drawn from, for a DataFrame takes longer to make than to draw
 LECTURE_HEIGHT = 240  # pixels, which a projector of 720 lines shows below three lines of text
@@ -46,14 +48,14 @@ def _template(
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart to draw on the page and to take away.
+    """A chart to draw on the page and to download.
 
     Attributes:
         builder: a function of one of the modules of charts here.
         frame: its data, column by column.
         alt: what it shows, for those who cannot see it.
         height: in pixels, axes included.
-        fill: values of the chart's parameters, such as labels and chosen.
+        parameters: values of the chart's parameters, such as labels and chosen.
         options: further arguments of the builder.
         about: what its file says besides the settings of the page, or in their place; None leaves one of them out.
     """
@@ -62,7 +64,7 @@ class Picture:
     frame: pd.DataFrame | Columns
     alt: str
     height: int
-    fill: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
 
@@ -70,10 +72,11 @@ class Picture:
         """The Vega-Lite spec, its parameters filled in, the data not in it."""
         columns = tuple((name, str(column.dtype)) for name, column in self.frame.items())
         template = _template(self.builder, columns, colors, tuple(sorted(self.options.items())))
-        params = [{**p, "value": self.fill[p["name"]]} if p["name"] in self.fill else p for p in template["params"]]
+        given = self.parameters
+        params = [{**p, "value": given[p["name"]]} if p["name"] in given else p for p in template["params"]]
         return {**template, "params": params, "height": self.height}
 
-    def on_page(self) -> dict[str, Any]:
+    def spec_on_page(self) -> dict[str, Any]:
         """The spec for the page; in the lecture view, which is larger than life, a picture stands on one screen."""
         spec = self.spec(palette())
         return spec | {"height": min(self.height, LECTURE_HEIGHT)} if state.get("lecture") else spec
@@ -93,33 +96,19 @@ class Embedded:
     still: Callable[[Palette], Picture | embed.Still]
 
 
-def draw(picture: Picture, key: str, on_pick: Callable[..., None] | None = None) -> None:
+def draw(picture: Picture, name: str, choice: Sequence[Value] = (), on_pick: Callable[..., None] | None = None) -> None:
     """Put a picture on the page.
 
     Args:
-        key: names the chart. It has to change with the choice that is drawn, or a second click on the same place would
-            go unnoticed.
-        on_pick: called with what the visitor has clicked on: the numbers of the chart's selection, by column.
+        name: of the chart, on its page.
+        choice, on_pick: of a chart that can be clicked, as in `clickable.draw_chart`.
     """
-
-    def picked() -> None:
-        for marks in st.session_state[key]["selection"].values():
-            if marks and on_pick:
-                on_pick(**{column: int(value) for column, value in marks[0].items()})
-
     # column by column: a third of the time that a whole DataFrame takes
-    table = pa.table({name: np.asarray(column) for name, column in picture.frame.items()})
-    st.vega_lite_chart(
-        table,
-        picture.on_page(),
-        key=key,
-        alt=picture.alt,
-        width="stretch",
-        on_select=picked if on_pick else "ignore",
-    )
+    table = pa.table({column: np.asarray(values) for column, values in picture.frame.items()})
+    clickable.draw_chart(name, choice, table, picture.spec_on_page(), picture.alt, on_pick)
 
 
-def take_away(
+def draw_downloads(
     pictures: Mapping[str, Picture],
     files: Mapping[str, Callable[[], str]],
     settings: Mapping[str, Any],
@@ -127,7 +116,9 @@ def take_away(
     key: str,
     embeds: Mapping[str, Embedded],
 ) -> None:
-    """Offer pictures as PNG and SVG, files, the link, and how to cite it. A file is made when its button is pressed.
+    """Draw buttons for pictures as PNG and SVG and for files; then the link, and how to cite it.
+
+    A file is made when its button is pressed.
 
     Args:
         pictures: by name.
@@ -144,24 +135,24 @@ def take_away(
         "html": ("Interactive page", "text/html"),
     }
 
-    def offer(label: str, make: Callable[[], str | bytes], name: str, ending: str, mime: str) -> None:
+    def draw_button(label: str, make: Callable[[], str | bytes], name: str, ending: str, mime: str) -> None:
         file = export.file_name(settings, name, ending)
         st.download_button(label, make, file, mime, on_click="ignore", key=f"{key}-{name}-{ending}")
 
-    def drawn(picture: Picture, render: Callable[[dict[str, Any]], str | bytes]) -> str | bytes:
+    def rendered(picture: Picture, render: Callable[[dict[str, Any]], str | bytes]) -> str | bytes:
         about = {**settings, **picture.about, "link": source.link}
-        said = {name: value for name, value in about.items() if value is not None}
-        return render(export.standalone(picture.spec(colors), picture.frame, said, colors))
+        about = {name: value for name, value in about.items() if value is not None}
+        return render(export.standalone(picture.spec(colors), picture.frame, about, colors))
 
     with st.container(horizontal=True):
         for name, picture in pictures.items():
             title = name.capitalize()
-            offer(f"{title} PNG", partial(drawn, picture, export.png), name, "png", "image/png")
-            offer(f"{title} SVG", partial(drawn, picture, export.svg), name, "svg", "image/svg+xml")
+            draw_button(f"{title} PNG", partial(rendered, picture, export.png), name, "png", "image/png")
+            draw_button(f"{title} SVG", partial(rendered, picture, export.svg), name, "svg", "image/svg+xml")
         for file, make in files.items():
             name, _, ending = file.rpartition(".")
             label, mime = kinds[ending]
-            offer(label, partial(export.for_spreadsheets, make) if ending == "csv" else make, name, ending, mime)
+            draw_button(label, partial(export.for_spreadsheets, make) if ending == "csv" else make, name, ending, mime)
 
         def bare_svg(chart: dict[str, Any]) -> str:
             return export.svg({**chart, "config": {**chart["config"], "aria": False}})  # a button is read by its name
@@ -169,13 +160,13 @@ def take_away(
         def code_to_embed(name: str, figure: Embedded) -> str:
             still = figure.still(colors)
             if isinstance(still, Picture):
-                still = embed.still_of_chart(str(drawn(still, bare_svg)), one_line(still.alt))
+                still = embed.still_of_chart(str(rendered(still, bare_svg)), one_line(still.alt))
             return embed.embed_code(still, source, name, figure.title, theme)
 
         with st.popover("Code to embed"):
             components.text("For your own page: a picture, live once it is pressed, in the theme you see.", "small")
             for name, figure in embeds.items():
-                offer(figure.title, partial(code_to_embed, name, figure), f"embed-{name}", "html", "text/html")
+                draw_button(figure.title, partial(code_to_embed, name, figure), f"embed-{name}", "html", "text/html")
     components.copy_link(f"{key}-link")
     only = next(iter(embeds.values())).title if len(embeds) == 1 else ""
     components.text(f"To cite: {citation(source, only)}", "small")

@@ -1,4 +1,4 @@
-"""The words of this trade, each explained in a line or two."""
+"""The glossary: the terms of attention, each explained in a line or two."""
 
 import re
 

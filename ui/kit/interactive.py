@@ -61,12 +61,12 @@ def page(labels: Sequence[str], weights: np.ndarray, query: int, settings: Mappi
         ).format(
             title=one_line(settings["sentence"]),
             variables=Markup(_variables()),
-            style=Markup(components.source("interactive.css")),
+            style=Markup(components.read_files("interactive.css")),
             about=Markup("<br>").join(escape(line) for line in in_words(settings)[1:]),
             link=source.link,
             citation=citation(source),
             data=inside,
-            script=Markup(components.source("interactive.js")),
+            script=Markup(components.read_files("interactive.js")),
         )
     )
 

@@ -51,7 +51,7 @@ def lines(rows: Iterable[str]) -> str:
     return r"\begin{aligned}" + r"\\".join(rows) + r"\end{aligned}"
 
 
-def whole() -> str:
+def attention() -> str:
     """softmax(QKᵀ / √d_k) V."""
     return ATTENTION % (in_role("Q", "query"), in_role("K", "key"), in_role("V", "value"))
 

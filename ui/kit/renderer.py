@@ -1,8 +1,7 @@
 """Charts as pictures, drawn by vl-convert in a process of its own, which ends when nobody has wanted one for a while.
 
 In the server's process it would fill 180 MB from then on, and end the server where it fails. It takes half a second to
-start and a tenth of one for a picture, so a hall that asks at once is served by one process after the other, each for
-some pictures: with each, it grows.
+start and a tenth of one for a picture. It grows with each picture, so after some of them a new process takes its place.
 """
 
 import contextlib
@@ -13,7 +12,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-KEPT = 30.0  # seconds after the last request; a picture that takes longer is given up
+IDLE_SECONDS = 30.0  # after the last request the process ends; a picture that takes longer is given up
 PROGRAM = """
 import itertools, json, sys
 import vl_convert
@@ -36,7 +35,7 @@ class Renderer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._end: threading.Timer | None = None
+        self._timer: threading.Timer | None = None
 
     def draw(self, form: str, chart: Mapping[str, Any], **options: Any) -> bytes:
         """A chart as a picture; nothing is fetched from anywhere.
@@ -64,17 +63,17 @@ class Renderer:
             OSError: the process cannot be started, or has ended.
             ValueError: it ends before the picture is whole.
         """
-        if self._end:
-            self._end.cancel()
+        if self._timer:
+            self._timer.cancel()
         process: Any = self._process or subprocess.Popen(
             [sys.executable, "-I", "-c", PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what it would complain of may hold a visitor's words
+            stderr=subprocess.DEVNULL,  # its messages may hold a visitor's words
         )
-        self._process, self._end = process, threading.Timer(KEPT, _end, [process])
-        self._end.daemon = True
-        self._end.start()
+        self._process, self._timer = process, threading.Timer(IDLE_SECONDS, _end, [process])
+        self._timer.daemon = True
+        self._timer.start()
         process.stdin.write(request)
         process.stdin.flush()
         length = int(process.stdout.readline())

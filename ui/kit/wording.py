@@ -53,7 +53,7 @@ def counted(n: int, thing: str) -> str:
 
 
 def largest(row: np.ndarray) -> list[int]:
-    """Where a row of weights is largest: several places where they are equal but for rounding."""
+    """The positions of the largest weights of a row: several where they are equal but for rounding."""
     return [int(place) for place in np.flatnonzero(row >= row.max() - TOLERANCE)]
 
 

@@ -18,26 +18,35 @@ SHOWN = 6  # products in sight, the others folded away
 NEAREST = 8  # words of the vocabulary, before attention and after
 
 
-def choose_key(view: View, choice: Choice, key: str, label: str = "Choose the word looked at") -> None:
-    """Draw the words once more, to choose the one looked at."""
+def choose_key(view: View, choice: Choice, name: str, label: str = "Choose the word looked at") -> None:
+    """Draw the words once more, to choose the one looked at.
+
+    Args:
+        name: of the map, for a page may show several.
+        label: what is chosen, for those who cannot see it.
+    """
     components.words(
         [(label, place) for place, label in enumerate(view.labels)],
         view.weights[choice.query],
         choice.key,
         choice.key,
         components.palette(),
-        key=f"{key}-seen",
+        key=f"{name}-seen",
         on_pick=partial(chooser(view), choice.query),
         label=label,
         role="key",
     )
 
 
-def draw(view: View, choice: Choice, key: str) -> None:
-    """How the weight of the chosen cell comes about, from the products of its numbers on; nothing for a blend."""
+def draw(view: View, choice: Choice, name: str) -> None:
+    """How the weight of the chosen cell comes about, from the products of its numbers on; nothing for a blend.
+
+    Args:
+        name: of the map, for a page may show several.
+    """
     if view.walk is None:
         return
-    choose_key(view, choice, key)
+    choose_key(view, choice, name)
     walked, j = view.walk(choice.query), choice.key
     looking, seen = (view.labels[place] for place in choice)
     looks = "looks at" if walked.visible[j] else "may not look at"

@@ -16,12 +16,13 @@ def compare(
     first: View,
     second: View,
     choice: Choice,
-    key: str,
+    name: str,
     titles: tuple[str, str, str] = ("As above", "Second setting", "Second minus first, in percentage points"),
 ) -> dict[str, figures.Picture]:
     """Two maps of the same words side by side, and what the second adds or takes.
 
     Args:
+        name: of the maps, for a page may compare several.
         titles: of the first, of the second and of their difference.
 
     Returns:
@@ -44,23 +45,23 @@ def compare(
     end = max(float(np.abs(difference).max()), 0.01)  # where the colours of the difference end
     change = f" Largest change: {labels[row]} to {labels[column]}." if apart else ""
     pictures = maps_and_difference(first, second, chart_parameters(first, choice) | {"high": end}, titles, change)
-    for place, title, (name, picture) in zip(st.columns(3, gap="small"), titles, pictures.items(), strict=True):
+    for place, title, (kind, picture) in zip(st.columns(3, gap="small"), titles, pictures.items(), strict=True):
         with place:
             components.text(title, "heading")
-            figures.draw(picture, f"{key}-{name}")
-            if name == "difference" and apart:
+            figures.draw(picture, f"{name}-{kind}")
+            if kind == "difference" and apart:
                 components.signed_legend(f"{100 * end:.0f}", " percentage points")
     del pictures["first"]  # it stands at the top of the page
     return pictures
 
 
 def maps_and_difference(
-    first: View, second: View, fill: dict[str, Any], titles: tuple[str, str, str], change: str
+    first: View, second: View, parameters: dict[str, Any], titles: tuple[str, str, str], change: str
 ) -> dict[str, figures.Picture]:
     """The heatmaps of two views and of their difference.
 
     Args:
-        fill: the charts' parameters.
+        parameters: of the charts.
         titles: as in `compare`.
         change: a sentence on the largest change, for the text alternatives.
     """
@@ -77,7 +78,7 @@ def maps_and_difference(
             cells(matrix),
             f"{title}: {n} by {n} cells.{change}",
             330,
-            fill,
+            parameters,
             {"signed": name == "difference", "clickable": False},
             about,
         )

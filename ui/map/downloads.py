@@ -10,7 +10,7 @@ from ui.map.panel import bars_picture, heatmap_picture, heatmap_still
 from ui.map.view import Choice, View
 
 
-def take_away(
+def draw_downloads(
     view: View,
     choice: Choice,
     source: Source,
@@ -43,4 +43,4 @@ def take_away(
     pictures = {"heatmap": heat, "bars": bars_picture(view, choice), **(compared or {})}
     name, title = figure
     map_alone = figures.Embedded(title, lambda colors: replace(heatmap_still(view, choice, colors), about=about))
-    figures.take_away(pictures, files, settings, source, key, {name: map_alone, **others})
+    figures.draw_downloads(pictures, files, settings, source, key, {name: map_alone, **others})

@@ -42,7 +42,7 @@ def height_for(n: int) -> int:
     return 350 if n <= FEW else 620 if n <= 32 else 860
 
 
-def draw_words(view: View, choice: Choice, key: str) -> None:
+def draw_words(view: View, choice: Choice, name: str) -> None:
     """The sentence coloured by the chosen word's weights, and the same in a sentence."""
     components.words(
         [(text if place is None else view.labels[place], place) for text, place in view.words],
@@ -50,7 +50,7 @@ def draw_words(view: View, choice: Choice, key: str) -> None:
         choice.query,
         marked_key(view, choice),
         components.palette(),
-        key=f"{key}-words",
+        key=f"{name}-words",
         on_pick=chooser(view),
         colored=not view.is_grey(choice.query),
     )
@@ -124,10 +124,10 @@ def bars_picture(view: View, choice: Choice) -> figures.Picture:
     return figures.Picture(charts.bars, frame, described, height, chart_parameters(view, choice))
 
 
-def draw_heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
-    """The map, with a click on a cell choosing its row and column."""
+def draw_heatmap(view: View, choice: Choice, name: str, opens: str = "") -> None:
+    """The map, with a click on a cell choosing its row and column; arguments as in `draw_pictures`."""
     choose, whole = chooser(view), len(view.labels) <= MAX_CELLS
-    opens = "" if state.get("figure") or state.get("lecture") else opens  # a figure alone has no folds
+    opens = "" if state.shows_one_figure() else opens  # which has no folds
 
     def pick(query: int, key: int) -> None:
         choose(query, key)
@@ -136,51 +136,50 @@ def draw_heatmap(view: View, choice: Choice, key: str, opens: str = "") -> None:
                 scrolling.scroll_to(opens)
             state.set_values({opens: True})
 
-    with st.container(height=height_for(len(view.labels)) + 65, border=False, key=f"{key}-heat-room"):
-        picture, name = heatmap_picture(view, choice), f"{key}-heat-{choice.query}-{choice.key}"
-        figures.draw(picture, name, pick if whole else None)
+    with st.container(height=height_for(len(view.labels)) + 65, border=False, key=f"{name}-heat-room"):
+        figures.draw(heatmap_picture(view, choice), f"{name}-heat", choice, pick if whole else None)
         components.legend(1 if whole else view.weights.max(), CLICK if whole and opens else "")
 
 
-def draw_bars(view: View, choice: Choice, key: str) -> None:
+def draw_bars(view: View, choice: Choice, name: str) -> None:
     """The chosen word's row as bars, with a click on a bar choosing the word looked at."""
-    picture, name = bars_picture(view, choice), f"{key}-bars-{choice.query}-{choice.key}"
+    picture, chart = bars_picture(view, choice), f"{name}-bars"
     if len(view.labels) > MAX_CELLS:
-        figures.draw(picture, name)
+        figures.draw(picture, chart, choice)
         return
-    with st.container(height=picture.height + 20, border=False, key=f"{key}-bars-room"):
-        figures.draw(picture, name, partial(chooser(view), choice.query))
+    with st.container(height=picture.height + 20, border=False, key=f"{name}-bars-room"):
+        figures.draw(picture, chart, choice, partial(chooser(view), choice.query))
     if more := bars_left_out(view, choice):
         components.text(more, "small")
 
 
-def draw(view: View, choice: Choice, key: str, opens: str = "") -> None:
+def draw(view: View, choice: Choice, name: str, opens: str) -> None:
     """Words, reading, heatmap and bars of one attention map, to choose from; arguments as in `draw_pictures`."""
-    draw_words(view, choice, key)
-    draw_pictures(view, choice, key, opens)
+    draw_words(view, choice, name)
+    draw_pictures(view, choice, name, opens)
 
 
-def draw_pictures(view: View, choice: Choice, key: str, opens: str = "", *, narrow: bool = False) -> None:
+def draw_pictures(view: View, choice: Choice, name: str, opens: str, *, narrow: bool = False) -> None:
     """Heatmap and bars of one attention map, to choose from.
 
     Args:
-        key: names the parts, so that a page can show several.
-        opens: the fold with a cell's arithmetic, which a click on a cell opens.
+        name: of the map, so that a page can show several.
+        opens: the fold with a cell's arithmetic, which a click on a cell opens; "" for none.
         narrow: whether something else stands beside them, so that of many words the bars stand below.
     """
     n = len(view.labels)
     if n > MAX_CELLS or (narrow and n > FEW):
-        draw_heatmap(view, choice, key, opens)
+        draw_heatmap(view, choice, name, opens)
         if n > MAX_CELLS:
             components.text(
                 f"{n} {'tokens' if view.skipped else 'words'}: the cells are too small to click, so choose one above "
                 f"to see its row. The largest weight is {rounded(float(view.weights.max()))}.",
                 "small",
             )
-        draw_bars(view, choice, key)
+        draw_bars(view, choice, name)
         return
     left, right = st.columns([3, 2], gap="small" if narrow else "medium")
     with left:
-        draw_heatmap(view, choice, key, opens)
+        draw_heatmap(view, choice, name, opens)
     with right:
-        draw_bars(view, choice, key)
+        draw_bars(view, choice, name)

@@ -116,7 +116,7 @@ def chosen_query(count: int, numbers: Sequence[int] | None = None) -> int:
     return _position(chosen_number(), count, numbers)
 
 
-def _position(number: int, count: int, numbers: Sequence[int] | None = None) -> int:
+def _position(number: int, count: int, numbers: Sequence[int] | None) -> int:
     """The position of the token with a number, or else of the last one before it."""
     if numbers is None:
         return min(max(number, 1), count) - 1

@@ -1,4 +1,4 @@
-"""Computations that many visitors may wait for: one at a time, equal ones once, and the results of late."""
+"""A queue of computations, one at a time and equal ones once, and a cache of their results."""
 
 import contextlib
 import threading
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Job:
-    """A computation that somebody waits for."""
+    """A computation in the queue."""
 
     def __init__(self, compute: Callable[[], Any]):
         self.compute = compute
@@ -18,26 +18,26 @@ class Job:
         self.error: Exception | None = None
 
     def run(self) -> None:
-        """Compute, and keep the result or the error."""
+        """Compute, and store the result or the error."""
         try:
             self.value = self.compute()
-        except Exception as error:  # it belongs to whoever waits, not to the thread that computes
+        except Exception as error:  # raised in `result`, by the visitors who wait, not in the thread that computes
             self.error = error
         self.done.set()
 
     def result(self) -> Any:
-        """What was computed.
+        """The result.
 
         Raises:
-            Exception: what the computation raised.
+            Exception: the error of the computation.
         """
         if self.error is not None:
             raise self.error
         return self.value
 
 
-class Queue:
-    """Jobs in the order in which they were asked for, computed by one thread."""
+class JobQueue:
+    """Jobs in the order in which they were requested, computed by one thread."""
 
     def __init__(self) -> None:
         self._jobs: OrderedDict[Hashable, Job] = OrderedDict()
@@ -46,7 +46,7 @@ class Queue:
 
     @contextlib.contextmanager
     def job(self, key: Hashable, compute: Callable[[], Any]) -> Iterator[Job]:
-        """A job to wait for within the block; one that was asked for already under the same key is shared."""
+        """A job to wait for within the block; one that is in the queue already under the same key is shared."""
         with self._changed:
             job = self._jobs.setdefault(key, Job(compute))
             job.waiting += 1
@@ -61,7 +61,7 @@ class Queue:
                 job.waiting -= 1
 
     def before(self, job: Job) -> int:
-        """How many jobs are computed before this one, the one in work included."""
+        """How many jobs are before this one, the one that is computed now included."""
         with self._changed:
             return next((place for place, other in enumerate(self._jobs.values()) if other is job), 0)
 
@@ -79,11 +79,11 @@ class Queue:
 
 
 class ResultCache:
-    """Results of late, the one used longest ago given up first; used by many threads."""
+    """Recent results, for many threads; of more than fit, the least recently used are dropped first."""
 
-    def __init__(self, room: int, size: Callable[[Any], int]):
+    def __init__(self, capacity: int, size: Callable[[Any], int]):
         self._results: OrderedDict[Hashable, Any] = OrderedDict()
-        self._room, self._size, self._lock = room, size, threading.Lock()
+        self._capacity, self._size, self._lock = capacity, size, threading.Lock()
 
     def get(self, key: Hashable) -> Any:
         """A result, or None."""
@@ -93,11 +93,11 @@ class ResultCache:
             return self._results.get(key)
 
     def put(self, key: Hashable, result: Any) -> None:
-        """Keep a result, and give up old ones that find no room beside it."""
+        """Store a result, and drop old ones that do not fit beside it."""
         with self._lock:
             self._results[key] = result
             self._results.move_to_end(key)
-            while len(self._results) > 1 and sum(map(self._size, self._results.values())) > self._room:
+            while len(self._results) > 1 and sum(map(self._size, self._results.values())) > self._capacity:
                 self._results.popitem(last=False)
 
     def values(self) -> list[Any]:
@@ -106,6 +106,6 @@ class ResultCache:
             return list(self._results.values())
 
     def clear(self) -> None:
-        """Give up all."""
+        """Drop all results."""
         with self._lock:
             self._results.clear()

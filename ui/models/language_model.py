@@ -1,15 +1,16 @@
-"""The language model, the same for every visitor: opened when a page first asks for it, one computation at a time.
+"""The language model, the same for every visitor: opened when a page first needs it, one computation at a time.
 
-All its work is done by one thread of its own, in the order in which it was asked for. So nobody on another page waits
-for it, two visitors never need its memory at once, and a page can show how many are before its visitor. Equal requests
-are computed once, and work that everybody has stopped waiting for is left out.
+One thread of its own computes everything, in the order of the requests. So nobody on another page waits for it, no two
+computations fill memory at once, and a page can show how many requests are before that of its visitor. Equal requests
+are computed once, and a request for which nobody waits any more is dropped.
 """
 
 import contextlib
 import re
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -18,27 +19,32 @@ from attention_core import ablation, next_word
 from attention_core.ablation import Effect
 from attention_core.llama import Llama, Reading, Tokens, UnfitText, load_llama
 from attention_core.llama_file import bytes_of
-from ui.models.jobs import Queue, ResultCache
+from ui.models.jobs import JobQueue, ResultCache
 
 MAX_TOKENS = 64
-MAX_TOKENS_KEPT = 96  # of all readings kept together; a token of SmolLM2 fills 0.45 MB
-MAX_RESULTS_KEPT = 64
+MAX_TOKENS_CACHED = 96  # of all cached readings together; a token of SmolLM2 fills 0.45 MB
+MAX_RESULTS_CACHED = 64
 LONGEST_CHARACTER = 4  # pieces: each holds at least a byte of the character
 
 
 @dataclass(frozen=True)
 class Text:
-    """A visitor's text inside the model.
+    """A visitor's text and what the model computed for it.
 
     Attributes:
         text: as it was typed.
-        reading: what the model made of its first tokens, as many as `max_tokens`.
-        cut: how many tokens were left off.
+        reading: what the model computed for its first tokens, `max_tokens` at most.
+        dropped: how many tokens at its end were not read.
     """
 
     text: str
     reading: Reading
-    cut: int
+    dropped: int
+
+    @cached_property
+    def likely(self) -> Tokens:
+        """The ten likeliest next pieces, the likeliest first."""
+        return model().tokens_of(next_word.likeliest(self.reading.logits))
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class Written:
 
     Attributes:
         text: the longer text; the same where the model ends it.
-        ended_by: the piece that ended it: a mark of the model's own, a new line, or bytes that become no character; ""
+        ended_by: the piece that ended it: a special token of the model, a new line, or bytes that are no character; ""
             where the text goes on.
     """
 
@@ -55,19 +61,19 @@ class Written:
     ended_by: str = ""
 
 
-queue = Queue()
-_texts = ResultCache(MAX_TOKENS_KEPT, lambda text: len(text.reading.tokens.ids))
-_results = ResultCache(MAX_RESULTS_KEPT, lambda _: 1)
+queue = JobQueue()
+_texts = ResultCache(MAX_TOKENS_CACHED, lambda text: len(text.reading.tokens.ids))
+_results = ResultCache(MAX_RESULTS_CACHED, lambda _: 1)
 _model: Llama | None = None
 
 
-def opened() -> bool:
+def is_open() -> bool:
     """Whether the model is in memory."""
     return _model is not None
 
 
 def model() -> Llama:
-    """The model, opened if it was not yet; for the thread that computes.
+    """The model. Opening takes seconds, so the queue's thread does it, and pages call this afterwards.
 
     Raises:
         UnusableModel: it is missing, damaged, or of a kind that is not known.
@@ -79,12 +85,12 @@ def model() -> Llama:
 
 
 def name() -> str:
-    """The model's name as people write it: without the end of a file's name that says how its numbers are stored."""
+    """The model's name without the end that names the number format, such as "-Q8_0"."""
     return re.sub(r"[.-]I?Q\d\w*$", "", model().name)
 
 
 def max_tokens() -> int:
-    """How many tokens of a text are read."""
+    """How many tokens of a text are read at most."""
     return min(MAX_TOKENS, model().config.n_positions)
 
 
@@ -97,19 +103,18 @@ def size() -> int:
 
 
 def read(text: str) -> Text:
-    """A text inside the model; a reading of its beginning that is kept saves most of the time.
+    """What the model computes for a text; a cached text with the same beginning saves the time for it.
 
     Raises:
         UnfitText: there is nothing to read.
     """
-    if kept := _texts.get(text):
-        return kept
+    if found := _texts.get(text):
+        return found
     if not text.strip():
         raise UnfitText("there is nothing to read in this text")
     every = model().tokenizer.encode(text).ids
     ids = every[: max_tokens()]
-    readings = [kept.reading for kept in _texts.values()]
-    after = max((before for before in readings if _begins(before, ids)), key=_length, default=None)
+    after = _cached_prefix(ids)
     rest = model().tokens_of(ids[_length(after) :])
     found = Text(text, model().read(rest, after), len(every) - len(ids))
     _texts.put(text, found)
@@ -117,7 +122,7 @@ def read(text: str) -> Text:
 
 
 def special_tokens(tokens: Tokens) -> list[str]:
-    """Which of these tokens are marks of the model's own, such as <|im_start|>, each once."""
+    """Which of these tokens are special tokens of the model, such as <|im_start|>, each once."""
     own = model().tokenizer.get_added_tokens_decoder()
     return list(dict.fromkeys(piece for i, piece in zip(tokens.ids, tokens.pieces, strict=True) if int(i) in own))
 
@@ -126,22 +131,30 @@ def _length(reading: Reading | None) -> int:
     return 0 if reading is None else len(reading.tokens.ids)
 
 
-def _begins(reading: Reading, ids: list[int]) -> bool:
-    """Whether a reading is of a beginning of these tokens, and shorter."""
-    n = _length(reading)
-    return n < len(ids) and reading.tokens.ids.tolist() == ids[:n]
+def _cached_prefix(ids: list[int]) -> Reading | None:
+    """The reading of as many of the first of these tokens, not of all, as a cached text starts with; None of none.
+
+    A word that is typed further, or put in the place of another, may have other tokens: those before it are the same.
+    """
+
+    def shared(reading: Reading) -> int:
+        pairs = zip(reading.tokens.ids.tolist(), ids[:-1], strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+    closest = max((cached.reading for cached in _texts.values()), key=shared, default=None)
+    return ablation.prefix(closest, n) if closest and (n := shared(closest)) else None
 
 
 def write(text: str, temperature: float, seed: int | None, word: int | None = None) -> Written:
-    """Put the next word piece behind a text.
+    """Append the next word piece to a text.
 
-    A text is one line here, so new lines are left out. A piece that is part of a character brings the likeliest pieces
-    that complete it.
+    A text is one line here, so new lines are left out. A piece that is part of a character is completed by the
+    likeliest pieces.
 
     Args:
-        temperature: what the scores are divided by when the piece is drawn by lot.
-        seed: of the lot, which also depends on the place in the text; None takes the likeliest.
-        word: the number of the piece, where it was chosen already.
+        temperature: what the scores are divided by when the piece is drawn at random.
+        seed: of the draw, which also depends on the place in the text; None takes the likeliest.
+        word: the id of the piece, where it was chosen already.
     """
     reading = read(text).reading
     if word is None and seed is not None:
@@ -162,7 +175,7 @@ def write(text: str, temperature: float, seed: int | None, word: int | None = No
 
 
 def in_one_line(logits: np.ndarray) -> np.ndarray:
-    """Scores without the pieces that begin a new line."""
+    """The scores, -inf for the pieces that hold a new line."""
     rest = logits.copy()
     rest[_line_ends()] = -np.inf
     return rest
@@ -175,19 +188,19 @@ def _line_ends() -> np.ndarray:
 
 
 def ends_text(word: int) -> bool:
-    """Whether a piece ends the text here: one of the model's own marks, or a new line."""
+    """Whether a piece ends the text here: a special token of the model, or a new line."""
     return word in model().tokenizer.get_added_tokens_decoder() or word in _line_ends()
 
 
 def result(key: Hashable, compute: Callable[[], Any]) -> Any:
-    """A result that is kept under a key, or else computed."""
+    """The result that is cached under a key, or else computed."""
     if (found := _results.get(key)) is None:
         _results.put(key, found := compute())
     return found
 
 
-def kept(key: tuple[Any, ...]) -> Any:
-    """A result that is there already, so that nobody has to wait for it; None if there is none.
+def cached(key: tuple[Any, ...]) -> Any:
+    """A cached result; None if there is none.
 
     Args:
         key: ("text", the text), or that of another result.
@@ -201,17 +214,21 @@ def ranking(text: str, word: int) -> list[Effect]:
 
 
 def cell_effects(text: str, word: int, heads: Collection[tuple[int, int]]) -> np.ndarray:
-    """(n,) what cutting each cell of the last token's row does, in these heads."""
+    """(n,) the effect of masking each cell of the last token's row, in these heads."""
     key = ("cells", text, word, tuple(heads))
     return result(key, lambda: ablation.effects_of_cells(model(), read(text).reading, word, heads))
 
 
 def logits_without(
-    text: str, off: Collection[tuple[int, int]], cut: Collection[tuple[int, int, int, int]]
+    text: str, heads: Collection[tuple[int, int]], cells: Collection[tuple[int, int, int, int]]
 ) -> np.ndarray:
-    """(n_words,) the scores when the model runs without some heads and cells."""
-    key = ("without", text, tuple(off), tuple(cut))
-    return result(key, lambda: model().read(read(text).reading.tokens, off=off, cut=cut).logits)
+    """(n_words,) the scores when the model runs without some heads and with some cells masked, as in `Llama.read`."""
+    key = ("without", text, tuple(heads), tuple(cells))
+
+    def compute() -> np.ndarray:
+        return model().read(read(text).reading.tokens, without_heads=heads, masked_cells=cells).logits
+
+    return result(key, compute)
 
 
 @dataclass(frozen=True)
@@ -219,10 +236,10 @@ class Growth:
     """How a word's score grows from layer to layer, at the last token.
 
     Attributes:
-        probabilities, places: (n_layers + 1,) of the word, read off before the first layer and after each.
+        probabilities, places: (n_layers + 1,) of the word, computed before the first layer and after each.
         best: the likeliest piece at each of these points.
         heads, feed_forward: (n_layers,) what the heads and the feed-forward network of a layer add to its score.
-        embedding: what the bare word vector gives.
+        embedding: what the word vector of the last token adds.
     """
 
     probabilities: np.ndarray
@@ -247,8 +264,8 @@ def growth(text: str, word: int) -> Growth:
     return result(("growth", text, word), compute)
 
 
-def forget() -> None:
-    """Keep no result; for tests."""
+def clear_cache() -> None:
+    """Drop all results; for tests."""
     _texts.clear()
     _results.clear()
     _line_ends.cache_clear()

@@ -1,4 +1,4 @@
-"""The tasks as pages show them: their titles, words and sample sentences, and which word of a sentence asks."""
+"""The tasks of Teach it as pages show them: their titles, explanations and sample sentences."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Lesson:
         limits: what the task does not show.
         marked: sample sentences, with marks as in `tasks`.
         needs: the kind of word that a sentence must have for the task to mean anything.
-        without: experiments that take away something the model needs: of each its label and what it sets.
+        without: experiments without a part that the model needs: the label of each and the settings that it changes.
     """
 
     task: str
@@ -38,7 +38,7 @@ class Lesson:
 
     @property
     def title(self) -> str:
-        """On the page, and in a link."""
+        """The name of the task on pages and in links."""
         return TASK_TITLES[self.task]
 
     @property
@@ -181,7 +181,7 @@ def lesson_of(task: str) -> Lesson | None:
 
 @dataclass(frozen=True)
 class SampleSentence:
-    """A sentence to try: its text, its words, which of them asks, and what the answer is."""
+    """A sentence to try: its text; its words in lower case, with the query and the answer."""
 
     text: str
     example: tasks.Example
@@ -193,7 +193,7 @@ def sample_sentences(lesson: Lesson) -> tuple[SampleSentence, ...]:
     found = []
     for text in lesson.marked:
         example = tasks.parse_marked(text)
-        lowered = tasks.Example(tuple(word.lower() for word in example.tokens), example.asks, example.answer)
+        lowered = tasks.Example(tuple(word.lower() for word in example.tokens), example.query, example.answer)
         found.append(SampleSentence(" ".join(example.tokens), lowered))
     return tuple(found)
 

@@ -26,17 +26,17 @@ glove: Callable[[], Embeddings] = st.cache_resource(show_spinner="Opening the wo
 
 @dataclass(frozen=True)
 class Sentence:
-    """The visitor's sentence as the vectors see it.
+    """A sentence as tokens, with the positions of those that have a vector.
 
     Attributes:
-        tokens: every token, at most `MAX_TOKENS`.
+        tokens: at most `MAX_TOKENS`.
         places: for each token its position among those that have a vector, None if it has none.
-        cut: the tokens beyond the limit that were left off.
+        dropped: how many tokens beyond the limit were left out.
     """
 
     tokens: list[str]
     places: list[int | None]
-    cut: int
+    dropped: int
 
     @property
     def words(self) -> list[tuple[str, int | None]]:
@@ -56,7 +56,7 @@ class Sentence:
 
 @lru_cache(maxsize=256)
 def tokenized(text: str) -> Sentence:
-    """Any sentence as the vectors see it."""
+    """A text as a `Sentence`."""
     everything = glove().split_hyphens(tokenize(text))
     tokens = everything[:MAX_TOKENS]
     places, known = [], 0
@@ -92,14 +92,14 @@ def _raw(text: str, switches: state.Switches) -> RawAttention:
 
 _short_raw = lru_cache(maxsize=256)(_raw)  # a visitor who chooses another word, a hall that opens one link
 
-SHORT_RAW = 64  # tokens; what is kept of so many fills 80 kB, of 512 some 5 MB
-SHORT = 128  # tokens; the 72 maps of so many fill 5 MB, those of 512 fill 75
+SHORT_RAW = 64  # tokens; the result for so many fills 80 kB, for 512 some 5 MB
+SHORT = 128  # tokens; what is kept of so many fills 7 MB, of 512 some 28
 _opening, _long = threading.Lock(), threading.Lock()
 _long_readings: dict[str, Reading] = {}
 
 
 def minilm() -> MiniLM:
-    """The pretrained transformer, the same for every visitor. While it is opened, pages that do without go on."""
+    """The pretrained transformer, the same for every visitor. While it is opened, runs that do not need it go on."""
     if not _minilm.cache_info().currsize:
         with run_lock.released(), st.spinner("Opening the transformer"), _opening:
             return _minilm()
@@ -112,9 +112,9 @@ def _minilm() -> MiniLM:
 
 
 def reading(text: str) -> Reading:
-    """A text, and all that the transformer made of it.
+    """A text, and everything that the transformer computed for it.
 
-    A few short ones are kept, and one long one, which only one visitor at a time has computed, while the others go on.
+    A few short texts are cached, and one long one. One long text at a time is computed; other runs go on meanwhile.
 
     Raises:
         UnfitSentence: there is no word in it, or too many.
@@ -127,7 +127,7 @@ def reading(text: str) -> Reading:
 
 def _long_reading(text: str) -> Reading:
     if text not in _long_readings:
-        _long_readings.clear()  # before the next is computed: one of 512 tokens fills 110 MB
+        _long_readings.clear()  # before the next is computed, so that two never fill memory
         _long_readings[text] = minilm().read(text)
     return _long_readings[text]
 
@@ -139,7 +139,7 @@ def _short_reading(text: str) -> Reading:
 
 @lru_cache(maxsize=1)
 def measured_minilm_heads() -> list[NamedHead]:
-    """The heads whose use was measured."""
+    """MiniLM's heads whose use was measured."""
     return named_heads()
 
 
@@ -151,7 +151,7 @@ def measured_llama_heads() -> list[NamedHead]:
 
 @lru_cache(maxsize=1)
 def gap_table() -> dict[str, Any]:
-    """What was measured for the gap, as `gap.load_table`, with the language model's column."""
+    """The table of the gap, as `gap.load_table` returns it, with the language model's column."""
     return llama_gap.with_column(gap.load_table())
 
 
@@ -159,7 +159,7 @@ def known_to_both(text: str, tokens: Tokens) -> list[tuple[list[int], list[int],
     """The words of a sentence for which GloVe has a vector and which the transformer reads.
 
     Args:
-        tokens: the sentence as the transformer takes it apart.
+        tokens: the sentence's word pieces, as the transformer reads them.
 
     Returns:
         as `align_known`.

@@ -1,11 +1,11 @@
-"""Which word of a sentence is worth looking from, and which taught heads are meant for a word."""
+"""The default query of a sentence, and the taught heads that are meant for a word."""
 
 from collections.abc import Sequence
 
 from attention_core import tasks
 from ui.models.lessons import LESSONS, Lesson
 
-# Of several tasks that a word is in, the first counts: "it" is looked at by meaning, "he" and "she" by gender.
+# Of several tasks of which a word can be the query, the first counts: of "it" meaning, of "he" and "she" gender.
 ORDER = ("meaning", "gender", "object", "subject", "adjective", "negation")
 NEGATIONS = {"not", "n't", "never", "no"}
 _FUNCTION_WORDS = (
@@ -18,14 +18,14 @@ _FUNCTION_WORDS = (
 
 
 def is_function_word(word: str) -> bool:
-    """Whether a word tells more of a sentence's grammar than of its subject."""
+    """Whether a word has a grammatical function and hardly a meaning of its own."""
     return word in _FUNCTION_WORDS.split()
 
 
 def lessons_for(word: str, tokens: Sequence[str]) -> list[Lesson]:
-    """The lessons whose head is meant for a word of a sentence, the most telling first; none for most words.
+    """The lessons whose head is meant for a word of a sentence, in the order of ORDER; none for most words.
 
-    A good or bad word is asked for "not" first where the sentence has one.
+    Where the sentence has a "not", the lesson on good or bad words comes first.
     """
     order = ["negation", *ORDER] if NEGATIONS.intersection(tokens) else list(ORDER)
     fitting = [lesson for lesson in LESSONS if tasks.find_query(lesson.task, [word]) is not None]
@@ -33,9 +33,9 @@ def lessons_for(word: str, tokens: Sequence[str]) -> list[Lesson]:
 
 
 def default_query(tokens: Sequence[str]) -> int:
-    """The position of a word worth looking from.
+    """The position of the word that is the query until the visitor chooses another.
 
-    A pronoun that stands after another word, for its noun may stand there; else a verb, an adjective, or a good or bad
+    A pronoun that is not the first word, for its noun may stand before it; else a verb, an adjective, or a good or bad
     word of the tasks' lists; else the first word that is no function word; else the first word.
     """
     for task in ORDER:

@@ -1,10 +1,10 @@
-"""Models in training: equal settings are trained once in a process and watched by all, each from the beginning.
+"""Models in training: equal settings are trained once in a process; each visitor watches from the first step.
 
-Training is seeded, so a link needs no more than the settings and a number of steps: whoever opens it trains the same
-model again. Reports are cached for a while, so that a link that is opened often opens at once.
+Training is seeded, so a link holds only the settings and a number of steps: a visitor who opens it trains the same
+model again. Recent reports are cached, so that a link that is opened often opens at once.
 
-At most SLOTS trainings compute at the same moment. The others queue in the order in which they were asked for, and a
-training that nobody has asked for lately leaves the queue: the browser of a visitor who has gone asks no more.
+At most SLOTS trainings compute at the same moment. The others wait in the order in which they were requested. The page
+of each visitor requests its training again and again; a training without a request for LEASE seconds leaves the queue.
 """
 
 import math
@@ -25,9 +25,9 @@ from attention_core.taught import ModelSpec
 from ui.models import loaders
 
 SLOTS = 2  # trainings that compute at the same moment; each fills a core
-LEASE = 10.0  # seconds without a request after which a visitor counts as gone; a waiting page asks every second
-FINISHED = 9999  # steps in a link that mean the model that came with the app: no training takes so many
-EVERY = 50  # steps from one report to the next, when most has been learned
+LEASE = 10.0  # seconds without a request after which a visitor counts as gone; a waiting page sends one every second
+FINISHED = 9999  # as the number of steps in a link: the model that came with the app; no training has so many steps
+EVERY = 50  # steps from one report to the next, after the first 100 (`Recipe.next_report`)
 EVERY_REPORT_UP_TO, REPORTS_PER_DRAWING = 30, 4  # up to this step every report is drawn, later every fourth
 MAX_CACHED = 12  # trainings; the largest, 28 reports of 250 kB, takes 7 MB
 
@@ -96,19 +96,16 @@ def _reports(settings: Settings) -> Iterator[Progress]:
     return taught.train(settings.spec, sentences, settings.seed, settings.d_k, recipe(settings))
 
 
-class Queue:
-    """The trainings that are wanted, in the order in which they were first asked for; the first few may compute."""
+class TrainingQueue:
+    """The trainings that visitors wait for, in the order of the first requests; the first few may compute."""
 
     def __init__(self, slots: int = SLOTS, lease: float = LEASE, clock: Callable[[], float] = time.monotonic):
         self._slots, self._lease, self._clock = slots, lease, clock
-        self._leases: OrderedDict[Settings, dict[int, float]] = OrderedDict()  # of each the visitors and their deadline
+        self._leases: OrderedDict[Settings, dict[int, float]] = OrderedDict()  # each training's visitors and deadlines
         self._lock = threading.Lock()
 
-    def ask(self, settings: Settings, visitor: int) -> int:
-        """The number of trainings before this one; it may compute if that is less than the number of slots.
-
-        Asking takes a place in the queue, or keeps the one it has.
-        """
+    def join(self, settings: Settings, visitor: int) -> int:
+        """Put a training at the end of the queue, or keep its place in it: the number of trainings before it."""
         with self._lock:
             now = self._clock()
             self._leases.setdefault(settings, {})[visitor] = now + self._lease
@@ -116,11 +113,11 @@ class Queue:
                 self._drop(other, [v for v, deadline in self._leases[other].items() if deadline < now])
             place = list(self._leases).index(settings)
             if self.may_compute(place):
-                self._leases[settings][visitor] = math.inf  # while it computes, nobody takes its slot
+                self._leases[settings][visitor] = math.inf  # while it computes, its lease does not end
             return place
 
     def renew(self, settings: Settings, visitor: int) -> None:
-        """Keep the place for a while after computing."""
+        """Keep the place for another LEASE seconds after computing."""
         with self._lock:
             if visitor in self._leases.get(settings, {}):
                 self._leases[settings][visitor] = self._clock() + self._lease
@@ -130,12 +127,12 @@ class Queue:
         return place < self._slots
 
     def leave(self, settings: Settings, visitor: int) -> None:
-        """Give the visitor's place up; the training leaves with its last visitor."""
+        """Remove a visitor; a training without a visitor leaves the queue."""
         with self._lock:
             self._drop(settings, [visitor])
 
     def clear(self) -> None:
-        """Remove everybody."""
+        """Remove all visitors."""
         with self._lock:
             self._leases.clear()
 
@@ -147,11 +144,11 @@ class Queue:
             self._leases.pop(settings, None)
 
 
-queue = Queue()
+queue = TrainingQueue()
 
 
 class Training:
-    """The one training of these settings in this process.
+    """The only training with these settings in this process, which several visitors may watch.
 
     Attributes:
         reports: every report so far, the first before any step.
@@ -166,7 +163,7 @@ class Training:
         self._computing = threading.Lock()
 
     def compute(self, count: int) -> None:
-        """Train until there are so many reports, or training has failed. Others who want the same wait meanwhile."""
+        """Train until there are so many reports, or training has failed. Other visitors' calls wait meanwhile."""
         with self._computing:
             try:
                 if self._reports is None:
@@ -175,7 +172,7 @@ class Training:
                     self.reports.append(next(self._reports))
             except Diverged as error:
                 self.diverged = error
-            except BaseException:  # the generator is used up: whoever asks next begins a new one
+            except BaseException:  # the generator is used up: the next call begins a new one
                 self._reports = None
                 raise
 
@@ -184,21 +181,21 @@ _trainings: OrderedDict[Settings, Training] = OrderedDict()
 
 
 def training_of(settings: Settings) -> Training:
-    """The one training of these settings, begun or not. The least recently wanted ones are forgotten."""
+    """The only training with these settings, new if there is none. The least recently used ones are dropped."""
     with _lock:
         training = _trainings.setdefault(settings, Training(settings))
         _trainings.move_to_end(settings)
         while len(_trainings) > MAX_CACHED:
-            _trainings.popitem(last=False)  # who watches it still holds it
+            _trainings.popitem(last=False)  # a visitor who watches it keeps a reference to it
         return training
 
 
 class VisitorTraining:
-    """A training as one visitor watches it, from its beginning.
+    """A training as one visitor watches it, from the first step.
 
     Attributes:
         settings: what is trained.
-        waiting: the number of other trainings before this one, 0 unless it waits for them.
+        waiting: the number of other trainings before this one in the queue, 0 while it does not wait.
     """
 
     def __init__(self, settings: Settings):
@@ -206,7 +203,7 @@ class VisitorTraining:
         self.waiting = 0
         self._training = training_of(settings)
         self._seen = 0
-        self._turn = threading.Lock()  # a visitor who clicks starts a new training while the last one still trains
+        self._advancing = threading.Lock()  # a click starts a new run while the last one may still be in `advance`
 
     @property
     def history(self) -> list[Progress]:
@@ -224,7 +221,7 @@ class VisitorTraining:
         return self._training.diverged if self._seen == len(self._training.reports) else None
 
     def is_at(self, step: int) -> bool:
-        """Whether the model after this number of steps, or the failure before it, is there to be shown."""
+        """Whether the visitor has come to the model after this number of steps, or to the failure before it."""
         return self.diverged is not None or (self._seen > 0 and self.step >= step)
 
     def skip_to(self, step: int) -> None:
@@ -234,19 +231,19 @@ class VisitorTraining:
         self._seen = place or (len(reports) if self._training.diverged else self._seen)
 
     def advance(self, target: int) -> bool:
-        """Show up to a few reports more, and compute those that nobody has; False while it waits in the queue.
+        """Go on by one report or a few, computing those that are missing; False while it waits in the queue.
 
-        The first steps change most, and each of their reports is drawn.
+        The first steps change most, so up to EVERY_REPORT_UP_TO it goes on by one report.
 
         Args:
             target: the step at which the training is to stop.
         """
-        with self._turn:
+        with self._advancing:
             for _ in range(1 if self.step < EVERY_REPORT_UP_TO else REPORTS_PER_DRAWING):
                 if self.is_at(target):
                     break
                 if self._seen == len(self._training.reports):
-                    place = queue.ask(self.settings, id(self))
+                    place = queue.join(self.settings, id(self))
                     if not queue.may_compute(place):
                         self.waiting = place
                         return False
@@ -266,14 +263,14 @@ class VisitorTraining:
 
 
 def training_at(settings: Settings, step: int) -> VisitorTraining:
-    """A training that is at this step, if it has been computed already; else one that has not begun."""
+    """A training that is at this step, if it has been computed already; else one before its first step."""
     training = VisitorTraining(settings)
     training.skip_to(step)
     return training
 
 
 def clear_cache() -> None:
-    """Forget all trainings and empty the queue; for tests."""
+    """Drop all trainings and empty the queue; for tests."""
     with _lock:
         _trainings.clear()
     queue.clear()

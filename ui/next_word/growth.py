@@ -9,7 +9,9 @@ from ui.kit.wording import counted, percent
 from ui.models import language_model
 from ui.models.language_model import Growth
 from ui.next_word import charts
-from ui.next_word.selection import Selection, two_decimals, wait_for
+from ui.next_word.readable import two_decimals
+from ui.next_word.selection import Selection
+from ui.next_word.waiting import wait_for
 from ui.state import controls
 
 PARTS = ("heads", "feed-forward")
@@ -21,8 +23,8 @@ def choose_word(shown: Selection, key: str) -> None:
     def choose(place: int) -> None:
         state.set_values({"word": place + 1})
 
-    words = [shown.readable(piece) for piece in shown.pieces]
-    controls.derived_select("The next word to follow", words, shown.word, choose, key=key)
+    words = [shown.readable(piece) for piece in shown.likely.pieces]
+    controls.derived_select("The next word to follow", words, shown.place, choose, key=key)
 
 
 def draw_growth(shown: Selection) -> None:

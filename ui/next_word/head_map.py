@@ -23,7 +23,7 @@ from ui.next_word.selection import Selection
 from ui.shell import links
 from ui.state import controls, scrolling
 
-NAME = "head-name"  # the container of the chosen head's name, above its map
+MAP = "next-map"  # names the parts of the map
 MAX_PIXELS = 32  # of a map in the picture of all heads
 MEASURED = "SmolLM2-135M-Instruct"  # the model whose heads were
 
@@ -36,32 +36,34 @@ def choose_head(layer: int, head: int) -> None:
 def choose_and_show(layer: int, head: int) -> None:
     """Choose a head, and bring its map into view; for callbacks."""
     choose_head(layer, head)
-    scrolling.scroll_to(NAME)
+    scrolling.scroll_to(f"{MAP}-words")
 
 
 def draw_map(shown: Selection) -> None:
-    """The chosen head's map, with the reason for its empty half."""
-    with st.container(key=NAME):
-        st.header(shown.name, anchor=False)
-    panel.draw_words(shown.view, shown.choice, "next-map")
+    """The chosen head's map, with the first token's share of the weight and the reason for the empty half."""
+    st.header(shown.name, anchor=False)
+    panel.draw_words(shown.view, shown.choice, MAP)
     draw_first_token_switch(shown)
-    panel.draw_pictures(shown.view, shown.choice, "next-map", opens="wcell")
+    panel.draw_pictures(shown.view, shown.choice, MAP, opens="wcell")
     components.text(
-        "The upper half is empty: a token may look at itself and at what came before, not at what comes after: "
+        first_token_in_words(shown)
+        + "The upper half is empty: a token may look at itself and at what came before, not at what comes after: "
         "while the model learned to write, that was the answer, which must not be looked up.",
         "small",
     )
 
 
-def draw_first_token_switch(shown: Selection) -> None:
-    """Draw how much weight goes to the first token in this head, and the switch that leaves it out."""
+def first_token_in_words(shown: Selection) -> str:
+    """The first token's share of the weight in this head, as a sentence; "" for a text of one token."""
     rows = shown.reading.layers[shown.layer].weights[shown.head, 1:]
-    if len(rows):
-        components.text(
-            f"{quoted(shown.view.labels[0])}, the first token, gets {percent(float(rows[:, 0].mean()))} of all weight "
-            "in this head.",
-            "small",
-        )
+    if not len(rows):
+        return ""
+    share = percent(float(rows[:, 0].mean()))
+    return f"{quoted(shown.view.labels[0])}, the first token, gets {share} of all weight in this head. "
+
+
+def draw_first_token_switch(shown: Selection) -> None:
+    """Draw the switch that leaves the first token out, and what it hides of the chosen query's weights."""
     controls.toggle(
         "nofirst",
         "Leave out the first token",
@@ -165,7 +167,7 @@ def draw_list(shown: Selection) -> None:
 def draw_cell(shown: Selection) -> None:
     """The arithmetic of the chosen weight, and what the rotation by positions does to its score."""
     draw_rotation(shown)
-    cells.draw(shown.view, shown.choice, "next-map")
+    cells.draw(shown.view, shown.choice, MAP)
 
 
 def draw_rotation(shown: Selection) -> None:
@@ -202,14 +204,14 @@ def draw_rotation(shown: Selection) -> None:
     )
 
 
-def take_away(shown: Selection) -> None:
+def draw_downloads(shown: Selection) -> None:
     """Pictures, numbers, code and link of the map shown."""
     likeliest = likeliest_picture(shown)
-    downloads.take_away(
+    downloads.draw_downloads(
         shown.view,
         shown.choice,
         links.source_of("next_word"),
-        "next-map",
+        MAP,
         figure=("head-map", shown.name),
         others={"next-words": figures.Embedded("The ten likeliest next words", lambda _: likeliest)},
     )

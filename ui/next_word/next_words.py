@@ -1,6 +1,6 @@
 """The ten likeliest next words, the temperature, and writing on."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -13,8 +13,31 @@ from ui.kit.charts import stage_bars
 from ui.kit.glossary import with_terms
 from ui.kit.wording import counted, isolated, percent
 from ui.models import language_model
-from ui.next_word.selection import BY_LOT, MAX_WORDS, Selection, Writing, wait_for
+from ui.next_word.selection import Selection
+from ui.next_word.waiting import wait_for
 from ui.state import controls, scrolling
+
+BY_LOT = "Drawn by lot"
+MAX_WORDS = 20  # that "Write on" writes at a time
+
+
+@dataclass
+class Writing:
+    """A text to which the model adds words, held in the session until it is done.
+
+    Attributes:
+        start: the text before.
+        text: with the words written so far.
+        remaining: the number of pieces still to write.
+        total: the number of pieces in all.
+        word: the id of the piece that the visitor pressed, which comes first.
+    """
+
+    start: str
+    text: str
+    remaining: int
+    total: int
+    word: int | None = None
 
 
 def draw_next_words(shown: Selection) -> None:
@@ -29,21 +52,21 @@ def draw_next_words(shown: Selection) -> None:
 def draw_likeliest(shown: Selection) -> None:
     """Draw the ten likeliest next pieces as bars; a press takes one."""
     components.text("The ten likeliest next words", "heading")
-    # Only these are kept in the session, not the reading.
-    tokens_left, text, likely = shown.tokens_left, shown.text.text, shown.likely
+    # The session keeps the callback and what it refers to: these, not the reading.
+    tokens_left, text, ids = shown.tokens_left, shown.text.text, shown.likely.ids.tolist()
 
     def take(place: int) -> None:
         if tokens_left > 0:
-            st.session_state["writing"] = Writing(text, text, 1, 1, likely[place])
+            st.session_state["writing"] = Writing(text, text, 1, 1, ids[place])
 
     lines = [
         (shown.readable(piece), percent(share, 1), float(share), False)
-        for piece, share in zip(shown.pieces, shown.probabilities, strict=True)
+        for piece, share in zip(shown.likely.pieces, shown.probabilities, strict=True)
     ]
     components.radio_list(
         lines, key="likeliest", on_pick=take, label="The ten likeliest next words: press one to take it", buttons=True
     )
-    others = np.delete(next_probabilities(shown.reading.logits.astype(float), shown.temperature), shown.likely)
+    others = np.delete(next_probabilities(shown.reading.logits.astype(float), shown.temperature), ids)
     components.text(
         f"Press a word to add it to the text. The other {len(others):,} pieces that the model knows share "
         f"{percent(float(others.sum()), 1)}.",
@@ -53,7 +76,7 @@ def draw_likeliest(shown: Selection) -> None:
 
 def likeliest_picture(shown: Selection) -> figures.Picture:
     """The ten likeliest next pieces as bars, to take away."""
-    labels = [isolated(shown.readable(piece)) for piece in shown.pieces]
+    labels = [isolated(shown.readable(piece)) for piece in shown.likely.pieces]
     texts = [percent(share, 1) for share in shown.probabilities]
     drawn = {
         "key": np.arange(len(labels), dtype=np.int16),

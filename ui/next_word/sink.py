@@ -8,7 +8,8 @@ from ui import state
 from ui.kit import components, figures
 from ui.kit.wording import percent, quoted
 from ui.next_word import charts
-from ui.next_word.selection import Selection, two_decimals
+from ui.next_word.readable import two_decimals
+from ui.next_word.selection import Selection
 
 
 def draw_sink(shown: Selection) -> None:

@@ -14,7 +14,9 @@ from ui.models import language_model
 from ui.next_word import charts
 from ui.next_word.growth import choose_word
 from ui.next_word.head_map import choose_head
-from ui.next_word.selection import Selection, two_decimals, wait_for
+from ui.next_word.readable import two_decimals
+from ui.next_word.selection import Selection
+from ui.next_word.waiting import wait_for
 from ui.state import controls
 
 HEAD, CELL = "This head", "This cell"

@@ -8,8 +8,9 @@ from ui.playground.who import TAUGHT, TRANSFORMER, VECTORS, MapOnPage
 from ui.shell import switches
 from ui.state import controls, scrolling
 
-COMPARE, COMPARED = "Compare two settings", "second-setting"  # its title and its place
-ON = {TAUGHT: ("teach_it", "How is a head taught?"), TRANSFORMER: ("inside_a_transformer", "See all 72 heads")}
+COMPARISON_TITLE, COMPARISON_KEY = "Compare two settings", "second-setting"
+PAGE_ABOUT = {TAUGHT: ("teach_it", "How is a head taught?"), TRANSFORMER: ("inside_a_transformer", "See all 72 heads")}
+TERMS = ("layer", "head", "MiniLM")  # those of the glossary that the lines about a map may have
 
 
 def draw(model: str) -> None:
@@ -19,7 +20,7 @@ def draw(model: str) -> None:
             draw_switches_in_a_column()
         return
     components.text("Scaling, self-attention and dimensions are settings of word vectors.", "small")
-    page, label = ON[model]
+    page, label = PAGE_ABOUT[model]
     st.page_link(f"pages/{page}.py", label=label, icon=":material/arrow_forward:")
 
 
@@ -30,13 +31,13 @@ def draw_switches_in_a_column() -> None:
     switches.draw_dimensions(width="stretch")
     with st.popover("Advanced", key="advanced"):
         switches.draw_causal()
-        controls.toggle("cmp", COMPARE, on_change=scrolling.scroll_to, args=(COMPARED,))
+        controls.toggle("cmp", COMPARISON_TITLE, on_change=scrolling.scroll_to, args=(COMPARISON_KEY,))
 
 
 def draw_headline(shown: MapOnPage) -> None:
     """What to see in the map, in a line, and the way to the page that explains it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="headline"):
-        components.text(with_terms(shown.headline, "layer", "head", "MiniLM"), "headline")
+        components.text(with_terms(shown.headline, *TERMS), "headline")
         if shown.page:
             st.page_link(f"pages/{shown.page}.py", label="Why?", icon=":material/arrow_forward:", width="content")
 
@@ -44,4 +45,4 @@ def draw_headline(shown: MapOnPage) -> None:
 def draw_note(shown: MapOnPage) -> None:
     """What else has to be known of the map, beside it."""
     if shown.note:
-        components.text(with_terms(shown.note, "layer", "head", "MiniLM"), "small")
+        components.text(with_terms(shown.note, *TERMS), "small")

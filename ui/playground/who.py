@@ -8,7 +8,7 @@ import numpy as np
 
 from attention_core import bert, heads, tasks
 from attention_core.embeddings import UnknownWords
-from attention_core.examples import example_of
+from attention_core.examples import preset_of
 from attention_core.glove_sources import vectors_name
 from attention_core.layers import forward
 from attention_core.maps import by_words
@@ -70,7 +70,7 @@ def map_of_sentence(model: str, switches: state.Switches) -> MapOnPage:
         return _transformer(sentence, word, fitting)
     view = raw_view(switches)
     clause = relation(fitting[0], word) if fitting else ""
-    seen = remark(view, chosen(view), switches, example_of(state.sentence()), clause)
+    seen = remark(view, chosen(view), switches, preset_of(state.sentence()), clause)
     return MapOnPage(view, seen.text, page=seen.page)
 
 
@@ -106,7 +106,7 @@ def _taught(sentence: loaders.Sentence, word: str, switches: state.Switches) -> 
     if model is None:
         line = "The taught heads read other vectors than those loaded here, so the word vectors are shown."
         return MapOnPage(raw_view(switches), line)
-    marks, askers = tasks.marks(lesson.task), tasks.asking_words(lesson.task)
+    marks, query_words = tasks.marks(lesson.task), tasks.query_words(lesson.task)
     unseen = np.array([not tasks.is_word(token) and token not in marks for token in known])
     last = forward(model, loaders.glove().look_up(known), ~unseen)[-1]
     settings = {
@@ -117,7 +117,7 @@ def _taught(sentence: loaders.Sentence, word: str, switches: state.Switches) -> 
         "heads": model.n_heads,
         "shows": "the last layer" if model.n_heads == 1 else "the last layer, mean of all heads",
     }
-    trained = np.array([query == word and token in askers for token in known])
+    trained = np.array([query == word and token in query_words for token in known])
     n = len(known)
     view = View(
         known,
@@ -158,7 +158,8 @@ def _transformer(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson
     numbers = [group[0] + 1 for group in places]
     query = chosen_query(len(words), numbers)
     layer, head, line = _measured_head(word, fitting) or _patterned_head(word, reading, pieces[query][0])
-    weights, left_out = reading.layers[layer].weights[head], left_out_by_words(pieces, len(reading.tokens.pieces))
+    weights = reading.layers[layer].attention(head).weights
+    left_out = left_out_by_words(pieces, len(reading.tokens.pieces))
     settings = {
         "sentence": text,
         "model": bert.MODEL,
@@ -167,12 +168,12 @@ def _transformer(sentence: loaders.Sentence, word: str, fitting: Sequence[Lesson
     }
     by_piece = View(reading.tokens.pieces, weights, settings=settings)
     position = {place: word for word, group in enumerate(places) for place in group}
-    shown, drawn = [], set()
+    shown, places_shown = [], set()
     for token, place in sentence.words:
         at = None if place is None else position.get(place)
-        if at is None or at not in drawn:  # of words that the transformer reads as one, the first stands for all
+        if at is None or at not in places_shown:  # of words that the transformer reads as one, the first stands for all
             shown.append((token, at))
-            drawn.add(at)
+            places_shown.add(at)
     view = replace(
         merge_pieces(by_piece, pieces, words),
         words=shown,
@@ -211,7 +212,7 @@ def _patterned_head(word: str, reading: bert.Reading, piece: int) -> tuple[int, 
     patterned = [found for found in loaders.measured_minilm_heads() if found.name in PATTERNS]
     patterned.sort(key=lambda found: found.first, reverse=True)
     for found in patterned:
-        row = by_words(reading.layers[found.layer].weights[found.head], groups)[place]
+        row = by_words(reading.layers[found.layer].attention(found.head).weights, groups)[place]
         wanted = dict(heads.PLACES[found.name](words)).get(place, [])
         if any(row[key] >= row.max() - TOLERANCE for key in wanted):
             line = f"No head of MiniLM was measured for {quoted(word)}. This one looks from each word at {found.name}."

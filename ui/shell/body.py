@@ -57,12 +57,17 @@ def draw(page: str, body: Callable[[], None]) -> None:
     st.fragment(whole)()
 
 
-def draw_part(part: Callable[[], None]) -> None:
+def draw_part(part: Callable[[], None], every: float = 0, work: Callable[[], bool] | None = None) -> None:
     """Draw the last part of a body, which runs alone when a control in it has changed; errors as in `draw`.
 
     Where that changes a control above the part, the whole page runs.
+
+    Args:
+        part: draws it.
+        every: seconds after which the part is drawn again, 0 for never.
+        work: what is done after each drawing; the whole page runs when it returns False.
     """
-    page, above = _body.page, state.drawn()
+    page, above = _body.page, state.drawn_controls()
     now = state.page_values(page)
     hidden = [name for name in state.names_of(page) if CONTROLS[name].hidden and not CONTROLS[name].in_part]
     values = {name: now[name] for name in (*above, *hidden)}
@@ -83,25 +88,15 @@ def draw_part(part: Callable[[], None]) -> None:
                     st.rerun()
                 finish()
 
-    st.fragment(alone)()
-
-
-def draw_again(seconds: float) -> None:
-    """Run the page once more, some seconds after it has been drawn.
-
-    A busy browser may ask before it has taken in what a callback has just set, and would set it back. The run
-    comes from a timer and not from the visitor, so the controls stay as they were drawn.
-    """
-    values = {name: st.session_state[name] for name in CONTROLS if name in st.session_state}
-    st.session_state["timer_drawn"] = False
-
-    def ask() -> None:
-        if st.session_state["timer_drawn"]:
-            state.set_values({name: value for name, value in values.items() if st.session_state.get(name) != value})
+    def again() -> None:
+        if not _body.page:
+            # A busy browser may ask before it has taken in what a callback has set, and would set it back.
+            state.restore(values)
+        st.fragment(alone)()
+        if work and not work():
             st.rerun()
-        st.session_state["timer_drawn"] = True
 
-    st.fragment(ask, run_every=seconds)()
+    st.fragment(again, run_every=every)() if every else st.fragment(alone)()
 
 
 def _end(page: str) -> None:

@@ -11,7 +11,7 @@ from ui.kit.wording import listed
 from ui.shell import scripts, sharing
 from ui.shell.pages import Page, Screen
 
-ALONE = """
+HIDE_OTHERS = """
 .stMainBlockContainer {{ padding: 0.5rem 1rem !important; max-width: none !important; }}
 .stSidebar, .stAppHeader, .stMainBlockContainer footer {{ display: none !important; }}
 .stMain :is(.stElementContainer, [data-testid=stLayoutWrapper], .stColumn, .stPopover, .stExpander) {{
@@ -30,56 +30,58 @@ def figure(name: str, part: str = "whole") -> DeltaGenerator:
 
 
 def is_alone(name: str) -> bool:
-    """Whether the link asks for this figure alone; of a map its reading is then the one line."""
+    """Whether the link asks for this figure alone; a map then has one line of text, the one that reads it."""
     return bool(state.get("figure") == name)
 
 
 def lecture_button() -> None:
     """Draw the way into the lecture view."""
     about = "One figure a screen, large, for a projector. N or Page Down goes on, B or Page Up goes back."
-    st.button("Lecture view", on_click=_show, args=(1,), key="lecture-view", icon=":material/slideshow:", help=about)
+    st.button(
+        "Lecture view", on_click=_go_to_screen, args=(1,), key="lecture-view", icon=":material/slideshow:", help=about
+    )
 
 
 def draw_view(page: Page) -> None:
-    """Leave only the figure of a page that the link asks for, or the one that a lecture has come to."""
+    """Hide all of a page but one figure, where the link asks for it or a lecture has come to it."""
     figures = page.figures
     name, number = str(state.get("figure")), min(int(state.get("lecture")), len(figures))
     names = list(dict.fromkeys(screen.figure for screen in figures))
     _set_values(figures, number)
     if number:
-        components.style("kit/browser/alone.css", "kit/browser/lecture.css")
+        components.style("shell/browser/one_figure.css", "shell/browser/lecture.css")
         _lecture_bar(page, number)
-        _leave_only(*_places(figures[number - 1].figure), ".notice", ".st-key-lecture-bar")
+        _hide_all_but(*_places(figures[number - 1].figure), ".notice", ".st-key-lecture-bar")
     elif name in names:
-        components.style("kit/browser/alone.css", "kit/browser/frame.css")
+        components.style("shell/browser/one_figure.css", "shell/browser/frame.css")
         words = [".st-key-walk-words"] * (name != "strip-1")  # the words to choose from, which stand in the second step
-        _leave_only(*_places(name), ".notice", *words)
+        _hide_all_but(*_places(name), ".notice", *words)
         scripts.report_height()
     elif name:
         has = listed([f"“{known}”" for known in names], 9)
         with figure("no-figure"):
             components.text(f"This page has no figure called “{name[:40]}”. It has {has}.", "notice")
-        _leave_only(*_places("no-figure"))
+        _hide_all_but(*_places("no-figure"))
         scripts.report_height()
 
 
 def _set_values(figures: Sequence[Screen], number: int) -> None:
-    """Set what the screen that the lecture has come to sets; what other screens set is as it was before the lecture.
+    """Set the controls for a screen of the lecture; those of other screens are again as before the lecture.
 
-    What the link of a first visit says holds.
+    A control that the link of a first visit holds stays as it is there.
 
     Args:
         number: of the screen, from 1; 0 outside of the lecture.
     """
-    first, last = "screen" not in st.session_state, st.session_state.get("screen")
+    first_run, previous = "screen" not in st.session_state, st.session_state.get("screen")
     here = st.session_state["screen"] = (figures, number) if number else None
-    if here is None or here == last:
+    if here is None or here == previous:
         return
-    if last is None or last[0] != figures:
+    if previous is None or previous[0] != figures:
         names = {name for screen in figures for name in screen.values}
         st.session_state["before-lecture"] = {name: state.get(name) for name in names}
     values = {**st.session_state["before-lecture"], **figures[number - 1].values}
-    in_link = set(st.query_params) if first else ()
+    in_link = set(st.query_params) if first_run else ()
     state.set_in_run({name: value for name, value in values.items() if name not in in_link})
 
 
@@ -88,23 +90,30 @@ def _places(name: str) -> tuple[str, str]:
     return f".st-key-{name}", f"[class*='st-key-{name}-']"
 
 
-def _leave_only(*kept: str) -> None:
-    """Hide all but what these selectors name."""
+def _hide_all_but(*kept: str) -> None:
+    """Hide all elements of the page but those that these selectors name."""
     selectors = ", ".join(kept)
-    st.html(f"<style>{ALONE.format(kept=f':is({selectors})')}</style>")
+    st.html(f"<style>{HIDE_OTHERS.format(kept=f':is({selectors})')}</style>")
 
 
 def _lecture_bar(page: Page, number: int) -> None:
     count, title = len(page.figures), page.figures[number - 1].title
     with st.container(key="lecture-bar", horizontal=True, vertical_alignment="center"):
-        st.button("Back", on_click=_show, args=(number - 1,), disabled=number == 1, key="lecture-back", shortcut="B")
         st.button(
-            "Next", on_click=_show, args=(number + 1,), disabled=number == count, key="lecture-next", shortcut="N"
+            "Back", on_click=_go_to_screen, args=(number - 1,), disabled=number == 1, key="lecture-back", shortcut="B"
         )
-        st.button("Leave the lecture view", on_click=_show, args=(0,), key="lecture-leave")
+        st.button(
+            "Next",
+            on_click=_go_to_screen,
+            args=(number + 1,),
+            disabled=number == count,
+            key="lecture-next",
+            shortcut="N",
+        )
+        st.button("Leave the lecture view", on_click=_go_to_screen, args=(0,), key="lecture-leave")
         sharing.qr_button(page.name, "lecture-qr")
         components.text(f"{number} of {count}" + (f": {title}" if title else ""), "small")
 
 
-def _show(number: int) -> None:
+def _go_to_screen(number: int) -> None:
     state.set_values({"lecture": number})

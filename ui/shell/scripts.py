@@ -4,13 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.kit.components import source, theme
+from ui.kit.components import read_files, theme
 
 BROWSER = Path(__file__).parent / "browser"
 
-_end = st.components.v2.component("end", js=source("swipe.js", "follow.js", "glossary.js", "link.js", folder=BROWSER))
-_theme = st.components.v2.component("theme", js=source("theme.js", folder=BROWSER))
-_height = st.components.v2.component("height", js=source("height.js", folder=BROWSER))
+_end = st.components.v2.component(
+    "end", js=read_files("swipe.js", "follow.js", "glossary.js", "link.js", folder=BROWSER)
+)
+_theme = st.components.v2.component("theme", js=read_files("theme.js", folder=BROWSER))
+_height = st.components.v2.component("height", js=read_files("height.js", folder=BROWSER))
 
 
 def end_run(link: str, scroll_to: str) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from attention_core import tasks
-from attention_core.examples import PRESETS, Preset, example_of
+from attention_core.examples import PRESETS, Preset, preset_of
 from attention_core.text import shortened
 from ui import state
 from ui.kit import components
@@ -81,7 +81,7 @@ def _examples(text: str) -> None:
         preset = by_name[name]
         state.set_values({**switches_for(preset), "s": preset.sentence, "q": preset.query, "k": 0})
 
-    by_name, here = {preset.name: preset for preset in PRESETS}, example_of(text)
+    by_name, here = {preset.name: preset for preset in PRESETS}, preset_of(text)
     controls.examples("Sentences to start from", list(by_name), here.name if here else None, start_from, key="preset")
 
 
@@ -116,7 +116,7 @@ def choose_query_for_task(page: str, task: str) -> None:
 
 def values_for(sample: lessons.SampleSentence) -> dict[str, Value]:
     """The controls' values with which a sample is the shared sentence, and its query the chosen word."""
-    return {"s": sample.text, "q": sample.example.asks + 1, "k": 0}
+    return {"s": sample.text, "q": sample.example.query + 1, "k": 0}
 
 
 def choose_sentence(sample: lessons.SampleSentence) -> None:
@@ -126,7 +126,7 @@ def choose_sentence(sample: lessons.SampleSentence) -> None:
 
 def draw_notice(presets: bool) -> None:
     """Draw what to notice in the sentence on raw vectors, and which words were left out."""
-    example = example_of(state.get("s")) if presets else None
+    example = preset_of(state.get("s")) if presets else None
     if example and all(state.get(name) == value for name, value in switches_for(example).items()):
         notice = example.notice
     else:
@@ -138,8 +138,8 @@ def draw_notice(presets: bool) -> None:
 
 def _draw_cut_notice() -> None:
     """Draw how many words were left off."""
-    if cut := loaders.tokenized(state.sentence()).cut:
-        components.text(f"Only the first {MAX_TOKENS} words are used; {cut} were left off.", "notice")
+    if dropped := loaders.tokenized(state.sentence()).dropped:
+        components.text(f"Only the first {MAX_TOKENS} words are used; {dropped} were left off.", "notice")
 
 
 def unknown_words() -> str:

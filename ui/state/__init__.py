@@ -21,10 +21,12 @@ class _Run(threading.local):
     Attributes:
         drawn: the controls that have a widget in it.
         first: whether no run of its session has ended yet.
+        set: the controls that callbacks have set since the last run began.
     """
 
     drawn: frozenset[str] = frozenset()
     first = False
+    set: frozenset[str] = frozenset()
 
 
 _run = _Run()
@@ -96,8 +98,14 @@ def _from_link(name: str, text: str | None) -> Value:
 
 def set_values(values: Mapping[str, Value]) -> None:
     """Set controls from a callback, before they are drawn."""
+    _run.set |= values.keys()
     for name, value in values.items():
         st.session_state[name] = value
+
+
+def restore(values: Mapping[str, Value]) -> None:
+    """Set controls back, but not those that a callback has just set."""
+    set_values({name: value for name, value in values.items() if name not in _run.set and get(name) != value})
 
 
 def set_in_run(values: Mapping[str, Value]) -> None:
@@ -129,6 +137,7 @@ def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
         values |= {name: _from_link(name, address.get(name)) for name in names_of(page) if back or name in address}
     values |= st.session_state.pop("values_to_set", {})
     set_values({name: value for name, value in values.items() if name not in _run.drawn})
+    _run.set = frozenset()
     return {name: _value(name, values.get(name)) for name in names_of(page)}
 
 
@@ -140,7 +149,7 @@ def write_address(page: str, value_of: Callable[[str], Value]) -> None:
         st.query_params.from_dict(texts)
 
 
-def drawn() -> frozenset[str]:
+def drawn_controls() -> frozenset[str]:
     """The controls that have a widget so far in this run."""
     return _run.drawn
 
@@ -180,6 +189,11 @@ def link_texts(page: str, value_of: Callable[[str], Value], *, private: bool) ->
         for name in names_of(page)
         if (private or not CONTROLS[name].private) and value_of(name) != CONTROLS[name].default
     }
+
+
+def shows_one_figure() -> bool:
+    """Whether the page shows one of its figures and no more: alone in a frame, or as a screen of the lecture."""
+    return bool(get("figure") or get("lecture"))
 
 
 def sentence() -> str:

@@ -36,10 +36,10 @@ def draw(selection: Selection) -> None:
     with right, st.container(key="formula-output"):
         st.latex(symbol)
         st.latex(lines([f"&{terms}{more}", f"&={column(output, 'output')}"]))
-    drawn = "laid end to end" if len(walk.query) == 2 else "added up"
+    joined = "laid end to end" if len(walk.query) == 2 else "added up"
     best = listed([f"v{selection.labels[place]}" for place in largest(weights)])
     components.text(
-        f"Each value times its weight, {drawn}, leads to the output: a blend of all values, nearest to {best}.",
+        f"Each value times its weight, {joined}, leads to the output: a blend of all values, nearest to {best}.",
         "headline",
     )
 
@@ -62,7 +62,7 @@ def _draw_word(selection: Selection, word: ChosenWord, formula: str) -> None:
             f" {selection.name(word.choice.query)} has little meaning of its own; choose {other} to see which words "
             "its blend is nearest to."
         )
-    if state.get("figure") or state.get("lecture"):  # on the page the weights stand above
+    if state.shows_one_figure():  # on the page the weights stand above
         strip.draw(selection, weights, "Parts of the output", [formula], text, key="parts", weights=True)
         return
     st.latex(formula)
@@ -73,7 +73,7 @@ def draw_whole(selection: Selection) -> None:
     """The whole formula, and for a sentence all queries at once."""
     st.header("All steps in one line", anchor=False)
     names = ",".join(in_role(name, role) for name, role in (("Q", "query"), ("K", "key"), ("V", "value")))
-    st.latex(rf"\operatorname{{Attention}}({names})={latex.whole()}")
+    st.latex(rf"\operatorname{{Attention}}({names})={latex.attention()}")
     components.show_html(
         Markup(
             "<p><b class=query>Q</b><b class=key>K</b>ᵀ: step 3. √dₖ: step 4. softmax: steps 6 and 7. "

@@ -15,7 +15,7 @@ from ui.step_by_step.selection import Selection
 
 
 @cache
-def source(function: Callable[..., Any]) -> str:
+def source_code(function: Callable[..., Any]) -> str:
     """The text of a function that runs here, without its docstring."""
     return re.sub(r'\n    """.*?"""', "", inspect.getsource(function), count=1, flags=re.DOTALL)
 
@@ -23,7 +23,7 @@ def source(function: Callable[..., Any]) -> str:
 @cache
 def five_lines() -> str:
     """The lines of the attention function that are the formula."""
-    text = source(scaled_dot_product_attention)
+    text = source_code(scaled_dot_product_attention)
     return inspect.cleandoc(text[text.index("    scores =") : text.index("    return Attention")])
 
 
@@ -31,7 +31,7 @@ def draw(selection: Selection) -> None:
     """The lines that ran, beside what they made."""
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        st.code(f"{five_lines()}\n\n{source(softmax).strip()}", language="python", wrap_lines=True)
+        st.code(f"{five_lines()}\n\n{source_code(softmax).strip()}", language="python", wrap_lines=True)
     with right:
         stages = ("scores", "scaled", "masked", "weights", "output")
         rows = [

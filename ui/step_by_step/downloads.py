@@ -20,7 +20,7 @@ from ui.step_by_step.selection import Selection
 from ui.step_by_step.typed import vector_text
 
 
-def take_away(selection: Selection) -> None:
+def draw_downloads(selection: Selection) -> None:
     """Pictures, numbers and link of the walk."""
     walk = selection.walk
     shown = {"scores": pictures.bars(selection, walk.scores, "Scores, not yet divided")}
@@ -48,7 +48,7 @@ def take_away(selection: Selection) -> None:
         f"strip-{step}": figures.Embedded(f"{step}. {title}", partial(still, selection, step, asked))
         for step, title in enumerate(sequence.TITLES, start=1)
     }
-    figures.take_away(shown, files, selection.settings, source, "steps", embeds)
+    figures.draw_downloads(shown, files, selection.settings, source, "steps", embeds)
 
 
 def still(selection: Selection, step: int, asked: str, colors: Palette) -> figures.Picture | embed.Still:
@@ -85,8 +85,8 @@ def still_of_vectors(selection: Selection, colors: Palette) -> figures.Picture |
             for text, place in view.words
         ]
         chosen = [place for _, place in view.words].index(query)
-        said = view.in_words(query)
-        return embed.still_of_parts([embed.colored_words(words, chosen, colors), said], said, colors)
+        text = view.in_words(query)
+        return embed.still_of_parts([embed.colored_words(words, chosen, colors), text], text, colors)
     if len(walk.query) == 2:
         return pictures.query_arrows(walk, selection.labels)
     keys = zip(selection.labels, walk.keys, strict=True)
@@ -111,11 +111,11 @@ def still_of_output(selection: Selection, colors: Palette) -> figures.Picture | 
     _, near = cell.nearest(view, query)
     words, cosines = [word for word, _ in near[: cell.NEAREST]], [cosine for _, cosine in near[: cell.NEAREST]]
     texts = [f"{cosine:.2f}" for cosine in cosines]
-    drawn = pd.DataFrame({"key": np.arange(len(words), dtype=np.int16), "value": cosines, "shown": texts})
+    frame = pd.DataFrame({"key": np.arange(len(words), dtype=np.int16), "value": cosines, "shown": texts})
     alt = ", ".join(f"{word} {text}" for word, text in zip(words, texts, strict=True))
     return figures.Picture(
         stage_bars,
-        drawn,
+        frame,
         f"The words nearest to the output, with the cosine: {alt}.",
         34 * max(len(words), 1),
         {"labels": words},

@@ -91,12 +91,12 @@ def bars_picture(answer: Answer) -> figures.Picture:
     weights = answer.walk.blend.weights if answer.walk is not None else np.zeros(len(LEGS))
     texts = [percent(float(weight), 1) if found else "no vector" for weight in weights]
     labels = [f"{label}: {legs} legs" for label, legs in LEGS.items()]
-    drawn = pd.DataFrame({"key": np.arange(len(labels), dtype=np.int16), "value": weights, "shown": texts})
+    frame = pd.DataFrame({"key": np.arange(len(labels), dtype=np.int16), "value": weights, "shown": texts})
     exact, soft = answers_in_words(answer)
     about = {"asked": f"How many legs has “{shortened(answer.asked)}”?", "dictionary": exact, "attention": soft}
     alt = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))
     return figures.Picture(
-        stage_bars, drawn, f"Weights: {alt}. {headline(answer)}", 102, {"labels": labels}, {"fixed": True}, about
+        stage_bars, frame, f"Weights: {alt}. {headline(answer)}", 102, {"labels": labels}, {"fixed": True}, about
     )
 
 

@@ -16,7 +16,7 @@ NUMBER = 5
 def draw_switches() -> None:
     """Which keys the query may look at."""
     if state.get("on") == "Numbers":
-        typed.mask_ticks()
+        typed.draw_mask_ticks()
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches-mask"):
         switches.draw_self()

@@ -18,6 +18,7 @@ from ui.step_by_step.selection import Selection
 
 
 def _pair() -> str:
+    """q · k, as LaTeX."""
     return rf"{in_role('q', 'query')}\cdot {in_role('k', 'key')}"
 
 
@@ -25,15 +26,15 @@ def draw_scores(selection: Selection) -> None:
     """The dot products: of a sentence one is shown, of typed numbers all."""
     walk, j, word = selection.walk, selection.key, selection.word
     scores = pictures.in_formula(selection, walk.scores)
-    order = rank(np.abs(walk.products))
     if word:
-        products = latex.sum_of_products(walk.query, walk.keys[j], order[j], 2)
+        products = latex.sum_of_products(walk.query, walk.keys[j], walk.order(j), 2)
         formula = [f"{_pair()}={products}={scores[j]}"]
         text = (
             f"{selection.name(word.choice.query)} · {selection.name(j)} = {number(walk.scores[j])}: "
             f"{counted(len(walk.query), 'product')}, added up. A large sum means that the two match."
         )
     else:
+        order = rank(np.abs(walk.products))
         formula = [
             lines(
                 rf"{in_role('q', 'query')}\cdot {in_role(name, 'key')}&="
@@ -75,7 +76,7 @@ def best_match(selection: Selection) -> str:
     )
 
 
-def division_switch() -> None:
+def draw_division_switch() -> None:
     """Whether, and for a sentence by what number, the scores are divided."""
     if state.get("on") == "Sentence":
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches-scaling"):
@@ -105,7 +106,7 @@ def draw_scaled(selection: Selection) -> None:
             f"Every score is divided by √{d} = {selection.divisor:.2f}, for a key has {d} numbers (dₖ): the order "
             "stays, the gaps shrink."
         )
-        if not (state.get("figure") or state.get("lecture")):
+        if not state.shows_one_figure():
             text += " Why the root? The next page answers that."
     elif selection.divisor == 1:
         text = "Not divided: the scores go on as they are."

@@ -43,13 +43,13 @@ def bars(
         texts = [weight_text(values[place], selection.walk.visible[place]) for place in shown]
     else:
         texts = value_texts(values[shown], same_decimals)
-    drawn = pd.DataFrame({"key": np.arange(len(shown), dtype=np.int16), "value": finite, "shown": texts})
+    frame = {"key": np.arange(len(shown), dtype=np.int16), "value": finite, "shown": np.array(texts)}
     every = finite if same_scale is None else np.concatenate([finite, same_scale[shown]])
     low, high = float(min(every.min(), 0)), float(max(every.max(), 0))
     room = 0.3 * max(high - low, 1e-9)
     labels = [selection.labels[place] for place in shown]
     alt = ", ".join(f"{name} {text}" for name, text in zip(labels, texts, strict=True))
-    fill = {
+    parameters = {
         "labels": labels,
         "low": low - (room if low < 0 else 0),
         "high": high + room,
@@ -57,7 +57,7 @@ def bars(
     }
     height = max(34 * len(shown), 80)
     about = {"shows": title[0].lower() + title[1:]}
-    return figures.Picture(stage_bars, drawn, f"{title}: {alt}.", height, fill, {"fixed": weights}, about)
+    return figures.Picture(stage_bars, frame, f"{title}: {alt}.", height, parameters, {"fixed": weights}, about)
 
 
 def weight_text(weight: float, visible: bool) -> str:
@@ -119,14 +119,14 @@ def output_arrows(walked: Walk, labels: Sequence[str]) -> figures.Picture:
 
 
 def _arrows(rows: Sequence[tuple[Any, ...]], labels: list[str], alt: str) -> figures.Picture:
-    drawn = pd.DataFrame(rows, columns=["role", "label", "x0", "y0", "x", "y"])
-    drawn = drawn.astype({"label": "int16", **dict.fromkeys(("x0", "y0", "x", "y"), "float64")})
+    frame = pd.DataFrame(rows, columns=["role", "label", "x0", "y0", "x", "y"])
+    frame = frame.astype({"label": "int16", **dict.fromkeys(("x0", "y0", "x", "y"), "float64")})
     box: dict[str, float] = {}
     for axis, low, high in (("x", "west", "east"), ("y", "south", "north")):
-        smallest, largest = min(drawn[axis].min(), 0), max(drawn[axis].max(), 0)
+        smallest, largest = min(frame[axis].min(), 0), max(frame[axis].max(), 0)
         margin = 0.14 * max(largest - smallest, 0.1)
         box |= {low: float(smallest - margin), high: float(largest + margin)}
-    return figures.Picture(charts.arrows, drawn, alt, 320, {"labels": labels, **box})
+    return figures.Picture(charts.arrows, frame, alt, 320, {"labels": labels, **box})
 
 
 def products_table(selection: Selection) -> Markup:

@@ -32,7 +32,7 @@ class Step:
 FIRST = 3  # the number of the first of these steps; before them come the look-up and the choice of vectors
 STEPS = (
     Step("How well do two match? The dot product", matching.draw_scores),
-    Step("Keep the scores small: divide by √dₖ", matching.draw_scaled, matching.division_switch),
+    Step("Keep the scores small: divide by √dₖ", matching.draw_scaled, matching.draw_division_switch),
     Step("Where may it look? The mask", mask.draw, mask.draw_switches),
     Step("Make every score positive: the exponential", softmax.draw_exponentials),
     Step("Share out the weight: divide by the sum", softmax.draw_weights),
@@ -59,19 +59,19 @@ def draw_others() -> Selection | None:
     """
     step = current_step()
     if step == 1:
-        _back_and_next(1, LAST)
+        _draw_step_buttons(1, LAST)
         return None
     with _strip(2):
-        ready, below = vectors.ask(), st.container()
+        ready, below = vectors.ask_for_vectors(), st.container()
     if not ready:
-        _back_and_next(2, 2)
+        _draw_step_buttons(2, 2)
         return None
     places = [_with_switches(number, STEPS[number - FIRST]) for number in range(FIRST, step + 1)]
     selection = None
     with places[mask.NUMBER - FIRST] if step >= mask.NUMBER else below, errors.show_errors():
         selection = vectors.read_selection()
     if selection is None:
-        _back_and_next(step, step)
+        _draw_step_buttons(step, step)
         return None
     with below:
         vectors.draw(selection)
@@ -81,7 +81,7 @@ def draw_others() -> Selection | None:
             STEPS[number - FIRST].draw(selection)
     if step == last == LAST:
         blend.draw_whole(selection)
-    _back_and_next(min(step, last), last)
+    _draw_step_buttons(min(step, last), last)
     return selection
 
 
@@ -108,7 +108,7 @@ def _with_switches(number: int, step: Step) -> Any:
     return strip
 
 
-def _back_and_next(step: int, last: int) -> None:
+def _draw_step_buttons(step: int, last: int) -> None:
     """Back, Next, all at once: at the foot of the window, so that it stays in place while the page grows.
 
     Args:
@@ -126,7 +126,7 @@ def _back_and_next(step: int, last: int) -> None:
 
         return changed
 
-    with st.container(key="way", horizontal=True, vertical_alignment="center"):
+    with st.container(key="step-buttons", horizontal=True, vertical_alignment="center"):
         st.button("Back", on_click=go_to(step - 1), disabled=step == 1, key="back", shortcut="B")
         st.button(
             "Next step", on_click=go_to(step + 1), disabled=step >= last, key="next", shortcut="N", type="primary"

@@ -40,7 +40,7 @@ def draw(selection: Selection) -> None:
     )
     shown = selection.shown
     head, key = np.indices((h, len(shown)), dtype=np.int16)
-    drawn = pd.DataFrame(
+    frame = pd.DataFrame(
         {"head": head.ravel() + 1, "key": key.ravel(), "weight": weights[:, shown].ravel().astype(np.float32)}
     )
     labels = [selection.labels[place] for place in shown]
@@ -50,7 +50,7 @@ def draw(selection: Selection) -> None:
         for i, row in enumerate(weights[:8])
     ) + (f"; and so on for {h - 8} more" if h > 8 else "")
     picture = figures.Picture(
-        charts.head_rows, drawn, f"Weights of {h} heads: {firsts}.", 340, {"labels": labels, "heads": h}
+        charts.head_rows, frame, f"Weights of {h} heads: {firsts}.", 340, {"labels": labels, "heads": h}
     )
     figures.draw(picture, "heads-map")
     spans = [f"{i * d_k + 1} to {(i + 1) * d_k}" if d_k > 1 else str(i + 1) for i in range(h)]

@@ -73,7 +73,7 @@ def draw_weights(selection: Selection) -> None:
         if remark := cell.asymmetry_in_words(*selection.word):
             components.text(remark, "plain")
     else:
-        typed.what_if_buttons("weights")
+        typed.draw_what_if_buttons("weights")
 
 
 def draw_overflow(selection: Selection) -> None:

@@ -31,15 +31,15 @@ def article_numbers() -> dict[str, Value]:
     """The article's query and keys as controls: scores 8, 26 and 61 for A, B and C, none masked."""
     rows = {"nq": QUERY} | {f"nk{NAMES.index(name) + 1}": key for name, key in KEYS.items()}
     texts = {name: " ".join(f"{x:g}" for x in row) for name, row in rows.items()}
-    return first_numbers() | texts | {"keys": len(KEYS)}
+    return opening_numbers() | texts | {"keys": len(KEYS)}
 
 
-def first_numbers() -> dict[str, Value]:
-    """The numbers, counts and ticks as the page opens."""
+def opening_numbers() -> dict[str, Value]:
+    """The numbers, counts and ticks with which the page opens, as controls."""
     return {name: state.default(name) for name in CONTROLS if re.fullmatch(r"n[qkv]\d?|see\d|dims|keys|div", name)}
 
 
-def what_if_buttons(key: str) -> None:
+def draw_what_if_buttons(key: str) -> None:
     """Buttons for the article's numbers, and for those that the page opens with.
 
     Args:
@@ -55,8 +55,8 @@ def what_if_buttons(key: str) -> None:
         )
         st.button(
             "The first numbers",
-            on_click=lambda: state.set_values(first_numbers()),
-            disabled=_are_set(first_numbers()),
+            on_click=lambda: state.set_values(opening_numbers()),
+            disabled=_are_set(opening_numbers()),
             key=f"first-{key}",
         )
 
@@ -65,7 +65,7 @@ def _are_set(values: dict[str, Value]) -> bool:
     return all(state.get(name) == value for name, value in values.items())
 
 
-def editor() -> None:
+def draw_fields() -> None:
     """Fields for every number: a row for the query, a row for each key and its value."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _row_field("nq", "Query q", "query")
@@ -85,7 +85,7 @@ def _row_field(name: str, label: str, role: str) -> None:
         controls.text_field(name, label, max_chars=LONGEST_ROW, live="300ms", autocomplete="off")
 
 
-def mask_ticks() -> None:
+def draw_mask_ticks() -> None:
     """A tick for each key that the query may look at."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("May be looked at:", width="content")

@@ -18,12 +18,12 @@ ROLES = ("query", "key", "value")
 ON_HELP = "A word of your sentence with its own vector, or a few small numbers that you may change."
 
 
-def ask() -> bool:
+def ask_for_vectors() -> bool:
     """The sentence, or the fields for numbers; whether there is something to compute."""
     if controls.segmented("on", "Walk with", help=ON_HELP) == "Numbers":
-        typed.what_if_buttons("numbers")
+        typed.draw_what_if_buttons("numbers")
         with st.expander("Change the numbers"):
-            typed.editor()
+            typed.draw_fields()
         return True
     sentence_input.ask_for_sentence()
     with errors.show_errors():

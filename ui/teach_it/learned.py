@@ -38,26 +38,26 @@ def _candidates() -> tuple[list[str], np.ndarray]:
 
 @lru_cache(maxsize=len(TAUGHT_TASKS))
 def answers_by_query(task: str) -> Mapping[str, frozenset[str]]:
-    """The words that each asking word finds in sentences of a task."""
+    """The answers of each query word in sentences of a task."""
     found: dict[str, set[str]] = {}
     for testing in (False, True):
         for example in tasks.examples(task, SENTENCES, np.random.default_rng(0), testing=testing):
-            found.setdefault(example.tokens[example.asks], set()).add(example.tokens[example.answer])
+            found.setdefault(example.tokens[example.query], set()).add(example.tokens[example.answer])
     return {query: frozenset(answers) for query, answers in found.items()}
 
 
 @lru_cache(maxsize=len(TAUGHT_TASKS))
 def share_of_answers(lesson: Lesson) -> float:
-    """The share of answers among the words that the asking words match best, in the task's samples and best model.
+    """The share of answers among the words that the queries match best, in the task's samples and best model.
 
-    An answer is a word that the asking word finds in sentences of the task. So for a task in which hundreds of words
-    ask, each in a few sentences, as in those of verbs, the share is small: the lists tell nothing of any one of them.
+    Answers are those of `answers_by_query`. Where hundreds of words are queries, each in a few sentences, as in the
+    tasks of verbs, the share is small: there the list of one word tells nothing.
     """
     model, answers, right = shipped(usual_settings(lesson.best)), answers_by_query(lesson.task), []
     if model is None:
         return 0.0
     for sample in sample_sentences(lesson):
-        words, query, answer = sample.example.tokens, sample.example.asks, sample.example.answer
+        words, query, answer = sample.example.tokens, sample.example.query, sample.example.answer
         layers = forward(model, loaders.glove().look_up(list(words)))
         for head in range(model.n_heads):
             at = (model.n_layers, head, query, answer)
@@ -69,13 +69,13 @@ def share_of_answers(lesson: Lesson) -> float:
 def has_query_words(session: Session, shown: SentenceMap) -> bool:
     """Whether a list of the words that the chosen query matches tells something.
 
-    It does once something is trained, for a word that asks in the task, in the layer that answers; and in the tasks in
-    which most of such words are answers. A classifier asks for “not”: words with which it was never trained there get
-    larger scores.
+    It does once a pointer is trained, in its last layer, for a query word of the task; and in the tasks in which most
+    words of such lists are answers. Not for a classifier: its answer is “not”, and words that never stood there in
+    training get larger scores.
     """
-    asks = session.model.kind == "pointer" and session.trained and shown.l == session.model.n_layers
+    trained = session.model.kind == "pointer" and session.trained and shown.l == session.model.n_layers
     word = shown.view.tokens[shown.choice.query]
-    return asks and share_of_answers(session.lesson) > 0.5 and word in answers_by_query(session.lesson.task)
+    return trained and share_of_answers(session.lesson) > 0.5 and word in answers_by_query(session.lesson.task)
 
 
 def draw_query_words(session: Session, shown: SentenceMap) -> None:

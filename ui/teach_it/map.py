@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -121,28 +121,38 @@ def choose_map(model: Model) -> None:
                 controls.select(name, title, options, width=150, format_func=names.get, help=tip(term))
 
 
-def lay_out(session: Session) -> list[DeltaGenerator]:
-    """Draw the sample sentences and the curves of the training; return the places for the maps."""
+class Places(NamedTuple):
+    """Where to draw the maps, the sample sentences and the curves of the training; None where they are not drawn."""
+
+    maps: list[DeltaGenerator]
+    sentences: DeltaGenerator | None
+    curves: DeltaGenerator | None
+
+
+def lay_out(session: Session) -> Places:
+    """Draw the places of the maps and of what stands beside or below them."""
     count = len(maps_to_draw(session.model))
     above = list(st.columns(count, gap="medium")) if count > 1 else []
     if presentation.is_alone("map"):
-        return above or [st.container()]
+        return Places(above or [st.container()], None, None)
     left, right = st.columns([3, 2] if count == 1 else 2, gap="medium")
-    with right if count == 1 else left:
+    return Places(above or [left], right if count == 1 else left, right)
+
+
+def draw_progress(session: Session, places: Places) -> None:
+    """Draw the sample sentences and the curves of the training."""
+    if places.sentences is None or places.curves is None:
+        return
+    with places.sentences:
         draw_sentences(session)
-    with right:  # below the sentences, which stay where they are when the first point appears
+    with places.curves:  # below the sentences, which stay where they are when the first point appears
         draw_curve(session, "accuracy")
         if session.model.kind == "next_word":
             draw_curve(session, "loss")
-    return above or [left]
 
 
 def draw(maps: dict[str, SentenceMap], places: list[DeltaGenerator]) -> None:
-    """The chosen map, or two beside each other.
-
-    Args:
-        places: those that `lay_out` returned.
-    """
+    """The chosen map, or two beside each other."""
     for place, (title, each) in zip(places, maps.items(), strict=True):
         with place:
             if title:
@@ -180,7 +190,7 @@ class Answer:
 
 def answer(model: Model, sample: SampleSentence) -> Answer:
     """Compute the model's answer to a sample sentence."""
-    words, query, right = sample.example.tokens, sample.example.asks, sample.example.answer
+    words, query, right = sample.example.tokens, sample.example.query, sample.example.answer
     layers = forward(model, loaders.glove().look_up(list(words)))
     if model.kind == "classifier":
         good = float(learning.probability_good(model, layers[-1].output)[query])

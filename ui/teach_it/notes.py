@@ -80,6 +80,6 @@ def draw_code() -> None:
     st.code(inspect.getsource(layers.layer), language="python", wrap_lines=True)
 
 
-def take_away(shown: SentenceMap, compared: dict[str, figures.Picture] | None) -> None:
+def draw_downloads(shown: SentenceMap, compared: dict[str, figures.Picture] | None) -> None:
     """Pictures, numbers, code and link."""
-    downloads.take_away(shown.view, shown.choice, links.source_of("teach_it"), "taught", compared)
+    downloads.draw_downloads(shown.view, shown.choice, links.source_of("teach_it"), "taught", compared)

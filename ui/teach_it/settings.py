@@ -99,15 +99,16 @@ def current_session() -> Session:
     settings = settings_from_controls(lesson)
     steps = int(state.get("trained"))
     came_with_app = shipped(settings) if steps > recipe(settings).steps else None
+    target = 0 if came_with_app else recipe(settings).next_report(max(steps, 0))
+    training = st.session_state.get("training")
+    if training is not None and (not target or training.settings != settings or training.step > target):
+        training.leave()
+        training = None
     if came_with_app:
         return Session(lesson, settings, None, came_with_app, 0, finished=True)
-    target = recipe(settings).next_report(max(steps, 0))
     if not target:
         return Session(lesson, settings, None, untrained(settings), 0, finished=False)
-    training = st.session_state.get("training")
-    if training is None or training.settings != settings or training.step > target:
-        if training is not None:
-            training.leave()
+    if training is None:
         training = st.session_state["training"] = training_at(settings, target)
     model = training.history[-1].model if training.history else untrained(settings)
     return Session(lesson, settings, training, model, target, finished=False)

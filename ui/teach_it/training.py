@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -43,7 +43,6 @@ def draw_buttons(session: Session) -> None:
         state.set_values({"trained": session.step})
 
     def start_over() -> None:
-        session.leave()
         state.set_values({"trained": 0})
 
     label = "Go on" if session.partly_trained else "Train again" if session.trained else "Train"
@@ -74,7 +73,7 @@ def draw_headline(session: Session) -> None:
     if session.diverged:
         line = "The steps were too large, and training ran away."
     elif not session.trained and not session.in_training:
-        alone = bool(state.get("figure") or state.get("lecture"))  # without the button
+        alone = state.shows_one_figure()  # without the button
         line = f"{lesson.goal} Untrained, it looks at random{'.' if alone else ': press Train.'}"
     elif not session.fully_trained:
         line = f"{lesson.goal} Watch the colours of the words."
@@ -149,7 +148,6 @@ def draw_experiments(session: Session) -> None:
     lesson = session.lesson
 
     def choose(changed: ModelSpec) -> None:
-        session.leave()
         state.set_values({**values_of(changed), "trained": FINISHED if shipped(usual_settings(changed)) else 0})
 
     if not lesson.without:
@@ -213,13 +211,20 @@ def draw_curve(session: Session, name: str) -> None:
     figures.draw(picture, f"curve-{name}")
 
 
-def train_further(session: Session) -> None:
-    """Train the next steps, then have the page drawn again.
+def draw_while_training(session: Session, part: Callable[[], None]) -> None:
+    """Draw the part of the page that follows the training, and train the next steps after each drawing.
 
     The browser asks for each piece of training. When the page is closed it asks no more, and the training stops.
     """
-    if session.training is None or not session.in_training:
+    training = session.training
+    if training is None or not session.in_training:
+        body.draw_part(part)
         return
-    with run_lock.released():
-        session.training.advance(session.target)
-    body.draw_again(ASK_AGAIN_AFTER if session.training.waiting else REDRAW_AFTER)
+    waits = bool(training.waiting)
+
+    def train_further() -> bool:
+        with run_lock.released():
+            training.advance(session.target)
+        return session.in_training and waits == bool(training.waiting)
+
+    body.draw_part(part, ASK_AGAIN_AFTER if waits else REDRAW_AFTER, train_further)

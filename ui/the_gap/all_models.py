@@ -68,14 +68,14 @@ def dots_picture() -> figures.Picture:
 def draw_dots() -> None:
     """Draw the dots and what their shapes mean; a click on a dot opens its sentences."""
     picture = dots_picture()
-    name = f"gap-{picture.fill['chosen']}-{picture.fill['seen']}"
+    choice = picture.parameters["chosen"], picture.parameters["seen"]
     tasks = {title: task for task, title in TASK_TITLES.items()}
 
     def pick(row: int, model: int) -> None:
-        open_sentences(tasks[picture.fill["labels"][row]], NAMES[model])
+        open_sentences(tasks[picture.parameters["labels"][row]], NAMES[model])
 
     with st.container(height=picture.height + 15, border=False, key="dots-room"):
-        figures.draw(picture, name, pick)
+        figures.draw(picture, "gap", choice, pick)
     colors = components.palette()
     shades = [charts.kind_colors(colors)[kind] for kind in kinds().values()]
     span = Markup('<span><b style="color:{}">{}</b> {}</span>')
@@ -129,7 +129,7 @@ def table_cell(rate: Rate) -> Markup:
 
 
 def interval_text(rate: Rate) -> str:
-    """What the interval adds to the number, where it adds something."""
+    """A remark on the interval: beside guessing, or below the taught model's; "" for none."""
     if rate.low <= rate.chance <= rate.high:
         return "like guessing"
     if rate.high < rate.chance:
@@ -139,7 +139,7 @@ def interval_text(rate: Rate) -> str:
 
 
 def table_frame() -> pd.DataFrame:
-    """All rates, on every set of sentences, as rows to take away."""
+    """All rates, on every set of sentences, as the table to download."""
     return pd.DataFrame(
         [
             {

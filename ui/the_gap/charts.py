@@ -62,7 +62,8 @@ def dots(
         slots: places in a row.
         shapes, kinds: of the models' dots; the kind (0 raw, 1 taught, 2 pretrained) gives the colour.
 
-    A click on a dot is reported as the selection `dot`; the dot of `chosen` (row) and `seen` (model) is framed.
+    A click on a dot is reported as the selection `dot`. A ring marks the dot of the parameters `chosen` (row) and
+    `seen` (model).
     """
     named = f"{list(names)}[datum.model]"
     base = alt.Chart(frame).transform_calculate(
@@ -98,7 +99,7 @@ def dots(
     number = base.mark_text(align="left", dx=12, fontSize=12, aria=False, color=colors.text).encode(
         x=_share_axis("high", colors), y=y, yOffset=down, text="number:N"
     )
-    gap = number.copy(deep=True)  # in the line of guessing, where it would run through a number
+    gap = number.copy(deep=True)  # interrupts the mark of guessing where it would cross a number
     gap.mark.stroke, gap.mark.strokeWidth = colors.background, 5
     return alt.layer(guess, gap, interval, dot, here, number).add_params(*parameters())
 

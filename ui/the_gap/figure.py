@@ -45,13 +45,13 @@ def choose_set() -> None:
 
 
 def draw_headline() -> None:
-    """Draw what is to be seen in the chosen task, in one line."""
+    """Draw the rates of the chosen task in one line of words."""
     line = headline(measured.compared(measured.chosen_task(), measured.chosen_set()))
     components.text(with_terms(line, "word vector", "layer", "head", "MiniLM"), "headline")
 
 
 def headline(rates: list[Rate]) -> str:
-    """How often each model is right in a task, and what that means."""
+    """How often each model is right in a task, in words."""
     sentences = [f"{name_in_headline(rate)}: {share_in_words(rate)}." for rate in rates]
     if rates[0].task == "similarity":
         sentences.append("Likeness needs no teaching.")
@@ -64,9 +64,9 @@ def name_in_headline(rate: Rate) -> str:
 
 
 def share_in_words(rate: Rate) -> str:
-    """A share of right answers beside that of guessing.
+    """A share of right answers, with a remark where it is like guessing.
 
-    Where guessing takes one of two nouns, raw vectors are right less often: it is said why.
+    A rate of 0 where guessing takes one of two nouns gets the reason: the query looks at a third word.
     """
     if not rate.right:
         return "never, they mostly look past both nouns" if rate.name == RAW and rate.chance == 0.5 else "never"
@@ -94,15 +94,14 @@ def bars_picture() -> figures.Picture:
 def draw_bars() -> None:
     """Draw the bars; on the page a click on one opens its sentences, which a figure alone has not."""
     rates = measured.compared(measured.chosen_task(), measured.chosen_set())
-    state_now = "-".join(str(state.get(name)) for name in ("gby", "gsent"))
-    alone = bool(state.get("figure") or state.get("lecture"))
-    name = f"gap-bars-{measured.chosen_task()}-{measured.chosen_set()}-{state_now}"
+    alone = state.shows_one_figure()
+    choice = measured.chosen_task(), measured.chosen_set(), state.get("gby"), state.get("gsent")
 
     def pick(model: int) -> None:
         open_sentences(rates[0].task, rates[model].name)
 
     with st.container(height=ROW * len(rates) + 20, border=False, key="gap-bars-room"):
-        figures.draw(bars_picture(), name, None if alone else pick)
+        figures.draw(bars_picture(), "gap-bars", choice, None if alone else pick)
     clicks = "" if alone else " A click on a bar opens its sentences."
     components.text(f"Dashed line: guessing, {percent(rates[0].chance)}.{clicks}", "small")
 

@@ -13,7 +13,7 @@ RAW, MINILM = GAP_MODELS[gap.RAW], GAP_MODELS[gap.MINILM]
 NAMES = tuple(GAP_MODELS.values())  # raw vectors, taught models, pretrained ones
 SETS = {"Natural sentences": "natural", "Unseen words": "unseen"}
 UNSEEN = SETS["Unseen words"]
-QUESTIONS = {  # of each task: is it done rightly?
+QUESTIONS = {  # what is measured in each task
     "gender": "Does “he”, “she” or “it” look most at its noun? Gender and kind decide.",
     "meaning": "Does “it” look most at the right one of two nouns? A later word decides, such as “tired” or “soft”.",
     "object": "Does a verb look most at its object?",
@@ -26,7 +26,7 @@ QUESTIONS = {  # of each task: is it done rightly?
 
 @dataclass(frozen=True)
 class Case:
-    """A sentence of the measurement and whether it was answered rightly."""
+    """A sentence of the measurement and whether the model was right."""
 
     example: tasks.Example
     right: bool
@@ -46,7 +46,7 @@ class Rate:
         cases: the sentences.
         variant: of a taught model; None for the others.
         head: the pretrained model's layer and head, from 1; None where no head was chosen.
-        other_splits: of a taught model the shares on other splits of the words, for which none was chosen.
+        other_splits: of a taught model the shares on other splits of the words, on which nothing was chosen.
     """
 
     group: str
@@ -84,7 +84,7 @@ class Rate:
 
 @lru_cache(maxsize=1)
 def measured() -> tuple[Rate, ...]:
-    """All rates, as the core's command stored them.
+    """All rates, as the commands that measure them stored them.
 
     Raises:
         DamagedData: the file is missing or altered.
@@ -108,7 +108,7 @@ def measured() -> tuple[Rate, ...]:
 
 
 def rates_of(task: str, group: str) -> list[Rate]:
-    """The rates of a task on a set of sentences, in the order of NAMES; on unseen words where it has none on it."""
+    """The rates of a task on a set of sentences, in the order of NAMES; on unseen words if it has none on this set."""
     of_task = [rate for rate in measured() if rate.task == task]
     found = [rate for rate in of_task if rate.group == group] or [rate for rate in of_task if rate.group == UNSEEN]
     return sorted(found, key=lambda rate: NAMES.index(rate.name))
@@ -136,17 +136,17 @@ def chosen() -> Rate:
 
 
 def taught(task: str, group: str) -> Rate | None:
-    """The rate of the taught model that a task takes, as Teach it names it; None where nothing is taught."""
+    """The rate of the best taught model of a task; None where nothing is taught."""
     lesson, rates = lessons.lesson_of(task), [rate for rate in rates_of(task, group) if rate.variant]
     return next((rate for rate in rates if lesson and rate.variant == lesson.best), rates[0] if rates else None)
 
 
 def compared(task: str, group: str) -> list[Rate]:
-    """The rates that the opening picture compares: raw vectors, the taught model that a task takes, MiniLM."""
+    """The rates that the opening picture compares: raw vectors, the best taught model, MiniLM."""
     best = taught(task, group)
     return [rate for rate in rates_of(task, group) if rate.name in (RAW, MINILM) or rate is best]
 
 
-def head_for(task: str, name: str = MINILM) -> tuple[int, int] | None:
-    """A pretrained model's head for a task, layer and head from 1; None where the whole sentence was read."""
-    return next((rate.head for rate in measured() if (rate.task, rate.name) == (task, name) and rate.head), None)
+def head_for(task: str) -> tuple[int, int] | None:
+    """MiniLM's head for a task, layer and head from 1; None where a probe on the sentence vector was measured."""
+    return next((rate.head for rate in measured() if (rate.task, rate.name) == (task, MINILM) and rate.head), None)

@@ -1,4 +1,4 @@
-"""How the rates were measured and what they do not say; and what a visitor can take away."""
+"""How the rates were measured, their limits, and the downloads of the page."""
 
 import contextlib
 from dataclasses import replace
@@ -42,7 +42,7 @@ LIMITS = (
 
 
 def draw_notes() -> None:
-    """Draw how the rates were measured, and what they do not say."""
+    """Draw how the rates were measured, and their limits."""
     paragraphs = [*METHOD]
     stored = loaders.gap_table()
     for name, text in (
@@ -66,8 +66,8 @@ def variant_title(file: str) -> str:
     return f"{TASK_TITLES[variant.task]}, {variant.title}:"
 
 
-def take_away() -> None:
-    """Draw the pictures, the numbers and the link to take away."""
+def draw_downloads() -> None:
+    """Draw the downloads: the pictures, the numbers and the link."""
     settings = {"measured": "Right answers by task and model, with 95 % intervals"}
     source = links.source_of("the_gap")
     files = export.tables("gap", table_frame(), settings, source.link)
@@ -87,4 +87,4 @@ def take_away() -> None:
     with contextlib.suppress(*UNREADABLE):
         if shared_words(state.sentence()):
             embeds["your-sentence"] = figures.Embedded("Your sentence in three models", still_of_sentence())
-    figures.take_away(pictures, files, settings | about, source, "gap", embeds)
+    figures.draw_downloads(pictures, files, settings | about, source, "gap", embeds)

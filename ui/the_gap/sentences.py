@@ -18,7 +18,7 @@ from ui.the_gap import measured
 from ui.the_gap.measured import UNSEEN, Case, Rate
 
 RIGHT, WRONG = "Right", "Wrong"
-ANCHOR = "sentences"  # where a number of the table leads
+ANCHOR = "sentences"  # the target of the links in the table
 FIRST_SHOWN = 10  # sentences in a list, the rest folded away
 
 
@@ -71,11 +71,11 @@ def sentence_item(rate: Rate, case: Case) -> Markup:
     example = case.example
     words: list[str | Markup] = list(example.tokens)
     if rate.task == "negation":
-        words[example.asks] += f" ({'−+'[example.answer]})"
+        words[example.query] += f" ({'−+'[example.answer]})"
     else:
         words[example.answer] = Markup("<b class=key>{}</b>").format(words[example.answer])
-    words[example.asks] = Markup("<b class=query>{}</b>").format(words[example.asks])
-    carried: dict[str, Value] = {"s": gap.join_tokens(example.tokens), "q": example.asks + 1}
+    words[example.query] = Markup("<b class=query>{}</b>").format(words[example.query])
+    carried: dict[str, Value] = {"s": gap.join_tokens(example.tokens), "q": example.query + 1}
     if rate.task != "negation":
         carried["k"] = example.answer + 1
     ways: list[tuple[str, str, dict[str, Value]]] = [("playground", "raw vectors", {**carried, "self": False})]

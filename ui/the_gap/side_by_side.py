@@ -1,4 +1,4 @@
-"""The visitor's own sentence: where a word looks on raw vectors, under the taught head that fits, in MiniLM."""
+"""The visitor's own sentence: the weights of a word on raw vectors, in the taught head that fits, and in MiniLM."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,17 +26,17 @@ from ui.the_gap import measured
 from ui.the_gap.measured import MINILM, RAW
 
 Pair = tuple[list[int], list[int], str]  # a word that all models know, as in `align_known`
-UNREADABLE = (UnknownWords, UnfitSentence)  # what a sentence may be
+UNREADABLE = (UnknownWords, UnfitSentence)  # the errors of a sentence that one of the models cannot read
 
 
 @dataclass(frozen=True)
-class Looks:
-    """Where the words look in one model.
+class ModelMap:
+    """A sentence's attention map in one model.
 
     Attributes:
         title: of the model.
         view: the map of the words that all models know.
-        text: what has to be said beside the map; "" for nothing.
+        text: a remark on the map; "" for none.
     """
 
     title: str
@@ -44,7 +44,7 @@ class Looks:
     text: str = ""
 
     def in_words(self, query: int) -> str:
-        """Where a word, by its position, looks, and what else has to be said."""
+        """Where a word, by its position, looks, and the remark."""
         return f"{self.view.in_words(query)} {self.text}".strip()
 
 
@@ -53,13 +53,13 @@ class Comparison:
     """A sentence in all models.
 
     Attributes:
-        looks: of each model.
+        maps: one of each model.
         query: the position of the word that looks.
         places: of each word the positions of its parts among those that have a vector.
         note: why no taught head is among the models; "" where one is.
     """
 
-    looks: list[Looks]
+    maps: list[ModelMap]
     query: int
     places: list[list[int]]
     note: str
@@ -79,8 +79,8 @@ def draw_side_by_side() -> None:
         components.text("No word of this sentence is known to all three.", "notice")
         return
     found = compare_models(text, pairs, chosen_query(len(loaders.tokenized(text).known)), task)
-    for number, looks in enumerate(found.looks):
-        draw_looks(looks, found.query, number, found.places)
+    for number, model_map in enumerate(found.maps):
+        draw_map(model_map, found.query, number, found.places)
     if found.note:
         components.text(found.note, "small")
     components.text("[CLS] and [SEP]: marks that MiniLM puts in front of each sentence and at its end.", "small")
@@ -99,11 +99,11 @@ def shared_words(text: str) -> list[Pair]:
 
 
 def compare_models(text: str, pairs: list[Pair], chosen: int, task: str) -> Comparison:
-    """Where a word looks in each model.
+    """A sentence's map in each model.
 
     Args:
         pairs: of `shared_words`.
-        chosen: the word's position among those that have a vector.
+        chosen: the query's position among the words that have a vector.
         task: the one whose taught head is taken where several fit.
     """
     known = loaders.tokenized(text).known
@@ -111,30 +111,30 @@ def compare_models(text: str, pairs: list[Pair], chosen: int, task: str) -> Comp
     query = next((i for i, group in enumerate(places) if chosen in group), 0)
     lesson = fitting_lesson(known[places[query][0]], known, task)
     model = training.shipped(training.usual_settings(lesson.best)) if lesson else None
-    looks, note = [raw_looks(text, places, words)], ""
+    maps, note = [raw_map(text, places, words)], ""
     if lesson and model:
-        looks.append(taught_looks(lesson, model, known, places, words, query))
+        maps.append(taught_map(lesson, model, known, places, words, query))
     elif lesson:
         note = "The taught heads read other vectors than those loaded here."
     else:
         note = f"No head was taught for {quoted(words[query])}. Choose “he”, “she”, “it”, a verb or an adjective."
-    looks.append(minilm_looks(lesson, text, pieces, words))
-    return Comparison(looks, query, places, note)
+    maps.append(minilm_map(lesson, text, pieces, words))
+    return Comparison(maps, query, places, note)
 
 
 def still_of_sentence() -> Callable[[Palette], embed.Still]:
-    """What makes the picture of the sentence that stands in another page."""
+    """A function that makes the static picture of the sentence, for other web pages, in given colours."""
     text, task = state.sentence(), measured.chosen_task()
     chosen = chosen_query(len(loaders.tokenized(text).known))
 
     def make(colors: Palette) -> embed.Still:
         found = compare_models(text, shared_words(text), chosen, task)
         parts: list[str | Markup] = []
-        for looks in found.looks:
-            words = list(zip(looks.view.labels, looks.view.weights[found.query], strict=True))
-            parts += [Markup("<b>{}</b>").format(looks.title), embed.colored_words(words, found.query, colors)]
-            parts.append(looks.in_words(found.query))
-        alt = " ".join(f"{looks.title}: {looks.in_words(found.query)}" for looks in found.looks)
+        for model_map in found.maps:
+            words = list(zip(model_map.view.labels, model_map.view.weights[found.query], strict=True))
+            parts += [Markup("<b>{}</b>").format(model_map.title), embed.colored_words(words, found.query, colors)]
+            parts.append(model_map.in_words(found.query))
+        alt = " ".join(f"{model_map.title}: {model_map.in_words(found.query)}" for model_map in found.maps)
         return embed.still_of_parts(parts, alt, colors)
 
     return make
@@ -146,42 +146,42 @@ def fitting_lesson(word: str, known: list[str], task: str) -> Lesson | None:
     return next((lesson for lesson in fitting if lesson.task == task), next(iter(fitting), None))
 
 
-def raw_looks(text: str, places: list[list[int]], words: list[str]) -> Looks:
-    """Where the words look on raw vectors, none at itself: most would look most at themselves."""
+def raw_map(text: str, places: list[list[int]], words: list[str]) -> ModelMap:
+    """The map of raw vectors; no word looks at itself, for most would look most at themselves."""
     alone = len(loaders.tokenized(text).known) == 1
     raw = loaders.raw(text, state.Switches(see_self=alone))
     view = View(raw.tokens, raw.attention.weights, visible=np.isfinite(raw.attention.masked))
-    return Looks(RAW, merge_pieces(view, places, words))
+    return ModelMap(RAW, merge_pieces(view, places, words))
 
 
-def taught_looks(
+def taught_map(
     lesson: Lesson, model: Model, known: list[str], places: list[list[int]], words: list[str], query: int
-) -> Looks:
-    """Where the words look under the head that comes with the app for a lesson, the mean where it has several."""
+) -> ModelMap:
+    """The map of the model that comes with the app for a lesson, the mean where it has several heads."""
     last = forward(model, loaders.glove().look_up(known))[-1]
     view = View(known, last.attention.weights.mean(axis=0))
     text = ""
     if model.kind == "classifier":
         place = places[query][0]
         text = verdict_in_words(lesson, model, known[place], last.output[place])
-    return Looks(f"Taught: {lesson.title}", merge_pieces(view, places, words), text)
+    return ModelMap(f"Taught: {lesson.title}", merge_pieces(view, places, words), text)
 
 
-def minilm_looks(lesson: Lesson | None, text: str, pieces: list[list[int]], words: list[str]) -> Looks:
-    """Where the words look in MiniLM's head for a lesson, or else in the head that its own page opens on."""
+def minilm_map(lesson: Lesson | None, text: str, pieces: list[list[int]], words: list[str]) -> ModelMap:
+    """The map of MiniLM's head for a lesson, or else of the head that its own page opens with."""
     head = measured.head_for(lesson.task) if lesson else None
     layer, number = head or (state.default("l"), state.default("h"))
     reading = loaders.reading(text)
-    view = View(reading.tokens.pieces, reading.layers[layer - 1].weights[number - 1])
+    view = View(reading.tokens.pieces, reading.layers[layer - 1].attention(number - 1).weights)
     note = "" if head else "This head looks at the word before; none was measured for this."
     view = replace(merge_pieces(view, pieces, words), left_out=left_out_by_words(pieces, len(reading.tokens.pieces)))
-    return Looks(f"{MINILM}, layer {layer}, head {number}", view, note)
+    return ModelMap(f"{MINILM}, layer {layer}, head {number}", view, note)
 
 
-def draw_looks(looks: Looks, query: int, number: int, places: list[list[int]]) -> None:
+def draw_map(model_map: ModelMap, query: int, number: int, places: list[list[int]]) -> None:
     """Draw a sentence coloured by where the chosen word looks, and the same in words."""
-    view = looks.view
-    components.text(looks.title, "heading")
+    view = model_map.view
+    components.text(model_map.title, "heading")
     components.words(
         [(label, place) for place, label in enumerate(view.labels)],
         view.weights[query],
@@ -190,9 +190,9 @@ def draw_looks(looks: Looks, query: int, number: int, places: list[list[int]]) -
         components.palette(),
         key=f"gap-words-{number}",
         on_pick=lambda place: state.set_values({"q": places[place][0] + 1, "k": 0}),
-        label=f"{looks.title}: choose the word to look from",
+        label=f"{model_map.title}: choose the word to look from",
     )
-    components.text(looks.in_words(query), "plain")
+    components.text(model_map.in_words(query), "plain")
 
 
 def offer_sentences(task: str) -> None:

@@ -24,7 +24,7 @@ def draw_references() -> None:
     )
 
 
-def take_away() -> None:
+def draw_downloads() -> None:
     """Pictures, numbers and link of the experiments."""
     seed, d, source = int(state.get("seed")), int(state.get("sd")), links.source_of("why_scale")
     measured, draws = spread.chosen_experiment()
@@ -61,4 +61,4 @@ def take_away() -> None:
         looks = replace(looks, about={**dict.fromkeys(settings), **looks.about})
         embeds["sentence"] = figures.Embedded(sentence.TITLE, lambda _: looks)
     files = export.tables("scaling", table, settings, source.link)
-    figures.take_away(pictures, files, settings, source, "scaling", embeds)
+    figures.draw_downloads(pictures, files, settings, source, "scaling", embeds)

@@ -44,15 +44,14 @@ def draw() -> None:
     if d == 1:
         change = f"its weight rises from {kept} to {risen}, with or without the division"
     else:
-        change = (
-            f"with the division its weight rises from {kept} to {risen}, without it {_alone(without, without_after)}"
-        )
+        alone = _change_in_words(without, without_after)
+        change = f"with the division its weight rises from {kept} to {risen}, without it {alone}"
     text = f"At d = {d:,}, raise the 80{THIN}% key’s score by 1 just before softmax: {change}."
     components.text(with_terms(text, "softmax"), "headline")
 
 
-def _alone(before: float, after: float) -> str:
-    """What a weight does, in words."""
+def _change_in_words(before: float, after: float) -> str:
+    """How a weight changes, in words."""
     if after >= 0.0005:
         return f"rises from {two_keys.weight_text(before)} to {two_keys.weight_text(after)}"
     return f"stays below {'0.001' if after < 1e-5 else '0.05'}{THIN}%"
@@ -62,7 +61,7 @@ def picture(place: int, pair: tuple[scaling.Saturation, scaling.Saturation], d: 
     """One measure of what softmax loses, against d."""
     title, name, low, high, log = COSTS[place]
     plain, scaled = (getattr(measured, name) for measured in pair)
-    drawn = pd.DataFrame({"d": pair[0].dims.astype(np.int32), "without": plain, "scaled": scaled})
+    frame = pd.DataFrame({"d": pair[0].dims.astype(np.int32), "without": plain, "scaled": scaled})
     alt = (
         f"{title.capitalize()} against d. Without scaling from {number(float(plain[0]))} at d = 1 to "
         f"{number(float(plain[-1]))} at d = 4,096; with scaling from {number(float(scaled[0]))} to "
@@ -71,7 +70,7 @@ def picture(place: int, pair: tuple[scaling.Saturation, scaling.Saturation], d: 
     options = {"title": title, "low": low, "high": high, "log": log}
     marks = f"dots: scores as they are; squares: divided by √d; dashed line: d = {d:,}"
     about = {"shows": title, "marks": marks, "draws": None}
-    return figures.Picture(charts.cost, drawn, alt, 250, {"at": d}, options, about)
+    return figures.Picture(charts.cost, frame, alt, 250, {"at": d}, options, about)
 
 
 def draw_gradient() -> None:

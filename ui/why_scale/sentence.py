@@ -69,6 +69,7 @@ def _as_they_are() -> RawAttention:
 
 
 def _divided_by_root() -> RawAttention:
+    """The sentence on raw vectors, its scores divided by √d."""
     return loaders.raw(state.sentence(), state.switches()._replace(divisor=0.0))
 
 
@@ -98,10 +99,10 @@ def score_picture(scores: np.ndarray, labels: list[str], title: str, end: float)
         end: the colours run from -end over 0 to end.
     """
     query, key = np.indices(scores.shape, dtype=np.int16)
-    drawn = pd.DataFrame({"query": query.ravel(), "key": key.ravel(), "score": scores.ravel().astype(np.float32)})
+    frame = pd.DataFrame({"query": query.ravel(), "key": key.ravel(), "score": scores.ravel().astype(np.float32)})
     alt = f"{title}: {len(labels)} by {len(labels)} scores from {scores.min():.1f} to {scores.max():.1f}."
-    fill = {"labels": labels, "high": end or 1.0}
-    return figures.Picture(charts.score_map, drawn, alt, panel.height_for(len(labels)), fill)
+    parameters = {"labels": labels, "high": end or 1.0}
+    return figures.Picture(charts.score_map, frame, alt, panel.height_for(len(labels)), parameters)
 
 
 def rows_table(labels: list[str], plain: np.ndarray, divided: np.ndarray) -> Markup:
@@ -133,8 +134,8 @@ def draw_curve() -> None:
         "score takes all. Hot: all weights become alike. Entropy, in bits, says how evenly they are shared.",
         "plain",
     )
-    drawn = pd.DataFrame({"tau": DIVISORS, "bits": curve})
-    figures.draw(curve_picture(drawn, divisor, root, max(math.log2(keys), 0.5)), "temperature")
+    frame = pd.DataFrame({"tau": DIVISORS, "bits": curve})
+    figures.draw(curve_picture(frame, divisor, root, max(math.log2(keys), 0.5)), "temperature")
     components.text(
         f"At τ = {divisor:.2f} the {counted(keys, 'weight')} of {quoted(labels[query])} "
         f"{'has' if keys == 1 else 'have'} {bits:.2f} bits; the most possible is {math.log2(keys):.2f}. √d is not the "
@@ -144,11 +145,11 @@ def draw_curve() -> None:
     )
 
 
-def curve_picture(drawn: pd.DataFrame, divisor: float, root: float, most_bits: float) -> figures.Picture:
+def curve_picture(frame: pd.DataFrame, divisor: float, root: float, most_bits: float) -> figures.Picture:
     """Entropy against temperature."""
     alt = (
-        f"Entropy against temperature: from {drawn.bits.iloc[0]:.2f} bits at τ = 0.25 to {drawn.bits.iloc[-1]:.2f} at "
+        f"Entropy against temperature: from {frame.bits.iloc[0]:.2f} bits at τ = 0.25 to {frame.bits.iloc[-1]:.2f} at "
         f"τ = 30; marked are τ = 1, τ = √d = {root:.2f} and the chosen τ = {divisor:.2f}."
     )
-    fill = {"unscaled": 1.0, "root": root, "tau": float(divisor), "high": most_bits}
-    return figures.Picture(charts.temperature, drawn, alt, 240, fill)
+    parameters = {"unscaled": 1.0, "root": root, "tau": float(divisor), "high": most_bits}
+    return figures.Picture(charts.temperature, frame, alt, 240, parameters)

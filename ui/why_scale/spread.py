@@ -46,7 +46,7 @@ def draw() -> None:
 
 def picture(measured: scaling.Spread, draws: int) -> figures.Picture:
     """Measured spread against theory."""
-    drawn = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "d": measured.dims.astype(np.int32),
             "measured": measured.measured,
@@ -62,7 +62,7 @@ def picture(measured: scaling.Spread, draws: int) -> figures.Picture:
         f"{measured.scaled.min():.2f} and {measured.scaled.max():.2f}."
     )
     about = {"shows": "standard deviation", "queries": None, "keys": None}
-    return figures.Picture(charts.spread, drawn, alt, 330, about=about)
+    return figures.Picture(charts.spread, frame, alt, 330, about=about)
 
 
 def draw_method() -> None:

@@ -81,9 +81,9 @@ def bars(attention: Attention, title: str) -> figures.Picture:
     """The two weights as bars."""
     weights = attention.weights[0]
     texts = [weight_text(weight) for weight in weights]
-    drawn = pd.DataFrame({"key": np.arange(2, dtype=np.int16), "value": weights, "shown": texts})
+    frame = pd.DataFrame({"key": np.arange(2, dtype=np.int16), "value": weights, "shown": texts})
     alt = ", ".join(f"{name} {text}" for name, text in zip(NAMES, texts, strict=True))
-    return figures.Picture(charts.stage_bars, drawn, f"{title}: {alt}.", 84, {"labels": list(NAMES)}, {"fixed": True})
+    return figures.Picture(charts.stage_bars, frame, f"{title}: {alt}.", 84, {"labels": list(NAMES)}, {"fixed": True})
 
 
 def four_bars(d: int) -> figures.Picture:
@@ -92,14 +92,14 @@ def four_bars(d: int) -> figures.Picture:
     weights = np.concatenate([stages.weights[0] for _, stages in cases])
     labels = [f"{name}, {case}" for case, _ in cases for name in NAMES]
     texts = [weight_text(weight) for weight in weights]
-    drawn = pd.DataFrame({"key": np.arange(len(weights), dtype=np.int16), "value": weights, "shown": texts})
+    frame = pd.DataFrame({"key": np.arange(len(weights), dtype=np.int16), "value": weights, "shown": texts})
     alt = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))
     about = {
         "experiment": f"two keys of {d} numbers, one of them perfect; the scores as they are, and divided by √{d}",
         **dict.fromkeys(("draws", "seed", "queries", "keys")),
     }
     return figures.Picture(
-        charts.stage_bars, drawn, f"Weights: {alt}.", 168, {"labels": labels}, {"fixed": True}, about
+        charts.stage_bars, frame, f"Weights: {alt}.", 168, {"labels": labels}, {"fixed": True}, about
     )
 
 
@@ -122,7 +122,7 @@ def headline(d: int, opened: bool) -> str:
     return f"{keeps}: few dimensions, little change." if plain > 0.3 else f"{keeps}, though it is still a good match."
 
 
-def nudged(d: int, scale: float | None, step: float = 1.0) -> tuple[float, float]:
-    """The 80 % key's weight, and what it is after its score in softmax is raised by a step."""
+def nudged(d: int, scale: float | None) -> tuple[float, float]:
+    """The 80 % key's weight, and its weight after its score in softmax is raised by 1."""
     stages = scaling.two_keys(d, scale)
-    return float(stages.weights[0, 1]), float(softmax(stages.scaled[0] + np.array([0.0, step]))[1])
+    return float(stages.weights[0, 1]), float(softmax(stages.scaled[0] + np.array([0.0, 1.0]))[1])

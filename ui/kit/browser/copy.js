@@ -2,10 +2,10 @@
 export default function ({ parentElement, data }) {
   const button = parentElement.querySelector("button");
   const field = parentElement.querySelector("input");
-  const said = parentElement.querySelector("[role=status]");
+  const status = parentElement.querySelector("[role=status]");
   const show = () => {
     const { link = "" } = document.documentElement.dataset; // link.js keeps it there
-    if (field.value !== link) said.textContent = "";
+    if (field.value !== link) status.textContent = "";
     field.value = link;
   };
   field.hidden = !data.withField;
@@ -20,7 +20,7 @@ export default function ({ parentElement, data }) {
       copied = document.execCommand("copy");
       field.hidden = copied && !data.withField;
     }
-    said.textContent = copied ? "Copied." : "Your browser did not copy it. The link is marked: copy it by hand.";
+    status.textContent = copied ? "Copied." : "Your browser did not copy it. The link is marked: copy it by hand.";
   };
   show();
   document.addEventListener("link", show);
