@@ -16,18 +16,18 @@ def page() -> None:
     with presentation.figure("heads", "headline"):  # both figures have it
         headline = presentation.figure("head-map", "headline")
     shown = selection.read_selection()
-    with presentation.figure("heads"):
-        beside = grid.draw_overview(shown)
-    place = map.lay_out(shown)
+    with presentation.figure("heads"), grid.draw_overview(shown):
+        heads = relations.lay_out_list()
+    places = map.lay_out(shown)
 
     def part() -> None:
         shown = selection.read_selection()
         if not presentation.is_alone("head-map"):
             with headline:
                 relations.draw_headline(shown)
-        with beside:
+        with heads:
             relations.draw_list(shown)
-        map.draw_map(shown, place)
+        map.draw_map(shown, *places)
         draw_folds(shown)
 
     body.draw_part(part)

@@ -21,26 +21,15 @@ CAT = "The cat sat on the mat because it was tired"
 MARKS = "marks that the model puts in front of each sentence and at its end"
 
 
-def lay_out(shown: Selection) -> DeltaGenerator:
-    """Draw the name of the chosen map and its controls; return the place for the map."""
+def lay_out(shown: Selection) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Draw all around the chosen map that stays when another word is chosen; return the places of map and remark."""
     with st.container(key=MAP):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             st.header(shown.name, anchor=False)
             draw_controls()
-        return st.container()
-
-
-def draw_map(shown: Selection, place: DeltaGenerator) -> None:
-    """Draw the chosen map and what has to be known to read it.
-
-    Args:
-        place: the one that `lay_out` returned.
-    """
-    with place:
         components.text(marks_text(shown), "small")
-        panel.draw(shown.view, shown.choice, "head", opens="icell")
-    if text := remark(shown):
-        components.text(text, "small")
+        place = st.container()
+    remark_place = st.container()
     st.markdown(
         "A map shows where a head looks. Whether it also tells why the model answers as it does is "
         "disputed ([Jain & Wallace 2019](https://arxiv.org/abs/1902.10186), "
@@ -53,6 +42,16 @@ def draw_map(shown: Selection, place: DeltaGenerator) -> None:
         type="tertiary",
         icon=":material/arrow_forward:",
     )
+    return place, remark_place
+
+
+def draw_map(shown: Selection, place: DeltaGenerator, remark_place: DeltaGenerator) -> None:
+    """Draw the chosen map, and a remark on how to read it, into the places that `lay_out` returned."""
+    with place:
+        panel.draw(shown.view, shown.choice, "head", opens="icell")
+    if text := remark(shown):
+        with remark_place:
+            components.text(text, "small")
 
 
 def marks_text(shown: Selection) -> str:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
 from attention_core import tasks
 from attention_core.files import DamagedData
 from attention_core.heads import NamedHead
@@ -59,7 +62,7 @@ def named_head(shown: Selection) -> NamedHead | None:
 
 
 def measured_heads() -> list[NamedHead]:
-    """The heads whose use was measured; none where their file is damaged, for which `draw_list` has a notice."""
+    """The heads whose use was measured; none where their file is damaged, for which `lay_out_list` has a notice."""
     try:
         return loaders.measured_minilm_heads()
     except DamagedData:
@@ -99,15 +102,24 @@ def has_needed(name: str, words: list[str]) -> bool:
     return "." in words if name == "the full stop" else query_of_head(name, words) is not None
 
 
-def draw_list(shown: Selection) -> None:
-    """Draw the heads whose use was measured; a click on one chooses its word too, and scrolls to the map."""
+def lay_out_list() -> DeltaGenerator:
+    """Draw what stands above and below the list of measured heads, or why there is none; return its place."""
     try:
-        found = loaders.measured_minilm_heads()
+        loaders.measured_minilm_heads()
     except DamagedData as error:
         components.text(str(error), "notice")
-        return
+        return st.container()
     components.text("What single heads look at", "heading")
-    here = named_head(shown)
+    place = st.container()
+    components.text("L1 H3: layer 1, head 3, and the mean weight it gives to that word, on other sentences.", "small")
+    return place
+
+
+def draw_list(shown: Selection) -> None:
+    """Draw the heads whose use was measured; a click on one chooses its word too, and scrolls to the map."""
+    found, here = measured_heads(), named_head(shown)
+    if not found:
+        return
     lines = [
         (
             TITLES.get(head.name, head.name),
@@ -125,7 +137,6 @@ def draw_list(shown: Selection) -> None:
 
     label = "Heads whose use was measured: choose one"
     components.radio_list(lines, key="named", on_pick=pick, label=label, role="output")
-    components.text("L1 H3: layer 1, head 3, and the mean weight it gives to that word, on other sentences.", "small")
 
 
 def choose_relation(head: NamedHead, words: list[str], numbers: Sequence[int] | None) -> None:
