@@ -32,8 +32,11 @@ def find() -> str | None:
         return named
     if on_path := next(filter(None, map(shutil.which, NAMES)), None):
         return on_path
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
+    try:
+        with sync_playwright() as playwright:
+            own = playwright.chromium.executable_path
+    except Exception:  # its driver lacks a library of the system, which Debian's Chromium brings
+        return None
     return own if Path(own).exists() else None
 
 
