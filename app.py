@@ -22,7 +22,7 @@ with run_lock.acquired():
     if page.url_path not in ("", here.name):
         components.text(f"There is no page called “{page.url_path}”. This is the first one.", "notice")
     presentation.draw_view(here)  # before the page, which would be seen whole while it computes
-    with pages.framed():
+    with pages.in_frame():
         page.run()
     footer.draw(here)
 

@@ -16,7 +16,7 @@ from attention_core.answers import Answer, as_bars, as_json, normalized, on_one_
 from attention_core.attention import NothingToAttend
 from attention_core.bert import MiniLM, load_minilm
 from attention_core.copying import next_words
-from attention_core.embeddings import MIN_DIVISOR, Embeddings, raw_attention
+from attention_core.embeddings import MIN_FLOAT32_DIVISOR, Embeddings, raw_attention
 from attention_core.files import DamagedData
 from attention_core.glove_sources import load_glove
 from attention_core.taught import taught_attention
@@ -25,7 +25,7 @@ from attention_core.text import shortened, tokenize
 if TYPE_CHECKING:
     from attention_core.llama import Llama
 
-MAX_TOKENS = 512
+MAX_SENTENCE_TOKENS = 512
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -94,10 +94,10 @@ def check_length(tokens: list[str]) -> list[str]:
     """The tokens, if they are not too many.
 
     Raises:
-        ValueError: there are more than MAX_TOKENS.
+        ValueError: there are more than MAX_SENTENCE_TOKENS.
     """
-    if len(tokens) > MAX_TOKENS:
-        raise ValueError(f"the sentence has {len(tokens)} tokens; up to {MAX_TOKENS} are taken")
+    if len(tokens) > MAX_SENTENCE_TOKENS:
+        raise ValueError(f"the sentence has {len(tokens)} tokens; up to {MAX_SENTENCE_TOKENS} are taken")
     return tokens
 
 
@@ -116,8 +116,8 @@ def minilm() -> MiniLM:
 def with_minilm(options: argparse.Namespace, sentence: str) -> Answer:
     """One head of the pretrained transformer."""
     config = minilm().config
-    layer = index_of("layer", options.layer, config.n_layers)
-    head = index_of("head", options.head, config.n_heads)
+    layer = parse_index("layer", options.layer, config.n_layers)
+    head = parse_index("head", options.head, config.n_heads)
     reading = minilm().read(sentence)
     return Answer(reading.tokens.pieces, [], reading.layers[layer].attention(head).weights)
 
@@ -136,7 +136,7 @@ def with_smollm2(options: argparse.Namespace, text: str) -> Answer:
 
     model = smollm2()
     layer, head = (
-        index_of(name, value, count, default=min(default, count))
+        parse_index(name, value, count, default=min(default, count))
         for name, value, count, default in (
             ("layer", options.layer, model.config.n_layers, 14),
             ("head", options.head, model.config.n_heads, 9),
@@ -161,10 +161,10 @@ def with_taught(options: argparse.Namespace, sentence: str) -> Answer:
         raw = raw_attention(tokens, glove())
         return Answer(raw.tokens, raw.unknown, raw.attention.weights)
     found = taught_attention(tokens, task, glove(), options.layers, options.heads)
-    every_head = found.layers[index_of("layer", options.layer, len(found.layers))].attention.weights
+    every_head = found.layers[parse_index("layer", options.layer, len(found.layers))].attention.weights
     weights = every_head.mean(axis=0)
     if options.head is not None:
-        weights = every_head[index_of("head", options.head, len(every_head))]
+        weights = every_head[parse_index("head", options.head, len(every_head))]
     following = next_words(found.model, found.layers, found.tokens, glove()) if task == "copy" else None
     return Answer(found.tokens, found.unknown, weights, following)
 
@@ -179,7 +179,7 @@ def print_gap(train: bool) -> None:
             print(gap.format_cell(task, column, cell))
 
 
-def index_of(name: str, value: int | None, count: int, default: int | None = None) -> int:
+def parse_index(name: str, value: int | None, count: int, default: int | None = None) -> int:
     """The index, from 0, of a value counted from 1; of None the default (counted from 1), or the last.
 
     Raises:
@@ -220,8 +220,9 @@ def check_options(options: argparse.Namespace) -> None:
     if options.divisor is not None:
         if options.no_scale:
             raise ValueError("--scale and --no-scale exclude each other: --no-scale means --scale 1")
-        if not MIN_DIVISOR <= options.divisor < math.inf:
-            raise ValueError(f"--scale must be a finite number from {MIN_DIVISOR:g} on, not {options.divisor:g}")
+        if not MIN_FLOAT32_DIVISOR <= options.divisor < math.inf:
+            least = f"{MIN_FLOAT32_DIVISOR:g}"
+            raise ValueError(f"--scale must be a finite number from {least} on, not {options.divisor:g}")
 
 
 def answer(options: argparse.Namespace, sentence: str) -> Answer:

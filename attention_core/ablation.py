@@ -13,9 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from attention_core.llama import Layer, Llama, Reading, Tokens
-from attention_core.ranking import rank
+from attention_core.ranking import LOGIT_TOLERANCE, rank
 
-EFFECT_TIE = 1e-4  # effects that differ by less are equal: they are differences of float32 sums
 BATCH = 27  # heads whose scores for all words are computed together
 
 
@@ -84,7 +83,7 @@ def rank_by_effect(model: Llama, reading: Reading, word: int, tried: int = 10) -
     direct = direct_effects(model, reading, word)
     before = log_probability(reading.logits, word)
     effects: list[Effect] = []
-    for place in rank(np.abs(direct).ravel(), EFFECT_TIE):
+    for place in rank(np.abs(direct).ravel(), LOGIT_TOLERANCE):
         layer, head = (int(number) for number in np.unravel_index(place, direct.shape))
         change = None
         if len(effects) < tried:

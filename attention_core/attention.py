@@ -12,12 +12,11 @@ import numpy as np
 class NothingToAttend(ValueError):
     """A query whose mask hides every key: the softmax of no scores is not defined.
 
-    Attributes:
-        rows: the queries (positions along the last-but-one axis) from which all keys are hidden.
+    Args:
+        rows: those queries, as positions along the last-but-one axis; the message names them.
     """
 
     def __init__(self, rows: list[int]):
-        self.rows = rows
         which = ", ".join(str(row) for row in rows)
         super().__init__(f"nothing left to attend to for query {which} (counted from 0): the mask hides every key")
 
@@ -51,12 +50,12 @@ def softmax(x: np.ndarray) -> np.ndarray:
     The largest score of each row is subtracted first: it cancels in the fraction and keeps exp from overflowing.
 
     Args:
-        x: (..., n) at least one finite score in each row; -inf gets the share 0. Whole numbers become float64.
+        x: (..., n) floats (`to_floats` for integers), at least one finite score in each row; -inf gets the share 0.
 
     >>> softmax(np.array([10.0, 8.0])).round(2).tolist()
     [0.88, 0.12]
     """
-    e = np.exp(x - 1.0 * x.max(axis=-1, keepdims=True))  # 1.0: whole numbers become floats
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from attention_core.attention import Attention, join_heads, scaled_dot_product_attention, split_heads
 from attention_core.checkpoint import Config, read_config, read_weights
-from attention_core.files import checked
+from attention_core.files import verify_file
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ERF_A = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
 ERF_P = 0.3275911
 MODEL = "all-MiniLM-L6-v2"  # its name in downloaded files
-SCORES = 2**18  # this many fit into the processor's cache on their way to weights; one head has them at 512 tokens
+MAX_SCORES_AT_ONCE = 2**18  # these fit into the processor's cache on their way to weights; one head's at 512 tokens
 
 Part = dict[str, np.ndarray]  # the learned numbers of one function, under its argument names
 
@@ -187,7 +187,7 @@ def embed(
 
 def attend(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> Iterator[Attention]:
     """Every stage of all heads, of a few heads at a time: (n_heads, n, d_k) → (some of the heads, n, n) and so on."""
-    at_once = max(1, SCORES // q.shape[1] ** 2)
+    at_once = max(1, MAX_SCORES_AT_ONCE // q.shape[1] ** 2)
     for some in (slice(i, i + at_once) for i in range(0, len(q), at_once)):
         yield scaled_dot_product_attention(q[some], k[some], v[some])
 
@@ -284,8 +284,8 @@ def load_minilm() -> MiniLM:
     """
     from tokenizers import Tokenizer  # here, because it is slow to load and only this function needs it
 
-    config = read_config(checked("minilm/config.json"))
-    weights = read_weights(checked("minilm/model.safetensors"), config)
-    tokenizer = Tokenizer.from_file(str(checked("minilm/tokenizer.json")))
+    config = read_config(verify_file("minilm/config.json"))
+    weights = read_weights(verify_file("minilm/model.safetensors"), config)
+    tokenizer = Tokenizer.from_file(str(verify_file("minilm/tokenizer.json")))
     tokenizer.encode_special_tokens = True  # a typed "[SEP]" is text, not the special token
     return MiniLM(config, weights, tokenizer)

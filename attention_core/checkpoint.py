@@ -1,6 +1,6 @@
 """The files of a trained BERT: its sizes in config.json, its learned numbers in model.safetensors.
 
-data/build.py wrote both, under the names that `shapes` lists; here they are read and compared.
+data/build.py wrote both, under the names that `expected_shapes` lists; here they are read and compared.
 """
 
 import json
@@ -74,7 +74,7 @@ def read_weights(path: Path, config: Config) -> dict[str, Any]:
     """
     from safetensors import SafetensorError, safe_open  # here, because only this function needs it
 
-    expected, arrays = shapes(config), {}
+    expected, arrays = expected_shapes(config), {}
     try:
         with safe_open(path, framework="numpy") as file:
             if differing := set(file.keys()) ^ expected.keys():
@@ -87,17 +87,17 @@ def read_weights(path: Path, config: Config) -> dict[str, Any]:
                         f"config.json asks for {name} of shape {shape}, {path.name} has {found}; {REPAIR}"
                     )
                 if name == "embed.words":
-                    arrays[name] = mapped(path, name)
+                    arrays[name] = memory_map(path, name)
                 else:
                     arrays[name] = file.get_tensor(name).astype(np.float32, copy=False)
                     arrays[name].flags.writeable = False
     except (OSError, SafetensorError):
         raise DamagedData(f"{path.name} cannot be read as safetensors; {REPAIR}") from None
-    tree = nested(arrays)
+    tree = nest(arrays)
     return {"embed": tree["embed"], "layers": [tree["layers"][str(n)] for n in range(config.n_layers)]}
 
 
-def mapped(path: Path, name: str) -> np.ndarray:
+def memory_map(path: Path, name: str) -> np.ndarray:
     """An array of float16 in a safetensors file, memory-mapped: only the rows that are used are read.
 
     The file holds the length of its header (8 bytes), the header (JSON; offsets count from its end), then the arrays.
@@ -109,7 +109,7 @@ def mapped(path: Path, name: str) -> np.ndarray:
     return np.asarray(np.memmap(path, np.float16, "r", place, tuple(listed["shape"])))
 
 
-def shapes(config: Config) -> dict[str, tuple[int, ...]]:
+def expected_shapes(config: Config) -> dict[str, tuple[int, ...]]:
     """The shapes of the arrays of a model of these sizes, by name."""
     d, d_ff = config.d_model, config.d_ff
 
@@ -132,7 +132,7 @@ def shapes(config: Config) -> dict[str, tuple[int, ...]]:
     return every
 
 
-def nested(flat: dict[str, Any]) -> dict[str, Any]:
+def nest(flat: dict[str, Any]) -> dict[str, Any]:
     """Nested dicts from names joined by dots: {"a.b": 1} gives {"a": {"b": 1}}."""
     tree: dict[str, Any] = {}
     for name, value in flat.items():

@@ -17,8 +17,8 @@ from attention_core import tasks
 from attention_core.attention import softmax
 from attention_core.embeddings import Embeddings
 from attention_core.layers import Layer, Model
-from attention_core.learning import LOGIT_TOLERANCE, Encoded, next_word_logits
-from attention_core.ranking import rank
+from attention_core.learning import EncodedSentences, next_word_logits
+from attention_core.ranking import LOGIT_TOLERANCE, rank
 from attention_core.tasks import Example
 
 N_TOKENS = 20
@@ -56,7 +56,7 @@ def places_of_next(tokens: Sequence[object]) -> list[int]:
     return places
 
 
-def examples(
+def make_examples(
     count: int, generator: np.random.Generator, *, testing: bool, test_words: Collection[str]
 ) -> Iterator[Example]:
     """Random sentences of the words of one side, each with a repeated sequence, whose last but one word is the query.
@@ -90,7 +90,7 @@ def examples(
         yield Example(tuple(tokens), second + length - 2, first + length - 1)
 
 
-def encode(sentences: Sequence[Example], glove: Embeddings, words: Sequence[str]) -> Encoded:
+def encode(sentences: Sequence[Example], glove: Embeddings, words: Sequence[str]) -> EncodedSentences:
     """Sentences as numbers: every place whose next word can be known is a query.
 
     Args:
@@ -99,10 +99,12 @@ def encode(sentences: Sequence[Example], glove: Embeddings, words: Sequence[str]
     rows = {word: row for row, word in enumerate(words)}
     ids = np.array([[rows[token] for token in sentence.tokens] for sentence in sentences], np.int32)
     answers = np.array([places_of_next(sentence.tokens) for sentence in sentences], np.int32)
-    return Encoded(np.array(glove.look_up(list(words))), ids, answers)
+    return EncodedSentences(np.array(glove.look_up(list(words))), ids, answers)
 
 
-def datasets(glove: Embeddings, training: Sequence[Example], testing: Sequence[Example]) -> tuple[Encoded, Encoded]:
+def datasets(
+    glove: Embeddings, training: Sequence[Example], testing: Sequence[Example]
+) -> tuple[EncodedSentences, EncodedSentences]:
     """The sentences to train with and those to test with.
 
     In training the next word is searched among the words for training, in testing among all.

@@ -14,7 +14,7 @@ from attention_core.attention import Attention, attention_mask, scaled_dot_produ
 from attention_core.ranking import TOLERANCE, rank
 from attention_core.text import shortened
 
-MIN_DIVISOR = 1e-20  # the largest scores of word vectors, 3e14, divided by less would leave float32, which ends at 3e38
+MIN_FLOAT32_DIVISOR = 1e-20  # the largest scores of word vectors, 3e14, divided by less leave float32: 3e38 at most
 
 
 class UnknownWords(ValueError):
@@ -172,10 +172,11 @@ def raw_attention(
     Raises:
         UnknownWords: no token has a vector.
         NothingToAttend: a token may look at no token, as in a one-word sentence with see_self=False.
-        ValueError: the divisor is infinite, not a number, or smaller than MIN_DIVISOR.
+        ValueError: the divisor is infinite, not a number, or smaller than MIN_FLOAT32_DIVISOR.
     """
-    if divisor and not MIN_DIVISOR <= divisor < math.inf:
-        raise ValueError(f"the scores are divided by a finite number from {MIN_DIVISOR:g} on, not by {divisor:g}")
+    if divisor and not MIN_FLOAT32_DIVISOR <= divisor < math.inf:
+        least = f"{MIN_FLOAT32_DIVISOR:g}"
+        raise ValueError(f"the scores are divided by a finite number from {least} on, not by {divisor:g}")
     known, unknown = embeddings.split_known(tokens)
     x = embeddings.look_up(known, dim)
     scale = 1 / (divisor or math.sqrt(x.shape[-1]))

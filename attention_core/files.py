@@ -40,7 +40,7 @@ def checksums() -> dict[str, str]:
         raise DamagedData(f"data/SHA256SUMS, the list of checksums, is missing or damaged; {REPAIR}") from None
 
 
-def digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
     """The SHA-256 of a file, 64 hexadecimal digits.
 
     Raises:
@@ -52,13 +52,13 @@ def digest(path: Path) -> str:
 
 def record_checksums(*names: str) -> None:
     """Write the SHA-256 of files in data/ into data/SHA256SUMS, each in place of its old one."""
-    listed = checksums() | {name: digest(DATA / name) for name in names}
+    listed = checksums() | {name: file_digest(DATA / name) for name in names}
     lines = "".join(f"{listed[name]}  {name}\n" for name in sorted(listed))
     replace_file(DATA / "SHA256SUMS", lambda path: path.write_text(lines, "utf-8"))
 
 
-def checked(name: str) -> Path:
-    """The path of a data file whose content is what data/SHA256SUMS says it is.
+def verify_file(name: str) -> Path:
+    """Check a data file against its SHA-256 in data/SHA256SUMS; its path.
 
     Args:
         name: the path inside data/, with forward slashes.
@@ -71,7 +71,7 @@ def checked(name: str) -> Path:
     if expected is None:
         raise DamagedData(f"data/{name} has no checksum in data/SHA256SUMS; {REPAIR}")
     try:
-        found = digest(path)
+        found = file_digest(path)
     except OSError:
         raise DamagedData(f"data/{name} is missing or cannot be read; {REPAIR}") from None
     if found != expected:

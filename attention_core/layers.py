@@ -21,14 +21,14 @@ import numpy as np
 
 from attention_core.attention import Attention, attention_mask, join_heads, scaled_dot_product_attention, split_heads
 
-FIRST_SIZE, LAST_SIZE = np.float32(0.3), np.float32(1.5)  # factors of W_V and W_O before training: see `new_model`
+INNER_INIT_SCALE, LAST_INIT_SCALE = np.float32(0.3), np.float32(1.5)  # of W_V and W_O: see `new_model`
 
 Kind = Literal["pointer", "classifier", "next_word"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
-    """A stack of attention layers.
+    """A stack of attention layers; each is equal to itself alone.
 
     Attributes:
         n_layers: layers on top of each other.
@@ -101,7 +101,7 @@ def new_model(
             model.parameters[f"{l}.{name}"] = generator.standard_normal(shape, np.float32) / math.sqrt(shape[0])
         if kind == "next_word":
             model.parameters[f"{l}.W_K"] = model.parameters[f"{l}.W_Q"].copy()
-            model.parameters[f"{l}.W_V"] *= LAST_SIZE if l == n_layers else FIRST_SIZE
+            model.parameters[f"{l}.W_V"] *= LAST_INIT_SCALE if l == n_layers else INNER_INIT_SCALE
             model.parameters[f"{l}.W_O"] = model.parameters[f"{l}.W_V"].T.copy()
     if kind == "classifier":
         model.parameters["w"] = generator.standard_normal(d_model, np.float32) / math.sqrt(d_model)

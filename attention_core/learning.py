@@ -19,11 +19,10 @@ import numpy as np
 
 from attention_core.attention import softmax
 from attention_core.layers import Kind, Layer, Model, forward, layer_backward
-from attention_core.ranking import first_largest
+from attention_core.ranking import LOGIT_TOLERANCE, first_largest
 
 MAX_LOSS = 30.0  # a larger one means that training has failed: guessing among twenty words costs 3
 LOGIT_SCALE = 0.2  # s: word vectors are about 5 long, and with scores 5 times as large training is stuck at once
-LOGIT_TOLERANCE = 1e-4  # scores of next words reach some tens, where float32 has five digits behind the point
 BETA_S = 0.999  # of Adam's mean of squares, the share that each step keeps
 
 
@@ -51,8 +50,8 @@ class Batch:
         mask: (b, 1, 1, n) booleans, True = may look; False for every padded place.
         ids: (b, n) each token's row of the vocabulary, -1 where there is padding.
         rows: (q,) the sentence that each question is about.
-        query: (q,) the place of the query.
-        answer: (q,) the place of the token it should look at, or of the word that should come next; for a classifier 1
+        queries: (q,) the place of the query.
+        answers: (q,) the place of the token it should look at, or of the word that should come next; for a classifier 1
             for good and 0 for bad.
         vocabulary: (n_words, d_word) the vectors among which the next word is searched.
     """
@@ -61,13 +60,13 @@ class Batch:
     mask: np.ndarray
     ids: np.ndarray
     rows: np.ndarray
-    query: np.ndarray
-    answer: np.ndarray
+    queries: np.ndarray
+    answers: np.ndarray
     vocabulary: np.ndarray
 
 
 @dataclass(frozen=True)
-class Encoded:
+class EncodedSentences:
     """Sentences as numbers.
 
     Attributes:
@@ -88,21 +87,21 @@ class Encoded:
         ids, answers = self.ids[which], self.answers[which]
         ids = ids[:, : (ids >= 0).any(axis=0).sum()]
         mask = (ids >= 0)[:, None, None, :]
-        rows, query = np.nonzero(answers >= 0)
-        return Batch(self.vocabulary[ids], mask, ids, rows, query, answers[rows, query], self.vocabulary)
+        rows, queries = np.nonzero(answers >= 0)
+        return Batch(self.vocabulary[ids], mask, ids, rows, queries, answers[rows, queries], self.vocabulary)
 
 
 class Loss(NamedTuple):
     """A loss and its derivatives.
 
     Attributes:
-        losses: (q,) the loss of each question; the derivatives are those of their mean.
+        per_question: (q,) the loss of each question; the derivatives are those of their mean.
         d_weights: (b, n_heads, n, n) by the weights of the last layer, or 0.
         d_output: (b, n, d_model) by the output of the last layer; None if the loss does not depend on it.
         gradients: by those parameters that belong to no layer, by name.
     """
 
-    losses: np.ndarray
+    per_question: np.ndarray
     d_weights: np.ndarray | float
     d_output: np.ndarray | None
     gradients: dict[str, np.ndarray]
@@ -110,33 +109,33 @@ class Loss(NamedTuple):
 
 def pointer_loss(model: Model, last: Layer, batch: Batch) -> Loss:
     """-log of the weight from the query to the answer, the mean over the heads."""
-    weight = last.attention.weights.mean(axis=1)[batch.rows, batch.query, batch.answer]
+    weight = last.attention.weights.mean(axis=1)[batch.rows, batch.queries, batch.answers]
     d_weights = np.zeros_like(last.attention.weights)
-    d_weights[batch.rows, :, batch.query, batch.answer] = (-1 / (len(weight) * model.n_heads * weight))[:, None]
+    d_weights[batch.rows, :, batch.queries, batch.answers] = (-1 / (len(weight) * model.n_heads * weight))[:, None]
     return Loss(-np.log(weight), d_weights, None, {})
 
 
 def classifier_loss(model: Model, last: Layer, batch: Batch) -> Loss:
     """-log σ(± (w · x' + b)): + for good, - for bad, x' the output for the query."""
     w, b = model.parameters["w"], model.parameters["b"]
-    sign = np.where(batch.answer == 1, 1, -1).astype(w.dtype)
-    found = last.output[batch.rows, batch.query]
+    sign = np.where(batch.answers == 1, 1, -1).astype(w.dtype)
+    found = last.output[batch.rows, batch.queries]
     losses = np.logaddexp(0, -sign * (found @ w + b))  # -log σ(s) = log(1 + exp(-s))
     d_score = sign * np.expm1(-losses) / len(losses)  # σ - 1 = exp(-loss) - 1
     d_output = np.zeros_like(last.output)
-    d_output[batch.rows, batch.query] = d_score[:, None] * w
+    d_output[batch.rows, batch.queries] = d_score[:, None] * w
     return Loss(losses, 0.0, d_output, {"w": found.T @ d_score, "b": d_score.sum()})
 
 
 def next_word_loss(model: Model, last: Layer, batch: Batch) -> Loss:
     """-log softmax(s x' Eᵀ) of the word that comes next: E are the word vectors, which are not trained."""
-    right, each = batch.ids[batch.rows, batch.answer], np.arange(len(batch.rows))
-    d_logits = next_word_probabilities(model, last.output[batch.rows, batch.query], batch.vocabulary)
+    right, each = batch.ids[batch.rows, batch.answers], np.arange(len(batch.rows))
+    d_logits = next_word_probabilities(model, last.output[batch.rows, batch.queries], batch.vocabulary)
     losses = -np.log(d_logits[each, right])
     d_logits[each, right] -= 1  # the derivative of -log softmax: the probabilities, 1 less at the right word
     d_output = np.zeros_like(last.output)
     d_found = d_logits @ batch.vocabulary * LOGIT_SCALE
-    d_output[batch.rows, batch.query, : model.d_word] = d_found / len(losses)
+    d_output[batch.rows, batch.queries, : model.d_word] = d_found / len(losses)
     return Loss(losses, 0.0, d_output, {})
 
 
@@ -252,7 +251,11 @@ class Progress:
 
 
 def train(
-    model: Model, training: Encoded, testing: Encoded, generator: np.random.Generator, recipe: Recipe | None = None
+    model: Model,
+    training: EncodedSentences,
+    testing: EncodedSentences,
+    generator: np.random.Generator,
+    recipe: Recipe | None = None,
 ) -> Iterator[Progress]:
     """Train a model, a report at a time: the caller may draw each, and stops the training by taking no more reports.
 
@@ -286,14 +289,14 @@ def predict(model: Model, batch: Batch) -> np.ndarray:
     """
     last = forward(model, batch.x, batch.mask)[-1]
     if model.kind == "pointer":
-        return first_largest(last.attention.weights.mean(axis=1)[batch.rows, batch.query])
-    output = last.output[batch.rows, batch.query]
+        return first_largest(last.attention.weights.mean(axis=1)[batch.rows, batch.queries])
+    output = last.output[batch.rows, batch.queries]
     if model.kind == "classifier":
         return np.asarray(output @ model.parameters["w"] + model.parameters["b"] > 0, int)
     return first_largest(next_word_logits(model, output, batch.vocabulary), LOGIT_TOLERANCE)
 
 
-def is_correct(model: Model, sentences: Encoded) -> np.ndarray:
+def is_correct(model: Model, sentences: EncodedSentences) -> np.ndarray:
     """(questions,) booleans: which are answered correctly.
 
     A pointer without positions is correct when the word it looks at most is the right one, wherever that word stands;
@@ -302,7 +305,7 @@ def is_correct(model: Model, sentences: Encoded) -> np.ndarray:
     found = []
     for start in range(0, len(sentences), 250):
         batch = sentences.batch(slice(start, start + 250))
-        predicted, answer = predict(model, batch), batch.answer
+        predicted, answer = predict(model, batch), batch.answers
         if model.kind == "next_word":
             answer = batch.ids[batch.rows, answer]
         elif model.kind == "pointer" and not model.d_positions:
@@ -311,6 +314,6 @@ def is_correct(model: Model, sentences: Encoded) -> np.ndarray:
     return np.concatenate(found)
 
 
-def accuracy(model: Model, sentences: Encoded) -> float:
+def accuracy(model: Model, sentences: EncodedSentences) -> float:
     """The share of questions that the model answers correctly."""
     return float(is_correct(model, sentences).mean())

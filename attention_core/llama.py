@@ -103,7 +103,7 @@ def rms_norm(x: np.ndarray, g: np.ndarray, eps: float) -> np.ndarray:
     return x / np.sqrt(np.vecdot(x, x)[..., None] / x.shape[-1] + np.float32(eps)) * g
 
 
-def turns(positions: np.ndarray, d_k: int, base: float) -> np.ndarray:
+def rotation_factors(positions: np.ndarray, d_k: int, base: float) -> np.ndarray:
     """The rotation of each pair of numbers at each position: e^(i m θⱼ) with θⱼ = base^(-2j / d_k).
 
     Su et al. 2021, section 3.2.2.
@@ -118,16 +118,16 @@ def turns(positions: np.ndarray, d_k: int, base: float) -> np.ndarray:
     return np.exp(1j * positions[:, None] * theta).astype(np.complex64)
 
 
-def rotate(x: np.ndarray, turns: np.ndarray) -> np.ndarray:
+def rotate(x: np.ndarray, factors: np.ndarray) -> np.ndarray:
     """Rotate each pair of neighbouring numbers (0, 1), (2, 3), … by its angle: (..., n, d_k) → (..., n, d_k).
 
     Rotary position embedding (Su et al. 2021, equation 14): a pair is taken as one complex number and multiplied by
     e^(i m θⱼ). The dot product of a rotated query and a rotated key depends on the difference of their positions alone.
 
     Args:
-        turns: (n, d_k / 2), as `turns` gives them.
+        factors: (n, d_k / 2), as `rotation_factors` gives them.
     """
-    return (np.ascontiguousarray(x).view(np.complex64) * turns).view(np.float32)
+    return (np.ascontiguousarray(x).view(np.complex64) * factors).view(np.float32)
 
 
 class ScoreByPairs(NamedTuple):
@@ -146,7 +146,7 @@ class ScoreByPairs(NamedTuple):
 def score_by_pairs(layer: Layer, head: int, query: int, key: int, config: Config) -> ScoreByPairs:
     """How the rotation by positions changes the score of a query with a key, both counted from 0."""
     q, k = layer.q[head, query], layer.k[layer.kv_head(head), key]
-    back = turns(-np.array([query, key]), config.d_k, config.rope_base)
+    back = rotation_factors(-np.array([query, key]), config.d_k, config.rope_base)
     plain = rotate(np.stack([q, k]), back).prod(axis=0)
     degrees = np.degrees((query - key) * config.rope_base ** (-np.arange(0, config.d_k, 2) / config.d_k))
     return ScoreByPairs(degrees, *(product.reshape(-1, 2).sum(axis=1) for product in (plain, q * k)))
@@ -173,14 +173,14 @@ def swiglu(x: np.ndarray, gate: Matrix, up: Matrix, down: Matrix) -> np.ndarray:
     return (z * (x @ up)) @ down
 
 
-def attend(
+def grouped_query_attention(
     x: np.ndarray,
     W_Q: Matrix,
     W_K: Matrix,
     W_V: Matrix,
     W_O: Matrix,
     n_kv_heads: int,
-    turns: np.ndarray,
+    factors: np.ndarray,
     mask: np.ndarray,
     before: Layer | None = None,
     without_heads: Collection[int] = (),
@@ -192,7 +192,7 @@ def attend(
     Args:
         x: (n_q, d_model) after rms_norm.
         W_Q, W_O: (d_model, d_model); W_K, W_V: (d_model, n_kv_heads · d_k).
-        turns: (n_q, d_k / 2), of the positions of x.
+        factors: (n_q, d_k / 2), of the positions of x.
         mask: (n_q, n_k) or (n_heads, n_q, n_k), as in `scaled_dot_product_attention`.
         before: what this layer computed for the tokens before x; its keys and values are used again.
         without_heads: heads whose output is set to 0.
@@ -200,9 +200,9 @@ def attend(
     Returns:
         q, k, v, weights, output and mixed, as in `Layer`.
     """
-    d_k = 2 * turns.shape[-1]
-    q = rotate(split_heads(x @ W_Q, W_Q.shape[1] // d_k), turns)
-    k = rotate(split_heads(x @ W_K, n_kv_heads), turns)
+    d_k = 2 * factors.shape[-1]
+    q = rotate(split_heads(x @ W_Q, W_Q.shape[1] // d_k), factors)
+    k = rotate(split_heads(x @ W_K, n_kv_heads), factors)
     v = split_heads(x @ W_V, n_kv_heads)
     if before is not None:
         k, v = np.concatenate([before.k, k], axis=1), np.concatenate([before.v, v], axis=1)
@@ -287,7 +287,7 @@ class Llama(NamedTuple):
         n, first = len(tokens.ids), len(tokens.ids) - len(x)
         if n > config.n_positions:
             raise UnfitText(f"this text has {n} tokens; the model reads {config.n_positions}: shorten it")
-        angles = turns(np.arange(first, n), config.d_k, config.rope_base)
+        factors = rotation_factors(np.arange(first, n), config.d_k, config.rope_base)
         causal = causal_mask(x, tokens.ids)
         for l, weights in enumerate(self.weights["layers"]):
             mask, before = causal, after and after.layers[l]
@@ -296,7 +296,7 @@ class Llama(NamedTuple):
                 for head, query, key in cells:
                     mask[head, query - first, key] = False
             heads = [head for layer, head in without_heads if layer == l]
-            x, layer = self._layer(x, **weights, turns=angles, mask=mask, before=before, without_heads=heads)
+            x, layer = self._layer(x, **weights, factors=factors, mask=mask, before=before, without_heads=heads)
             layers.append(join(before, layer) if before else layer)
         states = x if after is None else np.concatenate([after.states, x])
         return Reading(tokens, layers, states, self.logits(x[-1]))
@@ -307,7 +307,7 @@ class Llama(NamedTuple):
         """One layer: (n, d_model) → (n, d_model), and every stage."""
         eps = self.config.eps
         matrices = {name: w for name, w in attention.items() if name != "norm"}
-        q, k, v, weights, output, mixed = attend(
+        q, k, v, weights, output, mixed = grouped_query_attention(
             rms_norm(x, attention["norm"], eps), **matrices, n_kv_heads=self.config.n_kv_heads, **how
         )
         a = x + mixed

@@ -60,16 +60,16 @@ def measure_cell(task: str, model: "Llama") -> dict[str, Any]:
         head = [int(place) + 1 for place in best]
     marked = {name: [tasks.add_marks(s, task) for s in sentences] for name, sentences in sets.items()}
     cells = {name: gap.as_cell(gap.score(booleans)) for name, booleans in right.items()}
-    return {"head": head} | cells | {"sentences": digest(marked)}
+    return {"head": head} | cells | {"sentences": sentences_digest(marked)}
 
 
-def digest(sentences: dict[str, list[str]]) -> str:
+def sentences_digest(sentences: dict[str, list[str]]) -> str:
     """The SHA-256 of a task's sentences with their marks, set by set."""
     text = json.dumps({name: of_set for name, of_set in sentences.items() if of_set}, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def read() -> dict[str, dict[str, Any]]:
+def read_column() -> dict[str, dict[str, Any]]:
     """The column that comes with the app: for each task its cell; empty where none was measured.
 
     Raises:
@@ -77,23 +77,23 @@ def read() -> dict[str, dict[str, Any]]:
     """
     if FILE not in files.checksums():
         return {}
-    found: dict[str, dict[str, Any]] = json.loads(files.checked(FILE).read_text("utf-8"))
+    found: dict[str, dict[str, Any]] = json.loads(files.verify_file(FILE).read_text("utf-8"))
     return found
 
 
 def with_column(table: dict[str, Any]) -> dict[str, Any]:
     """The gap's table (`gap.load_table`) with those cells of the language model that were measured on its sentences."""
-    column, rows = read(), {}
+    column, rows = read_column(), {}
     for task, row in table["rows"].items():
         cell = column.get(task)
-        if cell and cell["sentences"] == digest(row["sentences"]):
+        if cell and cell["sentences"] == sentences_digest(row["sentences"]):
             kept = {name: part for name, part in cell.items() if name != "sentences"}
             row = row | {"cells": row["cells"] | {NAME: kept}}
         rows[task] = row
     return table | {"rows": rows}
 
 
-def measure(model: "Llama", names: Iterable[str], report: Callable[[str], object]) -> None:
+def measure_column(model: "Llama", names: Iterable[str], report: Callable[[str], object]) -> None:
     """Measure the cells of these tasks and store them beside those of the others."""
     path = files.DATA / FILE
     cells = json.loads(path.read_text("utf-8")) if path.exists() else {}

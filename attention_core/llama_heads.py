@@ -61,7 +61,7 @@ def repeated_pieces(model: "Llama", text: str, seed: int) -> tuple[np.ndarray, T
     return np.tile(once, 2), [(n + i, [i + 1]) for i in range(n - 1)]
 
 
-def measure(model: "Llama", sentences: list[dict[str, Any]]) -> list[NamedHead]:
+def measure_heads(model: "Llama", sentences: list[dict[str, Any]]) -> list[NamedHead]:
     """For each rule the head that is best on every other text, with its figures on the other half."""
     cases: dict[str, list[Case]] = {rule: [] for rule in (*PLACES, COPYING, *GRAMMAR)}
     for seed, sentence in enumerate(sentences):

@@ -30,7 +30,9 @@ def by_words(maps: np.ndarray, groups: list[list[int]]) -> np.ndarray:
     return (member / member.sum(axis=0)).T @ maps @ member
 
 
-def hide(maps: np.ndarray, columns: list[int], *, see_self: bool = True) -> tuple[np.ndarray, np.ndarray]:
+def mask_and_renormalise(
+    maps: np.ndarray, columns: list[int], *, see_self: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """Hide some tokens from all others: their weights become 0, and the rest of each row is divided by its sum.
 
     This is not what a model would compute without these tokens: its later layers would change too.
@@ -51,7 +53,7 @@ def hide(maps: np.ndarray, columns: list[int], *, see_self: bool = True) -> tupl
     return np.divide(rest, left[..., None], out=rest, where=left[..., None] > 0), left
 
 
-def keep_top(maps: np.ndarray, share: float) -> np.ndarray:
+def top_p(maps: np.ndarray, share: float) -> np.ndarray:
     """Keep the largest weights of each row, the fewest that make up a share of it; the others become 0.
 
     Args:

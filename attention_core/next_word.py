@@ -10,9 +10,7 @@ import numpy as np
 
 from attention_core.attention import softmax
 from attention_core.llama import Llama, Reading
-from attention_core.ranking import first_largest
-
-TIE = 1e-4  # logits that differ by less are equal: float32 sums of 576 products may differ so with the processor
+from attention_core.ranking import LOGIT_TOLERANCE, first_largest
 
 
 def next_probabilities(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
@@ -30,7 +28,7 @@ def likeliest(logits: np.ndarray, count: int = 10) -> list[int]:
     """The word pieces of the highest scores, the highest first; of scores that tie, the lower number first."""
     rest, found = logits.copy(), []
     for _ in range(min(count, rest.size)):
-        found.append(int(first_largest(rest, TIE)))
+        found.append(int(first_largest(rest, LOGIT_TOLERANCE)))
         rest[found[-1]] = -np.inf
     return found
 
@@ -113,4 +111,4 @@ def attention_sink(reading: Reading) -> Sink | None:
 
 def place_of(logits: np.ndarray, word: int) -> np.ndarray:
     """The place of a word piece by its score, from 1, in each row: (..., n_words) → (...); of a tie the best."""
-    return 1 + (logits > logits[..., [word]] + TIE).sum(axis=-1)
+    return 1 + (logits > logits[..., [word]] + LOGIT_TOLERANCE).sum(axis=-1)

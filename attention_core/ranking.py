@@ -8,6 +8,7 @@ place comes first.
 import numpy as np
 
 TOLERANCE = 1e-6  # of shares, which are at most 1: more than float32 loses in a sum, less than any page prints
+LOGIT_TOLERANCE = 1e-4  # of scores of next words, some tens: float32 has five digits behind the point there
 
 
 def tolerance_for(values: np.ndarray) -> float:

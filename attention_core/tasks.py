@@ -35,8 +35,8 @@ from typing import Any
 import numpy as np
 
 from attention_core.embeddings import Embeddings
-from attention_core.files import checked
-from attention_core.learning import Encoded
+from attention_core.files import verify_file
+from attention_core.learning import EncodedSentences
 
 TASKS = ("similarity", "object", "subject", "adjective", "gender", "meaning", "negation")  # those of the gap's table
 CASES = {"gender": 2, "meaning": 2, "subject": 2, "adjective": 2, "negation": 4}  # sentences that share their draws
@@ -132,7 +132,7 @@ def read(name: str) -> dict[str, Any]:
     Raises:
         DamagedData: it is missing or altered.
     """
-    content: dict[str, Any] = json.loads(checked(f"tasks/{name}.json").read_text("utf-8"))
+    content: dict[str, Any] = json.loads(verify_file(f"tasks/{name}.json").read_text("utf-8"))
     return content
 
 
@@ -174,7 +174,7 @@ def natural_sentences(task: str) -> list[Example]:
     return [parse_marked(text) for text in read("natural")[task]]
 
 
-def examples(
+def make_examples(
     task: str,
     count: int,
     generator: np.random.Generator,
@@ -241,7 +241,7 @@ def is_word(token: str) -> bool:
     return any(map(str.isalnum, token))
 
 
-def encode(sentences: list[Example], glove: Embeddings) -> Encoded:
+def encode(sentences: list[Example], glove: Embeddings) -> EncodedSentences:
     """Sentences as numbers; each word is looked up once.
 
     Raises:
@@ -254,4 +254,4 @@ def encode(sentences: list[Example], glove: Embeddings) -> Encoded:
     for place, sentence in enumerate(sentences):
         ids[place, : len(sentence.tokens)] = [rows[token] for token in sentence.tokens]
         answers[place, sentence.query] = sentence.answer
-    return Encoded(np.array(glove.look_up(words)), ids, answers)
+    return EncodedSentences(np.array(glove.look_up(words)), ids, answers)

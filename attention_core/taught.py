@@ -14,7 +14,7 @@ import numpy as np
 from attention_core import copying, files, layers, learning, tasks
 from attention_core.embeddings import Embeddings
 from attention_core.layers import Kind, Layer, Model
-from attention_core.learning import Encoded, Progress, Recipe
+from attention_core.learning import EncodedSentences, Progress, Recipe
 
 SEED = 0  # of the models that come with the app
 D_WORD, D_K, D_POSITIONS = 50, 16, 32
@@ -144,7 +144,7 @@ def load(spec: ModelSpec) -> Model:
     Raises:
         DamagedData: its file is missing or altered.
     """
-    with np.load(files.checked(spec.file)) as stored:
+    with np.load(files.verify_file(spec.file)) as stored:
         parameters: dict[str, np.ndarray] = {name: stored[name] for name in stored.files}
     for parameter in parameters.values():
         parameter.setflags(write=False)
@@ -156,25 +156,16 @@ class Taught:
     """Everything that a taught model computed for a sentence.
 
     Attributes:
-        spec: which model it is; model: its numbers.
+        model: its numbers.
         tokens: the n tokens that have a vector; unknown: those that have none.
         layers: what each layer computed, the first layer first. In the last layer of a pointer, which has no W_V, the
             output of each head is (n, d_model).
-        query: the place of the query, None where the sentence has no word that can be one.
     """
 
-    spec: ModelSpec
     model: Model
     tokens: list[str]
     unknown: list[str]
     layers: list[Layer]
-    query: int | None
-
-    @property
-    def weights(self) -> np.ndarray:
-        """(n, n) the weights of the last layer, the mean over its heads: a pointer's answer."""
-        weights: np.ndarray = self.layers[-1].attention.weights.mean(axis=0)
-        return weights
 
 
 def taught_attention(
@@ -197,16 +188,16 @@ def taught_attention(
         UnknownWords: no token has a vector.
         DamagedData: the model's file is missing or altered.
     """
-    spec = find_spec(task, n_layers, n_heads)
-    model = load(spec)
+    model = load(find_spec(task, n_layers, n_heads))
     if glove.d_model != model.d_word:
         raise NoSuchModel(f"the taught models read vectors of {model.d_word} numbers, and these have {glove.d_model}")
     known, unknown = glove.split_known(tokens)
-    computed = layers.forward(model, glove.look_up(known))
-    return Taught(spec, model, known, unknown, computed, tasks.find_query(task, known))
+    return Taught(model, known, unknown, layers.forward(model, glove.look_up(known)))
 
 
-def datasets(task: str, glove: Embeddings, test_words: Collection[str] | None = None) -> tuple[Encoded, Encoded]:
+def datasets(
+    task: str, glove: Embeddings, test_words: Collection[str] | None = None
+) -> tuple[EncodedSentences, EncodedSentences]:
     """The sentences to train with and those to test with.
 
     Args:
@@ -217,8 +208,8 @@ def datasets(task: str, glove: Embeddings, test_words: Collection[str] | None = 
     def drawn(seed: int, count: int, *, testing: bool) -> list[tasks.Example]:
         generator = np.random.default_rng(seed)
         if task == "copy":
-            return list(copying.examples(count, generator, testing=testing, test_words=test_words))
-        return list(tasks.examples(task, count, generator, testing=testing, test_words=test_words))
+            return list(copying.make_examples(count, generator, testing=testing, test_words=test_words))
+        return list(tasks.make_examples(task, count, generator, testing=testing, test_words=test_words))
 
     if task == "copy":
         return copying.datasets(glove, drawn(*TRAINING_COPIES, testing=False), drawn(*TESTING_COPIES, testing=True))
@@ -227,7 +218,7 @@ def datasets(task: str, glove: Embeddings, test_words: Collection[str] | None = 
 
 def train(
     spec: ModelSpec,
-    sentences: tuple[Encoded, Encoded],
+    sentences: tuple[EncodedSentences, EncodedSentences],
     seed: int = SEED,
     d_k: int | None = None,
     recipe: Recipe | None = None,

@@ -115,8 +115,6 @@ def _compiled(rules: list[str]) -> re.Pattern[str]:
 _PLAIN, _SHAPE = _Table(_plain_character), _Table(_shape_of_character)
 _TOKEN = _compiled(RULES)
 _SURPLUS = re.compile(rf"(?<=à{{{MAX_MARKS}}})à+")
-_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 def _fewer_marks(text: str) -> str:
@@ -169,16 +167,3 @@ def shortened(text: str, max_length: int = 60) -> str:
     ('the king', 'xxxxx… (3,000,000 characters)')
     """
     return text if len(text) <= max_length else f"{text[:max_length]}… ({len(text):,} characters)"
-
-
-def one_line(text: str) -> str:
-    """A text as one line in any format, written in the direction of its letters.
-
-    Control characters, line separators, and characters that XML 1.0 does not allow become spaces. Characters that
-    change the direction of the text behind them are removed (Unicode's embeddings, overrides and isolates); direction
-    marks stay.
-
-    >>> one_line("the king\\nand\\x00queen")
-    'the king and queen'
-    """
-    return _TURNS.sub("", _NO_TEXT.sub(" ", text))

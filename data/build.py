@@ -95,7 +95,7 @@ def build_minilm(folder: Path) -> None:
 def build_heads() -> None:
     """What single heads are for, as measured with the model that stands in data/minilm."""
     sentences = json.loads((DATA / "minilm" / "sentences.json").read_text("utf-8"))
-    heads.store("minilm/heads.json", heads.measure(bert.load_minilm(), sentences))
+    heads.store("minilm/heads.json", heads.measure_heads(bert.load_minilm(), sentences))
 
 
 def flat(tree: dict, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:

@@ -4,7 +4,8 @@ from ui.shell.pages import guard
 
 guard()
 
-from ui.inside_a_transformer import compared, grid, map, relations, selection, trace
+from ui.inside_a_transformer import compared, downloads, grid, head_map, measured_heads, trace
+from ui.inside_a_transformer.selection import Selection, read_selection
 from ui.kit import components
 from ui.shell import body, presentation, sentence_input
 from ui.state import controls
@@ -13,36 +14,36 @@ from ui.state import controls
 def page() -> None:
     """Draw the page."""
     sentence_input.ask_for_sentence(raw=False)
-    with presentation.figure("heads", "headline"):  # both figures have it
-        headline = presentation.figure("head-map", "headline")
-    shown = selection.read_selection()
-    with presentation.figure("heads"), grid.draw_overview(shown):
-        heads = relations.lay_out_list()
-    places = map.lay_out(shown)
+    with presentation.figure_container("heads", "headline"):  # both figures have it
+        headline = presentation.figure_container("head-map", "headline")
+    shown = read_selection()
+    with presentation.figure_container("heads"), grid.draw_overview(shown):
+        heads = measured_heads.lay_out_list()
+    place = head_map.lay_out(shown)
 
     def part() -> None:
-        shown = selection.read_selection()
+        shown = read_selection()
         if not presentation.is_alone("head-map"):
             with headline:
-                relations.draw_headline(shown)
+                measured_heads.draw_headline(shown)
         with heads:
-            relations.draw_list(shown)
-        map.draw_map(shown, *places)
+            measured_heads.draw_measured_heads(shown)
+        head_map.draw_map(shown, place)
         draw_folds(shown)
 
     body.draw_part(part)
 
 
-def draw_folds(shown: selection.Selection) -> None:
-    """What else there is to see of the head."""
+def draw_folds(shown: Selection) -> None:
+    """Draw the folds below the map."""
     controls.fold("itwo", "What if one word changes? Two sentences, one head", compared.draw_two_sentences, shown)
     pictures = controls.fold(
         "iraw", "Similarity or relationship? Raw word vectors beside this map", compared.draw_beside_raw, shown
     )
-    controls.fold("icell", "Where does this number come from? One cell, step by step", map.draw_cell, shown)
+    controls.fold("icell", "Where does this number come from? One cell, step by step", head_map.draw_cell, shown)
     controls.fold("iway", "How does a head get from x to a weight? Its matrices at work", trace.draw_trace, shown)
-    controls.fold("ifind", "Which head gives this weight? All 72, ranked", map.draw_heads_for_pair, shown)
-    controls.fold("itake", "Take it away: pictures, numbers, code, link", map.draw_downloads, shown, pictures or {})
+    controls.fold("ifind", "Which head gives this weight? All 72, ranked", head_map.draw_heads_for_pair, shown)
+    controls.fold("itake", "Take it away: pictures, numbers, code, link", downloads.draw_downloads, shown, pictures)
 
 
 components.style("kit/browser/matrices.css", "inside_a_transformer/inside_a_transformer.css")

@@ -9,64 +9,65 @@ import streamlit as st
 from ui.kit import components
 from ui.shell import body, presentation, sentence_input
 from ui.state import controls
-from ui.teach_it import copying, learned, notes, positions, settings, training
-from ui.teach_it import map as sentence
-from ui.teach_it.sentence_map import SentenceMap
+from ui.teach_it import downloads, experiments, head_map, learned, next_words, notes, positions, progress, settings
+from ui.teach_it.head_view import HeadView
+from ui.teach_it.session import Session, current_session
 
 
 def page() -> None:
     """Draw the page."""
     sentence_input.ask_for_sentence(presets=False)
-    settings.choose_task()
-    session = settings.current_session()
-    with presentation.figure("map", "headline"):
+    settings.draw_task_choice()
+    settings.choose_query()
+    session = current_session()
+    with presentation.figure_container("map", "headline"):
         if not presentation.is_alone("map"):
-            training.draw_headline(session)
+            progress.draw_headline(session)
     left, right = st.columns(2, gap="medium", vertical_alignment="center")
-    words = presentation.figure("map", "words")
-    settings.offer_sentence(session.lesson)
+    words = presentation.figure_container("map", "words")
+    settings.draw_sentence_button(session.lesson)
     settings.ask_for_guess(session)
-    training.draw_experiments(session)
+    experiments.draw_experiments(session)
     settings.draw_advanced(session)
-    sentence.choose_map(session.model)
-    with presentation.figure("map"):
-        places = sentence.lay_out(session)
+    head_map.draw_map_choice(session.model)
+    with presentation.figure_container("map"):
+        places = head_map.lay_out(session)
     settings.draw_reason(session)
 
-    def progress(session: settings.Session) -> None:
+    def draw_progress(session: Session) -> None:
         with left:
-            training.draw_buttons(session)
+            progress.draw_buttons(session)
         with right:
-            training.draw_score(session)
-        sentence.draw_progress(session, places)
+            progress.draw_score(session)
+        head_map.draw_progress(session, places)
 
     if not session.in_training:
-        progress(session)
+        draw_progress(session)
 
     def part() -> None:
-        now = settings.current_session()
+        now = current_session()
         if session.in_training:
-            progress(now)
+            draw_progress(now)
         with words:
-            shown = sentence.current_map(now)
+            shown = head_map.chosen_view(now)
             if shown:
-                maps = sentence.maps_of(now, shown)
-                sentence.draw_words(now, shown, maps)
+                views = head_map.views_to_draw(now, shown)
+                head_map.draw_words(now, shown, views)
         if shown:
-            sentence.draw(maps, places.maps)
+            head_map.draw_maps(views, places.maps)
         draw_folds(now, shown)
 
-    training.draw_while_training(session, part)
+    progress.draw_while_training(session, part)
 
 
-def draw_folds(session: settings.Session, shown: SentenceMap | None) -> None:
+def draw_folds(session: Session, shown: HeadView | None) -> None:
     """Draw the folds below the map."""
     if shown and session.model.kind == "next_word":
-        copying.draw_next_words(session, shown)
+        next_words.draw_next_words(session, shown)
     elif shown:
         learned.draw_query_words(session, shown)
-    fold, here = sentence.fold, (session, shown)
-    fold("tpos", "Positions: how does a word know its place?", shown, positions.draw, *here)
+    fold, here = head_map.draw_fold, (session, shown)
+    fold("tpos", "Positions: how does a word know its place?", shown, positions.draw_positions, *here)
     fold("tmat", "The tables themselves: W_Q and W_K as pictures", shown, learned.draw_weight_tables, *here)
     compared = fold("tcmp", "Before and after, in three maps", shown, learned.draw_before_and_after, *here)
     fold("tcell", "Where does this number come from? One cell, step by step", shown, learned.draw_cell, shown)
@@ -75,7 +76,7 @@ def draw_folds(session: settings.Session, shown: SentenceMap | None) -> None:
     )
     controls.fold("ttry", "A challenge: fool the trained head", notes.draw_challenge, session)
     controls.fold("tcode", "The code that trains", notes.draw_code)
-    fold("ttake", "Take it away: pictures, numbers, code, link", shown, notes.draw_downloads, shown, compared)
+    fold("ttake", "Take it away: pictures, numbers, code, link", shown, downloads.draw_downloads, shown, compared)
 
 
 components.style("kit/browser/matrices.css", "shell/browser/no_fading.css", "teach_it/teach_it.css")

@@ -12,9 +12,9 @@ from ui.why_scale import downloads, gradient, sentence, spread, two_keys
 
 def page() -> None:
     """Draw the page."""
-    with presentation.figure("two-keys"):
+    with presentation.figure_container("two-keys"):
         two_keys.draw()
-    with presentation.figure("spread"):
+    with presentation.figure_container("spread"):
         spread.draw()
     controls.fold("wmeasured", "How this was measured, and why theory says √d", spread.draw_method)
     gradient.draw()
@@ -25,7 +25,7 @@ def page() -> None:
 def any_divisor() -> None:
     """The sentence, and the folds below."""
     with errors.show_errors():
-        with presentation.figure("sentence"):
+        with presentation.figure_container("sentence"):
             sentence.draw()
         controls.fold("wmaps", "All scores of the sentence, with and without the division", sentence.draw_maps)
         controls.fold("wtau", "The divisor as a temperature", sentence.draw_curve)

@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -42,8 +43,8 @@ def smollm2():
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("ATTENTION_LM", raising=False)
         command_line.smollm2.cache_clear()
-        language_model._model = command_line.smollm2()
-        return language_model._model
+        patch.setattr(language_model, "load_llama", command_line.smollm2)
+        return language_model.model()
 
 
 @pytest.fixture(scope="session")
@@ -57,42 +58,30 @@ def tiny(tmp_path_factory):
         return load_llama()
 
 
-@pytest.fixture
-def no_legacy_pages(monkeypatch):
-    """AppTest forgets at each run that `st.navigation` has taken over, and would run a page file without its frame."""
-    from streamlit.runtime.pages_manager import PagesManager
+@pytest.fixture(scope="session")
+def app() -> Iterator[Callable]:
+    """The app without a browser: `app("playground", s="a sentence")`, run once."""
+    from tests.support.page import app_tests
 
-    original = PagesManager.__init__
-
-    def init(self, *args, **kwargs):
-        PagesManager.uses_pages_directory = False
-        original(self, *args, **kwargs)
-
-    monkeypatch.setattr(PagesManager, "__init__", init)
+    with app_tests() as start:
+        yield start
 
 
 @pytest.fixture
-def app(no_legacy_pages) -> Callable:  # noqa: ARG001
-    """The app without a browser: `app(page="playground", s="a sentence")`, run once."""
-    from streamlit.testing.v1 import AppTest
+def link(monkeypatch) -> Callable[[], dict[str, str]]:
+    """What the link to the view says that the page offers: `link()["q"]`, without a browser."""
+    from ui.shell import scripts
 
-    def start(page: str = "playground", **query: str):
-        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)  # the machine may be busy
-        test.query_params.update(query)
-        test.context["url"] = "https://demo.example/"
-        if page != "playground":
-            test.switch_page(f"pages/{page}.py")
-        return test.run()
-
-    return start
+    offered = {}
+    monkeypatch.setattr(scripts, "send_link_and_target", lambda link, _: offered.update(link=link))
+    return lambda: dict(parse_qsl(offered["link"].partition("?")[2], keep_blank_values=True))
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[Server]:
     """The app, served for all browser tests of this process."""
-    served = Server(tmp_path_factory.mktemp("server") / "log").start()
-    yield served
-    served.stop()
+    with Server(tmp_path_factory.mktemp("server") / "log") as served:
+        yield served
     log = served.log.read_text()
     assert "Traceback" not in log
     assert '"level": "error"' not in log

@@ -40,7 +40,7 @@ class Cure(NamedTuple):
 CURES = (
     Cure(
         "a sentence puts a line into the program that is taken away",
-        "attention_core/text.py",
+        "ui/state/text.py",
         'return _TURNS.sub("", _NO_TEXT.sub(" ", text))',
         "return text",
         "tests/pages/test_export.py::test_the_program_is_the_same_for_any_sentence",
@@ -131,7 +131,7 @@ CURES = (
     ),
     Cure(
         "one trains, and all wait",
-        "ui/teach_it/training.py",
+        "ui/teach_it/progress.py",
         "        with run_lock.released():\n            training.advance(session.target)",
         "        training.advance(session.target)",
         LONG,
@@ -153,14 +153,14 @@ CURES = (
     ),
     Cure(
         "a visitor who stops a training keeps a place in the queue",
-        "ui/teach_it/training.py",
+        "ui/teach_it/progress.py",
         '        session.leave()\n        state.set_values({"trained": session.step})',
         '        state.set_values({"trained": session.step})',
         "tests/pages/test_teach_it_hall.py::test_who_stops_or_starts_over_makes_room",
     ),
     Cure(
         "a visitor who chooses other settings keeps a place in the queue",
-        "ui/teach_it/settings.py",
+        "ui/teach_it/session.py",
         "        training.leave()\n        training = None",
         "        training = None",
         "tests/pages/test_teach_it_hall.py::test_who_chooses_other_settings_makes_room",
@@ -204,7 +204,7 @@ CURES = (
     Cure(
         "a server that starts again has forgotten what a visitor had set",
         "ui/state/__init__.py",
-        "if _run.first or back:",
+        "if run.first or back:",
         "if back:",
         "tests/browser/test_frame.py::test_a_restart_loses_nothing_a_visitor_had_set",
     ),
@@ -227,16 +227,14 @@ CURES = (
         "ui/shell/body.py",
         "state.restore(values)",
         "pass",
-        "tests/pages/test_body.py::"
-        "test_a_training_draws_itself_without_the_frame_and_the_settings_and_takes_back_nothing_that_is_pressed",
+        "tests/pages/test_body.py::test_a_training_draws_its_part_alone_and_keeps_what_is_pressed_meanwhile",
     ),
     Cure(
         "a training takes back what is pressed",
         "ui/state/__init__.py",
-        "if name not in _run.set and get(name) != value",
+        "if name not in run.set and get(name) != value",
         "if get(name) != value",
-        "tests/pages/test_body.py::"
-        "test_a_training_draws_itself_without_the_frame_and_the_settings_and_takes_back_nothing_that_is_pressed",
+        "tests/pages/test_body.py::test_a_training_draws_its_part_alone_and_keeps_what_is_pressed_meanwhile",
     ),
     Cure(
         "a server with no space left for its log does not start",

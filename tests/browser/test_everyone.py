@@ -15,15 +15,15 @@ KEYBOARD = """() => {
     [...root.querySelectorAll("*")].flatMap((e) => (e.shadowRoot ? [e, ...all(e.shadowRoot)] : [e]));
   const above = (e) => e.parentElement ?? e.getRootNode().host;
   const look = (e) => {
-    const said = [];
+    const styles = [];
     for (let i = 0; e && i < 4; i++, e = above(e)) {
       const s = getComputedStyle(e);
       const outline = s.outlineStyle === "none" || s.outlineWidth === "0px" ? "" : s.outline;
-      said.push([outline, s.boxShadow, s.borderColor, s.backgroundColor].join());
+      styles.push([outline, s.boxShadow, s.borderColor, s.backgroundColor].join());
       const mark = getComputedStyle(e, "::before");
-      said.push(mark.outlineStyle + mark.boxShadow + mark.borderColor);
+      styles.push(mark.outlineStyle + mark.boxShadow + mark.borderColor);
     }
-    return said.join("|");
+    return styles.join("|");
   };
   const acts = (e) =>
     e.matches("button, a[href], input, textarea, select, summary, [role=radio], [role=slider], [tabindex='0']") &&
@@ -121,7 +121,7 @@ def test_at_twice_the_size_by_keyboard_alone_and_in_print_and_dark_on_the_narrow
     assert visitor.page.evaluate("document.getAnimations().filter(a => a.playState === 'running').length") == 0
 
 
-FIGURES = {(page.name, screen.figure): page for page in PAGES for screen in page.figures}
+FIGURES = {(page.name, screen.figure): page for page in PAGES for screen in page.screens}
 SOME = (("next_word", "next-words"),)  # of a page that is not looked at as a whole above
 
 

@@ -10,12 +10,11 @@ from ui.shell.pages import PAGES
 pytestmark = pytest.mark.xdist_group("frame")
 
 
-@pytest.fixture
-def own_server(tmp_path):
-    """A server of its own for a test that stops it."""
-    served = Server(tmp_path / "log").start()
-    yield served
-    served.stop()
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory):
+    """A server that nobody has visited when the first test begins, and that the second may stop."""
+    with Server(tmp_path_factory.mktemp("own") / "log") as served:
+        yield served
 
 
 def test_the_first_visitor_after_a_start_sees_a_linked_page_in_its_frame(browser, own_server):

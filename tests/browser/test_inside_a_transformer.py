@@ -94,7 +94,6 @@ def test_a_head_chosen_in_the_gallery_is_brought_into_view_and_arrow_keys_keep_t
     visitor.page.keyboard.press("ArrowRight")
     expect_head(visitor, "Layer 5, head 6")
     expect(chosen).to_have_attribute("aria-label", re.compile("^Layer 5, head 6"))
-    visitor.page.wait_for_timeout(1000)  # in which the page would scroll
     expect(chosen).to_be_in_viewport()
     visitor.page.keyboard.press("Enter")
     visitor.page.wait_for_function(in_sight, arg=title.element_handle())

@@ -47,8 +47,14 @@ def test_on_a_phone_each_new_step_has_its_title_and_its_lesson_between_the_bars(
         visitor.settle()
 
 
-def test_a_term_shows_its_entry_and_opens_the_glossary_there(visit):
-    visitor = visit("/step_by_step?step=2")
+def test_a_link_to_a_step_brings_it_into_view_and_a_term_shows_its_entry_and_opens_the_glossary_there(visit):
+    visitor = visit("/step_by_step?step=5")
+    visitor.page.wait_for_function(
+        """() => {
+            const strip = document.querySelector(".st-key-strip-5").getBoundingClientRect();
+            return strip.top >= 0 && strip.top < innerHeight - 100;
+        }"""
+    )
     term, entry = visitor.page.locator(".term").first, glossary.TERMS["query"]
     shown = "term => getComputedStyle(term, '::after').content"
     assert entry not in term.evaluate(shown)
@@ -83,16 +89,6 @@ def test_asking_the_dictionary_keeps_every_letter_and_hostile_text_stays_text(vi
     field.fill(hostile)
     expect(visitor.page.locator(".say.headline")).to_contain_text(f"“{hostile}”")
     expect(visitor.page.locator(".stMain img")).to_have_count(0)
-
-
-def test_a_link_to_a_step_brings_it_into_view(visit):
-    visitor = visit("/step_by_step?step=5")
-    visitor.page.wait_for_function(
-        """() => {
-            const strip = document.querySelector(".st-key-strip-5").getBoundingClientRect();
-            return strip.top >= 0 && strip.top < innerHeight - 100;
-        }"""
-    )
 
 
 def test_typing_a_vector_keeps_every_letter_and_a_fresh_visitor_sees_the_same(visit):

@@ -95,7 +95,7 @@ def test_an_unknown_word_is_left_out_and_named(capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ([""], "no word"),
         ([], "no word"),
@@ -126,11 +126,11 @@ def test_an_unknown_word_is_left_out_and_named(capsys):
         (["king " * 513], "512"),
     ],
 )
-def test_what_cannot_be_answered_is_said_in_one_line_with_status_two(capsys, arguments, said):
+def test_what_cannot_be_answered_is_said_in_one_line_with_status_two(capsys, arguments, message):
     status, out, err = run(capsys, *arguments)
     assert status == 2
     assert out == ""
-    assert said in err
+    assert message in err
     assert err.count("\n") == 1
 
 
@@ -158,8 +158,8 @@ def test_the_mean_over_heads_is_the_mean_of_each_head_asked_for(capsys):
     _, mean = weights(capsys, *arguments, "he was not happy")
     _, first = weights(capsys, *arguments, "--head", "1", "he was not happy")
     _, second = weights(capsys, *arguments, "--head", "2", "he was not happy")
-    for row, one, two in zip(mean, first, second, strict=True):
-        assert row == pytest.approx([(a + b) / 2 for a, b in zip(one, two, strict=True)], abs=1e-6)
+    for row, upper, lower in zip(mean, first, second, strict=True):
+        assert row == pytest.approx([(a + b) / 2 for a, b in zip(upper, lower, strict=True)], abs=1e-6)
 
 
 def test_the_next_words_of_a_copying_model_are_ten_words_and_a_layer_can_be_chosen(capsys):
@@ -290,7 +290,10 @@ def test_whatever_stream_is_closed_there_is_no_traceback_and_no_complaint_among_
         assert (done.returncode, done.stdout) == (2, b"")
 
 
-@pytest.mark.parametrize("options", [[], ["--json"], ["--model", "taught"], ["--query", "x" * 100_000]])
+@pytest.mark.parametrize(
+    "options",
+    [[], ["--json"], pytest.param(["--model", "taught"], marks=pytest.mark.nightly), ["--query", "x" * 100_000]],
+)
 def test_a_word_of_three_million_letters_is_not_echoed_whole(options):
     status, out, err = process([*options, "-"], b"the king " + b"zx" * 1_500_000)
     assert status == 0

@@ -29,7 +29,7 @@ def testing(glove):
 
 def sentences(count: int, *, testing: bool) -> list[tasks.Example]:
     generator = np.random.default_rng(3)
-    return list(copying.examples(count, generator, testing=testing, test_words=tasks.held_out()))
+    return list(copying.make_examples(count, generator, testing=testing, test_words=tasks.held_out()))
 
 
 def test_the_next_word_can_be_known_where_the_same_word_was_followed_by_it_last_time():
@@ -114,7 +114,7 @@ def test_the_first_layer_looks_at_the_word_before_and_the_second_at_what_followe
     first, second = (layer.attention.weights[:, 0] for layer in layers.forward(taught.load(BEST), batch.x, batch.mask))
     n = first.shape[1]
     assert first[:, range(1, n), range(n - 1)].mean() >= 0.8
-    assert second[batch.rows, batch.query, batch.answer].mean() >= 0.8
+    assert second[batch.rows, batch.queries, batch.answers].mean() >= 0.8
 
 
 def test_the_king_and_queen_ruled_the_king_and(glove):

@@ -23,7 +23,7 @@ from attention_core import files, glove_sources
 from attention_core.attention import NothingToAttend
 from attention_core.embeddings import Embeddings, UnknownWords, neighbours_of_output, raw_attention
 from attention_core.files import DamagedData
-from attention_core.glove_sources import load_glove, vectors_name
+from attention_core.glove_sources import load_glove
 
 GLOVE = Path(__file__).resolve().parents[2] / "data" / "glove"
 KINGDOM = ["the", "king", "and", "queen", "ruled", "the", "kingdom"]
@@ -526,12 +526,6 @@ def test_a_cache_that_cannot_be_written_is_told(tmp_path, monkeypatch):
         load_glove()
 
 
-def test_the_vectors_are_called_what_was_loaded(monkeypatch):
-    assert vectors_name() == "GloVe 6B"
-    monkeypatch.setenv("ATTENTION_GLOVE", "/somewhere/wiki-news\n300d.vec")
-    assert vectors_name() == "wiki-news 300d.vec"
-
-
 @pytest.mark.parametrize("damage", ["empty", "short", "missing", "garbage"])
 @pytest.mark.parametrize("name", glove_sources.STORED)
 def test_damage_to_the_converted_files_is_told_with_the_cure(tmp_path, monkeypatch, name, damage):
@@ -663,7 +657,7 @@ def test_a_file_made_anew_takes_its_old_place_in_the_list(data):
     files.record_checksums("glove/words.npy")
     old, new = (hashlib.sha256(content).hexdigest() for content in ((GLOVE / "words.npy").read_bytes(), b"new"))
     assert (data / "SHA256SUMS").read_text() == before.replace(old, new)
-    assert files.checked("glove/words.npy").read_bytes() == b"new"
+    assert files.verify_file("glove/words.npy").read_bytes() == b"new"
 
 
 @pytest.mark.parametrize("damage", ["missing", "short", "altered", "empty", "folder"])
@@ -680,14 +674,14 @@ def test_a_missing_truncated_or_altered_file_is_told_in_one_sentence_that_names_
         victim.write_bytes({"short": content[:-1], "empty": b"", "altered": content}[damage])
     with pytest.raises(DamagedData) as caught:
         load_glove()
-    said = str(caught.value)
+    message = str(caught.value)
     cure = f"; {files.REPAIR}"
     if damage in {"missing", "folder"}:
-        assert said == f"data/glove/{name}.npy is missing or cannot be read{cure}"
+        assert message == f"data/glove/{name}.npy is missing or cannot be read{cure}"
     else:
         found = hashlib.sha256(victim.read_bytes()).hexdigest()[:8]
         expected = hashlib.sha256((GLOVE / f"{name}.npy").read_bytes()).hexdigest()[:8]
-        assert said == f"data/glove/{name}.npy is damaged: its SHA-256 starts with {found}, not {expected}{cure}"
+        assert message == f"data/glove/{name}.npy is damaged: its SHA-256 starts with {found}, not {expected}{cure}"
 
 
 @pytest.mark.parametrize("content", [None, b"\xff no list here, not even text", b"one column\n"])

@@ -8,9 +8,9 @@ import pytest
 
 from attention_core import heads
 from attention_core.bert import load_minilm
-from attention_core.files import checked
+from attention_core.files import verify_file
 
-SENTENCES = json.loads(checked("minilm/sentences.json").read_text("utf-8"))
+SENTENCES = json.loads(verify_file("minilm/sentences.json").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def model():
 
 
 def test_the_stored_heads_are_those_that_are_measured(model):
-    measured, stored = heads.measure(model, SENTENCES), heads.named_heads()
+    measured, stored = heads.measure_heads(model, SENTENCES), heads.named_heads()
     assert [(h.name, h.layer, h.head, h.count) for h in measured] == [
         (h.name, h.layer, h.head, h.count) for h in stored
     ]

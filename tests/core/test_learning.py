@@ -10,7 +10,7 @@ import pytest
 from attention_core import learning
 from attention_core.attention import NothingToAttend
 from attention_core.layers import Model, forward, new_model
-from attention_core.learning import Adam, Batch, Diverged, Encoded, Recipe, loss_and_gradients
+from attention_core.learning import Adam, Batch, Diverged, EncodedSentences, Recipe, loss_and_gradients
 from tests.support.generated import NIGHTLY
 
 D_WORD, D_K = 5, 3
@@ -24,7 +24,7 @@ SHAPES = [  # layers, heads, residual, kind, numbers of a position
 ]
 
 
-def sentences(lengths: tuple[int, ...] = (4, 2, 3), *, kind: str = "pointer") -> Encoded:
+def sentences(lengths: tuple[int, ...] = (4, 2, 3), *, kind: str = "pointer") -> EncodedSentences:
     """Sentences of such lengths, every word another random vector; the last word is the query, the first the answer.
 
     For a model of the next word, the first word of a sentence is a query as well, and the second its answer.
@@ -38,7 +38,7 @@ def sentences(lengths: tuple[int, ...] = (4, 2, 3), *, kind: str = "pointer") ->
     if kind == "next_word":
         answers[:, 0] = 1
     vocabulary = generator.standard_normal((sum(lengths), D_WORD)).astype(np.float32)
-    return Encoded(vocabulary, ids, answers)
+    return EncodedSentences(vocabulary, ids, answers)
 
 
 def single_batch(x: np.ndarray, query: int, answer: int) -> Batch:

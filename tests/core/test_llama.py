@@ -59,7 +59,7 @@ def test_rms_norm_divides_by_the_root_of_the_mean_square():
 
 def test_neighbouring_numbers_are_turned_by_position_times_base_to_the_minus_2j_over_d():
     x = np.random.default_rng(0).normal(size=(2, 3, 6)).astype(np.float32)
-    found = llama.rotate(x, llama.turns(np.array([0, 1, 50]), 6, 100.0))
+    found = llama.rotate(x, llama.rotation_factors(np.array([0, 1, 50]), 6, 100.0))
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found[:, 0], x[:, 0])
     for i, m in enumerate((0, 1, 50)):
@@ -72,7 +72,7 @@ def test_neighbouring_numbers_are_turned_by_position_times_base_to_the_minus_2j_
 
 def test_a_score_of_turned_vectors_depends_on_their_distance_alone():
     q, k = np.random.default_rng(0).normal(size=(2, 1, 64)).astype(np.float32)
-    at = [llama.turns(np.array([m]), 64, 100_000.0) for m in range(60)]
+    at = [llama.rotation_factors(np.array([m]), 64, 100_000.0) for m in range(60)]
     scores = [float((llama.rotate(q, at[m + 7]) * llama.rotate(k, at[m])).sum()) for m in (0, 5, 50)]
     np.testing.assert_allclose(scores, scores[0], atol=1e-4)
 
@@ -244,8 +244,8 @@ def test_the_norm_is_theirs(smollm2, reference):
 
 
 def test_the_rotation_is_theirs(smollm2, reference):
-    angles = llama.turns(np.arange(10), smollm2.config.d_k, smollm2.config.rope_base)
-    close(llama.rotate(reference["parts/q"], angles), reference["parts/q_turned"], WEIGHTS)
+    factors = llama.rotation_factors(np.arange(10), smollm2.config.d_k, smollm2.config.rope_base)
+    close(llama.rotate(reference["parts/q"], factors), reference["parts/q_turned"], WEIGHTS)
 
 
 def test_one_head_one_block_and_one_layer_are_theirs(smollm2, reference):
@@ -254,7 +254,7 @@ def test_one_head_one_block_and_one_layer_are_theirs(smollm2, reference):
     y, layer = smollm2._layer(
         x,
         **smollm2.weights["layers"][LAYER],
-        turns=llama.turns(np.arange(n), c.d_k, c.rope_base),
+        factors=llama.rotation_factors(np.arange(n), c.d_k, c.rope_base),
         mask=np.tri(n, dtype=bool),
     )
     close(layer.q[HEAD], reference["parts/q_turned"], 1e-4)

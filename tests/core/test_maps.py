@@ -28,19 +28,19 @@ def test_rows_of_words_sum_to_1_in_every_head_and_stay_float32():
 
 
 def test_what_is_hidden_is_shared_out_among_the_rest():
-    found, left = maps.hide(THREE, [0])
+    found, left = maps.mask_and_renormalise(THREE, [0])
     np.testing.assert_allclose(left, [0.5, 0.9, 0.75])
     np.testing.assert_allclose(found, [[0, 0.6, 0.4], [0, 6 / 9, 3 / 9], [0, 1 / 3, 2 / 3]])
 
 
 def test_a_token_can_be_hidden_from_itself():
-    found, left = maps.hide(THREE, [], see_self=False)
+    found, left = maps.mask_and_renormalise(THREE, [], see_self=False)
     np.testing.assert_allclose(left, [0.5, 0.4, 0.5])
     np.testing.assert_allclose(found, [[0, 0.6, 0.4], [0.25, 0, 0.75], [0.5, 0.5, 0]])
 
 
 def test_a_row_of_which_all_is_hidden_stays_empty():
-    found, left = maps.hide(np.eye(2), [0])
+    found, left = maps.mask_and_renormalise(np.eye(2), [0])
     np.testing.assert_array_equal(left, [0, 1])
     np.testing.assert_array_equal(found, [[0, 0], [0, 1]])
 
@@ -51,11 +51,11 @@ def test_a_row_of_which_all_is_hidden_stays_empty():
 )
 def test_the_top_share_of_a_row_is_its_fewest_largest_weights(share, row):
     whole = np.array([[0.15, 0.25, 0.5, 0.1]])
-    np.testing.assert_array_equal(maps.keep_top(whole, share), whole if row is None else [row])
+    np.testing.assert_array_equal(maps.top_p(whole, share), whole if row is None else [row])
 
 
 def test_equal_weights_are_kept_from_the_left():
-    np.testing.assert_array_equal(maps.keep_top(np.full((1, 1, 4), 0.25), 0.5), [[[0.25, 0.25, 0, 0]]])
+    np.testing.assert_array_equal(maps.top_p(np.full((1, 1, 4), 0.25), 0.5), [[[0.25, 0.25, 0, 0]]])
 
 
 def test_rollout_follows_each_path_through_the_layers():

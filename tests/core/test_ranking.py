@@ -5,7 +5,7 @@ import pytest
 
 from attention_core.attention import scaled_dot_product_attention
 from attention_core.layers import Model
-from attention_core.learning import Encoded, is_correct, predict
+from attention_core.learning import EncodedSentences, is_correct, predict
 from attention_core.ranking import first_largest, rank, tolerance_for
 
 
@@ -64,6 +64,6 @@ def test_the_same_word_twice_has_the_same_weight_and_the_first_is_named():
 def test_a_model_without_positions_is_right_about_a_word_wherever_it_stands(answer, is_right):
     """The sentence is words 0, 1, 2, 0: word 2 is the query, and looks at word 0 in both places."""
     model = Model(1, 1, True, "pointer", {"1.W_Q": np.array([[0.0], [0], [1]]), "1.W_K": np.array([[3.0], [0], [0]])})
-    sentences = Encoded(np.eye(3), np.array([[0, 1, 2, 0]]), np.array([[-1, -1, answer, -1]]))
+    sentences = EncodedSentences(np.eye(3), np.array([[0, 1, 2, 0]]), np.array([[-1, -1, answer, -1]]))
     assert predict(model, sentences.batch(slice(None))).tolist() == [0]
     assert is_correct(model, sentences).tolist() == [is_right]

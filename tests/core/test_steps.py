@@ -118,7 +118,7 @@ def test_a_short_row_goes_on_with_zeros_and_of_a_long_one_nothing_is_lost():
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "is empty"),
         (" [ ] ", "is empty"),
@@ -133,8 +133,8 @@ def test_a_short_row_goes_on_with_zeros_and_of_a_long_one_nothing_is_lost():
         ("1e-200", "“1e-200”, which is too small to show"),
     ],
 )
-def test_what_cannot_be_read_is_named_in_a_sentence(text, said):
-    with pytest.raises(UnreadableNumbers, match=said):
+def test_what_cannot_be_read_is_named_in_a_sentence(text, message):
+    with pytest.raises(UnreadableNumbers, match=message):
         read_vector(text, 2)
 
 

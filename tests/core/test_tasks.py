@@ -51,7 +51,7 @@ def test_every_word_of_lists_templates_and_natural_sentences_has_a_vector(glove)
 
 @pytest.mark.parametrize("task", TAUGHT)
 def test_the_marks_of_a_task_are_those_of_its_sentences(task):
-    sides = [tasks.examples(task, 2000, np.random.default_rng(1), testing=testing) for testing in (False, True)]
+    sides = [tasks.make_examples(task, 2000, np.random.default_rng(1), testing=testing) for testing in (False, True)]
     tokens = {token for sentences in sides for sentence in sentences for token in sentence.tokens}
     assert tasks.marks(task) == {token for token in tokens if not re.search(r"\w", token)}
 
@@ -62,7 +62,7 @@ def test_no_word_of_the_lists_is_on_both_sides(task):
     shared = spelt_out(task)
     sides = []
     for testing in (False, True):
-        sentences = tasks.examples(task, 4000, np.random.default_rng(0), testing=testing)
+        sentences = tasks.make_examples(task, 4000, np.random.default_rng(0), testing=testing)
         sides.append({token for sentence in sentences for token in sentence.tokens} & lists - shared)
     training, testing = sides
     assert training.isdisjoint(testing)
@@ -94,7 +94,7 @@ def test_no_word_is_said_of_both_the_living_and_the_lifeless_nor_called_good_and
 @pytest.mark.parametrize("task", tasks.TASKS)
 def test_the_same_seed_gives_the_same_sentences_and_another_does_not(task):
     first, again, other = (
-        list(tasks.examples(task, 40, np.random.default_rng(seed), testing=False)) for seed in (1, 1, 2)
+        list(tasks.make_examples(task, 40, np.random.default_rng(seed), testing=False)) for seed in (1, 1, 2)
     )
     assert first == again != other
     assert len(first) == 40
@@ -104,7 +104,7 @@ def test_a_and_an_stand_where_english_wants_them():
     sentences = {
         tuple(sentence.tokens)
         for task in tasks.TASKS
-        for sentence in tasks.examples(task, 2000, np.random.default_rng(5), testing=False)
+        for sentence in tasks.make_examples(task, 2000, np.random.default_rng(5), testing=False)
     }
     pairs = {pair for tokens in sentences for pair in itertools.pairwise(tokens)}
     for article, word in (("an", "apple"), ("a", "cat"), ("a", "uniform"), ("an", "umbrella"), ("an", "heir")):
@@ -116,7 +116,7 @@ def test_a_and_an_stand_where_english_wants_them():
 
 @pytest.mark.parametrize("task", tasks.TASKS)
 def test_every_sentence_asks_from_one_word_and_is_answered_by_another(task):
-    for sentence in tasks.examples(task, 400, np.random.default_rng(3), testing=True):
+    for sentence in tasks.make_examples(task, 400, np.random.default_rng(3), testing=True):
         assert 0 <= sentence.query < len(sentence.tokens)
         if task == "negation":
             assert sentence.answer in (0, 1)
@@ -128,7 +128,7 @@ def test_every_sentence_asks_from_one_word_and_is_answered_by_another(task):
 
 def test_tired_and_soft_share_all_words_but_what_is_said_and_so_cannot_be_told_apart_by_the_pronoun():
     lists = listed()
-    both = iter(tasks.examples("meaning", 400, np.random.default_rng(0), testing=True))
+    both = iter(tasks.make_examples("meaning", 400, np.random.default_rng(0), testing=True))
     for living, lifeless in zip(both, both, strict=True):
         assert (living.query, living.tokens[living.query]) == (lifeless.query, "it")
         assert len(living.tokens) == len(lifeless.tokens)
@@ -142,7 +142,7 @@ def test_tired_and_soft_share_all_words_but_what_is_said_and_so_cannot_be_told_a
 
 
 def test_good_and_bad_with_and_without_not_come_four_at_a_time_and_balance():
-    one_by_one = iter(tasks.examples("negation", 400, np.random.default_rng(0), testing=True))
+    one_by_one = iter(tasks.make_examples("negation", 400, np.random.default_rng(0), testing=True))
     lists = listed()
     for good, not_good, bad, not_bad in zip(*[one_by_one] * 4, strict=True):
         assert [example.answer for example in (good, not_good, bad, not_bad)] == [1, 0, 0, 1]
@@ -155,7 +155,7 @@ def test_good_and_bad_with_and_without_not_come_four_at_a_time_and_balance():
 
 def test_a_pronoun_answers_to_its_gender_and_kind():
     lists = listed()
-    for example in tasks.examples("gender", 600, np.random.default_rng(0), testing=True):
+    for example in tasks.make_examples("gender", 600, np.random.default_rng(0), testing=True):
         answer, pronoun = example.tokens[example.answer], example.tokens[example.query]
         kinds = {name for name, words in lists.items() if answer in words}
         fitting = {
@@ -168,7 +168,10 @@ def test_a_pronoun_answers_to_its_gender_and_kind():
 
 @pytest.mark.parametrize("task", TAUGHT)
 def test_marks_written_and_read_are_the_same(task):
-    for example in [*tasks.natural_sentences(task), *tasks.examples(task, 40, np.random.default_rng(0), testing=True)]:
+    for example in [
+        *tasks.natural_sentences(task),
+        *tasks.make_examples(task, 40, np.random.default_rng(0), testing=True),
+    ]:
         assert tasks.parse_marked(tasks.add_marks(example, task)) == example
 
 
@@ -202,7 +205,7 @@ def test_encoding_keeps_words_places_and_answers_and_hides_what_is_only_padding(
     assert batch.x.shape == (2, 5, 50)
     np.testing.assert_array_equal(batch.x[1], glove.look_up(list(long.tokens)))
     assert batch.mask[:, 0, 0].tolist() == [[True, True, False, False, False], [True] * 5]
-    assert (batch.query.tolist(), batch.answer.tolist()) == ([0, 2], [1, 4])
+    assert (batch.queries.tolist(), batch.answers.tolist()) == ([0, 2], [1, 4])
 
 
 def test_a_word_without_a_vector_is_named(glove):

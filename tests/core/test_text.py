@@ -14,7 +14,6 @@ from attention_core import text
 from attention_core.text import number_repeats, tokenize
 
 HERE = Path(__file__).resolve().parent
-TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # embeddings, overrides, isolates in Unicode
 SENTENCES = (HERE / "sentences.txt").read_text(encoding="utf-8").splitlines()
 
 # Where we part from NLTK on purpose; every other sentence of the file must agree token for token.
@@ -350,25 +349,3 @@ def test_whatever_is_typed_the_tables_of_characters_stay_small():
     for start in range(0, 0x20000, 0x4000):  # several times as many characters as the tables hold
         tokenize("".join(chr(code) for code in range(start, start + 0x4000) if not 0xD800 <= code < 0xE000))
     assert max(len(text._PLAIN), len(text._SHAPE)) <= text.MAX_CACHED
-
-
-def test_one_line_keeps_no_character_that_an_xml_file_may_not_hold_and_no_end_of_a_line():
-    for code in range(0x110000):
-        kept = text.one_line(chr(code))
-        assert len(kept.splitlines()) <= 1
-        assert kept.splitlines() == [kept] or not kept
-        # https://www.w3.org/TR/xml/#charsets
-        assert all("\x20" <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c >= "\U00010000" for c in kept)
-
-
-def test_one_line_keeps_what_texts_need_and_turns_no_text_around():
-    kept = "naïve שלום\u200f \u200eabc می\u200cخواهم 👩\u200d🚀 z\u0301 🇫🇷 \U0001fffe"
-    assert text.one_line(kept) == kept
-    turning = "".join(c for c in map(chr, range(0x110000)) if unicodedata.bidirectional(c) in TURNS)
-    assert len(turning) == 9
-    assert text.one_line(f"the{turning} king") == "the king"
-
-
-@given(st.text())
-def test_one_line_changes_no_token(typed):
-    assert tokenize(text.one_line(typed)) == tokenize(re.sub("[\ufffe\uffff]", " ", typed))

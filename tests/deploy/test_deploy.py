@@ -40,7 +40,7 @@ class House:
     def __init__(self, folder: Path, program: str):
         self.replicas = [Server(folder / f"replica-{number}.log").start() for number in (1, 2)]
         (folder / "nginx").mkdir()
-        self.nginx = Nginx(program, folder / "nginx", [f"127.0.0.1:{one.port}" for one in self.replicas])
+        self.nginx = Nginx(program, folder / "nginx", [f"127.0.0.1:{replica.port}" for replica in self.replicas])
         self.url = self.nginx.url
 
     def stop(self) -> None:
@@ -202,54 +202,63 @@ document.addEventListener("securitypolicyviolation", (e) =>
 """
 
 
+@pytest.fixture(scope="module")
+def context(browser):
+    """A browser that keeps the app's scripts from one test to the next."""
+    opened = browser.new_context(**USUAL)
+    opened.add_init_script(WATCH)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def visitor(house, context):
+    """A visitor without a cookie, who may have met no fault."""
+    context.clear_cookies()
+    visit = Visit(house, context)
+    yield visit
+    visit.page.close()
+    assert visit.faults == []
+
+
 @pytest.mark.parametrize("page", some_pages("inside_a_transformer"))
-def test_a_page_runs_under_the_policy_and_its_files_come_through(house, browser, tmp_path, page):
-    one = Visit(house, browser.new_context(**USUAL))
-    one.page.add_init_script(WATCH)
+def test_a_page_runs_under_the_policy_and_its_files_come_through(visitor, tmp_path, page):
     files = {name: "true" for name in all_open(page) if name.endswith("take")}
-    one.open(address(page, s="The cat sat because it was tired", **files))
-    expect(one.heading).to_have_text(page.question)
-    assert one.page.evaluate("refused") == []
-    buttons = one.page.locator("[data-testid=stDownloadButton] button")
+    visitor.open(address(page, s="The cat sat because it was tired", **files))
+    expect(visitor.heading).to_have_text(page.question)
+    assert visitor.page.evaluate("refused") == []
+    buttons = visitor.page.locator("[data-testid=stDownloadButton] button")
     for number in {0, buttons.count() - 1} if buttons.count() else ():
-        with one.page.expect_download() as download:
+        with visitor.page.expect_download() as download:
             buttons.nth(number).click()
         download.value.save_as(tmp_path / "file")
         assert (tmp_path / "file").stat().st_size > 100
-    assert one.faults == []
-    one.context.close()
 
 
-def test_a_long_link_runs_under_the_policy(house, browser):
-    one = Visit(house, browser.new_context(**USUAL))
-    one.page.add_init_script(WATCH)
-    one.open(LONG)
-    assert one.page.evaluate("refused") == []
-    assert "%E6%B3%A8%E6%84%8F" in one.link
-    assert one.faults == []
-    one.context.close()
+def test_a_long_link_runs_under_the_policy(visitor):
+    visitor.open(LONG)
+    assert visitor.page.evaluate("refused") == []
+    assert "%E6%B3%A8%E6%84%8F" in visitor.link
 
 
-def test_a_killed_replica_leaves_its_visitor_with_all_they_had(house, browser):
-    one = Visit(house, browser.new_context(**USUAL))
-    one.open("/?s=the%20queen%20and%20the%20king&q=2")
-    one.toggle("self")
-    one.expect_link("&self=true")
-    one.settle()
-    before = (one.link, one.reading)
-    cookie = next(f"replica={each['value']}" for each in one.context.cookies() if each["name"] == "replica")
+def test_a_killed_replica_leaves_its_visitor_with_all_they_had(house, visitor):
+    visitor.open("/?s=the%20queen%20and%20the%20king&q=2")
+    visitor.toggle("self")
+    visitor.expect_link("&self=true")
+    visitor.settle()
+    before = (visitor.link, visitor.reading)
+    cookie = next(f"replica={each['value']}" for each in visitor.context.cookies() if each["name"] == "replica")
     mine = replicas_that_answer(house, "/media/mine", Cookie=cookie)
     killed = next(replica for replica in house.replicas if {f"127.0.0.1:{replica.port}"} == mine)
-    with one.losing_the_server():
+    with visitor.losing_the_server():
         killed.process.kill()
         killed.process.wait()
     assert house.get("/", Cookie=cookie)[0] == 200  # whoever opens a page now gets it from the other
-    one.settle()
-    assert (one.link, one.reading) == before
-    one.toggle("self")
-    expect(one.link_field).to_have_value(house.url + before[0].replace("&self=true", ""))
+    visitor.settle()
+    assert (visitor.link, visitor.reading) == before
+    visitor.toggle("self")
+    expect(visitor.link_field).to_have_value(house.url + before[0].replace("&self=true", ""))
     killed.start()
-    one.context.close()
 
 
 def test_no_log_holds_what_a_visitor_wrote(house):

@@ -3,7 +3,7 @@
 A network that fails is in tests/browser, damaged files are in tests/pages.
 """
 
-import asyncio
+import contextlib
 import html
 import json
 import shutil
@@ -66,9 +66,8 @@ def copy_served(tmp_path) -> Iterator[Server]:
         copy_with_links(ROOT / name, tree / name)
     shutil.copytree(ROOT / ".streamlit", tree / ".streamlit")
     environment = {"HOME": str(home), "XDG_CACHE_HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
-    served = Server(tmp_path / "log", tree, environment).start()
-    yield served
-    served.stop()
+    with Server(tmp_path / "log", tree, environment) as served:
+        yield served
 
 
 def test_a_restored_file_is_taken_up_without_a_restart_and_the_app_writes_nothing(copy_served):
@@ -107,9 +106,8 @@ def test_a_restored_file_is_taken_up_without_a_restart_and_the_app_writes_nothin
 @pytest.fixture(scope="module")
 def victim(tmp_path_factory) -> Iterator[Server]:
     """A server to attack; unlike the one of the other tests, it may log errors, but not what was forged."""
-    served = Server(tmp_path_factory.mktemp("victim") / "log").start()
-    yield served
-    served.stop()
+    with Server(tmp_path_factory.mktemp("victim") / "log") as served:
+        yield served
     written = served.log.read_text()
     assert "Traceback" not in written
     assert "forged" not in written
@@ -214,6 +212,7 @@ def test_bytes_that_are_no_message_harm_nobody(victim):
         ):
             async with Reader(victim.url) as visitor:
                 await visitor.socket.send(data)
-                await asyncio.sleep(0.05)
+                with contextlib.suppress(websockets.ConnectionClosed):
+                    await visitor.rerun()  # messages are taken in their order
 
     run(attack(victim, forge))

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from attention_core.bert import MiniLM
 from tests.support.addresses import all_open
 from tests.support.visitor import Visitor
 from tests.support.visitor import run as visiting
@@ -40,12 +41,12 @@ class Watcher(Visitor):
         """Whether the last run sent the widget with this key."""
         return any(name.endswith(f"-{key}") for name in self.sent)
 
-    def said(self) -> dict[str, list[str]]:
+    def settings(self) -> dict[str, list[str]]:
         """What the link that the page offers says."""
         return parse_qs(urlsplit(self.link).query)
 
 
-async def of(server, page: str, query: str, *steps) -> Watcher:
+async def open_and_set(server, page: str, query: str, *steps) -> Watcher:
     """A visitor of a page who has changed widgets, each by key, kind and value, or chosen words, each by its place."""
     visitor = Watcher(server.url, query, page)
     await visitor.open()
@@ -60,37 +61,43 @@ async def of(server, page: str, query: str, *steps) -> Watcher:
 def test_a_chosen_word_runs_neither_the_frame_nor_the_sentence_and_the_link_follows(server, page):
     address = "" if page == "playground" else page
     query = {"step_by_step": "q=1&step=5", "the_gap": "q=1&gown=true"}.get(page, "q=1")
-    first = visiting(of(server, address, query))
+    first = visiting(open_and_set(server, address, query))
     assert first.got("lecture-view")  # in the sidebar
     assert first.got("s")
-    chosen = visiting(of(server, address, query, 1))
-    assert chosen.said()["q"] == ["2"]
+    chosen = visiting(open_and_set(server, address, query, 1))
+    assert chosen.settings()["q"] == ["2"]
     assert not chosen.got("lecture-view")
     assert chosen.got("s") == (page in ("step_by_step", "why_scale", "the_gap"))  # where the field stands in the part
     assert len(chosen.sent) < 0.7 * len(first.sent)
 
 
 def test_a_switch_runs_the_body_without_the_frame(server):
-    visitor = visiting(of(server, "", "", ("self", "bool_value", True)))
+    visitor = visiting(open_and_set(server, "", "", ("self", "bool_value", True)))
     assert visitor.got("raw-words")
     assert not visitor.got("lecture-view")
-    assert visitor.said() == {"self": ["true"]}
+    assert visitor.settings() == {"self": ["true"]}
 
 
 def test_a_step_on_runs_neither_the_frame_nor_the_look_up(server):
-    visitor = visiting(of(server, "step_by_step", "", ("next", "trigger_value", True)))
+    visitor = visiting(open_and_set(server, "step_by_step", "", ("next", "trigger_value", True)))
     assert visitor.got("walk-words")
     assert not visitor.got("lecture-view")
     assert not visitor.got("ask")
-    assert visitor.said() == {"step": ["2"]}
+    assert visitor.settings() == {"step": ["2"]}
 
 
 def test_what_a_run_alone_does_not_draw_keeps_its_value(server):
     steps = [("cmp", "bool_value", True), ("causal2", "bool_value", True), ("cmp", "bool_value", False)]
-    visitor = visiting(of(server, "", "", *steps, 2))
-    assert visitor.said() == {"causal2": ["true"], "self2": ["true"], "q": ["3"]}
-    again = visiting(of(server, "", "", *steps, 2, ("causal", "bool_value", True)))
-    assert again.said() == {"causal2": ["true"], "self2": ["true"], "q": ["3"], "causal": ["true"], "self": ["true"]}
+    visitor = visiting(open_and_set(server, "", "", *steps, 2))
+    assert visitor.settings() == {"causal2": ["true"], "self2": ["true"], "q": ["3"]}
+    again = visiting(open_and_set(server, "", "", *steps, 2, ("causal", "bool_value", True)))
+    assert again.settings() == {
+        "causal2": ["true"],
+        "self2": ["true"],
+        "q": ["3"],
+        "causal": ["true"],
+        "self": ["true"],
+    }
 
 
 @pytest.mark.usefixtures("smollm2")
@@ -109,11 +116,19 @@ def test_a_press_on_a_word_that_is_not_there_is_passed_over(server):
         visiting(press("" if page is PAGES[0] else page.name, query))
 
 
+@pytest.mark.parametrize(
+    ("page", "query"), [("inside_a_transformer", ""), ("", "who=Taught&q=2&s=It+1984+%3B+bosons+%40+17")]
+)
+def test_a_line_that_only_another_word_brings_finds_its_place(server, page, query):
+    chosen = visiting(open_and_set(server, page, query, 0))
+    assert len(chosen.sent) > len(visiting(open_and_set(server, page, query, 1)).sent)
+
+
 @pytest.mark.parametrize("page", ["inside_a_transformer", "next_word"])
 def test_a_session_holds_nothing_of_what_the_model_computed(app, page, request):
     if page == "next_word":
         request.getfixturevalue("smollm2")
-    name, text = ("text" if page == "next_word" else "s"), "a sentence that nobody else has asked for"
+    name, text = ("text" if page == "next_word" else "s"), "Nobody asked"
     opened = all_open(next(each for each in PAGES if each.name == page))
     test = app(page, **{name: text}, **{fold: "true" for fold in opened if not fold.endswith("take")})
     assert not test.exception
@@ -122,35 +137,36 @@ def test_a_session_holds_nothing_of_what_the_model_computed(app, page, request):
     assert all(array() is not None for array in arrays)
     del kept
     language_model.clear_cache()
-    loaders._short_reading.cache_clear()
+    for number in range(20):  # so many are not kept
+        loaders.reading(f"Another text, {number}")
     gc.collect()
     assert [place for place, array in enumerate(arrays) if array() is not None] == []
     assert test.session_state[name] == text
 
 
-def test_a_training_draws_itself_without_the_frame_and_the_settings_and_takes_back_nothing_that_is_pressed(server):
+def test_a_training_draws_its_part_alone_and_keeps_what_is_pressed_meanwhile(server):
     asks = "Mary gave John the keys because she trusted him"
 
     async def watch() -> None:
-        one = Watcher(server.url, urlencode({"s": asks, "init": "77", "trained": "300"}), "teach_it")
-        await one.open()
+        visitor = Watcher(server.url, urlencode({"s": asks, "init": "77", "trained": "300"}), "teach_it")
+        await visitor.open()
         for step in (0, 10):
-            await one.rerun(one.timer)
-            assert any(f"Step {step} of 1,000" in text for text in one.sent)
-            assert one.got("stop")
-            assert not any(one.got(key) for key in ("task", "layers", "s", "run-began"))
-            assert one.said()["trained"] == ["300"]
-        typed = one.widget("s")
-        one.values[typed] = ("string_value", "a stale text")  # a busy browser sends what it had before a callback
-        await one.rerun(one.timer)
-        assert one.said()["s"] == [asks]
-        del one.values[typed]
-        pressed = WidgetState(id=one.widget("stop"), trigger_value=True)  # in the same moment as the timer
-        await one.rerun(one.timer, pressed=pressed)
-        assert one.got("train")
-        assert one.said()["trained"] in (["20"], ["30"], ["40"], ["50"])
-        await one.close()
-        assert one.faults == []
+            await visitor.rerun(visitor.timer)
+            assert any(f"Step {step} of 1,000" in text for text in visitor.sent)
+            assert visitor.got("stop")
+            assert not any(visitor.got(key) for key in ("task", "layers", "s", "run-began"))
+            assert visitor.settings()["trained"] == ["300"]
+        typed = visitor.widget("s")
+        visitor.values[typed] = ("string_value", "a stale text")  # a busy browser sends what it had before a callback
+        await visitor.rerun(visitor.timer)
+        assert visitor.settings()["s"] == [asks]
+        del visitor.values[typed]
+        pressed = WidgetState(id=visitor.widget("stop"), trigger_value=True)  # in the same moment as the timer
+        await visitor.rerun(visitor.timer, pressed=pressed)
+        assert visitor.got("train")
+        assert visitor.settings()["trained"] in (["20"], ["30"], ["40"], ["50"])
+        await visitor.close()
+        assert visitor.faults == []
 
     visiting(watch())
 
@@ -184,12 +200,12 @@ def test_back_shows_what_its_address_shows_a_new_visitor(server, page, query):
         return [text for text in html if "status" not in text]
 
     async def there_and_back() -> None:
-        one = await of(server, "" if page == "playground" else page, query)
+        new = await open_and_set(server, "" if page == "playground" else page, query)
         other = Watcher(server.url, "", "" if page == "playground" else page)
         await other.open()
         before = texts(other)
         await other.go_back(query)
-        assert texts(other) == texts(one) != before
+        assert texts(other) == texts(new) != before
         await other.go_back("")
         assert texts(other) == before
         await other.close()
@@ -203,7 +219,7 @@ def test_back_shows_what_its_address_shows_a_new_visitor(server, page, query):
     ("owner", "slow", "page", "query"),
     [
         (loaders, "load_minilm", "inside_a_transformer", {}),
-        (loaders, "_long_reading", "inside_a_transformer", {"s": "the cat sat on the mat and slept " * 20}),
+        (MiniLM, "read", "inside_a_transformer", {"s": "the cat sat on the mat and slept " * 20}),
         (training.VisitorTraining, "advance", "teach_it", {"trained": "10"}),
         (language_model, "read", "next_word", {"text": "A text of some words"}),
     ],
@@ -217,7 +233,7 @@ def test_what_takes_long_lets_the_runs_of_others_go_on(app, monkeypatch, owner, 
         return original(*arguments)
 
     monkeypatch.setattr(owner, slow, watched)
-    loaders._minilm.cache_clear()
+    loaders.open_minilm.cache_clear()
     assert not app(page, **query).exception
     assert waits
     assert not any(waits)

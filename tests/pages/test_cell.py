@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.page import html_of
 from ui.models import loaders
-from ui.models.training import FINISHED
+from ui.state.table import FINISHED
 
 pytestmark = pytest.mark.xdist_group("next_word")  # the language model is opened once
 

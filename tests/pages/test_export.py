@@ -14,10 +14,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attention_core.attention import scaled_dot_product_attention
-from attention_core.text import one_line, tokenize
+from attention_core.text import tokenize
+from tests.support.generated import cases
 from ui.kit import charts, export, figures
 from ui.kit.palette import LIGHT
 from ui.shell import scripts
+from ui.state.text import one_line
 
 LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\x00"
 TEXTS = st.text(st.one_of(st.sampled_from(LINE_ENDS + "\"'#=\\<>&{}"), st.characters()), max_size=60)
@@ -120,6 +122,7 @@ def test_the_document_reads_back(sentence):
     assert found["tokens"] == [sentence, "king"]
 
 
+@cases(8, 3000)
 @given(TEXTS, TEXTS)
 @example(LINE_ENDS, "the\uffff")
 @example("<script>&\"'", "\ufffe")
@@ -135,7 +138,7 @@ def test_the_picture_is_well_formed(sentence, token):
 @pytest.mark.parametrize("end", LINE_ENDS)
 def test_what_a_link_says_is_one_line(app, monkeypatch, end):
     offered = []
-    monkeypatch.setattr(scripts, "end_run", lambda link, _: offered.append(link))
+    monkeypatch.setattr(scripts, "send_link_and_target", lambda link, _: offered.append(link))
     page = app(s=f"the king{end}print('x') # and queen", take="true")
     assert not page.exception
     links = {parse_qs(urlsplit(link).query)["s"][0] for link in offered}

@@ -49,7 +49,7 @@ def harm(path: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["deleted", "altered"])
-@pytest.mark.parametrize(  # one for each way in which a page reads a file; all of them go through `files.checked`
+@pytest.mark.parametrize(  # one for each way in which a page reads a file; all of them go through `files.verify_file`
     ("name", "page", "task"),
     [
         ("glove/vectors.npy", "playground", ""),

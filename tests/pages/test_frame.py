@@ -19,18 +19,18 @@ def test_each_page_ends_with_the_way_to_the_next(app, place):
 
 @pytest.mark.nightly
 def test_an_address_without_a_page_leads_to_the_first_and_no_link_hands_it_on(visit):
-    one = visit()  # the first visitor after a start is answered before the pages are known
+    visitor = visit()  # the first visitor after a start is answered before the pages are known
     for asked in ("no.such", "%3Cscript%3E", "a%25b", "x/"):
-        one.open(f"/{asked}?s=a%20cat")
-        expect(one.page.get_by_role("dialog")).to_have_count(0)
+        visitor.open(f"/{asked}?s=a%20cat")
+        expect(visitor.page.get_by_role("dialog")).to_have_count(0)
         name = unquote(asked).rstrip("/")
-        expect(one.page.get_by_text(f"There is no page called “{name}”. This is the first one.")).to_have_count(1)
-        expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat")
-    one.toggle("self")
-    expect(one.link_field).to_have_value(f"{one.server.url}/?s=a%20cat&self=true")
-    one.page.locator("[data-testid=stSidebarNavLink]").nth(2).click()
-    expect(one.heading).to_have_text(PAGES[2].question)
-    expect(one.settle().link_field).to_have_value(f"{one.server.url}/{PAGES[2].name}?s=a%20cat&self=true")
+        expect(visitor.page.get_by_text(f"There is no page called “{name}”. This is the first one.")).to_have_count(1)
+        expect(visitor.link_field).to_have_value(f"{visitor.server.url}/?s=a%20cat")
+    visitor.toggle("self")
+    expect(visitor.link_field).to_have_value(f"{visitor.server.url}/?s=a%20cat&self=true")
+    visitor.page.locator("[data-testid=stSidebarNavLink]").nth(2).click()
+    expect(visitor.heading).to_have_text(PAGES[2].question)
+    expect(visitor.settle().link_field).to_have_value(f"{visitor.server.url}/{PAGES[2].name}?s=a%20cat&self=true")
 
 
 @pytest.mark.parametrize("asked", ["a%2Fb", "%20such", "such%20"])

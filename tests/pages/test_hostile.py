@@ -4,7 +4,6 @@ Some hundred cases in `make test`, some thousand in `make nightly`.
 """
 
 import json
-from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -12,14 +11,13 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as some
 from markupsafe import Markup
-from streamlit.testing.v1 import AppTest
 
 from attention_core.attention import NothingToAttend
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords, raw_attention
 from attention_core.text import tokenize
-from tests.support import ROOT
 from tests.support.generated import cases
+from tests.support.page import Elements
 from ui import state
 from ui.kit import components, matrices
 from ui.models import loaders
@@ -72,56 +70,40 @@ def links(page: str) -> some.SearchStrategy[dict[str, str]]:
     )
 
 
-def seen(page: str, query: dict[str, str]) -> AppTest:
-    """What a new visitor sees who follows a link to a page."""
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    test.context["url"] = "https://demo.example/"
-    if page != PAGES[0].name:
-        test.switch_page(f"pages/{page}.py")
-    test.query_params.update(query)
-    return test.run()
-
-
 OWN = ("#", "?", "./?", *(f"{page.name}?" for page in PAGES))  # where a link of ours leads
 
 
-class Tags(HTMLParser):
-    """The tags that a browser would see in a piece of HTML; those no page of ours draws are `foreign`."""
-
-    def __init__(self, body: str):
-        super().__init__()
-        self.foreign: list[str] = []
-        self.feed(body)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        for name, value in attrs:
+def foreign(body: str) -> list[str]:
+    """What a browser would see in a piece of HTML that no page of ours draws."""
+    found = []
+    for tag, attributes in Elements(body).found:
+        for name, value in attributes.items():
             harmless = {"href": OWN, "src": "data:image/png;base64,"}.get(name)
             if name.startswith("on") or (harmless and not (value or "").startswith(harmless)):
-                self.foreign.append(f"{tag} {name}={value}")
+                found.append(f"{tag} {name}={value}")
         if tag in {"script", "iframe", "object", "embed", "base", "meta", "link", "form", "input"}:
-            self.foreign.append(tag)
+            found.append(tag)
+    return found
 
 
 @pytest.mark.parametrize("page", [page.name for page in PAGES])
 @cases(6, 500, shrink=False)
 @given(data=some.data())
-def test_every_page_answers_any_link_whole_and_in_words(page, data):
-    query = data.draw(links(page))
-    test = seen(page, query)
+def test_every_page_answers_any_link_whole_and_in_words(app, page, data):
+    test = app(page, **data.draw(links(page)))
     assert not test.exception, [e.message for e in test.exception]
     drawn = [element.proto.body for element in test.get("html")]
     assert any("<footer>" in body for body in drawn)  # to its very end
-    assert [tag for body in drawn for tag in Tags(body).foreign] == []
+    assert [thing for body in drawn for thing in foreign(body)] == []
     for element in test.markdown:  # ours: no word of the visitor's is in it
         assert not any(nasty in element.value for nasty in NASTY[:6])
 
 
-def test_what_a_notice_quotes_of_a_long_text_stays_text():
-    test = seen("playground", {"s": "a " * 985 + "<img src=x onerror=alert(1)>" + " cat" * 50})
+def test_what_a_notice_quotes_of_a_long_text_stays_text(app):
+    test = app(s="a " * 985 + "<img src=x onerror=alert(1)>" + " cat" * 50)
     drawn = [element.proto.body for element in test.get("html")]
     assert any("&lt;img src=x onerror=alert(1)&gt;" in body for body in drawn)
-    assert [tag for body in drawn for tag in Tags(body).foreign] == []
+    assert [thing for body in drawn for thing in foreign(body)] == []
 
 
 def test_text_that_is_put_into_html_of_ours_stays_text(monkeypatch):
@@ -141,9 +123,9 @@ def test_text_that_is_put_into_html_of_ours_stays_text(monkeypatch):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_link_that_names_its_settings_and_says_nothing_shows_the_defaults(page):
+def test_a_link_that_names_its_settings_and_says_nothing_shows_the_defaults(app, page):
     names = [name for name, control in CONTROLS.items() if control.page == page.name]
-    test = seen(page.name, dict.fromkeys(names, ""))
+    test = app(page.name, **dict.fromkeys(names, ""))
     assert not test.exception
     assert any("<footer>" in element.proto.body for element in test.get("html"))
 
@@ -160,8 +142,7 @@ def test_the_core_weighs_any_sentence_or_says_why_not(text, switches, dim):
             tokens, loaders.glove(), dim=dim, divisor=None if scaled else 1, see_self=see_self, causal=causal
         )
     except (UnknownWords, NothingToAttend) as refusal:
-        said = str(refusal)
-        event(said.split()[0])
+        event(str(refusal).split()[0])
         return
     weights = raw.attention.weights
     assert weights.dtype == np.float32
@@ -181,8 +162,7 @@ def test_the_transformer_reads_any_sentence_or_says_why_not(text):
     try:
         reading = loaders.minilm().read(text)
     except UnfitSentence as refusal:
-        said = str(refusal)
-        event(said.split()[0])
+        event(str(refusal).split()[0])
         return
     weights = reading.maps
     assert np.isfinite(weights).all()

@@ -15,9 +15,9 @@ from attention_core import inside
 from attention_core.heads import named_heads
 from attention_core.inside import MapFilter
 from attention_core.maps import grid
-from tests.support.page import charts, html_of
+from tests.support.page import charts, facts, html_of, lines, reading_of, rows, states
 from ui import state
-from ui.inside_a_transformer import compared, relations, selection
+from ui.inside_a_transformer import compared, measured_heads, selection
 from ui.inside_a_transformer import grid as heads_grid
 from ui.kit import components, export, figures, matrices
 from ui.kit.palette import LIGHT
@@ -49,32 +49,29 @@ def test_a_first_visit_shows_a_head_whose_pattern_is_seen_at_once(app):
     test = app(HERE, **IT)
     assert not test.exception
     assert test.header[0].value == "Layer 1, head 3"
-    assert f"gives 99{THIN}% of a word’s weight to the word before it" in html_of(test)
-    assert "“it” looks most at “because”" in html_of(test)
+    assert facts(*lines(test, "headline"))[0] == "99%"  # of a word's weight goes to the word before it
+    assert reading_of(test)[:2] == ["it", "because"]
 
 
 def test_the_models_marks_are_left_out_and_the_page_says_how_much_they_get(app, cat):
     row = cat.layers[3].weights[1][8]
-    text = html_of(app(HERE, **IT, l="4", h="2"))
-    assert "[CLS] and [SEP], marks that the model puts in front of each sentence and at its end, are left out" in text
+    cls, on_cat = (f"{100 * row[place]:.0f}%" for place in (0, 2))
     left_out = rounded(float(row[0] + row[-1]))
-    assert f"Without [CLS] and [SEP] ({left_out}), “it” looks most at “cat” ({100 * row[2]:.0f}{THIN}%)" in text
-    text = html_of(app(HERE, **IT, l="4", h="2", marks="true"))
-    assert f"“it” looks most at “cat” ({100 * row[2]:.0f}{THIN}%), then [CLS] ({100 * row[0]:.0f}{THIN}%)" in text
+    assert states(app(HERE, **IT, l="4", h="2"), "[CLS]", "[SEP]", left_out, "it", "cat", on_cat)
+    assert states(app(HERE, **IT, l="4", h="2", marks="true"), "it", "cat", on_cat, "[CLS]", cls)
 
 
 def test_it_looks_at_cat_here_and_not_on_raw_vectors(app):
-    text = html_of(app(HERE, **IT, **LAST, iraw="true"))
-    assert f"“it” looks most at “cat” (68{THIN}%)" in text
-    assert f"it → cat: 3.7{THIN}% raw, 68.3{THIN}% here." in text
+    test = app(HERE, **IT, **LAST, iraw="true")
+    assert states(test, "it", "cat", "68%")
+    assert any("it → cat" in line and facts(line) == ["3.7%", "68.3%"] for line in lines(test))
 
 
 def test_the_page_says_that_the_other_words_look_at_cat_too(app, cat):
     weights = cat.layers[5].weights[11][1:-1, 1:-1]
     others = [weights[row] for row in range(10) if row not in (1, 7)]
     mean, most = np.mean([row[1] for row in others]), sum(row[1] == max(row) for row in others)
-    text = f"{most} of the 8 other words look most at “cat”; on average they give it {100 * mean:.0f}{THIN}%."
-    assert f"Not only “it”: {text}" in html_of(app(HERE, **IT, **LAST))
+    assert states(app(HERE, **IT, **LAST), "it", f"{most}", "8", "cat", f"{100 * mean:.0f}%")
 
 
 def test_a_link_restores_layer_head_blend_and_what_is_left_out(app):
@@ -93,7 +90,7 @@ def test_what_a_word_gives_itself_is_left_out_and_the_page_says_so(app):
 
 def test_all_but_the_strongest_weights_turn_grey_and_keep_their_numbers(app, cat):
     test = app(HERE, **IT, l="4", h="2", top="50")
-    assert f"Grey: not among the strongest weights that make up 50{THIN}% of their row." in html_of(test)
+    assert any("Grey" in line and facts(line) == ["50%"] for line in lines(test))
     view = selection.view_of(CAT, cat, selection.ONE, 3, 1, MapFilter(marks=False, share=0.5))
     assert view.weights == pytest.approx(cat.layers[3].weights[1][1:-1, 1:-1], abs=1e-7)
     for row, faint in zip(view.weights, view.faint, strict=True):
@@ -105,8 +102,8 @@ def test_all_but_the_strongest_weights_turn_grey_and_keep_their_numbers(app, cat
 
 def test_a_word_chosen_on_another_page_stays_chosen(app):
     for sentence, number, word in ((CAT, "8", "it"), ("zzxqy the king can't sleep", "5", "sleep")):
-        assert f"“{word}” looks most" in html_of(app(s=sentence, q=number))
-        assert f"“{word}” looks most" in html_of(app(HERE, s=sentence, q=number))
+        assert reading_of(app(s=sentence, q=number))[0] == word
+        assert reading_of(app(HERE, s=sentence, q=number))[0] == word
 
 
 @pytest.mark.parametrize(
@@ -137,9 +134,9 @@ def test_what_cannot_be_shown_is_said(app, query, words):
 def test_what_raw_vectors_cannot_follow_is_what_the_head_gives_there(app, cat, marks):
     row = cat.layers[5].weights[11][8]
     here = {**LAST, "iraw": "true", "marks": marks}
-    text = f"“it” gives {percent(float(row[0] + row[-1]), 1)} to [CLS] and [SEP]."
-    assert text in html_of(app(HERE, **IT, **here))
-    assert text in html_of(app(HERE, **IT, **here, top="20"))
+    marks_get = percent(float(row[0] + row[-1]), 1)
+    assert states(app(HERE, **IT, **here), "it", marks_get, "[CLS]", "[SEP]")
+    assert states(app(HERE, **IT, **here, top="20"), "it", marks_get, "[CLS]", "[SEP]")
     assert "[CLS], [SEP] and what GloVe does not know." in html_of(app(HERE, s="the king zzxqy", q="2", **here))
 
 
@@ -158,19 +155,21 @@ def test_a_measured_head_chooses_the_word_it_is_about(monkeypatch):
     view = selection.view_of(text, reading, selection.ONE, 0, 2, MapFilter(marks=False))
     words = list(view.tokens), view.numbers
     by_name = {head.name: head for head in named_heads()}
-    relations.choose_relation(by_name["from a pronoun to its noun"], *words)
+    measured_heads.choose_measured_head(by_name["from a pronoun to its noun"], *words)
     assert held == {"l": 4, "h": 2, "of": "One head", "q": 7, "k": 0}
     assert scrolled == ["head-map"]
     held.clear()
-    relations.choose_relation(by_name["[CLS]"], *words)
+    measured_heads.choose_measured_head(by_name["[CLS]"], *words)
     assert held == {"l": 5, "h": 6, "of": "One head", "k": 0, "marks": True}
 
 
 def test_of_a_head_with_two_uses_the_one_of_the_chosen_word_is_named(app):
-    drove = "She drove the old car to the river"
-    assert "of a pronoun’s weight to its noun" in html_of(app(HERE, s=drove, q="1", l="4", h="2"))
-    assert "of a verb’s weight to its object" in html_of(app(HERE, s=drove, q="2", l="4", h="2"))
-    assert "For this head no use was measured." in html_of(app(HERE, **LAST))
+    def headline(**query):
+        return " ".join(lines(app(HERE, s="She drove the old car to the river", **query), "headline"))
+
+    assert "pronoun" in headline(q="1", l="4", h="2")
+    assert "verb" in headline(q="2", l="4", h="2")
+    assert facts(headline(**LAST)) == []
 
 
 OPEN = dict.fromkeys(("icell", "iway", "ifind", "itwo", "itake"), "true")
@@ -193,9 +192,9 @@ def test_the_way_is_computed_again_and_comes_out_the_same(app, model, cat):
     for layer in range(6):
         for head in (0, 11):
             done = inside.recompute_head(model, cat, layer, head)
-            assert done.difference < 1e-6
-            assert done.sum_difference < 1e-5
-            assert np.abs(done.attention.weights - cat.layers[layer].weights[head]).max() == done.difference
+            assert done.max_weight_difference < 1e-6
+            assert done.max_sum_difference < 1e-5
+            assert np.abs(done.attention.weights - cat.layers[layer].weights[head]).max() == done.max_weight_difference
 
 
 def test_the_cells_arithmetic_goes_through_the_heads_q_and_k(app, cat):
@@ -212,20 +211,20 @@ def test_all_heads_are_ranked_by_the_weight_they_give_a_pair(cat, app):
     assert {(layer, head): share for layer, head, share in ranked} == pytest.approx(by_hand, abs=1e-6)
     shares = [share for _, _, share in ranked]
     assert all(first >= second - 1e-6 for first, second in pairwise(shares))
-    assert f"layer 6, head 12 gives most, 68.3{THIN}%" in html_of(app(HERE, **IT, **LAST, ifind="true"))
+    assert states(app(HERE, **IT, **LAST, ifind="true"), "6", "12", "68.3%")
 
 
 def test_tired_and_soft_are_compared_with_the_figures_that_come_out(app, model, cat):
     soft = model.read(SOFT)
     for layer, head in ((6, 12), (4, 2)):
-        text = html_of(app(HERE, **IT, l=str(layer), h=str(head), itwo="true"))
+        test = app(HERE, **IT, l=str(layer), h=str(head), itwo="true")
         for key, word in ((2, "cat"), (6, "mat")):
-            old, new = (one.layers[layer - 1].weights[head - 1][8, key] for one in (cat, soft))
+            old, new = (reading.layers[layer - 1].weights[head - 1][8, key] for reading in (cat, soft))
             change = f"{100 * (new - old):+.1f}".replace("-", "−")
-            row = f"<td>it → {word}</td><td>{100 * old:.1f}{THIN}%</td><td>{100 * new:.1f}{THIN}%</td><td>{change}</td>"
-            assert row in text, (layer, head, word, old, new)
-    assert "“it” looks most at “cat” with “tired”, most at “mat” with “soft”" in text
-    assert "“it” looks most at “cat”, with “tired” as with “soft”" in html_of(app(HERE, **IT, **LAST, itwo="true"))
+            row = [f"it → {word}", f"{100 * old:.1f}{THIN}%", f"{100 * new:.1f}{THIN}%", change]
+            assert row in rows(test), (layer, head)
+    assert states(test, "it", "cat", "tired", "mat", "soft")
+    assert states(app(HERE, **IT, **LAST, itwo="true"), "it", "cat", "tired", "soft")
     assert cat.layers[3].weights[1][8, 2] > 2 * soft.layers[3].weights[1][8, 2]  # this head notices
     assert soft.layers[5].weights[11][8, 2] > 0.6  # that one follows the subject all the same
 
@@ -249,10 +248,10 @@ def test_the_heads_that_change_a_changed_word_are_those_whose_row_moves_most(mod
     groups = (cat.tokens.groups, soft.tokens.groups)
     ranked = inside.heads_that_change(cat, soft, 8, groups)
     layer, head, moved = ranked[0]
-    rows = [one.layers[layer].weights[head][8] for one in (cat, soft)]
-    assert moved == pytest.approx(sum(abs(a - b) for a, b in zip(*rows, strict=True)) / 2, abs=1e-6)
-    assert [one[2] for one in ranked] == sorted((one[2] for one in ranked), reverse=True)
-    assert len({one[:2] for one in ranked}) == 72
+    changed = [reading.layers[layer].weights[head][8] for reading in (cat, soft)]
+    assert moved == pytest.approx(sum(abs(a - b) for a, b in zip(*changed, strict=True)) / 2, abs=1e-6)
+    assert [share for *_, share in ranked] == sorted((share for *_, share in ranked), reverse=True)
+    assert len({(layer, head) for layer, head, _ in ranked}) == 72
 
 
 def test_leaving_out_and_dividing_by_the_rest_is_the_same_as_masking_before_the_softmax(cat):

@@ -3,39 +3,20 @@
 import base64
 import json
 import re
-from html.parser import HTMLParser
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.page import Elements
 from ui.kit import interactive
 from ui.kit.citation import Source
 
 WEIGHTS = np.array([[0.25, 0.75], [np.nan, 1.0]], np.float32)
 
 
-class Tags(HTMLParser):
-    """The tags of a page, in order, and the text of its data."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags, self.data, self.addresses = [], "", []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.addresses += [value for name, value in attrs if name in ("src", "href")]
-        self.inside = dict(attrs).get("id") == "data"
-
-    def handle_data(self, data):
-        if getattr(self, "inside", False):
-            self.data += data
-            self.inside = False
-
-
-def made(sentence: str, token: str) -> Tags:
-    return Tags(
+def made(sentence: str, token: str) -> Elements:
+    return Elements(
         interactive.page(
             [token, "king"], WEIGHTS, 1, {"sentence": sentence, "model": "m"}, Source("http://x/?s=a&q=2", "How?")
         )
@@ -45,8 +26,12 @@ def made(sentence: str, token: str) -> Tags:
 @given(st.text(max_size=40), st.text(max_size=20) | st.sampled_from(["</script><b>", "<!--", "]]>", "\u2028"]))
 def test_the_file_has_the_same_elements_for_any_sentence_and_its_data_read_back(sentence, token):
     file = made(sentence, token)
-    assert file.tags == made("the king", "the").tags
-    data = json.loads(file.data)
+    assert [tag for tag, _ in file.found] == [tag for tag, _ in made("the king", "the").found]
+    (data,) = (
+        json.loads(text)
+        for (_, attributes), text in zip(file.found, file.texts, strict=True)
+        if attributes.get("id") == "data"
+    )
     assert data["labels"] == [token, "king"]
     read = np.frombuffer(base64.b64decode(data["weights"]), "<f4").reshape(2, 2)
     np.testing.assert_array_equal(read, WEIGHTS)
@@ -62,7 +47,8 @@ def test_the_title_is_one_line_and_turns_nothing_around():
 
 def test_the_file_fetches_nothing():
     page = interactive.page(["a", "b"], WEIGHTS, 0, {"sentence": "a b"}, Source("http://x/", "How?"))
-    assert Tags(page).addresses == ["http://x/"]  # a link to follow, nothing to load
+    addresses = [value for _, attrs in Elements(page).found for name, value in attrs.items() if name in ("src", "href")]
+    assert addresses == ["http://x/"]  # a link to follow, nothing to load
     assert "default-src 'none'" in page
     assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest", page)
 

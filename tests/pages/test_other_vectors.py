@@ -18,30 +18,18 @@ from ui.shell.pages import PAGES
 SENTENCE = "The king and queen ruled the kingdom"
 PROGRAM = """
 import html, json, sys
-from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest
+from tests.support.addresses import all_open
+from tests.support.page import app_tests
 from ui.shell.pages import PAGES
-from ui.state.table import CONTROLS
 
-start = PagesManager.__init__
-def init(self, *args, **kwargs):
-    PagesManager.uses_pages_directory = False
-    start(self, *args, **kwargs)
-PagesManager.__init__ = init
-
-for page in (*PAGES, PAGES[0]):
-    test = AppTest.from_file(sys.argv[1], default_timeout=120)
-    names = [name for name, of in CONTROLS.items() if of.page == page.name and of.default is False]
-    folds = dict.fromkeys(names if page.name != "next_word" else [], "true")  # its folds use no word vectors
-    test.query_params.update({"s": sys.argv[2], **folds})
-    test.context["url"] = "https://demo.example/"
-    if page is not PAGES[0]:
-        test.switch_page(f"pages/{page.name}.py")
-    test.run()
-    body = html.unescape(" ".join(element.proto.body for element in test.get("html")))
-    faults = [fault.message for fault in test.exception]
-    dimensions = [slider.max for slider in test.slider if slider.key == "d-shown"]
-    print(json.dumps({"page": page.name, "faults": faults, "body": body, "dimensions": dimensions}))
+with app_tests() as app:
+    for page in (*PAGES, PAGES[0]):
+        folds = all_open(page) if page.name != "next_word" else {}  # its folds use no word vectors
+        test = app(page.name, s=sys.argv[1], **folds)
+        body = html.unescape(" ".join(element.proto.body for element in test.get("html")))
+        faults = [fault.message for fault in test.exception]
+        dimensions = [slider.max for slider in test.slider if slider.key == "d-shown"]
+        print(json.dumps({"page": page.name, "faults": faults, "body": body, "dimensions": dimensions}))
 """
 
 
@@ -51,7 +39,7 @@ def visits(tmp_path: Path, width: int, sentence: str, name: str = "vectors.txt")
     rows = np.random.default_rng(width).normal(size=(len(words), width)).round(3).tolist()
     path.write_text("".join(f"{word} {' '.join(map(str, row))}\n" for word, row in zip(words, rows, strict=True)))
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(ROOT / "app.py"), sentence],
+        [sys.executable, "-c", PROGRAM, sentence],
         cwd=ROOT,
         env={**os.environ, "ATTENTION_GLOVE": str(path), "XDG_CACHE_HOME": str(tmp_path / "cache")},
         capture_output=True,
@@ -83,4 +71,4 @@ def test_vectors_of_another_width_are_measured_rightly_by_the_first_visitor_and_
 
 
 def test_the_glossary_holds_for_any_vectors():
-    assert [said for said in glossary.TERMS.values() if re.search(r"[0-9] numbers|GloVe", said)] == []
+    assert [text for text in glossary.TERMS.values() if re.search(r"[0-9] numbers|GloVe", text)] == []

@@ -2,14 +2,14 @@
 
 import re
 from datetime import UTC, datetime
-from html.parser import HTMLParser
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.support import ROOT
-from tests.support.page import text_of
+from tests.support.page import Elements, text_of
 from ui.kit import components, embed, figures
 from ui.kit.citation import Source, citation, version
 from ui.kit.palette import DARK
@@ -21,18 +21,26 @@ def name_of(page):
     return page.name
 
 
+@pytest.fixture
+def today(monkeypatch) -> str:
+    """The day that the app takes for today."""
+    clock = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    monkeypatch.setattr("ui.kit.citation.datetime", Mock(now=clock.astimezone))
+    return "2026-03-01"
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "next_word"], ids=name_of)
 def test_every_figure_of_a_page_is_drawn_under_its_name(app, page):
     test = app(page.name, lecture="1", **({"step": "8"} if page.name == "step_by_step" else {}))
     assert not test.exception
     kept = " ".join(element.value for element in test.get("html") if "display: none" in (element.value or ""))
-    assert f".st-key-{page.figures[0].figure}" in kept
+    assert f".st-key-{page.screens[0].figure}" in kept
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_screen_of_a_lecture_sets_controls_of_its_page_to_values_they_can_have(page):
-    assert len(page.figures) <= CONTROLS["lecture"].high
-    for screen in page.figures:
+    assert len(page.screens) <= CONTROLS["lecture"].high
+    for screen in page.screens:
         for name, value in screen.values.items():
             control = CONTROLS[name]
             assert control.page in ("", page.name)
@@ -70,22 +78,10 @@ def test_a_figure_alone_speaks_of_nothing_that_it_has_not(app):
 
 def test_a_figure_that_does_not_exist_is_named_in_one_sentence(app):
     test = app(figure="<b>nosuch</b>")
-    said = [e.value for e in test.get("html") if "no figure called" in (e.value or "")]
-    assert len(said) == 1
-    assert "&lt;b&gt;" in said[0]
-    assert "“map”" in said[0]
-
-
-class Elements(HTMLParser):
-    """The elements of a piece of HTML and their attributes."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found = []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
+    texts = [e.value for e in test.get("html") if "no figure called" in (e.value or "")]
+    assert len(texts) == 1
+    assert "&lt;b&gt;" in texts[0]
+    assert "“map”" in texts[0]
 
 
 @given(some.text(max_size=50))
@@ -130,17 +126,17 @@ TAKE = {
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_each_figure_of_a_lecture_can_be_embedded_with_a_picture_of_its_own_in_a_short_code(codes, request, page):
+def test_each_figure_of_a_lecture_can_be_embedded_with_its_picture_in_a_short_code(codes, request, today, page):
     if page.name == "next_word":
         request.getfixturevalue("smollm2")
     offered = codes(page.name)
-    assert set(offered) == {screen.figure for screen in page.figures}
+    assert set(offered) == {screen.figure for screen in page.screens}
     for name, make in offered.items():
         code = make()
         still, _, caption = code.partition("<figcaption>")
         assert len(code.encode()) < 100_000, name
         assert page.question in caption, name
-        assert datetime.now(UTC).date().isoformat() in caption, name
+        assert today in caption, name
         assert re.search("<svg|<span|<img", still), name
         assert re.search("max-width:100%|overflow-wrap:anywhere", still), name
 
@@ -152,7 +148,7 @@ def test_the_code_of_a_text_of_two_thousand_characters_stays_short(codes, page):
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "texts"),
     [
         ({"ask": "cats"}, {1: "not found", 2: "looks most at", 8: "parts of the output"}),
         ({"ask": "qqxzz"}, {1: "no vector"}),
@@ -161,9 +157,9 @@ def test_the_code_of_a_text_of_two_thousand_characters_stays_short(codes, page):
         ({"on": "Numbers", "dims": "3"}, {2: "query: [", 8: "output: ["}),
     ],
 )
-def test_what_stands_in_the_code_of_a_step_shows_what_the_step_shows(codes, query, said):
+def test_what_stands_in_the_code_of_a_step_shows_what_the_step_shows(codes, query, texts):
     offered = codes("step_by_step", **query)
-    for step, text in said.items():
+    for step, text in texts.items():
         assert text in offered[f"strip-{step}"](), step
 
 
@@ -172,18 +168,17 @@ def test_a_sentence_that_cannot_be_drawn_has_no_code_to_embed(codes):
         assert figure not in codes(page, s="qqxzz")
 
 
-def test_how_to_cite_names_page_figure_version_link_and_day():
+def test_how_to_cite_names_page_figure_version_link_and_day(today):
     source = Source("http://x/?s=a", "How?")
-    day = datetime.now(UTC).date().isoformat()
-    assert citation(source).endswith(f": “How?”. Attention Playground, version {version()}. http://x/?s=a ({day})")
+    assert citation(source).endswith(f": “How?”. Attention Playground, version {version()}. http://x/?s=a ({today})")
     assert ": “Heads” in “How?”. " in citation(source, "Heads")
 
 
 def test_a_link_too_long_for_a_code_says_so(monkeypatch):
-    said = []
-    monkeypatch.setattr(components, "text", lambda text, kind: said.append((kind, text)))
+    drawn = []
+    monkeypatch.setattr(components, "text", lambda text, kind: drawn.append((kind, text)))
     components.qr_code("http://x/?s=" + "a" * components.MAX_QR)
-    assert [kind for kind, _ in said] == ["notice"]
+    assert [kind for kind, _ in drawn] == ["notice"]
 
 
 def test_the_teaching_plan_links_to_pages_and_settings_that_exist():

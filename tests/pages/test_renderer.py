@@ -2,6 +2,7 @@
 
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
 
 import psutil
 import pytest
@@ -22,7 +23,7 @@ def drawing():
     """A renderer of the test's own, ended with it."""
     own = Renderer()
     yield own
-    own._stop()
+    own.stop()
 
 
 def processes() -> set[psutil.Process]:
@@ -53,8 +54,10 @@ def test_a_chart_that_cannot_be_drawn_is_named_and_the_next_one_is_drawn(drawing
 
 
 def test_a_process_that_was_killed_is_started_again(drawing):
+    before = processes()
     drawing.draw("svg", CHART)
-    drawing._process.kill()
+    (process,) = processes() - before
+    process.kill()
     assert drawing.draw("svg", CHART).startswith(b"<svg")
 
 
@@ -64,11 +67,17 @@ def test_a_process_that_cannot_be_started_is_named(drawing, monkeypatch):
         drawing.draw("svg", CHART)
 
 
-def test_the_process_ends_when_nobody_wants_a_picture_any_more(drawing, monkeypatch):
+def test_the_process_ends_when_nobody_wants_a_picture_any_more():
+    before, new_timer = processes(), Mock()
+    drawing = Renderer(new_timer)
     drawing.draw("svg", CHART)
-    monkeypatch.setattr(renderer, "IDLE_SECONDS", 1.0)
     drawing.draw("svg", CHART)
-    drawing._process.wait(20)
+    assert new_timer.return_value.cancel.call_count == 1  # that of the first picture
+    _, end, arguments = new_timer.call_args.args
+    assert processes() - before
+    end(*arguments)
+    assert processes() <= before
+    drawing.stop()
 
 
 def test_a_picture_that_takes_for_ever_is_given_up(drawing, monkeypatch):

@@ -4,7 +4,6 @@ import inspect
 import json
 import math
 import re
-from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from attention_core.attention import scaled_dot_product_attention, softmax
 from attention_core.examples import KEYS, QUERY
 from attention_core.glove_sources import load_glove
-from tests.support.page import alts, text_of
+from tests.support.page import alts, lines, rows, states, text_of
 from ui.kit import export, figures
 from ui.kit.palette import LIGHT
 from ui.shell import scripts
@@ -26,14 +25,14 @@ NUMBERS = {"on": "Numbers", "step": "8"}
 ARTICLE = {"nq": "2 3", "nk1": "1 2", "nk2": "4 6", "nk3": "11 13", "keys": "3"}
 
 
-def said_on(test) -> str:
+def text_and_formulas(test) -> str:
     """The page's text and its formulas."""
     return text_of(test) + " ".join(formula.value for formula in test.latex)
 
 
 def notices(test) -> list[str]:
-    """What went wrong, as the page says it."""
-    return [re.sub(r"<[^>]+>", "", e.proto.body) for e in test.get("html") if "say notice" in e.proto.body]
+    """What went wrong, as the page names it."""
+    return [line.strip() for line in lines(test, "notice")]
 
 
 def colourless(formula: str) -> str:
@@ -46,18 +45,9 @@ def formulas_of(test) -> str:
     return colourless(" ".join(formula.value for formula in test.latex))
 
 
-@pytest.fixture
-def link(monkeypatch):
-    """What the link on the page says."""
-    offered = {}
-    monkeypatch.setattr(scripts, "end_run", lambda link, _: offered.update(link=link))
-    return lambda: dict(parse_qsl(offered["link"].partition("?")[2], keep_blank_values=True))
-
-
 def answer_in(test) -> list[str]:
     """The last row of the dictionary: the exact answer and the soft one."""
-    table = next(e.proto.body for e in test.get("html") if "lookup" in e.proto.body)
-    return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", table)[-2:]]
+    return rows(test)[-1][-2:]
 
 
 def test_the_page_opens_on_a_look_up_that_fails_exactly_and_is_found_softly(app):
@@ -67,8 +57,8 @@ def test_the_page_opens_on_a_look_up_that_fails_exactly_and_is_found_softly(app)
     exact, soft = answer_in(test)
     assert exact == "not found"
     assert 2 < float(soft.split()[0]) < 4
-    assert "No label equals “cats”, so the dictionary finds nothing." in said_on(test)
-    assert "gives “cat” the most weight" in said_on(test)
+    assert "No label equals “cats”, so the dictionary finds nothing." in text_and_formulas(test)
+    assert "gives “cat” the most weight" in text_and_formulas(test)
 
 
 @pytest.mark.parametrize("asked", ["cats", "feline", "queen", "truck"])
@@ -100,7 +90,7 @@ def test_a_word_without_a_vector_is_said_to_have_none(app, asked):
     test = app(PAGE, ask=asked)
     if lookup.look_up(asked).walk is None:
         assert answer_in(test) == ["not found", "not found"]
-        assert "has no vector, so there is nothing to compare" in said_on(test)
+        assert "has no vector, so there is nothing to compare" in text_and_formulas(test)
     assert not test.exception
     assert not any("<img" in e.proto.body for e in test.get("html"))
 
@@ -108,7 +98,7 @@ def test_a_word_without_a_vector_is_said_to_have_none(app, asked):
 def test_nothing_asked_is_no_fault(app):
     test = app(PAGE, ask=" ")
     assert not test.exception
-    assert "Type a word to look it up." in said_on(test)
+    assert "Type a word to look it up." in text_and_formulas(test)
 
 
 def test_the_asked_word_stands_in_the_link(app, link):
@@ -116,7 +106,7 @@ def test_the_asked_word_stands_in_the_link(app, link):
     test.button(key="ask-queen").click().run()
     assert test.text_input(key="ask").value == "queen"
     assert link() == {"ask": "queen"}
-    assert "“queen”" in said_on(app(PAGE, **link()))
+    assert "“queen”" in text_and_formulas(app(PAGE, **link()))
 
 
 def test_next_and_back_walk_through_eight_steps_and_what_was_passed_stays(app):
@@ -128,24 +118,24 @@ def test_next_and_back_walk_through_eight_steps_and_what_was_passed_stays(app):
     test.button(key="back").click().run()
     assert len(test.header) == 7
     test.button(key="all").click().run()
-    assert r"\operatorname{Attention}" in said_on(test)
+    assert r"\operatorname{Attention}" in text_and_formulas(test)
     test.button(key="first").click().run()
     assert len(test.header) == 1
 
 
 def test_a_step_in_the_link_is_shown_at_once_and_scrolled_to(app, monkeypatch):
     targets = []
-    monkeypatch.setattr(scripts, "end_run", lambda _, scroll_to: targets.append(scroll_to))
+    monkeypatch.setattr(scripts, "send_link_and_target", lambda _, scroll_to: targets.append(scroll_to))
     assert len(app(PAGE, step="4").header) == 4
     assert "strip-4" in targets
 
 
 def test_the_first_numbers_are_a_race_in_which_the_blend_can_be_seen(app):
-    said = alts(app(PAGE, **NUMBERS))
-    shares = next(re.findall(r"[\d.]+(?=\u202f%)", alt) for alt in said if alt.startswith("Weights: "))
+    texts = alts(app(PAGE, **NUMBERS))
+    shares = next(re.findall(r"[\d.]+(?=\u202f%)", alt) for alt in texts if alt.startswith("Weights: "))
     assert [float(share) for share in shares] == pytest.approx([60, 30, 10], abs=1)
-    assert any("Scores, masked" in alt and "D −∞" in alt for alt in said)  # something is masked, so that it is seen
-    assert any(alt.startswith("Weights: ") and "D masked" in alt for alt in said)
+    assert any("Scores, masked" in alt and "D −∞" in alt for alt in texts)  # something is masked, so that it is seen
+    assert any(alt.startswith("Weights: ") and "D masked" in alt for alt in texts)
 
 
 def test_the_articles_scores_stand_on_the_page(app):
@@ -168,18 +158,18 @@ def test_the_what_if_button_sets_the_articles_numbers():
 
 
 def test_without_the_division_the_articles_exponentials_are_seen(app):
-    said = said_on(app(PAGE, **NUMBERS, **ARTICLE, div="false"))
-    assert r"3.10\times 10^{26}" in said  # e to the power of 61
-    assert "2981" in said
+    text = text_and_formulas(app(PAGE, **NUMBERS, **ARTICLE, div="false"))
+    assert r"3.10\times 10^{26}" in text  # e to the power of 61
+    assert "2981" in text
 
 
 def test_editing_a_number_changes_every_step_and_survives_the_link(app, link):
     test = app(PAGE, **NUMBERS, **ARTICLE)
     test.text_input(key="nq").set_value("0.2 0.3").run()
-    shown, said = alts(test), link()
+    shown, values = alts(test), link()
     assert any("C 90.3" in alt for alt in shown)
-    assert said == NUMBERS | ARTICLE | {"nq": "0.2 0.3"}
-    assert alts(app(PAGE, **said)) == shown
+    assert values == NUMBERS | ARTICLE | {"nq": "0.2 0.3"}
+    assert alts(app(PAGE, **values)) == shown
 
 
 def test_keys_and_dimensions_come_and_go_and_nothing_typed_is_lost(app, link):
@@ -203,7 +193,7 @@ def test_every_number_of_dimensions_walks_to_the_end(app, dims):
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "words"),
     [
         ("nk2", "", "Key B is empty"),
         ("nq", "2 three", "The query holds “three”, which is not a number"),
@@ -211,17 +201,17 @@ def test_every_number_of_dimensions_walks_to_the_end(app, dims):
         ("nk1", "NaN 1", "Key A holds “NaN”, which is not a number"),
     ],
 )
-def test_a_bad_cell_gets_a_sentence_and_nothing_is_lost(app, link, name, text, said):
+def test_a_bad_cell_gets_a_sentence_and_nothing_is_lost(app, link, name, text, words):
     query = {"on": "Numbers", "step": "4", "nk3": "5 5"}
     test = app(PAGE, **query)
     before = alts(test)
     test.text_input(key=name).set_value(text).run()
     assert not test.exception
-    assert any(said in notice for notice in notices(test))
+    assert any(words in notice for notice in notices(test))
     assert alts(test) == before  # the last numbers that could be read
     assert link() == query | {name: text}
     fresh = app(PAGE, **link())
-    assert any(said in notice for notice in notices(fresh))
+    assert any(words in notice for notice in notices(fresh))
     assert fresh.text_input(key=name).value == text
     fresh.text_input(key=name).set_value("1 1").run()
     assert not notices(fresh)
@@ -238,9 +228,9 @@ def test_numbers_beyond_the_dimensions_are_named_and_not_dropped_in_silence(app)
 
 
 def test_no_key_is_said_to_point_the_querys_way_when_all_point_away(app):
-    said = said_on(app(PAGE, **NUMBERS, **ARTICLE | {"nq": "-2 -3"}))
-    assert "No key points the way the query does: all cosines are 0 or less." in said
-    assert "points most nearly" not in said
+    text = text_and_formulas(app(PAGE, **NUMBERS, **ARTICLE | {"nq": "-2 -3"}))
+    assert "No key points the way the query does: all cosines are 0 or less." in text
+    assert "points most nearly" not in text
 
 
 def test_what_a_visitor_types_into_a_cell_arrives_as_text(app):
@@ -253,27 +243,27 @@ def test_what_a_visitor_types_into_a_cell_arrives_as_text(app):
 def test_a_masked_key_goes_to_minus_infinity_and_a_row_with_nothing_left_says_why(app):
     test = app(PAGE, **NUMBERS, see1="false")
     assert any("A −∞" in alt for alt in alts(test))
-    assert r"-\infty" in said_on(test)
+    assert r"-\infty" in text_and_formulas(test)
     test = app(PAGE, **NUMBERS, see1="false", see2="false", see3="false")
     assert not test.exception
     assert any("0 divided by 0 has no answer" in notice for notice in notices(test))
-    assert "Step 6 of 8" in said_on(test)
+    assert "Step 6 of 8" in text_and_formulas(test)
 
 
 def test_the_ticks_stand_in_the_mask_step_and_a_key_comes_back_with_its_tick(app):
     assert not app(PAGE, on="Numbers", step="4").checkbox
     test = app(PAGE, on="Numbers", step="5")
-    assert "Masked: D." in said_on(test)
+    assert "Masked: D." in text_and_formulas(test)
     test.checkbox(key="see4").check().run()
-    assert "Nothing is masked" in said_on(test)
+    assert "Nothing is masked" in text_and_formulas(test)
 
 
 def test_the_switches_of_the_mask_stand_in_its_step_and_never_leave_the_first_word_nothing(app, link):
     test = app(PAGE, step="5")
-    assert "Masked: “it”." in said_on(test)
+    assert "Masked: “it”." in text_and_formulas(test)
     test.toggle(key="causal").set_value(True).run()
     assert test.toggle(key="self").value
-    assert "Masked: “was” and “tired”." in said_on(test)
+    assert "Masked: “was” and “tired”." in text_and_formulas(test)
     test.toggle(key="self").set_value(False).run()
     assert not test.toggle(key="causal").value
     assert not notices(test)
@@ -281,29 +271,26 @@ def test_the_switches_of_the_mask_stand_in_its_step_and_never_leave_the_first_wo
 
 
 def test_huge_scores_overflow_alone_and_are_harmless_after_the_largest_is_subtracted(app):
-    said = said_on(app(PAGE, **NUMBERS, nq="9999 9999", sover="true"))
-    assert "overflow" in said
-    assert "is subtracted from all first" in said
-    assert "all weights add up to 100" in said
+    text = text_and_formulas(app(PAGE, **NUMBERS, nq="9999 9999", sover="true"))
+    assert "overflow" in text
+    assert "is subtracted from all first" in text
+    assert "all weights add up to 100" in text
 
 
 def test_a_word_of_the_sentence_walks_with_fifty_products_of_which_44_are_folded(app):
     test = app(PAGE, step="8", **KING)
     assert not test.exception
-    said = said_on(test)
-    assert "44 more" in said
-    assert "50 products" in said
+    text = text_and_formulas(test)
+    assert "44 more" in text
+    assert "50 products" in text
     assert any("king 44.3" in alt for alt in alts(test))
     assert test.pills(key="preset").value == "King and queen"
 
 
 def test_two_words_score_the_same_both_ways_and_the_page_says_why_their_weights_differ(app):
-    said = said_on(app(PAGE, step="7", **KING))
-    assert (
-        "king → queen gets 16.4\u202f% and queen → king 21.8\u202f%: where q = k, the score is the same both ways"
-        in said
-    )
-    assert "the same both ways" not in said_on(app(PAGE, step="7", **KING, causal="true"))  # one of them may not look
+    assert states(app(PAGE, step="7", **KING), "16.4%", "21.8%")
+    test = app(PAGE, step="7", **KING, causal="true")  # one of them may not look
+    assert not any("king → queen" in line and "queen → king" in line for line in lines(test))
 
 
 @pytest.mark.parametrize("sentence", ["", "zzxqy"])
@@ -342,7 +329,7 @@ def test_the_code_shown_is_the_function_that_ran(app):
 
 
 def test_two_keys_that_tie_are_both_named(app):
-    assert "B and C have the largest score, 26." in said_on(app(PAGE, **NUMBERS, **ARTICLE | {"nk3": "4 6"}))
+    assert "B and C have the largest score, 26." in text_and_formulas(app(PAGE, **NUMBERS, **ARTICLE | {"nk3": "4 6"}))
 
 
 def test_pictures_and_numbers_can_be_taken_away_with_the_settings_that_made_them(app, monkeypatch):
@@ -369,8 +356,8 @@ def test_every_chart_says_in_words_what_it_shows(app):
 
 
 def test_the_sum_says_of_how_many_exponentials_it_is(app):
-    for sentence, said in (("king", "sum of 1 exponential}"), ("king and queen", "sum of 3 exponentials}")):
-        assert said in said_on(app(PAGE, step="8", s=sentence, self="true"))
+    for sentence, text in (("king", "sum of 1 exponential}"), ("king and queen", "sum of 3 exponentials}")):
+        assert text in text_and_formulas(app(PAGE, step="8", s=sentence, self="true"))
 
 
 def test_each_step_has_a_place_in_the_table_of_controls():

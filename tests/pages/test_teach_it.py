@@ -12,14 +12,14 @@ import pytest
 from attention_core import learning, query_matches, tasks
 from attention_core.layers import forward, new_model
 from attention_core.taught import ModelSpec
-from tests.support.page import html_of, text_of
+from tests.support.page import facts, html_of, lines, reading_of, states, text_of
 from ui.models import loaders, training
 from ui.models.lessons import BY_TITLE, LESSONS, sample_sentences
-from ui.models.training import EVERY, FINISHED, Settings, usual_settings
-from ui.state.table import CONTROLS
-from ui.teach_it.map import answer
-from ui.teach_it.settings import values_of
-from ui.teach_it.training import missing_part_label
+from ui.models.training import EVERY, Settings, usual_settings
+from ui.state.table import CONTROLS, FINISHED
+from ui.teach_it.experiments import missing_part_label
+from ui.teach_it.samples import compute_answer
+from ui.teach_it.session import values_of
 
 HERE = "teach_it"
 SHE = {"s": "Mary gave John the keys because she trusted him", "q": "7"}
@@ -66,7 +66,17 @@ def independent(settings: Settings, steps: int) -> learning.Progress:
     return next(report for report in reports if report.step == steps)
 
 
-def of(test, name: str):
+def step_of(test) -> int:
+    """The step that the bar of the training shows."""
+    return round(1000 * float(re.search('<progress value="([^"]*)"', html_of(test))[1]))
+
+
+def asked_for(test) -> set[str]:
+    """The words that stand in the page's headings: those of which it lists what they ask for."""
+    return {word for line in lines(test, "heading") for word in re.findall("“([^”]*)”", line)}
+
+
+def linked(test, name: str):
     """What the page's link says of a control."""
     return dict(parse_qsl(next(d["link"] for d in components(test) if "link" in d).partition("?")[2])).get(name)
 
@@ -76,32 +86,31 @@ def test_a_first_visit_is_untrained_and_the_finished_model_is_a_click_away(app):
     assert not test.exception
     assert len(listed(test)) == 4
     assert test.text_input(key="s").value == SHE["s"]
-    assert "Untrained" in html_of(test)
-    assert "“she” looks most at “mary”" not in html_of(test)
+    assert reading_of(test)[:2] != ["she", "mary"]
     assert test.button(key="train").label == "Train"
     test.button(key="finished").click().run()
-    assert "“she” looks most at “mary”" in html_of(test)
+    assert reading_of(test)[:2] == ["she", "mary"]
     right = np.mean(learning.is_correct(training.shipped(Settings(GENDER)), training.datasets("gender")[1]))
-    assert f"about {100 * right:.0f}{THIN}%" in html_of(test)
-    assert of(test, "trained") == str(FINISHED)
+    assert states(test, f"{100 * right:.0f}%", "1,000")  # of so many sentences
+    assert linked(test, "trained") == str(FINISHED)
 
 
 def test_a_link_to_the_finished_model_shows_it_and_where_none_came_with_the_app_it_is_trained(app):
-    assert "Trained for 1,000 steps" in html_of(app(HERE, **SHE, trained=str(FINISHED)))
+    assert step_of(app(HERE, **SHE, trained=str(FINISHED))) == 1000
     test = trained(app(HERE, **SHE, trained=str(FINISHED), dk="4"))
     assert test.session_state["training"].step == 1000
 
 
 def test_what_the_model_needs_can_be_taken_away_and_given_back(app):
     lesson = BY_TITLE["Tired or soft"]
-    one = sample_sentences(lesson)[0]
-    test = app(HERE, task=lesson.title, s=one.text, q="8", layers="2", nh="4", trained=str(FINISHED))
+    sample = sample_sentences(lesson)[0]
+    test = app(HERE, task=lesson.title, s=sample.text, q="8", layers="2", nh="4", trained=str(FINISHED))
     test.button(key="without-0").click().run()
     assert test.button(key="give-back").label == "Give it a second layer"
-    assert (of(test, "layers"), of(test, "nh"), of(test, "trained")) == (None, None, str(FINISHED))
+    assert (linked(test, "layers"), linked(test, "nh"), linked(test, "trained")) == (None, None, str(FINISHED))
     assert [line["value"].endswith("right") for line in listed(test)][:2].count(True) <= 1
     test.button(key="give-back").click().run()
-    assert (of(test, "layers"), of(test, "nh"), of(test, "trained")) == ("2", "4", str(FINISHED))
+    assert (linked(test, "layers"), linked(test, "nh"), linked(test, "trained")) == ("2", "4", str(FINISHED))
 
 
 @pytest.mark.parametrize(
@@ -129,9 +138,9 @@ def test_tired_or_soft_asks_for_a_guess_before_its_reason_and_the_link_leaves_th
     test = app(HERE, task=lesson.title)
     assert lesson.reason not in text_of(test)
     test.segmented_control(key="g2").set_value("never").run()
-    assert "Your guess is never; it is about half the time." in text_of(test)
+    assert any("never" in line and "half" in line for line in lines(test))  # the guess, and what is right
     assert lesson.reason in text_of(test)
-    assert of(test, "g2") is None
+    assert linked(test, "g2") is None
     one_layer = training.shipped(Settings(ModelSpec(lesson.task, 1, 1)))
     right = np.mean(learning.is_correct(one_layer, training.datasets(lesson.task)[1]))
     assert right == pytest.approx(0.5, abs=0.05)  # as the answer says
@@ -142,7 +151,7 @@ def test_tired_or_soft_asks_for_a_guess_before_its_reason_and_the_link_leaves_th
 def test_under_a_sentence_of_ones_own_stands_what_the_task_does_not_show(app):
     lesson = BY_TITLE["He, she, it"]
     taylor = {"s": "Taylor called Travis because she missed him", "trained": str(FINISHED)}
-    assert "“she” looks most at “travis”" in text_of(app(HERE, **taylor))
+    assert reading_of(app(HERE, **taylor))[:2] == ["she", "travis"]
     assert lesson.limits in text_of(app(HERE, **taylor))
     assert lesson.limits not in text_of(app(HERE, **taylor, q="2"))  # “called” is not what the task is about
     assert lesson.limits not in text_of(app(HERE, **SHE, trained=str(FINISHED)))
@@ -150,10 +159,10 @@ def test_under_a_sentence_of_ones_own_stands_what_the_task_does_not_show(app):
 
 def test_what_a_word_asks_for_is_listed_once_something_is_trained_and_for_the_words_that_ask(app):
     trained = {"trained": str(FINISHED)}
-    assert "ask for?" not in text_of(app(HERE, **SHE))
-    assert "What does “she” ask for?" in text_of(app(HERE, **SHE, **trained))
-    assert "ask for?" not in text_of(app(HERE, **(SHE | {"q": "2"}), **trained))  # “gave” asks for nothing here
-    assert "ask for?" not in text_of(app(HERE, task="Happy or not", s="The soup was not good", nh="2", **trained))
+    assert asked_for(app(HERE, **SHE)) == set()
+    assert asked_for(app(HERE, **SHE, **trained)) == {"she"}
+    assert asked_for(app(HERE, **(SHE | {"q": "2"}), **trained)) == set()  # “gave” asks for nothing here
+    assert asked_for(app(HERE, task="Happy or not", s="The soup was not good", nh="2", **trained)) == set()
 
 
 @pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS if lesson.best.kind == "pointer"])
@@ -193,30 +202,32 @@ def test_what_can_be_taken_away_says_what_it_takes_and_why_it_cannot_be_pressed_
 def test_no_line_above_the_guess_answers_it(app):
     lesson, one_layer = BY_TITLE["Tired or soft"], {"layers": "1", "nh": "1", "trained": str(FINISHED)}
     asked = {control.key for control in app(HERE, task=lesson.title).segmented_control}
-    told = app(HERE, task=lesson.title, **one_layer)
+    test = app(HERE, task=lesson.title, **one_layer)
     assert "g2" in asked
-    assert "g2" not in {control.key for control in told.segmented_control}
-    assert "With 1 layer, 1 head, about" in text_of(told)
+    assert "g2" not in {control.key for control in test.segmented_control}
+    spec = ModelSpec(lesson.task, 1, 1)
+    right = np.mean(learning.is_correct(training.shipped(Settings(spec)), training.datasets(lesson.task)[1]))
+    assert states(test, "1", "1", f"{100 * right:.0f}%")  # the share of right answers with 1 layer, 1 head
 
 
 def test_a_sentence_of_ones_own_without_the_word_stays_and_one_with_it_is_offered(app):
     test = app(HERE, s="The doctor saw the nurse")
     assert test.text_input(key="s").value == "The doctor saw the nurse"
-    assert "There is no “he”, “she” or “it” in this sentence" in test.button(key="show-one").label
+    assert facts(test.button(key="show-one").label)[:3] == ["he", "she", "it"]
     test.button(key="show-one").click().run()
     assert test.text_input(key="s").value == SHE["s"]
-    assert "“she” looks most at" in html_of(test)
+    assert reading_of(test)[0] == "she"
 
 
 def test_whoever_types_a_sentence_looks_from_the_word_that_asks_and_a_link_holds(app):
     test = app(HERE, s="The doctor saw the nurse")
     test.text_input(key="s").set_value("My sister phoned grandpa since she missed him").run()
-    assert "“she” looks most at" in html_of(test)
+    assert reading_of(test)[0] == "she"
     test.session_state["q"] = 2
     test.run()
-    assert "“sister” looks" in html_of(test)
-    assert "“grandpa” looks" in html_of(app(HERE, s="My sister phoned grandpa since she missed him", q="4"))
-    assert "“she” looks" in html_of(app(HERE, s="My sister phoned grandpa since she missed him"))
+    assert reading_of(test)[0] == "sister"
+    assert reading_of(app(HERE, s="My sister phoned grandpa since she missed him", q="4"))[0] == "grandpa"
+    assert reading_of(app(HERE, s="My sister phoned grandpa since she missed him"))[0] == "she"
 
 
 def test_a_link_with_a_number_of_steps_trains_the_same_model_to_that_step(app):
@@ -224,19 +235,19 @@ def test_a_link_with_a_number_of_steps_trains_the_same_model_to_that_step(app):
     report = independent(Settings(GENDER, seed=3), 200)
     testing = training.datasets("gender")[1]
     assert report.accuracy == np.mean(learning.is_correct(report.model, testing))
-    assert f"about {100 * report.accuracy:.0f}{THIN}%" in html_of(test)
-    assert "Step 200 of 1,000" in html_of(test)
+    assert states(test, f"{100 * report.accuracy:.0f}%", "1,000")
+    assert step_of(test) == 200
     for name, value in report.model.parameters.items():
         assert np.array_equal(test.session_state["training"].history[-1].model.parameters[name], value)
 
 
 def test_training_can_be_stopped_looked_at_and_gone_on_with(app, monkeypatch):
-    monkeypatch.setattr("ui.teach_it.training.SECOND_PRESS", 600)
+    monkeypatch.setattr("ui.teach_it.progress.STOP_DISABLED_FOR", 600)
     test = app(HERE, **SHE)
     test.button(key="train").click().run()
-    assert "Step 0 of 1,000" in html_of(test)
+    assert step_of(test) == 0
     assert test.button(key="stop").disabled  # a second press where Train stood does not stop it
-    monkeypatch.setattr("ui.teach_it.training.SECOND_PRESS", 0)
+    monkeypatch.setattr("ui.teach_it.progress.STOP_DISABLED_FOR", 0)
     for _ in range(2):
         test.run()
     assert test.session_state["training"].step == 20
@@ -245,26 +256,27 @@ def test_training_can_be_stopped_looked_at_and_gone_on_with(app, monkeypatch):
     assert test.session_state["training"].step == 30
     test.button(key="stop").click().run()
     stopped = test.session_state["training"].history[-1]
-    assert of(test, "trained") == str(stopped.step)
-    assert "Stopped." in html_of(test)
+    assert linked(test, "trained") == str(stopped.step)
+    assert not has_button(test, "stop")
     test.run()
     assert test.session_state["training"].history[-1] is stopped
     fresh = app(HERE, **SHE, trained=str(stopped.step))
-    assert "Stopped." in html_of(fresh)  # kept, so that a link opens at once
+    assert step_of(fresh) == stopped.step  # kept, so that a link opens at once
+    assert not has_button(fresh, "stop")
     assert listed(fresh) == listed(test)
     test.button(key="train").click().run()
     assert test.session_state["training"].step == stopped.step + 40
     test.button(key="afresh").click().run()
-    assert of(test, "trained") is None
+    assert linked(test, "trained") is None
 
 
 def test_another_setting_is_another_model_and_starts_untrained(app):
     test = trained(app(HERE, trained="100"))
     test.number_input(key="init").set_value(2).run()
-    assert of(test, "trained") is None
-    assert of(test, "init") == "2"
+    assert linked(test, "trained") is None
+    assert linked(test, "init") == "2"
     test.segmented_control(key="task").set_value("Tired or soft").run()
-    assert of(test, "layers") == "2"
+    assert linked(test, "layers") == "2"
     assert test.text_input(key="s").value == "The cat sat on the mat because it was tired"
     assert len({line["name"] for line in listed(test)}) == 4
 
@@ -279,12 +291,11 @@ def test_a_sentence_of_ones_own_stays_when_the_task_changes(app):
 def test_one_layer_gives_both_sentences_of_a_pair_the_same_question():
     lesson = BY_TITLE["Tired or soft"]
     model = training.shipped(Settings(ModelSpec("meaning", 1, 1)))
-    answers = [
-        forward(model, loaders.glove().look_up(list(one.example.tokens))) for one in sample_sentences(lesson)[:2]
-    ]
-    q = [layers[0].q[0, one.example.query] for layers, one in zip(answers, sample_sentences(lesson), strict=False)]
+    pair = sample_sentences(lesson)[:2]
+    first_layers = [forward(model, loaders.glove().look_up(list(sample.example.tokens)))[0] for sample in pair]
+    q = [layer.q[0, sample.example.query] for layer, sample in zip(first_layers, pair, strict=True)]
     assert np.array_equal(*q)
-    assert sum(answer(model, one).correct for one in sample_sentences(lesson)[:2]) <= 1
+    assert sum(compute_answer(model, sample).correct for sample in pair) <= 1
 
 
 def test_training_that_runs_away_is_said(app):
@@ -300,10 +311,10 @@ def test_training_that_runs_away_is_said(app):
 def test_every_fold_of_every_task_opens(app, task):
     lesson = BY_TITLE[task]
     folds = dict.fromkeys(("tmat", "tcell", "tsay", "ttry", "tcode", "ttake"), "true")
-    one = sample_sentences(lesson)[0]
+    sample = sample_sentences(lesson)[0]
     where = {
-        "s": one.text,
-        "q": str(one.example.query + 1),
+        "s": sample.text,
+        "q": str(sample.example.query + 1),
         "layers": str(lesson.best.n_layers),
         "nh": str(lesson.best.n_heads),
     }
@@ -348,8 +359,8 @@ def test_impossible_settings_in_a_link_fall_back(app):
 
 def test_a_link_to_an_odd_step_shows_the_next_picture(app):
     test = trained(app(HERE, trained="1"))
-    assert "Step 10 of" in html_of(test)
-    assert "Step 250 of" in html_of(trained(app(HERE, trained="201")))
+    assert step_of(test) == 10
+    assert step_of(trained(app(HERE, trained="201"))) == 250
 
 
 def test_a_visitor_who_clicks_during_training_waits_for_the_steps_that_run_and_then_goes_on():
@@ -388,13 +399,18 @@ def test_only_layers_and_heads_that_the_model_has_are_offered(app):
     test.session_state["nh"] = 1
     test.run()
     assert not test.exception
-    assert of(test, "hd") is None
+    assert linked(test, "hd") is None
 
 
-def test_few_trainings_are_kept():
-    for seed in range(training.MAX_CACHED + 5):
-        training.VisitorTraining(Settings(GENDER, seed=seed))
-    assert len(training._trainings) == training.MAX_CACHED
+def test_few_trainings_are_kept_and_the_one_not_watched_for_longest_goes_first():
+    def training_of(seed):
+        return training.training_of(Settings(GENDER, seed=seed))
+
+    kept = [training_of(seed) for seed in range(training.MAX_CACHED)]
+    assert training_of(0) is kept[0]
+    training_of(training.MAX_CACHED)
+    assert training_of(0) is kept[0]
+    assert training_of(1) is not kept[1]
 
 
 def test_a_key_tried_in_the_place_of_a_word_is_the_one_it_would_have_there():
@@ -411,18 +427,19 @@ def test_a_key_tried_in_the_place_of_a_word_is_the_one_it_would_have_there():
     )
     tried = ["dog", "sofa", "happy"]
     found = query_matches.best_matches(model, layers, 1, 1, 0, 1, tried, glove.look_up(tried), 2)
-    scores = glove.look_up([one.word for one in found]) @ model.parameters["1.W_K"][:, 4:] @ layers[0].q[1, 0] / 2
-    assert np.allclose([one.score for one in found], scores, atol=1e-4)
+    scores = glove.look_up([match.word for match in found]) @ model.parameters["1.W_K"][:, 4:] @ layers[0].q[1, 0] / 2
+    assert np.allclose([match.score for match in found], scores, atol=1e-4)
     every = glove.look_up(tried) @ model.parameters["1.W_K"][:, 4:] @ layers[0].q[1, 0] / 2
-    assert [one.word for one in found] == [tried[row] for row in sorted(range(3), key=lambda row: -every[row])[:2]]
-    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
-    assert [one.unseen for one in found] == [one.word in tasks.held_out() for one in found]
+    assert [match.word for match in found] == [tried[row] for row in sorted(range(3), key=lambda row: -every[row])[:2]]
+    assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
+    assert [match.unseen for match in found] == [match.word in tasks.held_out() for match in found]
 
 
 def test_every_task_s_best_model_is_right_in_what_its_lesson_says():
     right = {
         lesson.task: [
-            answer(training.shipped(usual_settings(lesson.best)), sample).correct for sample in sample_sentences(lesson)
+            compute_answer(training.shipped(usual_settings(lesson.best)), sample).correct
+            for sample in sample_sentences(lesson)
         ]
         for lesson in LESSONS
     }
@@ -436,9 +453,10 @@ def test_two_heads_share_the_work_of_not_as_the_lesson_says():
     lesson = BY_TITLE["Happy or not"]
     model = training.shipped(usual_settings(lesson.best))
     on_not = []
-    for one in sample_sentences(lesson)[1::2]:  # not good, not bad
-        weights = forward(model, loaders.glove().look_up(list(one.example.tokens)))[0].attention.weights
-        on_not.append(weights[:, one.example.query, one.example.tokens.index("not")].round().tolist())
+    for sample in sample_sentences(lesson)[1::2]:  # not good, not bad
+        example = sample.example
+        weights = forward(model, loaders.glove().look_up(list(example.tokens)))[0].attention.weights
+        on_not.append(weights[:, example.query, example.tokens.index("not")].round().tolist())
     assert sorted(on_not) == [[0, 1], [1, 0]]
 
 
@@ -459,9 +477,9 @@ def test_what_misleads_a_taught_head_is_as_its_lesson_says(title, sentence, quer
 
 def test_every_sentence_to_ask_has_only_known_words_and_a_right_answer():
     for lesson in LESSONS:
-        for one in sample_sentences(lesson):
-            assert None not in loaders.glove().rows(list(one.example.tokens))
-            assert loaders.tokenized(one.text).tokens == list(one.example.tokens)
+        for sample in sample_sentences(lesson):
+            assert None not in loaders.glove().rows(list(sample.example.tokens))
+            assert loaders.tokenized(sample.text).tokens == list(sample.example.tokens)
 
 
 def test_a_model_opened_by_its_link_goes_on_from_the_step_it_shows(app):

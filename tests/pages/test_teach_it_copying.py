@@ -7,14 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from attention_core import copying as core
+from attention_core import copying
 from attention_core.layers import forward, new_model
 from tests.support.page import text_of
 from ui.models import loaders, training
 from ui.models.lessons import BY_TITLE, lesson_of, sample_sentences
-from ui.models.training import FINISHED, usual_settings
-from ui.teach_it import copying
-from ui.teach_it.settings import values_of
+from ui.models.training import usual_settings
+from ui.state.table import FINISHED
+from ui.teach_it import next_words
+from ui.teach_it.session import values_of
 
 HERE = "teach_it"
 WORDS = ["the", "king", "and", "queen", "ruled", "the", "king"]
@@ -37,8 +38,8 @@ def model():
 def test_a_layer_that_is_switched_off_hands_on_what_it_was_given(model):
     x = loaders.glove().look_up(WORDS)
     whole = forward(model, x)
-    assert np.allclose(forward(copying.without_layer(model, 2), x)[-1].output, whole[0].output, atol=1e-6)
-    alone = forward(copying.without_layer(model, 1), x)
+    assert np.allclose(forward(next_words.without_layer(model, 2), x)[-1].output, whole[0].output, atol=1e-6)
+    alone = forward(next_words.without_layer(model, 1), x)
     assert len(alone) == 1
     assert np.array_equal(alone[0].x, whole[0].x)
     q = whole[0].x @ model.parameters["2.W_Q"]
@@ -49,7 +50,7 @@ def test_without_positions_the_numbers_of_the_places_are_as_good_as_zero(model):
     x = loaders.glove().look_up(WORDS)
     rows = np.concatenate([x, np.zeros((len(x), model.d_positions), np.float32)], axis=1)
     q, k = rows @ model.parameters["1.W_Q"], rows @ model.parameters["1.W_K"]
-    cut = forward(copying.without_positions(model), x)[0]
+    cut = forward(next_words.without_positions(model), x)[0]
     assert np.allclose(cut.q[0], q, atol=1e-5)
     assert np.allclose(cut.k[0], k, atol=1e-5)
 
@@ -60,7 +61,7 @@ def test_the_finished_model_copies_and_says_so_beside_its_ten_likeliest_words(ap
     lesson = BY_TITLE["What comes next?"]
     settings = usual_settings(lesson.best)
     layers = forward(training.shipped(settings), loaders.glove().look_up(WORDS))
-    words = core.next_words(training.shipped(settings), layers, WORDS, loaders.glove(), 6)
+    words = copying.next_words(training.shipped(settings), layers, WORDS, loaders.glove(), 6)
     assert words[0][0] == "and"
     assert "After “king” the model writes “and”" in text_of(test)
     assert all(word in text_of(test) for word, _ in words)
@@ -84,7 +85,7 @@ def test_with_a_part_less_the_trained_model_does_not_copy(change):
     lesson = lesson_of("copy")
     model = training.shipped(usual_settings(replace(lesson.best, **change)))
     layers = forward(model, loaders.glove().look_up(WORDS))
-    assert core.next_words(model, layers, WORDS, loaders.glove(), 6)[0][0] != "and"
+    assert copying.next_words(model, layers, WORDS, loaders.glove(), 6)[0][0] != "and"
 
 
 def test_without_positions_nobody_can_tell_who_bit_whom_and_the_page_says_so(app):

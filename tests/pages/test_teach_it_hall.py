@@ -188,7 +188,7 @@ def test_a_visitor_who_waits_goes_on_reading_and_keeps_the_place(app):
 @pytest.mark.usefixtures("counted")
 @pytest.mark.parametrize("press", ["stop", "afresh"])
 def test_who_stops_or_starts_over_makes_room(app, monkeypatch, press):
-    monkeypatch.setattr("ui.teach_it.training.SECOND_PRESS", 0)
+    monkeypatch.setattr("ui.teach_it.progress.STOP_DISABLED_FOR", 0)
     test = app("teach_it", s="Mary gave John the keys because she trusted him", init="3", trained="1000").run()
     assert training.queue.join(A, -1) == 1
     test.button(key=press).click().run()

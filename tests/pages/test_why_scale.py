@@ -3,18 +3,15 @@
 import io
 import json
 import math
-import re
-from urllib.parse import parse_qsl
 
 import pytest
 from PIL import Image
 
-from tests.support.page import alts, text_of
+from tests.support.page import alts, facts, lines, rows, states, text_of
 from ui import state
 from ui.kit import export, figures
 from ui.kit.palette import LIGHT
 from ui.models import loaders
-from ui.shell import scripts
 from ui.state.table import CONTROLS
 from ui.why_scale import sentence, spread, two_keys
 
@@ -28,12 +25,9 @@ def formulas(test) -> str:
     return " ".join(e.value for e in test.latex)
 
 
-@pytest.fixture
-def link(monkeypatch):
-    """What the link on the page says."""
-    offered = {}
-    monkeypatch.setattr(scripts, "end_run", lambda link, _: offered.update(link=link))
-    return lambda: dict(parse_qsl(offered["link"].partition("?")[2], keep_blank_values=True))
+def headline(test) -> str:
+    """What the page says of the divisor: its last headline."""
+    return lines(test, "headline")[-1]
 
 
 def test_the_articles_figures_stand_on_the_page(app):
@@ -50,9 +44,9 @@ def test_a_guess_opens_the_answer_and_a_shared_link_does_not_give_it_away(app, l
     assert r"[0.88,\;0.12]" in formulas(test)
     test.segmented_control(key="g1").set_value("20 %").run()
     assert "[1.00" in formulas(test)
-    assert "Your guess is 20 %; it is less than 0.001 %." in text_of(test)
+    assert states(test, "20", "0.001")  # the guess, and what is right
     assert link() == {}
-    assert "Your guess is 20 %" in text_of(app(PAGE, g1="20 %"))  # a page that is loaded again keeps it
+    assert states(app(PAGE, g1="20 %"), "20", "0.001")  # a page that is loaded again keeps it
 
 
 def test_the_right_guess_is_called_right(app):
@@ -69,7 +63,7 @@ def test_one_guess_is_asked_and_stays_as_the_slider_moves(app):
 @pytest.mark.parametrize("d", CONTROLS["sd"].options)
 def test_what_the_80_percent_key_keeps_is_the_logistic_function_of_the_gap(d):
     """Of two keys the second gets 1 / (1 + e to the gap of the scores): 0.2 d as they are, 0.2 √d divided."""
-    said = two_keys.headline(d, True)
+    text = two_keys.headline(d, True)
     for gap in (0.2 * math.sqrt(d), 0.2 * d):
         weight = 1 / (1 + math.exp(gap)) if gap < 700 else 0.0
         expected = (
@@ -80,7 +74,7 @@ def test_what_the_80_percent_key_keeps_is_the_logistic_function_of_the_gap(d):
             else f"{100 * weight:.1f}"
         )
         if d <= 384 or gap < 20:
-            assert expected in said
+            assert expected in text
 
 
 def test_whatever_d_the_slider_offers_the_division_leaves_the_80_percent_key_some_weight(app):
@@ -95,8 +89,7 @@ def test_a_nudge_moves_the_divided_weight_and_not_the_other(app):
     assert two_keys.nudged(100, None) == pytest.approx((1 / (1 + math.e**2), 1 / (1 + math.e)))
     without, after = two_keys.nudged(100, 1.0)
     assert (without, after) == pytest.approx((math.exp(-20), math.exp(-19)), rel=1e-6)
-    said = text_of(app(PAGE))
-    assert "with the division its weight rises from 12\u202f% to 27\u202f%, without it stays below 0.001\u202f%" in said
+    assert states(app(PAGE), "12%", "27%", "0.001%")  # divided, before and after; not divided
 
 
 def test_drawing_again_changes_the_measurement_and_the_link_keeps_the_draw(app, link):
@@ -110,17 +103,18 @@ def test_drawing_again_changes_the_measurement_and_the_link_keeps_the_draw(app, 
 
 
 def test_the_gradient_at_1024_dimensions_all_but_vanishes_without_the_division(app):
-    assert re.search(r"gradient’s norm is practically 0 as it is and 0\.3", text_of(app(PAGE, wgradient="true")))
+    (stated,) = (found for found in map(facts, lines(app(PAGE, wgradient="true"))) if found[:1] == ["1,024"])
+    assert [f"{float(norm):.1f}" for norm in stated[1:]] == ["0.0", "0.3"]  # as it is, and divided
 
 
 def test_the_sentences_rows_have_their_largest_weight_with_and_without_the_division(app):
-    said = " ".join(text_of(app(PAGE, wmaps="true", **KING)).split())
-    assert "king king 99.9 % king 44.3 %" in said
+    assert ["king", "king", "99.9\u202f%", "king", "44.3\u202f%"] in rows(app(PAGE, wmaps="true", **KING))
 
 
 def test_words_that_get_the_same_largest_weight_are_all_named(app):
-    said = " ".join(text_of(app(PAGE, wmaps="true", s="bank bank", self="true")).split())
-    assert said.count("bank₁ and bank₂ 50.0 %") == 4  # two rows, as they are and divided
+    found = rows(app(PAGE, wmaps="true", s="bank bank", self="true"))
+    for word in ("bank₁", "bank₂"):
+        assert [word, *["bank₁ and bank₂", "50.0\u202f%"] * 2] in found  # as they are, and divided
 
 
 def test_both_maps_have_one_colour_scale(app):
@@ -135,23 +129,21 @@ def test_both_maps_have_one_colour_scale(app):
 
 def test_the_divisor_is_the_playgrounds_and_the_weights_and_the_lesson_follow_it(app, link):
     test = app(PAGE, divisor="1", **KING)
-    assert "itself (99.9\u202f%)" in text_of(test)
-    assert "A smaller divisor than √d" in text_of(test)
+    assert "99.9%" in facts(*lines(test, "reading"))  # for the word itself
+    assert "smaller" in headline(test)
     test.toggle(key="scaled-shown").set_value(True).run()
-    assert "itself (44\u202f%)" in text_of(test)
-    assert "Divided by √d, as in the paper" in text_of(test)
+    assert "44%" in facts(*lines(test, "reading"))
+    assert "paper" in headline(test)
     assert link() == KING
     test.slider(key="divisor-shown").set_value(20.0).run()
-    assert "A larger divisor than √d" in text_of(test)
+    assert "larger" in headline(test)
     assert link() == KING | {"divisor": "20"}
 
 
 def test_a_divisor_called_temperature_has_its_entropy(app):
-    said = text_of(app(PAGE, wtau="true", s="bank bank", self="true", q="2"))
-    assert "the 2 weights of “bank₂” have 1.00 bits; the most possible is 1.00" in said
-    said = text_of(app(PAGE, wtau="true", s="king", self="true"))
-    assert "the 1 weight of “king” has 0.00 bits; the most possible is 0.00" in said
-    assert "-0.00" not in said
+    test = app(PAGE, wtau="true", s="bank bank", self="true", q="2")
+    assert states(test, "2", "bank₂", "1.00", "1.00")  # so many weights, of the word: bits, of so many at most
+    assert states(app(PAGE, wtau="true", s="king", self="true"), "1", "king", "0.00", "0.00")
 
 
 @pytest.mark.parametrize("divisor", [0.25, 1.0, 7.07, 30.0])
@@ -159,9 +151,9 @@ def test_the_lesson_on_the_divisor_is_true_of_the_largest_weight(divisor):
     plain = loaders.raw("The king and queen ruled the kingdom", state.Switches(divisor=1.0)).attention.scores[1]
     powers = [[math.exp((score - max(plain)) / by) for score in plain.tolist()] for by in (divisor, math.sqrt(50))]
     largest, paper = (max(row) / math.fsum(row) for row in powers)
-    said = sentence.headline(divisor, math.sqrt(50), len(plain))
-    assert ("takes more" in said) == (largest > paper + 0.001)
-    assert ("the same weight" in said) == (largest < paper - 0.001)
+    text = sentence.headline(divisor, math.sqrt(50), len(plain))
+    assert ("takes more" in text) == (largest > paper + 0.001)
+    assert ("the same weight" in text) == (largest < paper - 0.001)
 
 
 @pytest.mark.parametrize("query", [{"s": ""}, {"s": "zzxqy"}, {"s": "king", "self": "false"}])
@@ -206,6 +198,6 @@ def test_every_chart_says_in_words_what_it_shows(app):
 
 
 def test_the_references_are_plain_links(app):
-    said = " ".join(m.value for m in app(PAGE, wread="true").markdown)
+    text = " ".join(m.value for m in app(PAGE, wread="true").markdown)
     for address in ("https://arxiv.org/abs/1706.03762", "https://nlp.stanford.edu/projects/glove/", "3blue1brown.com"):
-        assert address in said
+        assert address in text

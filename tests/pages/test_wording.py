@@ -1,4 +1,4 @@
-"""Numbers and rows of weights in words: nothing said that the numbers do not say."""
+"""Numbers and rows of weights in words: nothing expected that the numbers do not say."""
 
 import html
 import re
@@ -18,7 +18,7 @@ WORDS = ["the", "bank₁", "and", "bank₂", "of"]
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "expected"),
     [
         (
             [0.1, 0.5, 0.05, 0.3, 0.05],
@@ -35,15 +35,15 @@ WORDS = ["the", "bank₁", "and", "bank₂", "of"]
         ([0.2] * 5, "“bank₁” looks equally at “the”, itself, “and” and 2 more (20\u202f% each)."),
     ],
 )
-def test_a_row_is_told_as_it_is_and_a_tie_is_no_ranking(row, said):
-    assert weights_in_words(WORDS, np.array(row), 1) == said
+def test_a_row_is_told_as_it_is_and_a_tie_is_no_ranking(row, expected):
+    assert weights_in_words(WORDS, np.array(row), 1) == expected
 
 
 KINGS = ["the", "king", "queen", "crown"]
 
 
 @pytest.mark.parametrize(
-    ("row", "key", "skipped", "said"),
+    ("row", "key", "skipped", "expected"),
     [
         (
             [0.2, 0.4, 0.3, 0.1],
@@ -76,12 +76,12 @@ KINGS = ["the", "king", "queen", "crown"]
         ([1e-4, 0.9997, 2e-4, 0], 2, (), "most at itself (>99.9\u202f%)."),
     ],
 )
-def test_the_reading_starts_with_what_is_marked_and_names_what_is_larger_after_it(row, key, skipped, said):
-    assert weights_in_words(KINGS, np.array(row), 1, "", key, skipped) == f"“king” looks {said}"
+def test_the_reading_starts_with_what_is_marked_and_names_what_is_larger_after_it(row, key, skipped, expected):
+    assert weights_in_words(KINGS, np.array(row), 1, "", key, skipped) == f"“king” looks {expected}"
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "expected"),
     [
         ([0.0002, 0.0002, 0, 0], "“king” gives >99.9\u202f% of its weight to [CLS] and [SEP], which are left out."),
         ([0.01, 0.02, 0.019, 0], "“king” gives 95\u202f% of its weight to [CLS] and [SEP], which are left out."),
@@ -92,8 +92,8 @@ def test_the_reading_starts_with_what_is_marked_and_names_what_is_larger_after_i
         ),
     ],
 )
-def test_no_word_is_named_where_nearly_all_weight_goes_to_what_is_left_out(row, said):
-    assert weights_in_words(KINGS, np.array(row), 1, "[CLS] and [SEP]") == said
+def test_no_word_is_named_where_nearly_all_weight_goes_to_what_is_left_out(row, expected):
+    assert weights_in_words(KINGS, np.array(row), 1, "[CLS] and [SEP]") == expected
 
 
 def test_a_tie_is_one_even_when_rounding_parts_it():
@@ -103,7 +103,7 @@ def test_a_tie_is_one_even_when_rounding_parts_it():
 
 
 @pytest.mark.parametrize(
-    ("value", "decimals", "said"),
+    ("value", "decimals", "expected"),
     [
         (601_500.3, 0, "601500"),
         (12_345.6, 0, "12346"),
@@ -121,12 +121,12 @@ def test_a_tie_is_one_even_when_rounding_parts_it():
         (-2.5, 0, "−2.5"),
     ],
 )
-def test_a_number_keeps_four_digits_and_no_needless_exponent(value, decimals, said):
-    assert number(value, decimals) == said
+def test_a_number_keeps_four_digits_and_no_needless_exponent(value, decimals, expected):
+    assert number(value, decimals) == expected
 
 
 @pytest.mark.parametrize(
-    ("share", "said"),
+    ("share", "expected"),
     [
         (1.0, "100\u202f%"),
         (1 - 1e-7, "100\u202f%"),
@@ -139,8 +139,8 @@ def test_a_number_keeps_four_digits_and_no_needless_exponent(value, decimals, sa
         (0.0, "0.0\u202f%"),
     ],
 )
-def test_all_and_nothing_are_said_of_all_and_nothing_alone(share, said):
-    assert rounded(share) == said
+def test_all_and_nothing_are_said_of_all_and_nothing_alone(share, expected):
+    assert rounded(share) == expected
 
 
 def test_many_names_are_cut_and_the_last_of_them_counted():
@@ -151,7 +151,7 @@ def test_many_names_are_cut_and_the_last_of_them_counted():
 def test_a_chart_writes_a_share_as_the_page_does(digits):
     shares = [0, 2e-5, 4e-4, 0.0049, 0.0051, 0.0949, 0.1644, 0.4431, 0.9949, 0.9951, 0.9996, 1]
     text = alt.Chart(pd.DataFrame({"share": shares, "y": range(len(shares))})).mark_text()
-    text = text.transform_calculate(said=share_in_words("datum.share", digits)).encode(y="y:O", text="said:N")
+    text = text.transform_calculate(shown=share_in_words("datum.share", digits)).encode(y="y:O", text="shown:N")
     drawn = vl_convert.vegalite_to_svg(text.to_json(), allowed_base_urls=[])
     written = [html.unescape(found) for found in re.findall(r">([^<]*%)</text>", drawn)]
     assert written == [percent(share, digits) for share in shares]
@@ -160,7 +160,7 @@ def test_a_chart_writes_a_share_as_the_page_does(digits):
 def test_a_bar_writes_a_share_as_the_sentence_above_it_does():
     shares = [0, 2e-5, 4e-4, 0.0049, 0.0949, 0.0951, 0.1644, 0.4431, 0.9949, 0.9951, 0.9996, 1 - 1e-7, 1]
     text = alt.Chart(pd.DataFrame({"share": shares, "y": range(len(shares))})).mark_text()
-    text = text.transform_calculate(said=rounded_in_words("datum.share")).encode(y="y:O", text="said:N")
+    text = text.transform_calculate(shown=rounded_in_words("datum.share")).encode(y="y:O", text="shown:N")
     drawn = vl_convert.vegalite_to_svg(text.to_json(), allowed_base_urls=[])
     written = [html.unescape(found) for found in re.findall(r">([^<]*%)</text>", drawn)]
     assert written == [rounded(share) for share in shares]

@@ -117,6 +117,13 @@ class Visit:
         """The field that a sentence is typed into."""
         return self.page.get_by_label("Sentence", exact=True)
 
+    def type_sentence(self, text: str) -> None:
+        """Put another text into that field, and wait until the page shows it."""
+        before = self.link_field.input_value()
+        self.sentence.fill(text)
+        expect(self.link_field).not_to_have_value(before)
+        self.settle()
+
     def toggle(self, name: str) -> None:
         """Click a switch.
 
@@ -167,7 +174,7 @@ class Visit:
         """What the heatmap says of each cell, by row and column."""
         cells = self.page.locator("[class*='-heat-room'] path[aria-roledescription='rect mark'][aria-label]")
         cells.first.wait_for(state="attached")  # a chart is there before its numbers have come
-        said = [cell for cell in cells.evaluate_all("all => all.map(c => c.ariaLabel)") if " look" in cell]
-        n = round(len(said) ** 0.5)
-        shares = (re.search(r" may not look at |[\d.]+%$", text).group() for text in said)
+        texts = [text for text in cells.evaluate_all("all => all.map(c => c.ariaLabel)") if " look" in text]
+        n = round(len(texts) ** 0.5)
+        shares = (re.search(r" may not look at |[\d.]+%$", text).group() for text in texts)
         return {divmod(i, n): share if "%" in share else "hidden" for i, share in enumerate(shares)}

@@ -60,8 +60,8 @@ class Firefox:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError, ValueError, KeyError):
-                said = json.loads((profile / "WebDriverBiDiServer.json").read_text())
-                return f"ws://{said['ws_host']}:{said['ws_port']}"
+                message = json.loads((profile / "WebDriverBiDiServer.json").read_text())
+                return f"ws://{message['ws_host']}:{message['ws_port']}"
             time.sleep(0.1)
         raise TimeoutError("Firefox did not start")
 
@@ -70,15 +70,15 @@ class Firefox:
         self.number += 1
         self.socket.send(json.dumps({"id": self.number, "method": method, "params": parameters}))
         while True:
-            said = json.loads(self.socket.recv(timeout=60))
-            if said.get("method") == "network.beforeRequestSent":
-                self.asked.append(said["params"]["request"]["url"])
-            elif said.get("method") == "log.entryAdded" and said["params"]["level"] == "error":
-                self.faults.append(said["params"]["text"])
-            elif said.get("id") == self.number:
-                if said["type"] == "error":
-                    raise RuntimeError(f"{said['error']}: {said['message']}")
-                return said["result"]
+            message = json.loads(self.socket.recv(timeout=60))
+            if message.get("method") == "network.beforeRequestSent":
+                self.asked.append(message["params"]["request"]["url"])
+            elif message.get("method") == "log.entryAdded" and message["params"]["level"] == "error":
+                self.faults.append(message["params"]["text"])
+            elif message.get("id") == self.number:
+                if message["type"] == "error":
+                    raise RuntimeError(f"{message['error']}: {message['message']}")
+                return message["result"]
 
     def open(self, address: str) -> None:
         """Go to a page."""

@@ -34,7 +34,7 @@ def wait_for(url: str, seconds: float = 60) -> None:
 
 
 class Server:
-    """The app served on this machine; can be stopped and started again on the same port."""
+    """The app served on this machine, in a `with` or until `stop`; can be started again on the same port."""
 
     def __init__(self, log: Path, folder: Path = ROOT, environment: dict[str, str] | None = None):
         self.log, self.folder, self.environment = log, folder, environment or {}
@@ -55,6 +55,12 @@ class Server:
         except TimeoutError:
             raise TimeoutError(self.log.read_text()) from None
         return self
+
+    def __enter__(self) -> "Server":
+        return self.start()
+
+    def __exit__(self, *_) -> None:
+        self.stop()
 
     def stop(self) -> None:
         """End the process."""

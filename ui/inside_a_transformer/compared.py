@@ -11,7 +11,7 @@ from attention_core.ranking import rank
 from attention_core.text import number_repeats
 from ui import state
 from ui.inside_a_transformer.grid import draw_ranking, rank_text
-from ui.inside_a_transformer.map import show_tired_and_soft
+from ui.inside_a_transformer.head_map import show_tired_and_soft
 from ui.inside_a_transformer.selection import Selection, view_of, whole_map
 from ui.kit import components, figures
 from ui.kit.html import table
@@ -100,7 +100,7 @@ def draw_two_sentences(shown: Selection) -> None:
     if not typed:
         components.text("Compared with the sentence in grey: type over it, or change a word.", "small")
     with errors.show_errors():
-        draw_beside(shown, text, loaders.reading(text))
+        draw_comparison(shown, text, loaders.reading(text))
 
 
 def words_shown(shown: Selection, tokens: Tokens) -> tuple[list[str], list[list[int]]]:
@@ -110,8 +110,8 @@ def words_shown(shown: Selection, tokens: Tokens) -> tuple[list[str], list[list[
     return tokens.labels[1:-1], [[piece - 1 for piece in group] for group in tokens.groups[1:-1]]
 
 
-def draw_beside(shown: Selection, text: str, other: Reading) -> None:
-    """Draw the same map of two sentences of equally many words, and what differs."""
+def draw_comparison(shown: Selection, text: str, other: Reading) -> None:
+    """Draw the same map of two sentences of equally many words, and their difference."""
     mine, groups = words_shown(shown, shown.reading.tokens)
     theirs, other_groups = words_shown(shown, other.tokens)
     if mine == theirs:
@@ -125,29 +125,37 @@ def draw_beside(shown: Selection, text: str, other: Reading) -> None:
         )
         return
     query, key = (next(i for i, group in enumerate(groups) if token in group) for token in shown.choice)
-    second_view = view_of(text, other, shown.of, shown.layer, shown.head, shown.map_filter)
+    second_view = view_of(text, other, shown.kind, shown.layer, shown.head, shown.map_filter)
     labels = [a if a == b else f"{a} / {b}" for a, b in zip(mine, theirs, strict=True)]
     first, second = merge_pieces(shown.view, groups, labels), merge_pieces(second_view, other_groups, labels)
-    names = (difference(mine, theirs), difference(theirs, mine))
+    names = (differing_words(mine, theirs), differing_words(theirs, mine))
     skipped = [query, 0, len(labels) - 1] if shown.map_filter.marks else [query]
-    most_weighted = [
+    most = [
         number_repeats(words)[largest_except(view.weights[query], skipped)]
         for view, words in ((first, mine), (second, theirs))
     ]
-    looking = first.labels[query]
-    answer = (
-        f"most at {quoted(most_weighted[0])} with “{names[0]}”, most at {quoted(most_weighted[1])} with “{names[1]}”"
-        if most_weighted[0] != most_weighted[1]
-        else f"most at {quoted(most_weighted[0])}, with “{names[0]}” as with “{names[1]}”"
-    )
-    components.text(f"{shown.name}. Of all words, {quoted(looking)} looks {answer}:")
+    query_label = first.labels[query]
+    components.text(f"{shown.name}. Of all words, {quoted(query_label)} looks {most_in_words(most, names)}:")
     draw_changes(first, second, query, names)
     titles = (f"… {names[0]}", f"… {names[1]}", "Second minus first, in percentage points")
     compare.compare(first, second, Choice(query, key), "two", titles)
-    draw_heads_that_change(shown, other, query + shown.offset, looking)
+    draw_heads_that_change(shown, other, query + shown.offset, query_label)
 
 
-def difference(words: list[str], others: list[str]) -> str:
+def most_in_words(most: list[str], names: tuple[str, str]) -> str:
+    """Where a word looks most in two sentences, as the end of a sentence.
+
+    Args:
+        most: the word that gets most, in each.
+        names: the words in which the sentences differ.
+    """
+    first, second = map(quoted, most)
+    if first == second:
+        return f"most at {first}, with “{names[0]}” as with “{names[1]}”"
+    return f"most at {first} with “{names[0]}”, most at {second} with “{names[1]}”"
+
+
+def differing_words(words: list[str], others: list[str]) -> str:
     """The words of a sentence that another one of the same length does not have in their places."""
     return " ".join(a for a, b in zip(words, others, strict=True) if a != b)
 
@@ -165,7 +173,7 @@ def draw_changes(first: View, second: View, query: int, names: tuple[str, str]) 
     components.show_html(table(("", *names, "change, in percentage points"), rows, "chain"))
 
 
-def draw_heads_that_change(shown: Selection, other: Reading, query: int, looking: str) -> None:
+def draw_heads_that_change(shown: Selection, other: Reading, query: int, query_label: str) -> None:
     """Draw all heads, ranked by how much of a word's weight they move between two sentences.
 
     Args:
@@ -176,7 +184,7 @@ def draw_heads_that_change(shown: Selection, other: Reading, query: int, looking
     components.text("Which heads change?", "heading")
     components.text(
         f"In the other sentence {head_name(*ranked[0][:2]).lower()} gives {percent(ranked[0][2], 1)} of the weight of "
-        f"{quoted(looking)} to other words, more than any other head{rank_text(ranked, shown)}"
+        f"{quoted(query_label)} to other words, more than any other head{rank_text(ranked, shown)}"
     )
     draw_ranking(ranked, shown, "changed", "how much of the row moves")
 

@@ -10,17 +10,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from attention_core import inside
 from attention_core.inside import MapFilter
-from attention_core.text import one_line
-from ui.inside_a_transformer.selection import MAP, MEAN, ONE, ROLLOUT, Selection, choose_head
-from ui.kit import components, embed, figures
+from ui.inside_a_transformer.selection import MAP, Selection, choose_head
+from ui.kit import components, figures
 from ui.kit.palette import Palette, along
 from ui.kit.wording import percent
 from ui.map.view import head_name
 from ui.models import loaders
 from ui.state import scrolling
+from ui.state.table import MEAN, ONE, ROLLOUT
 
-MAX_PIXELS = 64  # a side of a map in the picture of all heads, which shows it about that large
-MAX_STILL = 24  # the same of the picture in a code to embed, which should stay short
+MAX_PIXELS = 64  # a side of a map in the picture of all heads, about as large as it is drawn
 
 
 class Overview(NamedTuple):
@@ -61,10 +60,10 @@ def draw_overview(shown: Selection) -> DeltaGenerator:
 def draw_grid(shown: Selection) -> None:
     """Draw all heads as small maps; a click or an arrow key chooses one."""
     labels, n_heads, n_layers = shown.view.labels, len(shown.reading.layers[0].q), len(shown.reading.layers)
-    of = MEAN if shown.of == MEAN else ONE
+    kind = MEAN if shown.kind == MEAN else ONE
 
     def choose(place: int) -> None:
-        choose_head(*divmod(place, n_heads), of)
+        choose_head(*divmod(place, n_heads), kind)
 
     def pick(place: int) -> None:
         choose(place)
@@ -84,28 +83,13 @@ def draw_grid(shown: Selection) -> None:
         key="all-heads",
         on_pick=pick,
         on_move=choose,
-        rows={MEAN: [shown.layer], ROLLOUT: range(n_layers)}.get(shown.of, ()),
+        rows={MEAN: [shown.layer], ROLLOUT: range(n_layers)}.get(shown.kind, ()),
     )
     components.text(
         f"In each small map a row is a word that looks, a column a word looked at. Choose "
-        f"{'a layer' if shown.of == MEAN else 'one'}.",
+        f"{'a layer' if shown.kind == MEAN else 'one'}.",
         "small",
     )
-
-
-def still_of_heads(shown: Selection) -> Callable[[Palette], embed.Still]:
-    """What makes the picture of all heads that stands in another page; it keeps the text, not what was read of it."""
-    text, map_filter, chosen = shown.text, shown.map_filter, (shown.layer, shown.head)
-    shape = len(shown.reading.layers), len(shown.reading.layers[0].q)
-
-    def make(colors: Palette) -> embed.Still:
-        picture = overview(text, map_filter, colors, MAX_STILL).picture
-        about = "A row is a layer, a column a head; in each small map a row is a word that looks."
-        image = embed.image_of_heads(picture, shape, chosen, colors)
-        alt = f"All heads as small maps, framed: {head_name(*chosen).lower()}."
-        return embed.still_of_parts([one_line(text), image, about], alt, colors)
-
-    return make
 
 
 def draw_ranking(
@@ -128,7 +112,7 @@ def draw_ranking(
             before_choice()
         choose_head(*ranked[place][:2])
 
-    chosen = (shown.layer, shown.head) if shown.of == ONE else None
+    chosen = (shown.layer, shown.head) if shown.kind == ONE else None
     rows = [
         (head_name(layer, head), percent(share, 1), share, (layer, head) == chosen) for layer, head, share in ranked
     ]
@@ -140,7 +124,7 @@ def draw_ranking(
 
 def rank_text(ranked: Sequence[tuple[int, int, float]], shown: Selection) -> str:
     """The place of the head shown in a ranking, as the end of a sentence about the first."""
-    if shown.of != ONE:  # the map above is a blend of several
+    if shown.kind != ONE:  # the map above is a blend of several
         return "."
     place = next(i for i, (layer, head, _) in enumerate(ranked) if (layer, head) == (shown.layer, shown.head))
     if not place:

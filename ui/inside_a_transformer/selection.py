@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -18,11 +19,10 @@ from ui.kit.wording import percent
 from ui.map.view import Choice, View, chosen, head_name
 from ui.models import loaders
 from ui.state import controls
-from ui.state.table import MAX_TOKENS
+from ui.state.table import MAX_TOKENS, MEAN, ONE, ROLLOUT
 
-ONE, MEAN, ROLLOUT = "One head", "Mean of a layer", "Rollout"
 MAP = "head-map"  # the container of the large map
-OF_HELP = (
+KIND_HELP = (
     "One head’s map; the mean of a layer’s 12 maps; or the rollout: all layers’ maps multiplied, for how much of each "
     "word may have come through to the last layer."
 )
@@ -36,7 +36,7 @@ class Selection:
         text: the sentence.
         reading: what the model computed of it.
         layer, head: the chosen ones, from 0.
-        of: one of ONE, MEAN, ROLLOUT.
+        kind: of the map: ONE, MEAN or ROLLOUT.
         map_filter: what the map leaves out.
         view: the map shown, of word pieces.
         choice: the chosen query and key in it.
@@ -46,7 +46,7 @@ class Selection:
     reading: Reading
     layer: int
     head: int
-    of: str
+    kind: str
     map_filter: MapFilter
     view: View
     choice: Choice
@@ -54,7 +54,7 @@ class Selection:
     @property
     def name(self) -> str:
         """What the map shows, for headings."""
-        return map_name(self.of, self.layer, self.head)
+        return map_name(self.kind, self.layer, self.head)
 
     @property
     def offset(self) -> int:
@@ -67,23 +67,23 @@ class Selection:
         return Choice(*(place + self.offset for place in self.choice))
 
 
-def map_name(of: str, layer: int, head: int) -> str:
+def map_name(kind: str, layer: int, head: int) -> str:
     """What a map shows."""
-    if of == ROLLOUT:
+    if kind == ROLLOUT:
         return "Rollout through all layers"
-    return f"Mean of the 12 heads of layer {layer + 1}" if of == MEAN else head_name(layer, head)
+    return f"Mean of the 12 heads of layer {layer + 1}" if kind == MEAN else head_name(layer, head)
 
 
-def choose_head(layer: int, head: int, of: str = ONE) -> None:
+def choose_head(layer: int, head: int, kind: str = ONE) -> None:
     """Choose a head, or with MEAN its layer. For callbacks."""
-    state.set_values({"l": layer + 1, "h": head + 1, "of": of})
+    state.set_values({"l": layer + 1, "h": head + 1, "of": kind})
 
 
 def draw_controls() -> None:
-    """Draw the switch for the model's marks and, behind a button, what experts ask for."""
+    """Draw the switch for [CLS] and [SEP] and, behind a button, the settings that few visitors need."""
     controls.toggle("marks", "Show [CLS] and [SEP]", help=tip("[CLS] and [SEP]"))
     with st.popover("Advanced"):
-        controls.segmented("of", "Show", help=OF_HELP)
+        controls.segmented("of", "Show", help=KIND_HELP)
         about = "The rest of its row is divided by its sum. The model itself saw everything."
         controls.toggle("noself", "Leave out what a word gives itself", help=about)
         about = "The fewest weights that make up this share of a row. The others turn grey."
@@ -96,72 +96,61 @@ def read_selection() -> Selection:
     Raises:
         UnfitSentence: there is no word in it, or it is too long.
     """
-    text, of = state.sentence(), state.get("of")
+    text, kind = state.sentence(), state.get("of")
     reading = loaders.reading(text)
     layer, head = state.index_of("l", len(reading.layers)), state.index_of("h", len(reading.layers[0].q))
     map_filter = MapFilter(bool(state.get("marks")), not state.get("noself"), int(state.get("top")) / 100)
-    view = view_of(text, reading, of, layer, head, map_filter)
+    view = view_of(text, reading, kind, layer, head, map_filter)
     choice = chosen(view)
-    return Selection(text, reading, layer, head, of, map_filter, view, choice)
+    return Selection(text, reading, layer, head, kind, map_filter, view, choice)
 
 
 def whole_map(shown: Selection) -> np.ndarray:
     """(n, n) the map shown with [CLS] and [SEP]; its rows sum to 1."""
-    if shown.of == ONE:
+    if shown.kind == ONE:
         weights = shown.reading.layers[shown.layer].attention(shown.head).weights
     else:
-        weights = blend(shown.text, shown.of, shown.layer)
+        weights = blend(shown.text, shown.kind, shown.layer)
     return replace(shown.map_filter, marks=True).apply(weights)
 
 
 @lru_cache(maxsize=4)
-def blend(text: str, of: str, layer: int) -> np.ndarray:
+def blend(text: str, kind: str, layer: int) -> np.ndarray:
     """(n, n) the mean of a layer's heads, or rollout."""
     reading = loaders.reading(text)
-    return inside.mean_of_layer(reading, layer) if of == MEAN else inside.rolled_out(reading)
+    return inside.mean_of_layer(reading, layer) if kind == MEAN else inside.rolled_out(reading)
 
 
-def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_filter: MapFilter) -> View:
-    """One map of the model."""
+def view_of(text: str, reading: Reading, kind: str, layer: int, head: int, map_filter: MapFilter) -> View:
+    """One map of the model, with the arithmetic of its cells where it is that of one head."""
     every = [readable(piece) for piece in reading.tokens.pieces]
-    shown = map_filter.shown(len(every))
-    tokens = every[shown]
-    left_out = ["[CLS] and [SEP]"] * (not map_filter.marks)
-    left_out += ["what a token gives itself (the rest divided by its sum)"] * (not map_filter.see_self)
-    settings = {
-        "sentence": text,
-        "model": bert.MODEL,
-        "shows": map_name(of, layer, head).lower(),
-        "left_out": "; ".join(left_out) or "nothing",
-        "grey": f"all but the strongest weights, {percent(map_filter.share)} of each row"
-        if map_filter.share < 1
-        else "nothing",
-    }
+    kept = map_filter.shown(len(every))
+    tokens, settings = every[kept], settings_of(text, kind, layer, head, map_filter)
     visible = np.ones((len(every), len(every)), bool)
     if not map_filter.see_self:
         np.fill_diagonal(visible, False)
     computed = reading.layers[layer]
-    attention = inside.one_head(computed, head, map_filter) if of == ONE else None
-    weights = attention.weights if attention else map_filter.apply(blend(text, of, layer))
+    attention = inside.one_head(computed, head, map_filter) if kind == ONE else None
+    weights = attention.weights if attention else map_filter.apply(blend(text, kind, layer))
     view = View(
         tokens=tokens,
         weights=weights,
         words=list(zip(tokens, range(len(tokens)), strict=True)),
         settings=settings,
-        visible=visible[shown, shown],
-        numbers=numbers(text)[shown],
+        visible=visible[kept, kept],
+        numbers=numbers(text)[kept],
         faint=~map_filter.strongest(weights),
         skipped=(0, len(tokens) - 1) if map_filter.marks else (),
         left_out="" if map_filter.marks else "[CLS] and [SEP]",
     )
-    if of != ONE:
+    if kind != ONE:
         return view
     # copies, for a session keeps what its downloads are made from: a head's own part, not the whole layer's
     q, k, v = (part[head].copy() for part in (computed.q, computed.k, computed.v))
 
     def walk_from(row: int) -> Walk:
-        row += shown.start
-        return walk_of(walk(q[row], k, v, visible[row]), shown)
+        row += kept.start
+        return walk_of_keys(walk(q[row], k, v, visible[row]), kept)
 
     return replace(
         view,
@@ -171,11 +160,25 @@ def view_of(text: str, reading: Reading, of: str, layer: int, head: int, map_fil
     )
 
 
-def walk_of(walked: Walk, shown: slice) -> Walk:
-    """A walk's numbers of the keys that are shown; the row's largest score, its sums and the output are of all keys."""
+def settings_of(text: str, kind: str, layer: int, head: int, map_filter: MapFilter) -> dict[str, Any]:
+    """What a file of the map says about it."""
+    left_out = ["[CLS] and [SEP]"] * (not map_filter.marks)
+    left_out += ["what a token gives itself (the rest divided by its sum)"] * (not map_filter.see_self)
+    strongest = f"all but the strongest weights, {percent(map_filter.share)} of each row"
+    return {
+        "sentence": text,
+        "model": bert.MODEL,
+        "shows": map_name(kind, layer, head).lower(),
+        "left_out": "; ".join(left_out) or "nothing",
+        "grey": strongest if map_filter.share < 1 else "nothing",
+    }
+
+
+def walk_of_keys(walked: Walk, kept: slice) -> Walk:
+    """A walk with the numbers of some keys only; the row's largest score, its sums and the output are of all keys."""
     of_keys = ["keys", "values", "visible", "products", "scores", "scaled", "masked", "unshifted"]
     of_keys += ["exponentials", "weights", "parts"]
-    return replace(walked, **{name: getattr(walked, name)[shown] for name in of_keys})
+    return replace(walked, **{name: getattr(walked, name)[kept] for name in of_keys})
 
 
 def readable(piece: str) -> str:

@@ -94,8 +94,8 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
     strong = f"abs(datum.weight) > {colors.strong_signed} * high" if signed else f"datum.weight > {colors.strong}"
     strong = f"!datum.faint && {strong}"
     base = alt.Chart(frame).transform_calculate(
-        looking="labels[datum.query]",
-        seen_word="labels[datum.key]",
+        query_label="labels[datum.query]",
+        key_label="labels[datum.key]",
         shade="isValid(datum.weight) ? datum.weight : 0",  # else Vega-Lite has a rule of its own for what is no number
         number=f"isValid(datum.weight) ? {number} : ''",
         exact=exact,
@@ -112,8 +112,8 @@ def heatmap(frame: pd.DataFrame, colors: Palette, *, signed: bool = False, click
         color=shade,
         description="says:N",
         tooltip=[
-            alt.Tooltip("looking:N", title="looks from"),
-            alt.Tooltip("seen_word:N", title="looks at"),
+            alt.Tooltip("query_label:N", title="looks from"),
+            alt.Tooltip("key_label:N", title="looks at"),
             alt.Tooltip("exact:N", title="difference" if signed else "weight"),
         ],
     )
@@ -149,7 +149,7 @@ def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
         frame: columns key (position), weight (0 to 1; NaN: hidden), and maybe faint (1: drawn in grey).
     """
     base = alt.Chart(frame).transform_calculate(
-        seen_word="labels[datum.key]",
+        key_label="labels[datum.key]",
         share="isValid(datum.weight) ? datum.weight : 0",
         number=f"isValid(datum.weight) ? {rounded_in_words('datum.weight')} : 'masked'",
         exact="isValid(datum.weight) ? format(datum.weight, '.4%') : 'masked'",
@@ -172,7 +172,7 @@ def bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
         .then(alt.value(colors.line))
         .otherwise(alt.value(colors.weights[3])),
         description="says:N",
-        tooltip=[alt.Tooltip("seen_word:N", title="looks at"), alt.Tooltip("exact:N", title="weight")],
+        tooltip=[alt.Tooltip("key_label:N", title="looks at"), alt.Tooltip("exact:N", title="weight")],
     )
     bar = bar.add_params(alt.selection_point(name="bar", fields=["key"], toggle=False))
     number = base.mark_text(align="left", dx=5, fontSize=13, aria=False, color=colors.text).encode(
@@ -221,7 +221,7 @@ def skyline(frame: pd.DataFrame, colors: Palette) -> alt.Chart:
     """One query's weights over a long text, thin bars in the order of the sentence."""
     return (
         alt.Chart(frame)
-        .transform_calculate(seen_word="labels[datum.key]")
+        .transform_calculate(key_label="labels[datum.key]")
         .mark_bar(color=colors.weights[3])
         .encode(
             x=alt.X(
@@ -237,7 +237,7 @@ def skyline(frame: pd.DataFrame, colors: Palette) -> alt.Chart:
                 ),
             ),
             color=alt.condition("datum.key === seen", alt.value(colors.key), alt.value(colors.weights[3])),
-            tooltip=[alt.Tooltip("seen_word:N", title="looks at"), alt.Tooltip("weight:Q", format=".4%")],
+            tooltip=[alt.Tooltip("key_label:N", title="looks at"), alt.Tooltip("weight:Q", format=".4%")],
         )
         .add_params(*parameters())
     )

@@ -31,6 +31,7 @@ def read_files(*names: str, folder: Path = BROWSER) -> str:
     return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
 
 
+# They get tuples: of each list Streamlit would try, for a tenth of a millisecond, whether it is a table.
 _words = st.components.v2.component("words", js=read_files("radio.js", "words.js"), css=read_files("words.css"))
 _list = st.components.v2.component("list", js=read_files("radio.js", "list.js"), css=read_files("list.css"))
 _heads = st.components.v2.component("all_heads", js=read_files("heads.js"), css=read_files("heads.css"))
@@ -82,7 +83,7 @@ def words(
         colored: whether the weights mean anything; else the words have no colours.
     """
     shades = weights if colored else [0.0] * len(weights)
-    row = [
+    row = tuple(
         {"text": text, "index": None, "title": "no vector: left out"}
         if index is None
         else {
@@ -93,7 +94,7 @@ def words(
             "ink": colors.on_strong if shades[index] > colors.strong else colors.on_weak,
         }
         for text, index in tokens
-    ]
+    )
     data = {
         "label": label,
         "words": row,
@@ -126,10 +127,10 @@ def radio_list(
     data = {
         "label": label,
         "buttons": buttons,
-        "lines": [
+        "lines": tuple(
             {"name": name, "value": value, "share": min(max(share, 0), 1), "chosen": chosen}
             for name, value, share, chosen in lines
-        ],
+        ),
         "bar": palette().weights[3],
         "mark": getattr(palette(), role),
     }
@@ -161,10 +162,10 @@ def heads_grid(
     data = {
         "layers": shape[0],
         "heads": shape[1],
-        "chosen": list(chosen),
-        "rows": list(rows),
+        "chosen": chosen,
+        "rows": tuple(rows),
         "picture": picture,
-        "titles": list(titles),
+        "titles": tuple(titles),
         "label": "All heads: choose one. Arrow keys move between heads and layers",
         "mark": palette().output,
     }

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from attention_core.text import one_line
 from ui.kit.palette import Palette
 from ui.kit.renderer import renderer
+from ui.state.text import one_line
 
 LINE_LENGTH = (
     76  # characters of a line below a picture's title; a longer link would be broken, so the picture leaves it out

@@ -18,7 +18,6 @@ import pyarrow as pa
 import streamlit as st
 from PIL import Image
 
-from attention_core.text import one_line
 from ui import state
 from ui.kit import components, embed, export
 from ui.kit.citation import Source, citation
@@ -26,6 +25,7 @@ from ui.kit.components import palette
 from ui.kit.palette import Palette, along
 from ui.state import clickable
 from ui.state.table import Value
+from ui.state.text import one_line
 
 Columns = dict[str, np.ndarray]  # what a small chart is drawn from, for a DataFrame takes longer to make than to draw
 LECTURE_HEIGHT = 240  # pixels, which a projector of 720 lines shows below three lines of text

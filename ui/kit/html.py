@@ -19,11 +19,9 @@ def table(
     """
     heading = Markup("<thead><tr>{}</tr></thead>").format(_cells("col", head)) if head else Markup("")
     names = int(named_rows)
-    body = Markup("").join(
-        Markup("<tr>{}{}</tr>").format(_cells("row", row[:names]), _cells("", row[names:])) for row in rows
-    )
+    body = "".join(f"<tr>{_cells('row', row[:names])}{_cells('', row[names:])}</tr>" for row in rows)
     opening = Markup('<table class="{}">').format(css_class) if css_class else Markup("<table>")
-    return opening + heading + Markup("<tbody>{}</tbody></table>").format(body)
+    return opening + heading + Markup(f"<tbody>{body}</tbody></table>")
 
 
 def wide(table: Markup, css_class: str = "") -> Markup:

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup, escape
 
-from attention_core.text import one_line
 from ui.kit import components
 from ui.kit.citation import Source, citation
 from ui.kit.export import in_words
 from ui.kit.palette import DARK, LIGHT, Palette, along
+from ui.state.text import one_line
 
-STEPS = 64  # of the scale of colours
+COLOR_STEPS = 64  # of the scale of colours
 
 
 def page(labels: Sequence[str], weights: np.ndarray, query: int, settings: Mapping[str, Any], source: Source) -> str:
@@ -74,7 +74,7 @@ def page(labels: Sequence[str], weights: np.ndarray, query: int, settings: Mappi
 def _colors(colors: Palette) -> dict[str, Any]:
     every = asdict(colors)
     kept = {name: every[name] for name in ("text", "query", "key", "strong", "on_strong", "on_weak")}
-    return kept | {"weights": [along(colors.weights, step / (STEPS - 1)) for step in range(STEPS)]}
+    return kept | {"weights": [along(colors.weights, step / (COLOR_STEPS - 1)) for step in range(COLOR_STEPS)]}
 
 
 def _variables() -> str:

@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 IDLE_SECONDS = 30.0  # after the last request the process ends; a picture that takes longer is given up
@@ -30,9 +30,14 @@ class CannotDraw(RuntimeError):
 
 
 class Renderer:
-    """A process that draws one picture after the other, started when one is wanted."""
+    """A process that draws one picture after the other, started when one is wanted.
 
-    def __init__(self) -> None:
+    Args:
+        new_timer: makes the timer that ends the process; with the arguments of `threading.Timer`.
+    """
+
+    def __init__(self, new_timer: Callable[..., threading.Timer] = threading.Timer) -> None:
+        self._new_timer = new_timer
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._timer: threading.Timer | None = None
@@ -53,7 +58,7 @@ class Renderer:
                 try:
                     return self._ask(request)
                 except (OSError, ValueError):
-                    self._stop()
+                    self.stop()
         raise CannotDraw("this picture cannot be drawn")
 
     def _ask(self, request: bytes) -> bytes:
@@ -71,7 +76,7 @@ class Renderer:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # its messages may hold a visitor's words
         )
-        self._process, self._timer = process, threading.Timer(IDLE_SECONDS, _end, [process])
+        self._process, self._timer = process, self._new_timer(IDLE_SECONDS, _end, [process])
         self._timer.daemon = True
         self._timer.start()
         process.stdin.write(request)
@@ -82,7 +87,8 @@ class Renderer:
             raise ValueError(f"the picture has {length} bytes, and {len(picture)} came")
         return picture
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """End the process; the next picture starts another."""
         process, self._process = self._process, None
         if process:
             with contextlib.suppress(OSError), process:  # which waits for its end; what it did not read is lost

@@ -100,15 +100,15 @@ def weights_in_words(
         skipped: the positions of tokens that are not marked by themselves, such as the first one.
     """
     names = [quoted(label) for label in labels]
-    looking = names[query]
+    query_label = names[query]
     if 0 in skipped and not is_mark(labels[0]):
         names[0] = f"the first token {names[0]}"
     names[query] = "itself"
     missing = 1 - float(row.sum())
     if left_out and missing > 1 - IN_SIGHT:
-        return f"{looking} gives {rounded(missing)} of its weight to {left_out}, which are left out."
+        return f"{query_label} gives {rounded(missing)} of its weight to {left_out}, which are left out."
     if not row.any():
-        return f"{looking} looks at nothing that is shown."
+        return f"{query_label} looks at nothing that is shown."
     ranked = [int(place) for place in rank(row) if row[place] > 0]
     larger = [] if key is None else [place for place in ranked if row[place] > row[key] + TOLERANCE]
     if key is None or row[key] < LEAST_NAMED or not {query, *skipped}.issuperset(larger):
@@ -126,8 +126,10 @@ def weights_in_words(
     if then := then[: max(3 - len(first) - len(larger), 0)]:
         text += f"{';' if larger else ','} then {listed([shares[place] for place in then])}"
     if missing < 0.005:
-        return f"{looking} looks {text}."
-    return f"{f'Without {left_out} ({rounded(missing)})' if left_out else 'Of what is shown'}, {looking} looks {text}."
+        return f"{query_label} looks {text}."
+    return (
+        f"{f'Without {left_out} ({rounded(missing)})' if left_out else 'Of what is shown'}, {query_label} looks {text}."
+    )
 
 
 def mean_and_spread(shares: Sequence[float]) -> str:

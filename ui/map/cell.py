@@ -14,7 +14,7 @@ from ui.kit.wording import counted, number, percent
 from ui.map.view import Choice, View, chooser
 from ui.models.queries import is_function_word
 
-SHOWN = 6  # products in sight, the others folded away
+PRODUCTS_IN_SIGHT = 6  # products in sight, the others folded away
 NEAREST = 8  # words of the vocabulary, before attention and after
 
 
@@ -48,21 +48,21 @@ def draw(view: View, choice: Choice, name: str) -> None:
         return
     choose_key(view, choice, name)
     walked, j = view.walk(choice.query), choice.key
-    looking, seen = (view.labels[place] for place in choice)
+    query_label, key_label = (view.labels[place] for place in choice)
     looks = "looks at" if walked.visible[j] else "may not look at"
     components.show_html(
         Markup(
             "<p><b class=query>{}</b> {} <b class=key>{}</b>. How well the two match is the dot product, the sum of "
             "the products of their numbers. The largest products first, by size:</p>"
-        ).format(looking, looks, seen)
-        + products_table(walked, j, looking, seen)
+        ).format(query_label, looks, key_label)
+        + products_table(walked, j, query_label, key_label)
         + chain_table(walked, j)
     )
     if remark := asymmetry_in_words(view, choice):
         components.text(remark, "small")
 
 
-def products_table(walked: Walk, j: int, looking: str, seen: str) -> Markup:
+def products_table(walked: Walk, j: int, query_label: str, key_label: str) -> Markup:
     """The products of the query and key j, the largest first, most of them folded away."""
 
     def signed(value: float, form: str) -> str:
@@ -77,11 +77,11 @@ def products_table(walked: Walk, j: int, looking: str, seen: str) -> Markup:
         )
         for place in walked.order(j)
     ]
-    head = ("dimension", (looking, "query"), (seen, "key"), "product")
-    shown = table(head, rows[:SHOWN], "numbers")
-    if len(rows) > SHOWN:
+    head = ("dimension", (query_label, "query"), (key_label, "key"), "product")
+    shown = table(head, rows[:PRODUCTS_IN_SIGHT], "numbers")
+    if len(rows) > PRODUCTS_IN_SIGHT:
         more = Markup("<details><summary>{} more</summary>{}</details>")
-        shown += more.format(len(rows) - SHOWN, table(head, rows[SHOWN:], "numbers"))
+        shown += more.format(len(rows) - PRODUCTS_IN_SIGHT, table(head, rows[PRODUCTS_IN_SIGHT:], "numbers"))
     return shown
 
 

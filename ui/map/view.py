@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from attention_core.attention import Attention
-from attention_core.embeddings import neighbours_of_output
-from attention_core.glove_sources import vectors_name
+from attention_core.embeddings import RawAttention, neighbours_of_output
 from attention_core.maps import by_words, largest_except
 from attention_core.steps import Walk, walk
 from attention_core.text import number_repeats
@@ -87,7 +86,7 @@ class View:
 
 
 class Choice(NamedTuple):
-    """The chosen query and the key it is seen to look at, as positions from 0."""
+    """The chosen query and the chosen key, as positions from 0."""
 
     query: int
     key: int
@@ -163,6 +162,12 @@ def head_name(layer: int, head: int) -> str:
     return f"Layer {layer + 1}, head {head + 1}"
 
 
+def raw_walk(raw: RawAttention, row: int) -> Walk:
+    """The numbers on the way from one word's raw vector to its weights."""
+    x = raw.vectors
+    return walk(x[row], x, x, np.isfinite(raw.attention.masked[row]), raw.scale)
+
+
 def raw_view(switches: state.Switches) -> View:
     """The shared sentence on raw GloVe vectors."""
     text = state.sentence()
@@ -170,7 +175,7 @@ def raw_view(switches: state.Switches) -> View:
     x, visible = raw.vectors, np.isfinite(raw.attention.masked)
     settings = {
         "sentence": text,
-        "model": f"{vectors_name()} {loaders.glove().d_model}d, raw vectors (Q = K = V)",
+        "model": f"{loaders.vectors_name()} {loaders.glove().d_model}d, raw vectors (Q = K = V)",
         "divisor": switches.divisor or f"√{x.shape[1]}",
         "self_attention": switches.see_self,
         "causal_mask": switches.causal,
@@ -183,7 +188,7 @@ def raw_view(switches: state.Switches) -> View:
         settings=settings,
         visible=visible,
         stages=raw.attention,
-        walk=lambda row: walk(x[row], x, x, visible[row], raw.scale),
+        walk=lambda row: raw_walk(raw, row),
         neighbours=lambda row: neighbours_of_output(raw, row, loaders.glove(), NEIGHBOURS),
         code=lambda: export.code(raw.tokens, x, settings),
     )

@@ -1,9 +1,11 @@
 """What pages compute from: the vectors, loaded once a process, and the shared sentence run through the core."""
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -19,9 +21,16 @@ from attention_core.text import tokenize
 from ui import state
 from ui.state import run_lock
 from ui.state.table import MAX_TOKENS
+from ui.state.text import one_line
 
 # The GloVe vectors, the same for every visitor.
 glove: Callable[[], Embeddings] = st.cache_resource(show_spinner="Opening the word vectors")(load_glove)
+
+
+def vectors_name() -> str:
+    """The name of the vectors on pages and in files: GloVe 6B, or the file that ATTENTION_GLOVE names."""
+    named = os.environ.get("ATTENTION_GLOVE")
+    return one_line(Path(named).name) if named else "GloVe 6B"
 
 
 @dataclass(frozen=True)
@@ -100,14 +109,15 @@ _long_readings: dict[str, Reading] = {}
 
 def minilm() -> MiniLM:
     """The pretrained transformer, the same for every visitor. While it is opened, runs that do not need it go on."""
-    if not _minilm.cache_info().currsize:
+    if not open_minilm.cache_info().currsize:
         with run_lock.released(), st.spinner("Opening the transformer"), _opening:
-            return _minilm()
-    return _minilm()
+            return open_minilm()
+    return open_minilm()
 
 
 @lru_cache(maxsize=1)
-def _minilm() -> MiniLM:
+def open_minilm() -> MiniLM:
+    """The pretrained transformer, opened by the first call."""
     return load_minilm()
 
 

@@ -20,13 +20,12 @@ import numpy as np
 
 from attention_core import tasks, taught
 from attention_core.layers import Model
-from attention_core.learning import Diverged, Encoded, Progress, Recipe
+from attention_core.learning import Diverged, EncodedSentences, Progress, Recipe
 from attention_core.taught import ModelSpec
 from ui.models import loaders
 
 SLOTS = 2  # trainings that compute at the same moment; each fills a core
 LEASE = 10.0  # seconds without a request after which a visitor counts as gone; a waiting page sends one every second
-FINISHED = 9999  # as the number of steps in a link: the model that came with the app; no training has so many steps
 EVERY = 50  # steps from one report to the next, after the first 100 (`Recipe.next_report`)
 EVERY_REPORT_UP_TO, REPORTS_PER_DRAWING = 30, 4  # up to this step every report is drawn, later every fourth
 MAX_CACHED = 12  # trainings; the largest, 28 reports of 250 kB, takes 7 MB
@@ -55,14 +54,14 @@ def recipe(settings: Settings) -> Recipe:
     return replace(settings.spec.recipe, rate=settings.rate, every=EVERY)
 
 
-def datasets(task: str) -> tuple[Encoded, Encoded]:
+def datasets(task: str) -> tuple[EncodedSentences, EncodedSentences]:
     """The sentences to train with and those to test with, the same for every visitor and every seed."""
     with _generating:
         return _datasets(task)
 
 
 @lru_cache(maxsize=len(tasks.TASKS) + 1)
-def _datasets(task: str) -> tuple[Encoded, Encoded]:
+def _datasets(task: str) -> tuple[EncodedSentences, EncodedSentences]:
     return taught.datasets(task, loaders.glove())
 
 

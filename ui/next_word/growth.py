@@ -17,8 +17,12 @@ from ui.state import controls
 PARTS = ("heads", "feed-forward")
 
 
-def choose_word(shown: Selection, key: str) -> None:
-    """Which of the ten likeliest words the fold follows."""
+def draw_word_choice(shown: Selection, key: str) -> None:
+    """Draw the choice of one of the ten likeliest next words, which the folds follow.
+
+    Args:
+        key: of the widget, which stands in two folds.
+    """
 
     def choose(place: int) -> None:
         state.set_values({"word": place + 1})
@@ -28,8 +32,8 @@ def choose_word(shown: Selection, key: str) -> None:
 
 
 def draw_growth(shown: Selection) -> None:
-    """Probability and place of the followed word after each layer, and what each layer adds to its score."""
-    choose_word(shown, "follow-growth")
+    """Draw the followed word's probability and place after each layer, and what each layer adds to its score."""
+    draw_word_choice(shown, "follow-growth")
     text, word = shown.text.text, shown.followed
     grown = wait_for(
         ("growth", text, word), lambda: language_model.growth(text, word), "Reading the scores off after every layer"
@@ -45,7 +49,7 @@ def draw_growth(shown: Selection) -> None:
 
 
 def draw_after_each_layer(shown: Selection, grown: Growth) -> None:
-    """The followed word's probability and place after each layer."""
+    """Draw the followed word's probability and place after each layer."""
     name, places = shown.followed_name, [int(place) for place in grown.places]
     first = next((layer for layer, place in enumerate(places) if all(p == 1 for p in places[layer:])), None)
     components.text(
@@ -76,7 +80,7 @@ def draw_after_each_layer(shown: Selection, grown: Growth) -> None:
 
 
 def draw_added_by_layer(name: str, grown: Growth) -> None:
-    """What each layer adds to the score of the word with this name."""
+    """Draw what each layer adds to the score of the word with this name."""
     n_layers = len(grown.heads)
     components.text(f"What each layer adds to the score of {name}", "heading")
     values = np.stack([grown.heads, grown.feed_forward], axis=1).ravel().astype(np.float32)

@@ -7,25 +7,23 @@ from markupsafe import Markup
 from attention_core.files import DamagedData
 from attention_core.llama import score_by_pairs
 from attention_core.llama_heads import COPYING, SINK
-from attention_core.maps import GRID_GAP, grid, hide
-from attention_core.ranking import rank, tolerance_for
+from attention_core.maps import GRID_GAP, grid, mask_and_renormalise
+from attention_core.ranking import first_largest, rank, tolerance_for
 from ui import state
 from ui.kit import components, figures
 from ui.kit.html import table
 from ui.kit.palette import Palette, along
 from ui.kit.wording import counted, isolated, number, percent, quoted
 from ui.map import cell as cells
-from ui.map import downloads, panel
+from ui.map import panel
 from ui.map.view import head_name
 from ui.models import language_model, loaders
-from ui.next_word.next_words import likeliest_picture
 from ui.next_word.selection import Selection
-from ui.shell import links
 from ui.state import controls, scrolling
 
-MAP = "next-map"  # names the parts of the map
+MAP = "next-map"  # the beginning of the keys of the map's parts
 MAX_PIXELS = 32  # of a map in the picture of all heads
-MEASURED = "SmolLM2-135M-Instruct"  # the model whose heads were
+MEASURED = "SmolLM2-135M-Instruct"  # the model whose heads were measured
 
 
 def choose_head(layer: int, head: int) -> None:
@@ -40,7 +38,7 @@ def choose_and_show(layer: int, head: int) -> None:
 
 
 def draw_map(shown: Selection) -> None:
-    """The chosen head's map, with the first token's share of the weight and the reason for the empty half."""
+    """Draw the chosen head's map, the first token's share of the weight, and the reason for the empty half."""
     st.header(shown.name, anchor=False)
     panel.draw_words(shown.view, shown.choice, MAP)
     draw_first_token_switch(shown)
@@ -81,12 +79,16 @@ def draw_first_token_switch(shown: Selection) -> None:
 
 
 def grid_picture(shown: Selection, without_first: bool, colors: Palette) -> str:
-    """The picture of all heads, as an address."""
+    """The address of the picture of all heads, a small map for each.
+
+    Args:
+        without_first: whether the first token is left out of the maps.
+    """
 
     def compute() -> str:
         rows = []
         for layer in shown.reading.layers:
-            maps = hide(layer.weights, [0])[0] if without_first else layer.weights
+            maps = mask_and_renormalise(layer.weights, [0])[0] if without_first else layer.weights
             rows.append(grid(maps[None], max_pixels=MAX_PIXELS))
         pixels = np.vstack([row[:-GRID_GAP] for row in rows[:-1]] + rows[-1:])
         return figures.address_of(pixels, [colors.background] + [along(colors.weights, i / 254) for i in range(255)])
@@ -94,20 +96,25 @@ def grid_picture(shown: Selection, without_first: bool, colors: Palette) -> str:
     return language_model.result(("grid", shown.text.text, without_first, colors), compute)
 
 
+def most_attended(shown: Selection) -> np.ndarray:
+    """(n_layers, n_heads) the token besides the first to which all tokens together give the most weight."""
+    layers = shown.reading.layers
+    if len(shown.view.labels) == 1:
+        return np.zeros((len(layers), len(layers[0].q)), int)
+    sums = np.stack([layer.weights[:, 1:, 1:].sum(axis=1) for layer in layers])
+    return 1 + first_largest(sums, tolerance_for(sums))
+
+
 def draw_all_heads(shown: Selection) -> None:
-    """All heads in one picture to choose from, and beside it those whose use was measured."""
-    layers, labels = shown.reading.layers, shown.view.labels
+    """Draw all heads in one picture to choose from, and beside it those whose use was measured."""
+    labels, layers = shown.view.labels, shown.reading.layers
     shape = len(layers), len(layers[0].q)
     left, right = st.columns([2, 3], gap="medium")
     with left:
         components.text("A row is a layer, a column a head", "heading")
-        if len(labels) > 1:
-            most = [1 + layer.weights[:, 1:, 1:].sum(axis=1).argmax(axis=-1) for layer in layers]
-        else:
-            most = [np.zeros(shape[1], int)] * shape[0]
         titles = [
-            f"{head_name(layer, head)}: besides the first token, most weight goes to {labels[most[layer][head]]}"
-            for layer, head in np.ndindex(shape)
+            f"{head_name(layer, head)}: besides the first token, most weight goes to {labels[token]}"
+            for (layer, head), token in np.ndenumerate(most_attended(shown))
         ]
         components.heads_grid(
             grid_picture(shown, bool(state.get("nofirst")), components.palette()),
@@ -119,11 +126,11 @@ def draw_all_heads(shown: Selection) -> None:
             on_move=lambda place: choose_head(*divmod(place, shape[1])),
         )
     with right:
-        draw_list(shown)
+        draw_measured_heads(shown)
 
 
-def draw_list(shown: Selection) -> None:
-    """The heads whose use was measured, in the one model where it was."""
+def draw_measured_heads(shown: Selection) -> None:
+    """Draw the heads whose use was measured, in the only model where it was."""
     components.text("What single heads look at", "heading")
     if language_model.name() != MEASURED:
         components.text(f"This was measured with {MEASURED}, not with {language_model.name()}.", "small")
@@ -165,13 +172,13 @@ def draw_list(shown: Selection) -> None:
 
 
 def draw_cell(shown: Selection) -> None:
-    """The arithmetic of the chosen weight, and what the rotation by positions does to its score."""
+    """Draw the arithmetic of the chosen weight, and what the rotation by positions does to its score."""
     draw_rotation(shown)
     cells.draw(shown.view, shown.choice, MAP)
 
 
 def draw_rotation(shown: Selection) -> None:
-    """The score of the chosen cell with and without the turn of query and key, pair of numbers by pair."""
+    """Draw the score of the chosen cell with and without the rotation, for the pairs of numbers it changes most."""
     layer, (query, key) = shown.reading.layers[shown.layer], shown.choice
     score = score_by_pairs(layer, shown.head, query, key, language_model.model().config)
     change = np.abs(score.turned - score.plain)
@@ -184,7 +191,7 @@ def draw_rotation(shown: Selection) -> None:
         )
         for pair in rank(change, tolerance_for(change))[:5]
     ]
-    looking, seen = (isolated(shown.view.labels[place]) for place in (query, key))
+    query_label, key_label = (isolated(shown.view.labels[place]) for place in (query, key))
     components.show_html(
         Markup(
             "<p>Before they meet, query and key are <b>turned</b> by their places in the text, {} and {}: each pair of "
@@ -195,23 +202,10 @@ def draw_rotation(shown: Selection) -> None:
             query + 1,
             key + 1,
             counted(query - key, "token"),
-            looking,
-            seen,
+            query_label,
+            key_label,
             number(float(score.plain.sum()), 3),
             number(float(score.turned.sum()), 3),
             table(("dimensions", "turned by", "product before", "product after"), rows, "chain numbers"),
         )
-    )
-
-
-def draw_downloads(shown: Selection) -> None:
-    """Pictures, numbers, code and link of the map shown."""
-    likeliest = likeliest_picture(shown)
-    downloads.draw_downloads(
-        shown.view,
-        shown.choice,
-        links.source_of("next_word"),
-        MAP,
-        figure=("head-map", shown.name),
-        others={"next-words": figures.Embedded("The ten likeliest next words", lambda _: likeliest)},
     )

@@ -4,7 +4,7 @@ import numpy as np
 
 from attention_core.attention import Attention
 from attention_core.llama import Layer
-from attention_core.maps import hide, largest_except
+from attention_core.maps import largest_except, mask_and_renormalise
 from attention_core.steps import Walk, walk
 from ui import state
 from ui.kit import export
@@ -61,7 +61,7 @@ def choice_of(view: View) -> Choice:
 
 
 def head_stages(layer: Layer, head: int, without_first: bool) -> tuple[Attention, np.ndarray]:
-    """Every stage of a head, and (n, n) booleans of what is shown.
+    """Every stage of a head's attention, and which of its cells are shown, (n, n) booleans.
 
     Args:
         without_first: whether the first token is left out.
@@ -71,7 +71,7 @@ def head_stages(layer: Layer, head: int, without_first: bool) -> tuple[Attention
     if not without_first or len(visible) == 1:
         return every, visible
     visible[1:, 0] = False  # the first token itself can look nowhere else
-    weights, _ = hide(every.weights[1:], [0])
+    weights, _ = mask_and_renormalise(every.weights[1:], [0])
     weights = np.concatenate([every.weights[:1], weights])
     masked = np.where(visible, every.masked, -np.inf)
     return Attention(every.scores, every.scaled, masked, weights, weights @ layer.v[layer.kv_head(head)]), visible

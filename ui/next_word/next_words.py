@@ -8,16 +8,15 @@ from markupsafe import Markup
 
 from attention_core.next_word import next_probabilities
 from ui import state
-from ui.kit import components, figures
-from ui.kit.charts import stage_bars
+from ui.kit import components
 from ui.kit.glossary import with_terms
-from ui.kit.wording import counted, isolated, percent
+from ui.kit.wording import counted, percent
 from ui.models import language_model
 from ui.next_word.selection import Selection
 from ui.next_word.waiting import wait_for
 from ui.state import controls, scrolling
+from ui.state.table import BY_LOT
 
-BY_LOT = "Drawn by lot"
 MAX_WORDS = 20  # that "Write on" writes at a time
 
 
@@ -52,7 +51,7 @@ def draw_next_words(shown: Selection) -> None:
 def draw_likeliest(shown: Selection) -> None:
     """Draw the ten likeliest next pieces as bars; a press takes one."""
     components.text("The ten likeliest next words", "heading")
-    # The session keeps the callback and what it refers to: these, not the reading.
+    # The session keeps the callback and the values in it: so these, and not what the model computed.
     tokens_left, text, ids = shown.tokens_left, shown.text.text, shown.likely.ids.tolist()
 
     def take(place: int) -> None:
@@ -74,31 +73,8 @@ def draw_likeliest(shown: Selection) -> None:
     )
 
 
-def likeliest_picture(shown: Selection) -> figures.Picture:
-    """The ten likeliest next pieces as bars, to take away."""
-    labels = [isolated(shown.readable(piece)) for piece in shown.likely.pieces]
-    texts = [percent(share, 1) for share in shown.probabilities]
-    drawn = {
-        "key": np.arange(len(labels), dtype=np.int16),
-        "value": shown.probabilities.astype(np.float64),
-        "shown": np.array(texts),
-    }
-    alt = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))
-    about = dict.fromkeys(("causal_mask", "hidden", "query"))
-    about |= {"shows": "the ten likeliest next words", "temperature": shown.temperature}
-    return figures.Picture(
-        stage_bars,
-        drawn,
-        f"Bars: the ten likeliest next words. {alt}.",
-        28 * len(labels),
-        {"labels": labels},
-        {"fixed": True},
-        about,
-    )
-
-
 def draw_writing(shown: Selection) -> None:
-    """Draw the temperature, and the buttons that let the model write."""
+    """Draw the temperature, the choice of how a word is taken, and the buttons that let the model write."""
     controls.slider(
         "temp",
         "Temperature: divides the scores",
@@ -106,7 +82,21 @@ def draw_writing(shown: Selection) -> None:
         help="Softmax turns the scores of all words into probabilities. Before that each score is divided by the "
         "temperature, as by √dₖ on page 3: a small one lets the best word take all, a large one makes all alike.",
     )
-    writing = st.session_state.get("writing")
+    draw_rule_choice()
+    draw_written(shown.text.text)
+    draw_buttons(shown)
+    draw_progress(full=shown.tokens_left <= 0)
+    config = language_model.model().config
+    about = (
+        f"{language_model.name()}, with {language_model.size() / 1e6:,.0f} million numbers in "
+        f"{counted(config.n_layers, 'layer')} of {counted(config.n_heads, 'head')}, invents facts as fluently as it "
+        "writes true ones."
+    )
+    components.text(with_terms(about, "SmolLM2", "layer", "head"), "small")
+
+
+def draw_rule_choice() -> None:
+    """Draw the choice of how a word is taken, with the seed where it is drawn by lot."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rule = controls.segmented(
             "by",
@@ -116,8 +106,11 @@ def draw_writing(shown: Selection) -> None:
         )
         if rule == BY_LOT:
             controls.number_field("wseed", "Seed", width=110, help="The same seed draws the same words.")
-    full, text = shown.tokens_left <= 0, shown.text.text
-    draw_written(text)
+
+
+def draw_buttons(shown: Selection) -> None:
+    """Draw the buttons that start and stop writing."""
+    writing, text = "writing" in st.session_state, shown.text.text
 
     def write() -> None:
         st.session_state["writing"] = Writing(text, text, MAX_WORDS, MAX_WORDS)
@@ -129,8 +122,18 @@ def draw_writing(shown: Selection) -> None:
             state.set_values({"text": writing.text, "wq": 0, "wk": 0})
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Write on", on_click=write, type="primary", key="write", disabled=bool(writing) or full, width=120)
+        full = shown.tokens_left <= 0
+        st.button("Write on", on_click=write, type="primary", key="write", disabled=writing or full, width=120)
         st.button("Stop", on_click=stop, key="stop-writing", disabled=not writing, width=90)
+
+
+def draw_progress(*, full: bool) -> None:
+    """Draw how many words are written, or why no more are.
+
+    Args:
+        full: whether the text has as many tokens as fit.
+    """
+    writing = st.session_state.get("writing")
     if writing and writing.total > 1:
         written = writing.total - writing.remaining
         st.progress(written / writing.total)
@@ -140,23 +143,16 @@ def draw_writing(shown: Selection) -> None:
         components.text(f"The text has {most} tokens, as many as fit here: shorten it to write on.", "small")
     elif ended := st.session_state.pop("text-ended", None):
         components.text(ended, "notice")
-    config = language_model.model().config
-    about = (
-        f"{language_model.name()}, with {language_model.size() / 1e6:,.0f} million numbers in "
-        f"{counted(config.n_layers, 'layer')} of {counted(config.n_heads, 'head')}, invents facts as fluently as it "
-        "writes true ones."
-    )
-    components.text(with_terms(about, "SmolLM2", "layer", "head"), "small")
 
 
 def draw_written(text: str) -> None:
-    """Draw the text shown, if the model has written a part of it: that part is marked."""
+    """Draw the text, with the part marked that the model has written; nothing where it has written none."""
     written = st.session_state.get("writing") or st.session_state.get("written")
     place = st.empty()  # also where nothing is written, so that what stands below keeps its place
     if written and written.text == text:
         with place.container(key="written"):
-            page = Markup('<p class="say plain">{}<b>{}</b></p>')
-            components.show_html(page.format(written.start, text[len(written.start) :]))
+            html = Markup('<p class="say plain">{}<b>{}</b></p>')
+            components.show_html(html.format(written.start, text[len(written.start) :]))
 
 
 def why_ended(name: str, piece: str) -> str:

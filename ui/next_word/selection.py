@@ -27,7 +27,7 @@ class Selection:
         view: the map of the chosen head; choice: the chosen query and key in it.
         layer, head: the chosen one, from 0.
         temperature: the divisor of the scores.
-        place: among the ten likeliest next words, from 0, of the one that the folds follow.
+        place: of the word that the folds follow, among the ten likeliest, from 0.
     """
 
     text: Text
@@ -50,7 +50,7 @@ class Selection:
 
     @cached_property
     def probabilities(self) -> np.ndarray:
-        """(10,) of the likeliest next pieces. The part of the page below does not need them."""
+        """(10,) of the likeliest next pieces; computed on demand, for the part of the page does not need them."""
         return next_probabilities(self.reading.logits, self.temperature)[self.likely.ids]
 
     @property
@@ -94,9 +94,9 @@ def read_selection(text: str) -> Selection:
 
 
 def cached_selection(text: str) -> Selection:
-    """What the controls choose in a text that the page has read; where it is not cached any more, the page runs again.
+    """What the controls choose in a text that the page has read.
 
-    So the part, which runs at each choice, has no place for the line of those who wait.
+    Where it is not cached any more, the whole page runs again, for the part has no place for the line shown meanwhile.
     """
     if (read := language_model.cached(("text", text))) is None:
         st.rerun()

@@ -13,7 +13,7 @@ from ui.next_word.selection import Selection
 
 
 def draw_sink(shown: Selection) -> None:
-    """How much goes to the first token, and how little comes from it."""
+    """Draw how much weight the first token gets, and how short its values are."""
     found = attention_sink(shown.reading)
     if found is None:
         components.text("The text has one token, which can look at nothing but itself: type more.")

@@ -1,10 +1,11 @@
-"""The next word without a head or a cell; the heads ranked by effect; weight against effect."""
+"""The next word without a head or a cell, the heads ranked by their effect on it, and weight against effect."""
 
 import numpy as np
 import streamlit as st
 
 from attention_core import next_word
 from attention_core.ablation import log_probability
+from attention_core.ranking import first_largest, tolerance_for
 from ui.kit import components, figures
 from ui.kit.glossary import tip
 from ui.kit.html import table
@@ -12,21 +13,20 @@ from ui.kit.wording import isolated, percent, quoted
 from ui.map.view import head_name
 from ui.models import language_model
 from ui.next_word import charts
-from ui.next_word.growth import choose_word
+from ui.next_word.growth import draw_word_choice
 from ui.next_word.head_map import choose_head
 from ui.next_word.readable import two_decimals
 from ui.next_word.selection import Selection
 from ui.next_word.waiting import wait_for
 from ui.state import controls
+from ui.state.table import IN_THIS_HEAD, THIS_HEAD
 
-HEAD, CELL = "This head", "This cell"
-OF_HEAD, OF_ALL = "In this head", "In all heads"
 SHOWN = 24  # heads of the ranking
 
 
 def draw_switch_off(shown: Selection) -> None:
-    """Turn off the chosen head or cut the chosen cell."""
-    choose_word(shown, "follow-off")
+    """Draw the next word with the chosen head or cell switched off, the ranking of heads, and weight against effect."""
+    draw_word_choice(shown, "follow-off")
     part = controls.segmented("off", "Switch off", help=tip("head"))
     draw_with_and_without(shown, part)
     draw_ranking(shown)
@@ -37,13 +37,13 @@ def draw_with_and_without(shown: Selection, part: str) -> None:
     """Draw the next word with and without a part.
 
     Args:
-        part: HEAD or CELL, the chosen one.
+        part: the option of the control “off”.
     """
     text, (query, key) = shown.text.text, shown.choice
     labels = shown.view.labels
     off: tuple[tuple[int, int], ...] = ()
     cut: tuple[tuple[int, int, int, int], ...] = ()
-    if part == HEAD:
+    if part == THIS_HEAD:
         off = ((shown.layer, shown.head),)
         name = f"Without {shown.name.lower()}"
     else:
@@ -78,7 +78,7 @@ def draw_with_and_without(shown: Selection, part: str) -> None:
 
 
 def draw_ranking(shown: Selection) -> None:
-    """The heads by their effect on the followed word."""
+    """Draw the heads, ranked by their effect on the followed word."""
     components.text(f"Which heads matter for {shown.followed_name}?", "heading")
     text, word = shown.text.text, shown.followed
     effects = wait_for(
@@ -102,7 +102,7 @@ def draw_ranking(shown: Selection) -> None:
             label="Heads ranked by their direct effect: choose one",
             role="output",
         )
-    opposite = sum(effect.direct * (effect.total or 0) < 0 for effect in tried)
+    opposite = sum(round(effect.direct, 2) * round(effect.total or 0, 2) < 0 for effect in tried)  # as they are printed
     components.text(
         "The change of log p: −0.69 halves the probability, +0.69 doubles it. “Direct” takes what the head added "
         f"out of the last vector, computed for all {len(effects)} heads. “Off” runs the model without the head, "
@@ -110,6 +110,11 @@ def draw_ranking(shown: Selection) -> None:
         + (f"In {opposite} of them the two have different signs." if opposite else "Their signs agree in all of them."),
         "small",
     )
+
+
+def largest_effect(effects: np.ndarray) -> int:
+    """The place of the largest effect, by size; of equal ones the first."""
+    return int(first_largest(np.abs(effects), tolerance_for(effects)))
 
 
 def draw_weight_and_effect(shown: Selection) -> None:
@@ -126,7 +131,7 @@ def draw_weight_and_effect(shown: Selection) -> None:
         lambda: language_model.cell_effects(text, word, heads),
         f"The last token reads the text {n} times, each time without one token",
     )
-    heaviest, strongest = int(np.argmax(row)), int(np.argmax(np.abs(effects)))
+    heaviest, strongest = int(first_largest(row)), largest_effect(effects)
     components.text(
         f"{quoted(labels[-1])} gives most weight to {quoted(labels[heaviest])} ({percent(float(row[heaviest]))}); "
         f"without it, log p changes by {two_decimals(effects[heaviest], '+')}. The largest effect comes from "
@@ -151,10 +156,10 @@ def cells_to_cut(shown: Selection, where: str) -> tuple[tuple[tuple[int, int], .
     """The heads, by layer and head, in which each cell of the last token's row is cut, and their mean row.
 
     Args:
-        where: OF_HEAD or OF_ALL.
+        where: the option of the control “cutin”.
     """
     layers = shown.reading.layers
-    if where == OF_HEAD:
+    if where == IN_THIS_HEAD:
         return ((shown.layer, shown.head),), layers[shown.layer].weights[shown.head, -1]
     heads = tuple((int(layer), int(head)) for layer, head in np.ndindex(len(layers), len(layers[0].q)))
     return heads, np.mean([layer.weights[:, -1].mean(axis=0) for layer in layers], axis=0)
@@ -174,15 +179,15 @@ def weight_and_effect_picture(shown: Selection, row: np.ndarray, effects: np.nda
         "effect": effects.astype(np.float32),
         "shown": np.array(texts),
     }
-    largest = float(effects[np.argmax(np.abs(effects))])
+    largest = float(effects[largest_effect(effects)])
     alt = (
         f"Dots: weight against effect of {n} tokens that the last token looks at. "
         f"Largest effect {two_decimals(largest, '+')}."
     )
-    fill = {
+    parameters = {
         "labels": [isolated(label) for label in shown.view.labels],
         "chosen": n - 1,
         "seen": shown.choice.key,
         "high": max(abs(largest), 0.05),
     }
-    return figures.Picture(charts.weight_and_effect, columns, alt, 300, fill)
+    return figures.Picture(charts.weight_and_effect, columns, alt, 300, parameters)

@@ -63,7 +63,7 @@ def ask_for_text() -> str:
 
     by_name = {example.name: example for example in EXAMPLES}
     here = next((example.name for example in EXAMPLES if example.text == text), None)
-    controls.examples("Texts to start from", list(by_name), here, start_from, key="example")
+    controls.draw_examples("Texts to start from", list(by_name), here, start_from, key="example")
     writing = st.session_state.get("writing")
     return writing.text if writing else str(state.get("text") or "")[:MAX_CHARACTERS]
 
@@ -79,22 +79,29 @@ def draw_headline(shown: Selection) -> None:
 
 
 def draw_notices(shown: Selection) -> None:
-    """Draw how many tokens were dropped, and the meaning of the signs in the pieces."""
+    """Draw how many tokens were left off, and the meaning of the signs in the pieces."""
     if dropped := shown.text.dropped:
         components.text(
             f"The model reads {language_model.max_tokens()} tokens here; {counted(dropped, 'token')} at the end "
             f"{'was' if dropped == 1 else 'were'} left off.",
             "notice",
         )
-    notes, names = [], [*shown.view.tokens, *map(shown.readable, shown.likely.pieces)]
+    if text := signs_in_words(shown):
+        components.text(text, "small")
+
+
+def signs_in_words(shown: Selection) -> str:
+    """The meaning of the signs in the pieces of the text and in the likeliest next ones; "" where there are none."""
+    sentences, names = [], [*shown.view.tokens, *map(shown.readable, shown.likely.pieces)]
     if any(name.startswith("·") for name in names):
-        notes.append("Some pieces are parts of words; a dot joins one to the piece before.")
+        sentences.append("Some pieces are parts of words; a dot joins one to the piece before.")
     if blanks := [f"{sign} is {blank}" for sign, blank in BLANKS.items() if any(sign in name for name in names)]:
-        notes.append(f"{listed(blanks, len(blanks))}.")
+        sentences.append(f"{listed(blanks, len(blanks))}.")
     if any("<0x" in name for name in names):
-        notes.append("<0xF0> and the like are bytes: parts of a character that the model has no whole piece for.")
+        sentences.append("<0xF0> and the like are bytes: parts of a character that the model has no whole piece for.")
     if marks := language_model.special_tokens(shown.reading.tokens):
         kind, each = ("is a mark", "it is") if len(marks) == 1 else ("are marks", "each is")
-        notes.append(f"{listed(marks, 3)} {kind} of the model’s own, not text: {each} read as one token, as in a chat.")
-    if notes:
-        components.text(" ".join(notes), "small")
+        sentences.append(
+            f"{listed(marks, 3)} {kind} of the model’s own, not text: {each} read as one token, as in a chat."
+        )
+    return " ".join(sentences)

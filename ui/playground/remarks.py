@@ -69,7 +69,6 @@ def strongest_pair(view: View) -> str:
     if among.max() <= 0:
         return "Similar words have similar vectors, and look at each other."
     row, column = np.unravel_index(int(first_largest(among.ravel())), among.shape)
-    looking, seen = (quoted(view.labels[place]) for place in (row, column))
-    return (
-        f"Words that are used alike look at each other: here {looking} most at {seen}, {percent(among[row, column])}."
-    )
+    query_label, key_label = (quoted(view.labels[place]) for place in (row, column))
+    weight = percent(among[row, column])
+    return f"Words that are used alike look at each other: here {query_label} most at {key_label}, {weight}."

@@ -9,7 +9,6 @@ import numpy as np
 from attention_core import bert, heads, tasks
 from attention_core.embeddings import UnknownWords
 from attention_core.examples import preset_of
-from attention_core.glove_sources import vectors_name
 from attention_core.layers import forward
 from attention_core.maps import by_words
 from attention_core.ranking import TOLERANCE
@@ -21,8 +20,8 @@ from ui.models import loaders, training
 from ui.models.lessons import Lesson, offered_sentences
 from ui.models.queries import default_query, lessons_for
 from ui.playground.remarks import remark
+from ui.state.table import TAUGHT, TRANSFORMER, VECTORS
 
-VECTORS, TAUGHT, TRANSFORMER = "Word vectors", "Taught", "Transformer"
 RELATIONS = {  # what a head should find for a word, by task
     "meaning": "what {} stands for",
     "gender": "what {} stands for",
@@ -70,8 +69,8 @@ def map_of_sentence(model: str, switches: state.Switches) -> MapOnPage:
         return _transformer(sentence, word, fitting)
     view = raw_view(switches)
     clause = relation(fitting[0], word) if fitting else ""
-    seen = remark(view, chosen(view), switches, preset_of(state.sentence()), clause)
-    return MapOnPage(view, seen.text, page=seen.page)
+    found = remark(view, chosen(view), switches, preset_of(state.sentence()), clause)
+    return MapOnPage(view, found.text, page=found.page)
 
 
 def model_shown(model: str) -> str:
@@ -111,7 +110,7 @@ def _taught(sentence: loaders.Sentence, word: str, switches: state.Switches) -> 
     last = forward(model, loaders.glove().look_up(known), ~unseen)[-1]
     settings = {
         "sentence": state.sentence(),
-        "model": f"attention on {vectors_name()} {loaders.glove().d_model}d",
+        "model": f"attention on {loaders.vectors_name()} {loaders.glove().d_model}d",
         "task": lesson.title.lower(),
         "layers": model.n_layers,
         "heads": model.n_heads,

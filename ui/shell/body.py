@@ -5,30 +5,15 @@ part; navigation, heading, sidebar and footer are neither run nor sent again. Th
 link to the browser.
 """
 
-import threading
 from collections.abc import Callable
 
 import streamlit as st
 
 from ui import log, state
-from ui.shell import errors, links, pages, scripts
+from ui.shell import errors, links, scripts
 from ui.state import run_lock, scrolling
 from ui.state.table import CONTROLS
-
-
-class _Body(threading.local):
-    """The body that is being drawn in this thread.
-
-    Attributes:
-        page: its name; "" while none is.
-        ended: whether its part has been drawn.
-    """
-
-    page = ""
-    ended = False
-
-
-_body = _Body()
+from ui.state.this_run import run
 
 
 def draw(page: str, body: Callable[[], None]) -> None:
@@ -43,16 +28,16 @@ def draw(page: str, body: Callable[[], None]) -> None:
 
     def whole() -> None:
         with run_lock.acquired(), log.run(page):
-            _body.page, _body.ended = page, False
+            run.body, run.part_drawn = page, False
             try:
-                if not pages.in_frame():
+                if not run.in_frame:
                     state.begin_run(page)
                 with st.container(key="page"), errors.show_errors():
                     body()
-                if not _body.ended:
+                if not run.part_drawn:
                     _end(page)
             finally:
-                _body.page = ""
+                run.body = ""
 
     st.fragment(whole)()
 
@@ -63,43 +48,44 @@ def draw_part(part: Callable[[], None], every: float = 0, work: Callable[[], boo
     Where that changes a control above the part, the whole page runs.
 
     Args:
-        part: draws it.
+        part: draws it. Into a place of the body it has to write each time, be it an empty container: alone it can
+            write only where it did in the last run of the body.
         every: seconds after which the part is drawn again, 0 for never.
-        work: what is done after each drawing; the whole page runs when it returns False.
+        work: called after each drawing; when it returns False, the whole page runs.
     """
-    page, above = _body.page, state.drawn_controls()
+    page, above = run.body, state.drawn_controls()
     now = state.page_values(page)
     hidden = [name for name in state.names_of(page) if CONTROLS[name].hidden and not CONTROLS[name].in_part]
     values = {name: now[name] for name in (*above, *hidden)}
 
-    def finish() -> None:
+    def draw_once() -> None:
         with errors.show_errors():
             part()
         _end(page)
 
-    def alone() -> None:
-        if _body.page:
-            _body.ended = True
-            finish()
+    def run_part_alone() -> None:
+        if run.body:
+            run.part_drawn = True
+            draw_once()
         else:
             with run_lock.acquired(), log.run(page):
                 now = state.begin_run(page, above)
                 if any(now[name] != value for name, value in values.items()):
                     st.rerun()
-                finish()
+                draw_once()
 
-    def again() -> None:
-        if not _body.page:
+    def run_repeatedly() -> None:
+        if not run.body:
             # A busy browser may ask before it has taken in what a callback has set, and would set it back.
             state.restore(values)
-        st.fragment(alone)()
+        st.fragment(run_part_alone)()
         if work and not work():
             st.rerun()
 
-    st.fragment(again, run_every=every)() if every else st.fragment(alone)()
+    st.fragment(run_repeatedly, run_every=every)() if every else st.fragment(run_part_alone)()
 
 
 def _end(page: str) -> None:
     values = state.page_values(page)
-    scripts.end_run(links.link_to(page, values.__getitem__), scrolling.place_to_scroll_to(page))
+    scripts.send_link_and_target(links.link_to(page, values.__getitem__), scrolling.place_to_scroll_to(page))
     state.write_address(page, values.__getitem__)

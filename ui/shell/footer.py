@@ -6,9 +6,9 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
-from attention_core.glove_sources import vectors_name
 from ui.kit import components, glossary
 from ui.kit.citation import version
+from ui.models import loaders
 from ui.shell.pages import PAGES, Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ def draw(here: Page) -> None:
     with st.expander("For teachers: two lesson plans", key="teachers", on_change="rerun") as plan:
         if plan.open:
             st.markdown(teaching_plan())
-    vectors = vectors_name()
+    vectors = loaders.vectors_name()
     st.html(
         Markup(
             "<footer><details><summary>Sources and licences, version {}</summary><p>Code: MIT. Word vectors: {}{}. "

@@ -1,23 +1,20 @@
 """A question to guess at before its answer is shown."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from ui import state
 from ui.kit import components
+from ui.state.table import CONTROLS, SHOW
 
-SHOW = "Show me"
 
-
-def draw(name: str, question: str, options: Sequence[str], right: str) -> bool:
+def draw(name: str, question: str, right: str) -> bool:
     """Draw a question to guess at and, after a guess, the answer; return whether it may be shown.
 
     Args:
         name: its control.
-        right: the right one of the options.
+        right: the right one of its options.
     """
-    chosen = st.segmented_control(question, [*options, SHOW], **state.widget_args(name))
+    chosen = st.segmented_control(question, CONTROLS[name].options, **state.widget_args(name))
     if chosen is None:
         return False
     texts = {SHOW: f"It is {right}.", right: f"Yes: {right}."}

@@ -6,7 +6,6 @@ with `guard()`, which sets up the navigation and starts over.
 """
 
 import contextlib
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,11 +13,11 @@ from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
-from ui.state.table import Value
+from attention_core.examples import PRESETS
+from ui.state.table import FINISHED, TASK_TITLES, TAUGHT, TRANSFORMER, VECTORS, Value
+from ui.state.this_run import run
 
-SOFT = "The cat sat on the mat because it was soft"
-
-_run = threading.local()
+SOFT = next(preset.sentence for preset in PRESETS if preset.name == "Soft")
 
 
 @dataclass(frozen=True)
@@ -26,14 +25,16 @@ class Screen:
     """One screen of a lecture.
 
     Attributes:
-        figure: on it, as `presentation.figure` draws it.
+        figure: on it, as `presentation.figure_container` draws it.
         title: in the bar; "" where the figure needs none.
         values: those of the page's controls that it sets.
+        beside: the keys of other containers that stand with the figure in a frame.
     """
 
     figure: str
     title: str = ""
     values: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Page:
         lead: one sentence below the heading.
         about: a line for the navigation's tooltip.
         next_label: the sentence that leads to the next page.
-        figures: the screens of its lecture, at most 9; each figure on them has an address of its own too.
+        screens: of its lecture, at most 9; each figure on them has an address of its own too.
         terms: those of the glossary that the lead introduces.
     """
 
@@ -57,7 +58,7 @@ class Page:
     lead: str
     about: str
     next_label: str
-    figures: tuple[Screen, ...] = ()
+    screens: tuple[Screen, ...] = ()
     terms: tuple[str, ...] = ()
 
 
@@ -69,11 +70,11 @@ PAGES = (
         "Attention lets each word gather what it needs from the others. In a language model, “it” finds its noun.",
         "See where each word of your sentence looks",
         "Next page: how a word decides where to look",
-        figures=(
-            Screen("map", "word vectors", {"who": "Word vectors"}),
-            Screen("map", "taught", {"who": "Taught"}),
-            Screen("map", "taught, “soft” in place of “tired”", {"who": "Taught", "s": SOFT, "q": 8, "k": 0}),
-            Screen("map", "transformer", {"who": "Transformer"}),
+        screens=(
+            Screen("map", "word vectors", {"who": VECTORS}),
+            Screen("map", "taught", {"who": TAUGHT}),
+            Screen("map", "taught, “soft” in place of “tired”", {"who": TAUGHT, "s": SOFT, "q": 8, "k": 0}),
+            Screen("map", "transformer", {"who": TRANSFORMER}),
         ),
         terms=("attention",),
     ),
@@ -84,7 +85,10 @@ PAGES = (
         "A dictionary needs the exact word. Attention compares with every word, and blends what it finds.",
         "Dictionary, query, key, value; softmax, weighted sum",
         "Next page: why divide by √dₖ? What goes wrong without it",
-        figures=tuple(Screen(f"strip-{step}") for step in range(1, 9)),
+        screens=(  # the words to choose from stand in the second step
+            Screen("strip-1"),
+            *(Screen(f"strip-{step}", beside=("walk-words",)) for step in range(2, 9)),
+        ),
     ),
     Page(
         "why_scale",
@@ -93,7 +97,7 @@ PAGES = (
         "Without it one word takes all the weight, and nothing can be learned. See it happen.",
         "What one small division is good for",
         "Next page: teach attention where to look. Train W_Q and W_K yourself",
-        figures=(Screen("two-keys"), Screen("spread"), Screen("sentence")),
+        screens=(Screen("two-keys"), Screen("spread"), Screen("sentence")),
     ),
     Page(
         "teach_it",
@@ -102,18 +106,18 @@ PAGES = (
         "On raw vectors “it” does not find its noun. Train W_Q and W_K, and watch it learn.",
         "Train W_Q and W_K, and watch them learn",
         "Next page: how often is it right? Raw, taught and pretrained, measured",
-        figures=(
+        screens=(
             Screen("map", "untrained", {"trained": 0}),
-            Screen("map", "trained", {"trained": 9999}),
+            Screen("map", "trained", {"trained": FINISHED}),
             Screen(
                 "map",
                 "“soft”, trained with one layer",
-                {"task": "Tired or soft", "layers": 1, "nh": 1, "trained": 9999, "s": SOFT, "q": 8, "k": 0},
+                {"task": TASK_TITLES["meaning"], "layers": 1, "nh": 1, "trained": FINISHED, "s": SOFT, "q": 8, "k": 0},
             ),
             Screen(
                 "map",
                 "“soft”, trained with two layers",
-                {"task": "Tired or soft", "layers": 2, "nh": 4, "trained": 9999, "s": SOFT, "q": 8, "k": 0},
+                {"task": TASK_TITLES["meaning"], "layers": 2, "nh": 4, "trained": FINISHED, "s": SOFT, "q": 8, "k": 0},
             ),
         ),
         terms=("W_Q",),
@@ -126,10 +130,10 @@ PAGES = (
         "right word?",
         "How often raw vectors, taught heads and a transformer are right",
         "Next page: what 72 heads have learned without being told where to look",
-        figures=(
-            Screen("bars", "similar words", {"gtask": "Similar words"}),
-            Screen("bars", "he, she, it", {"gtask": "He, she, it"}),
-            Screen("bars", "tired or soft", {"gtask": "Tired or soft"}),
+        screens=(
+            Screen("bars", "similar words", {"gtask": TASK_TITLES["similarity"]}),
+            Screen("bars", "he, she, it", {"gtask": TASK_TITLES["gender"]}),
+            Screen("bars", "tired or soft", {"gtask": TASK_TITLES["meaning"]}),
             Screen("your-sentence"),
         ),
     ),
@@ -141,7 +145,7 @@ PAGES = (
         "own.",
         "All heads of a real transformer on your sentence",
         "Next page: from attention to the next word. How does it write?",
-        figures=(Screen("heads"), Screen("head-map")),
+        screens=(Screen("heads"), Screen("head-map")),
         terms=("MiniLM", "layer", "head", "W_Q"),
     ),
     Page(
@@ -151,7 +155,7 @@ PAGES = (
         "A small language model reads your text here and writes on.",
         "A language model: causal attention, the next word, which head made it so",
         "Back to the playground",
-        figures=(Screen("next-words"), Screen("head-map")),
+        screens=(Screen("next-words"), Screen("head-map")),
     ),
 )
 
@@ -195,21 +199,16 @@ def page_of(entry: Any) -> Page:
 
 def guard() -> None:
     """First statement of every page: start over if this page runs without its frame."""
-    if not in_frame():
+    if not run.in_frame:
         st.navigation(pages(), position="hidden")
         st.rerun()
 
 
-def in_frame() -> bool:
-    """Whether what runs in this thread is a whole page, and not its body or a part of it alone."""
-    return getattr(_run, "in_app", False)
-
-
 @contextlib.contextmanager
-def framed() -> Iterator[None]:
+def in_frame() -> Iterator[None]:
     """Context in which a page script may run: within its frame."""
-    _run.in_app = True
+    run.in_frame = True
     try:
         yield
     finally:
-        _run.in_app = False
+        run.in_frame = False

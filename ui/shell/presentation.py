@@ -20,7 +20,7 @@ HIDE_OTHERS = """
 """
 
 
-def figure(name: str, part: str = "whole") -> DeltaGenerator:
+def figure_container(name: str, part: str = "whole") -> DeltaGenerator:
     """The container of a figure that has an address of its own: its picture, and the line that reads it.
 
     Args:
@@ -44,28 +44,28 @@ def lecture_button() -> None:
 
 def draw_view(page: Page) -> None:
     """Hide all of a page but one figure, where the link asks for it or a lecture has come to it."""
-    figures = page.figures
-    name, number = str(state.get("figure")), min(int(state.get("lecture")), len(figures))
-    names = list(dict.fromkeys(screen.figure for screen in figures))
-    _set_values(figures, number)
+    screens = page.screens
+    name, number = str(state.get("figure")), min(int(state.get("lecture")), len(screens))
+    names = list(dict.fromkeys(screen.figure for screen in screens))
+    _set_values(screens, number)
     if number:
         components.style("shell/browser/one_figure.css", "shell/browser/lecture.css")
         _lecture_bar(page, number)
-        _hide_all_but(*_places(figures[number - 1].figure), ".notice", ".st-key-lecture-bar")
+        _hide_all_but(*_places(screens[number - 1].figure), ".notice", ".st-key-lecture-bar")
     elif name in names:
         components.style("shell/browser/one_figure.css", "shell/browser/frame.css")
-        words = [".st-key-walk-words"] * (name != "strip-1")  # the words to choose from, which stand in the second step
-        _hide_all_but(*_places(name), ".notice", *words)
+        beside = next(screen.beside for screen in screens if screen.figure == name)
+        _hide_all_but(*_places(name), ".notice", *(f".st-key-{key}" for key in beside))
         scripts.report_height()
     elif name:
         has = listed([f"“{known}”" for known in names], 9)
-        with figure("no-figure"):
+        with figure_container("no-figure"):
             components.text(f"This page has no figure called “{name[:40]}”. It has {has}.", "notice")
         _hide_all_but(*_places("no-figure"))
         scripts.report_height()
 
 
-def _set_values(figures: Sequence[Screen], number: int) -> None:
+def _set_values(screens: Sequence[Screen], number: int) -> None:
     """Set the controls for a screen of the lecture; those of other screens are again as before the lecture.
 
     A control that the link of a first visit holds stays as it is there.
@@ -74,13 +74,13 @@ def _set_values(figures: Sequence[Screen], number: int) -> None:
         number: of the screen, from 1; 0 outside of the lecture.
     """
     first_run, previous = "screen" not in st.session_state, st.session_state.get("screen")
-    here = st.session_state["screen"] = (figures, number) if number else None
+    here = st.session_state["screen"] = (screens, number) if number else None
     if here is None or here == previous:
         return
-    if previous is None or previous[0] != figures:
-        names = {name for screen in figures for name in screen.values}
+    if previous is None or previous[0] != screens:
+        names = {name for screen in screens for name in screen.values}
         st.session_state["before-lecture"] = {name: state.get(name) for name in names}
-    values = {**st.session_state["before-lecture"], **figures[number - 1].values}
+    values = {**st.session_state["before-lecture"], **screens[number - 1].values}
     in_link = set(st.query_params) if first_run else ()
     state.set_in_run({name: value for name, value in values.items() if name not in in_link})
 
@@ -97,7 +97,7 @@ def _hide_all_but(*kept: str) -> None:
 
 
 def _lecture_bar(page: Page, number: int) -> None:
-    count, title = len(page.figures), page.figures[number - 1].title
+    count, title = len(page.screens), page.screens[number - 1].title
     with st.container(key="lecture-bar", horizontal=True, vertical_alignment="center"):
         st.button(
             "Back", on_click=_go_to_screen, args=(number - 1,), disabled=number == 1, key="lecture-back", shortcut="B"

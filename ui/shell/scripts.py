@@ -15,8 +15,8 @@ _theme = st.components.v2.component("theme", js=read_files("theme.js", folder=BR
 _height = st.components.v2.component("height", js=read_files("height.js", folder=BROWSER))
 
 
-def end_run(link: str, scroll_to: str) -> None:
-    """Send the browser what it needs once the page is drawn.
+def send_link_and_target(link: str, scroll_to: str) -> None:
+    """Send the browser, once the page is drawn, the link to it and the part to bring into view.
 
     Args:
         link: to the view as it is now; `components.copy_link` offers it.

@@ -12,11 +12,6 @@ from ui.models.queries import default_query
 from ui.state import controls
 from ui.state.table import MAX_CHARACTERS, MAX_TOKENS, SWITCHES, Value
 
-WHO_LOOKS = (
-    "Word vectors: the words as they are, nothing trained on top. Taught: a small head that was trained for the chosen "
-    "word. Transformer: a head of MiniLM, a pretrained model."
-)
-
 
 def ask_for_sentence(*, presets: bool = True, raw: bool = True) -> None:
     """Draw the field of the shared sentence, examples, and what to notice in it.
@@ -25,29 +20,15 @@ def ask_for_sentence(*, presets: bool = True, raw: bool = True) -> None:
         presets: whether the examples are offered; a page that has its own sentences does without.
         raw: whether the page is about raw vectors, so that a word without one is left out and named.
     """
-    text = _field()
+    text = draw_field()
     if presets:
-        _examples(text)
+        draw_examples(text)
     if raw:
         draw_notice(presets)
 
 
-def ask_with_model() -> str:
-    """Draw the shared sentence, beside it the choice of who looks at it, and below both the examples; the choice."""
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    with left:
-        text = _field()
-    with right:
-        model = controls.segmented("who", "Who looks", help=WHO_LOOKS)
-    _examples(text)
-    if notice := unknown_words():
-        components.text(notice, "small")
-    _draw_cut_notice()
-    return str(model)
-
-
-def _field() -> str:
-    """The field for the shared sentence; its text."""
+def draw_field() -> str:
+    """Draw the field for the shared sentence; return its text."""
 
     def changed() -> None:
         st.session_state["was_cut"] = len(st.session_state["s"]) > MAX_CHARACTERS
@@ -74,15 +55,17 @@ def _kept_query(before: str, now: str) -> int:
     return number if same else 0
 
 
-def _examples(text: str) -> None:
-    """Sentences to start from, in a row; the one that is chosen already sets its switches again."""
+def draw_examples(text: str) -> None:
+    """Draw sentences to start from, in a row; the one that is chosen already sets its switches again."""
 
     def start_from(name: str) -> None:
         preset = by_name[name]
         state.set_values({**switches_for(preset), "s": preset.sentence, "q": preset.query, "k": 0})
 
     by_name, here = {preset.name: preset for preset in PRESETS}, preset_of(text)
-    controls.examples("Sentences to start from", list(by_name), here.name if here else None, start_from, key="preset")
+    controls.draw_examples(
+        "Sentences to start from", list(by_name), here.name if here else None, start_from, key="preset"
+    )
 
 
 def switches_for(preset: Preset) -> dict[str, Value]:
@@ -125,7 +108,11 @@ def choose_sentence(sample: lessons.SampleSentence) -> None:
 
 
 def draw_notice(presets: bool) -> None:
-    """Draw what to notice in the sentence on raw vectors, and which words were left out."""
+    """Draw what to notice in the sentence on raw vectors, and which words were left out.
+
+    Args:
+        presets: whether the sentence is compared with those to start from.
+    """
     example = preset_of(state.get("s")) if presets else None
     if example and all(state.get(name) == value for name, value in switches_for(example).items()):
         notice = example.notice

@@ -54,7 +54,7 @@ def draw_scaling(setting: str = "", width: int | Literal["stretch"] = 260) -> No
 
     st.toggle("Scaling: divide by √d", key=key, on_change=toggled, help=SCALING_HELP)
     shown, low, high = round(divisor or root, 2), MIN_DIVISOR, MAX_DIVISOR
-    controls.derived_slider(name, "Divisor", low, high, shown, set_divisor, width=width, help=DIVISOR_HELP)
+    controls.slider_for_hidden_control(name, "Divisor", low, high, shown, set_divisor, width=width, help=DIVISOR_HELP)
     with st.container(horizontal=True, gap="small", key=f"divisors{setting}"):
         for label, value in (("1", 1.0), ("√d", 0.0)):
             how = {"on_click": state.set_values, "args": ({name: value},), "disabled": divisor == value}
@@ -92,7 +92,9 @@ def draw_dimensions(setting: str = "", width: int | Literal["stretch"] = 260) ->
 
     if d_model > 1:
         shown = shown_dimensions(setting)
-        controls.derived_slider(name, "Dimensions d", 1, d_model, shown, moved, width=width, help=DIMENSIONS_HELP)
+        controls.slider_for_hidden_control(
+            name, "Dimensions d", 1, d_model, shown, moved, width=width, help=DIMENSIONS_HELP
+        )
 
 
 def shown_dimensions(setting: str = "") -> int:

@@ -3,33 +3,17 @@
 What controls there are stands in `ui.state.table`; their widgets are in `ui.state.controls`.
 """
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from attention_core.text import one_line
 from ui.state.table import CONTROLS, MAX_CHARACTERS, MIN_DIVISOR, SWITCHES, Value
-
-
-class _Run(threading.local):
-    """The run of a page in this thread.
-
-    Attributes:
-        drawn: the controls that have a widget in it.
-        first: whether no run of its session has ended yet.
-        set: the controls that callbacks have set since the last run began.
-    """
-
-    drawn: frozenset[str] = frozenset()
-    first = False
-    set: frozenset[str] = frozenset()
-
-
-_run = _Run()
+from ui.state.text import one_line
+from ui.state.this_run import run
 
 
 def default(name: str) -> Any:
@@ -98,21 +82,21 @@ def _from_link(name: str, text: str | None) -> Value:
 
 def set_values(values: Mapping[str, Value]) -> None:
     """Set controls from a callback, before they are drawn."""
-    _run.set |= values.keys()
+    run.set |= values.keys()
     for name, value in values.items():
         st.session_state[name] = value
 
 
 def restore(values: Mapping[str, Value]) -> None:
     """Set controls back, but not those that a callback has just set."""
-    set_values({name: value for name, value in values.items() if name not in _run.set and get(name) != value})
+    set_values({name: value for name, value in values.items() if name not in run.set and get(name) != value})
 
 
 def set_in_run(values: Mapping[str, Value]) -> None:
     """Set controls while a page is drawn. Where one of them has its widget already, the run starts over."""
     if all(get(name) == value for name, value in values.items()):
         return
-    if _run.drawn.isdisjoint(values):
+    if run.drawn.isdisjoint(values):
         set_values(values)
         return
     st.session_state["values_to_set"] = dict(values)
@@ -130,38 +114,39 @@ def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
     """
     held, context = st.session_state.to_dict(), get_script_run_ctx()
     back = context is not None and context.is_history_navigation
-    _run.drawn, _run.first = frozenset(drawn), "run_ended" not in held
+    run.drawn, run.first = frozenset(drawn), "run_ended" not in held
     values = {name: value for name, value in held.items() if name in CONTROLS}  # forgotten where no widget is drawn
-    if _run.first or back:
+    if run.first or back:
         address = st.query_params.to_dict()
         values |= {name: _from_link(name, address.get(name)) for name in names_of(page) if back or name in address}
     values |= st.session_state.pop("values_to_set", {})
-    set_values({name: value for name, value in values.items() if name not in _run.drawn})
-    _run.set = frozenset()
+    set_values({name: value for name, value in values.items() if name not in run.drawn})
+    run.set = frozenset()
     return {name: _value(name, values.get(name)) for name in names_of(page)}
 
 
 def write_address(page: str, value_of: Callable[[str], Value]) -> None:
-    """Write what the page shows into the address; that of a first visit stays as it was typed."""
+    """Write what the page shows into the address, which on a first visit stays as typed; note that a run has ended."""
     texts = link_texts(page, value_of, private=True)
     st.session_state["run_ended"] = True
-    if not _run.first and st.query_params.to_dict() != texts:
+    if not run.first and st.query_params.to_dict() != texts:
         st.query_params.from_dict(texts)
 
 
 def drawn_controls() -> frozenset[str]:
     """The controls that have a widget so far in this run."""
-    return _run.drawn
+    return run.drawn
 
 
-def names_of(page: str) -> list[str]:
+@cache
+def names_of(page: str) -> tuple[str, ...]:
     """The controls that a page has: the shared ones and its own."""
-    return [name for name, control in CONTROLS.items() if control.page in ("", page)]
+    return tuple(name for name, control in CONTROLS.items() if control.page in ("", page))
 
 
 def widget_args(name: str) -> dict[str, Any]:
     """The arguments that tie a widget to its control, which counts as drawn from now on."""
-    _run.drawn |= {name}
+    run.drawn |= {name}
     return {"key": name}
 
 

@@ -23,7 +23,8 @@ def draw_chart(
 
     Args:
         name: of the chart, on its page.
-        choice: what the chart draws as chosen, and what else a click on it changes; none where it cannot be clicked.
+        choice: the values in the widget's key: the positions that the chart draws as chosen, and of other controls that
+            a click sets; empty where it cannot be clicked.
         table: its data.
         alt: what it shows, for those who cannot see it.
         on_pick: called with what the visitor has clicked on: the numbers of the chart's selection, by column.

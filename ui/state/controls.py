@@ -21,10 +21,10 @@ def slider(name: str, label: str, **layout: Any) -> Any:
     return st.slider(label, control.low, control.high, control.default, **layout, **state.widget_args(name))
 
 
-def derived_slider(
+def slider_for_hidden_control(
     name: str, label: str, low: Any, high: Any, value: Any, on_change: Callable[[Any], None], **layout: Any
 ) -> None:
-    """A slider that shows what a hidden control means here, such as all dimensions for 0.
+    """A slider for a hidden control: it shows a number that the control stands for, such as all dimensions for 0.
 
     Args:
         value: what it shows.
@@ -57,10 +57,10 @@ def derived_select(
     st.selectbox(label, range(len(options)), key=key, width=260, **arguments)
 
 
-def examples(
+def draw_examples(
     label: str, names: Sequence[str], chosen: str | None, on_press: Callable[[str], None], *, key: str
 ) -> None:
-    """Examples to start from, in a row; the one that is chosen already can be pressed again.
+    """Draw examples to start from, in a row; the one that is chosen already can be pressed again.
 
     Args:
         chosen: the example that the page shows; None for none.
@@ -79,8 +79,8 @@ def select_slider(name: str, label: str, options: Sequence[int] = (), **layout: 
     """One of the control's options, in their order.
 
     Args:
-        options: numbers offered here, where these are not the control's; a value between two of them becomes the less,
-            the default too.
+        options: numbers offered here, where these are not the control's, in ascending order. A value or default that is
+            not among them is shown as the next smaller one, or as the smallest.
     """
     control = CONTROLS[name]
     if not options:

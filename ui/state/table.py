@@ -31,6 +31,19 @@ GAP_MODELS = {  # the columns of the core's table, as The gap names them
     "minilm": "MiniLM",
     "smollm2": "SmolLM2",
 }
+MAX_SEED = 9999
+FINISHED = 9999  # as a number of training steps: the model that came with the app; no training has so many steps
+# Options that pages compare with
+VECTORS, TAUGHT, TRANSFORMER = "Word vectors", "Taught", "Transformer"  # of "who"
+SENTENCE, NUMBERS = "Sentence", "Numbers"  # of "on"
+NATURAL, UNSEEN_WORDS = "Natural sentences", "Unseen words"  # of "gset"
+WRONG, RIGHT = "Wrong", "Right"  # of "gwhich"
+RAW_GLOVE, UNTRAINED = "Raw GloVe", "Before training"  # of "was"
+ONE, MEAN, ROLLOUT = "One head", "Mean of a layer", "Rollout"  # of "of"
+LIKELIEST, BY_LOT = "The likeliest", "Drawn by lot"  # of "by"
+THIS_HEAD, IN_THIS_HEAD = "This head", "In this head"  # of "off" and "cutin"
+SHOW = "Show me"  # of the guesses: the answer without a guess
+TINY_WEIGHT, HALF_THE_TIME = "less than 0.001 %", "about half the time"  # the right guesses
 D_CHOICES = (1, 2, 4, 8, 10, 16, 25, 32, 50, 64, 100, 128, 256, 384, 512, 768, 1024, 2048, 4096)
 
 Value = str | int | float | bool | None
@@ -75,7 +88,7 @@ CONTROLS: dict[str, Control] = {
     "figure": Control("", hidden=True),
     "lecture": Control(0, 0, 9, hidden=True),
     # the playground: who looks, which folds are open, and the second setting of the comparison
-    "who": Control("Word vectors", options=("Word vectors", "Taught", "Transformer"), page="playground"),
+    "who": Control(VECTORS, options=(VECTORS, TAUGHT, TRANSFORMER), page="playground"),
     "cell": Control(False, page="playground"),
     "out": Control(False, page="playground"),
     "cmp": Control(False, page="playground"),
@@ -87,7 +100,7 @@ CONTROLS: dict[str, Control] = {
     # step by step: the word asked of the dictionary, whose numbers are walked, how far the walk has come, the numbers
     # typed for Q, K and V, which keys may be looked at, and which folds are open
     "ask": Control("cats", page="step_by_step"),
-    "on": Control("Sentence", options=("Sentence", "Numbers"), page="step_by_step"),
+    "on": Control(SENTENCE, options=(SENTENCE, NUMBERS), page="step_by_step"),
     "step": Control(1, 1, 8, page="step_by_step", hidden=True, in_part=True),
     "dims": Control(2, 2, 8, page="step_by_step"),
     "keys": Control(4, 1, 8, page="step_by_step"),
@@ -109,8 +122,8 @@ CONTROLS: dict[str, Control] = {
     "stake": Control(False, page="step_by_step", private=True),
     # why scale: the example's d, a guess, the experiment's seed and draws, and which folds are open
     "sd": Control(100, options=D_CHOICES, page="why_scale"),
-    "g1": Control(None, page="why_scale", private=True),
-    "seed": Control(1, 1, 9999, page="why_scale"),
+    "g1": Control(None, options=("44 %", "20 %", "2 %", TINY_WEIGHT, SHOW), page="why_scale", private=True),
+    "seed": Control(1, 1, MAX_SEED, page="why_scale"),
     "draws": Control(1000, options=(100, 300, 1000, 3000), page="why_scale"),
     "wmeasured": Control(False, page="why_scale"),
     "wgradient": Control(False, page="why_scale"),
@@ -119,10 +132,10 @@ CONTROLS: dict[str, Control] = {
     "wread": Control(False, page="why_scale"),
     "wtake": Control(False, page="why_scale", private=True),
     # the gap: the figure whose sentences are shown, which of them, and which folds are open
-    "gtask": Control("Tired or soft", options=tuple(TASK_TITLES[task] for task in GAP_TASKS), page="the_gap"),
-    "gby": Control("MiniLM", options=tuple(GAP_MODELS.values()), page="the_gap"),
-    "gset": Control("Natural sentences", options=("Natural sentences", "Unseen words"), page="the_gap"),
-    "gwhich": Control("Wrong", options=("Wrong", "Right"), page="the_gap"),
+    "gtask": Control(TASK_TITLES["meaning"], options=tuple(TASK_TITLES[task] for task in GAP_TASKS), page="the_gap"),
+    "gby": Control(GAP_MODELS["minilm"], options=tuple(GAP_MODELS.values()), page="the_gap"),
+    "gset": Control(NATURAL, options=(NATURAL, UNSEEN_WORDS), page="the_gap"),
+    "gwhich": Control(WRONG, options=(WRONG, RIGHT), page="the_gap"),
     "gsent": Control(False, page="the_gap"),
     "gown": Control(False, page="the_gap"),
     "gall": Control(False, page="the_gap"),
@@ -130,19 +143,19 @@ CONTROLS: dict[str, Control] = {
     "gtake": Control(False, page="the_gap", private=True),
     # teach it: what is trained and how, the step it has come to (0: untrained; more steps than any training takes: the
     # finished model that came with the app), which map is shown, what it is compared with, which folds are open
-    "task": Control("He, she, it", options=tuple(TASK_TITLES[task] for task in TAUGHT_TASKS), page="teach_it"),
+    "task": Control(TASK_TITLES["gender"], options=tuple(TASK_TITLES[task] for task in TAUGHT_TASKS), page="teach_it"),
     "layers": Control(1, options=(1, 2, 3), page="teach_it"),
     "nh": Control(1, options=(1, 2, 4), page="teach_it"),
     "dk": Control(16, options=(4, 8, 16, 32), page="teach_it"),
     "rate": Control(0.01, options=(0.001, 0.003, 0.01, 0.02, 0.03, 0.1, 1.0, 10.0), page="teach_it"),
     "res": Control(True, page="teach_it"),
     "pos": Control(False, page="teach_it"),
-    "init": Control(0, 0, 9999, page="teach_it"),
-    "trained": Control(0, 0, 9999, page="teach_it", hidden=True),
+    "init": Control(0, 0, MAX_SEED, page="teach_it"),
+    "trained": Control(0, 0, FINISHED, page="teach_it", hidden=True),
     "map": Control("Last layer", options=("Last layer", "Layer 1", "Layer 2", "Layer 3"), page="teach_it"),
     "hd": Control("All heads", options=("All heads", "Head 1", "Head 2", "Head 3", "Head 4"), page="teach_it"),
-    "was": Control("Raw GloVe", options=("Raw GloVe", "Before training"), page="teach_it"),
-    "g2": Control(None, page="teach_it", private=True),
+    "was": Control(RAW_GLOVE, options=(RAW_GLOVE, UNTRAINED), page="teach_it"),
+    "g2": Control(None, options=("never", HALF_THE_TIME, "nearly always", SHOW), page="teach_it", private=True),
     "tpos": Control(False, page="teach_it"),
     "tmat": Control(False, page="teach_it"),
     "tcmp": Control(False, page="teach_it"),
@@ -155,7 +168,7 @@ CONTROLS: dict[str, Control] = {
     # in q and k the words that GloVe knows count from 1, as everywhere, [SEP] is 512, [CLS] 511, below them the rest
     "l": Control(1, 1, 6, page="inside_a_transformer", hidden=True),
     "h": Control(3, 1, 12, page="inside_a_transformer", hidden=True),
-    "of": Control("One head", options=("One head", "Mean of a layer", "Rollout"), page="inside_a_transformer"),
+    "of": Control(ONE, options=(ONE, MEAN, ROLLOUT), page="inside_a_transformer"),
     "marks": Control(False, page="inside_a_transformer"),
     "noself": Control(False, page="inside_a_transformer"),
     "top": Control(100, 5, 100, page="inside_a_transformer"),
@@ -170,8 +183,8 @@ CONTROLS: dict[str, Control] = {
     # the last) and the one looked at (0: the one it looks at most), the followed word's place, which folds are open
     "text": Control("The Eiffel Tower is in the city of", page="next_word"),
     "temp": Control(1.0, 0.1, 3.0, page="next_word"),
-    "by": Control("The likeliest", options=("The likeliest", "Drawn by lot"), page="next_word"),
-    "wseed": Control(1, 1, 9999, page="next_word"),
+    "by": Control(LIKELIEST, options=(LIKELIEST, BY_LOT), page="next_word"),
+    "wseed": Control(1, 1, MAX_SEED, page="next_word"),
     "wl": Control(24, 1, 64, page="next_word", hidden=True, in_part=True),
     "wh": Control(5, 1, 64, page="next_word", hidden=True, in_part=True),
     "wq": Control(0, 0, MAX_TOKENS, page="next_word", hidden=True, in_part=True),
@@ -183,7 +196,7 @@ CONTROLS: dict[str, Control] = {
     "wgrow": Control(False, page="next_word"),
     "wsink": Control(False, page="next_word"),
     "woff": Control(False, page="next_word"),
-    "off": Control("This head", options=("This head", "This cell"), page="next_word"),
-    "cutin": Control("In this head", options=("In this head", "In all heads"), page="next_word"),
+    "off": Control(THIS_HEAD, options=(THIS_HEAD, "This cell"), page="next_word"),
+    "cutin": Control(IN_THIS_HEAD, options=(IN_THIS_HEAD, "In all heads"), page="next_word"),
     "ntake": Control(False, page="next_word", private=True),
 }

@@ -33,7 +33,7 @@ def draw(selection: Selection) -> None:
                 figures.draw(pictures.output_arrows(walk, selection.labels), "output-arrows")
         else:
             components.show_html(pictures.parts_table(selection))
-    with right, st.container(key="formula-output"):
+    with right:
         st.latex(symbol)
         st.latex(lines([f"&{terms}{more}", f"&={column(output, 'output')}"]))
     joined = "laid end to end" if len(walk.query) == 2 else "added up"

@@ -19,10 +19,10 @@ from ui.state import controls
 
 LEGS = {"cat": 4, "king": 2, "car": 0}
 EXAMPLES = ("cats", "feline", "cat", "queen", "truck")
-MAX_CHARACTERS = 60
+MAX_TERM_LENGTH = 60
 
 
-class Answer(NamedTuple):
+class LookUpResult(NamedTuple):
     """What the dictionary and attention answer.
 
     Attributes:
@@ -38,15 +38,15 @@ class Answer(NamedTuple):
     walk: Walk | None
 
 
-def look_up(text: str) -> Answer:
+def look_up(text: str) -> LookUpResult:
     """Look a text up in both ways. Keys are the labels' word vectors, values their numbers of legs."""
     asked = text.strip()
     known = loaders.tokenized(asked).known
     if not known:
-        return Answer(asked, "", LEGS.get(asked), None)
+        return LookUpResult(asked, "", LEGS.get(asked), None)
     query, *keys = loaders.glove().look_up([known[0], *LEGS]).astype(np.float64)
     values = np.array([[legs] for legs in LEGS.values()], dtype=np.float64)
-    return Answer(asked, known[0], LEGS.get(asked), walk(query, np.array(keys), values))
+    return LookUpResult(asked, known[0], LEGS.get(asked), walk(query, np.array(keys), values))
 
 
 def draw() -> None:
@@ -55,7 +55,7 @@ def draw() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="ask-row"):
         with st.container(key="query-field-ask", width=300):
             text = controls.text_field(
-                "ask", "Search term: query", max_chars=MAX_CHARACTERS, live="300ms", autocomplete="off"
+                "ask", "Search term: query", max_chars=MAX_TERM_LENGTH, live="300ms", autocomplete="off"
             )
         for word in EXAMPLES:
             st.button(word, on_click=state.set_values, args=({"ask": word},), key=f"ask-{word}")
@@ -66,7 +66,7 @@ def draw() -> None:
     components.text(headline(answer), "headline")
 
 
-def answers_table(answer: Answer) -> Markup:
+def answers_table(answer: LookUpResult) -> Markup:
     """A row for each label: its data, whether it equals the text, and its weight; below them the two answers."""
     weights = None if answer.walk is None else answer.walk.blend.weights
     rows = [
@@ -85,7 +85,7 @@ def answers_table(answer: Answer) -> Markup:
     return html.wide(html.table(head, [*rows, total], "lookup"))
 
 
-def bars_picture(answer: Answer) -> figures.Picture:
+def bars_picture(answer: LookUpResult) -> figures.Picture:
     """What attention gives to each label, as bars to take away, and both answers in words."""
     found = answer.walk is not None
     weights = answer.walk.blend.weights if answer.walk is not None else np.zeros(len(LEGS))
@@ -100,7 +100,7 @@ def bars_picture(answer: Answer) -> figures.Picture:
     )
 
 
-def answers_in_words(answer: Answer) -> tuple[str, str]:
+def answers_in_words(answer: LookUpResult) -> tuple[str, str]:
     """What the dictionary and attention hand back."""
     exact = "not found" if answer.exact is None else f"{answer.exact} legs"
     return exact, "not found" if answer.walk is None else f"{answer.walk.blend.output[0]:.2f} legs"
@@ -118,7 +118,7 @@ def blend_formula(walked: Walk) -> str:
     return rf"{terms}={in_role(f'{walked.blend.output[0]:.2f}', 'output')}"
 
 
-def headline(answer: Answer) -> str:
+def headline(answer: LookUpResult) -> str:
     """What to see in the two answers."""
     if not answer.asked:
         return "Type a word to look it up."

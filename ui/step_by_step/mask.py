@@ -7,6 +7,7 @@ from ui.kit import components
 from ui.kit.latex import column
 from ui.kit.wording import listed
 from ui.shell import switches
+from ui.state.table import NUMBERS
 from ui.step_by_step import pictures, strip, typed
 from ui.step_by_step.selection import Selection
 
@@ -15,7 +16,7 @@ NUMBER = 5
 
 def draw_switches() -> None:
     """Which keys the query may look at."""
-    if state.get("on") == "Numbers":
+    if state.get("on") == NUMBERS:
         typed.draw_mask_ticks()
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches-mask"):

@@ -13,6 +13,7 @@ from ui.kit.wording import counted, largest, listed, number
 from ui.map import cell
 from ui.shell import switches
 from ui.state import controls
+from ui.state.table import SENTENCE
 from ui.step_by_step import pictures, strip
 from ui.step_by_step.selection import Selection
 
@@ -78,7 +79,7 @@ def best_match(selection: Selection) -> str:
 
 def draw_division_switch() -> None:
     """Whether, and for a sentence by what number, the scores are divided."""
-    if state.get("on") == "Sentence":
+    if state.get("on") == SENTENCE:
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="switches-scaling"):
             switches.draw_scaling()
     else:

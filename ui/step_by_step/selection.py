@@ -3,18 +3,17 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from attention_core.ranking import rank
-from attention_core.steps import Walk, walk
+from attention_core.steps import Walk
 from ui import state
 from ui.kit.wording import quoted
-from ui.map.view import Choice, View, chosen, raw_view
+from ui.map.view import Choice, View, chosen, raw_view, raw_walk
 from ui.models import loaders
 
-MAX_BARS = 14  # keys that a step draws; of a longer text, those with the largest scores
+MAX_KEYS = 14  # keys that a step draws; of a longer text, those with the largest scores
 
 
 class ChosenWord(NamedTuple):
@@ -57,10 +56,10 @@ class Selection:
         """Whether the scores are divided by √d_k."""
         return math.isclose(self.divisor, math.sqrt(len(self.walk.query)), rel_tol=1e-6)
 
-    @property
+    @cached_property
     def shown(self) -> list[int]:
         """The keys a picture shows, in their order: all, or those with the largest scores."""
-        return sorted(int(place) for place in rank(self.walk.masked)[:MAX_BARS])
+        return sorted(int(place) for place in rank(self.walk.masked)[:MAX_KEYS])
 
     @property
     def masked(self) -> list[str]:
@@ -80,8 +79,6 @@ def from_sentence() -> Selection:
     """
     view = raw_view(state.switches())
     choice = chosen(view)
-    raw = loaders.raw(state.sentence(), state.switches())
-    x, row = raw.vectors, choice.query
-    settings = {**view.settings, "query": view.labels[row]}
-    walked = walk(x[row], x, x, np.isfinite(raw.attention.masked[row]), raw.scale)
-    return Selection(walked, view.labels, settings, ChosenWord(view, choice), choice.key)
+    walk = raw_walk(loaders.raw(state.sentence(), state.switches()), choice.query)
+    settings = {**view.settings, "query": view.labels[choice.query]}
+    return Selection(walk, view.labels, settings, ChosenWord(view, choice), choice.key)

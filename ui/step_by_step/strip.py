@@ -1,4 +1,4 @@
-"""What the steps of the walk share: picture and formula side by side, and the text below them."""
+"""What the sections of the steps share: picture and formula side by side, and the text below them."""
 
 from collections.abc import Sequence
 
@@ -42,7 +42,7 @@ def draw(
             components.text(
                 f"{len(selection.shown)} of {len(selection.labels)} words: those with the largest scores.", "small"
             )
-    with right, st.container(key=f"formula-{key}"):
+    with right:
         for line in formula:
             st.latex(line)
     components.text(lesson, "headline")

@@ -16,7 +16,7 @@ from ui.state import controls
 from ui.state.table import CONTROLS, Value
 from ui.step_by_step.selection import Selection
 
-NAMES = "ABCDEFGH"
+ROW_NAMES = "ABCDEFGH"
 LONGEST_ROW = 200  # characters
 
 Rows = tuple[list[float], list[list[float]], list[list[float]], list[bool]]  # query, keys, values, visible
@@ -29,7 +29,7 @@ def vector_text(row: Iterable[float]) -> str:
 
 def article_numbers() -> dict[str, Value]:
     """The article's query and keys as controls: scores 8, 26 and 61 for A, B and C, none masked."""
-    rows = {"nq": QUERY} | {f"nk{NAMES.index(name) + 1}": key for name, key in KEYS.items()}
+    rows = {"nq": QUERY} | {f"nk{ROW_NAMES.index(name) + 1}": key for name, key in KEYS.items()}
     texts = {name: " ".join(f"{x:g}" for x in row) for name, row in rows.items()}
     return opening_numbers() | texts | {"keys": len(KEYS)}
 
@@ -73,7 +73,7 @@ def draw_fields() -> None:
             controls.number_field("dims", "Dimensions", help=tip("d and dₖ"))
         with st.container(key="count-field-keys", width=150):
             keys = controls.number_field("keys", "Keys", help=tip("key"))
-    for place, name in enumerate(NAMES[: int(keys)], start=1):
+    for place, name in enumerate(ROW_NAMES[: int(keys)], start=1):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _row_field(f"nk{place}", f"Key {name}", "key")
             _row_field(f"nv{place}", f"Value {name}", "value")
@@ -89,7 +89,7 @@ def draw_mask_ticks() -> None:
     """A tick for each key that the query may look at."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("May be looked at:", width="content")
-        for place, name in enumerate(NAMES[: int(state.get("keys"))], start=1):
+        for place, name in enumerate(ROW_NAMES[: int(state.get("keys"))], start=1):
             st.checkbox(name, state.default(f"see{place}"), **state.widget_args(f"see{place}"))
 
 
@@ -111,7 +111,7 @@ def from_numbers() -> Selection | None:
     else:
         components.text("Shown below are the last numbers that could be read.", "small")
     query, keys, values, visible = (np.array(part) for part in rows)
-    labels = list(NAMES[: len(keys)])
+    labels = list(ROW_NAMES[: len(keys)])
     settings = {
         "experiment": "one query, step by step",
         "query": vector_text(query),
@@ -140,6 +140,6 @@ def _read() -> tuple[Rows, list[str], list[str]]:
         return vector[:dims].tolist()
 
     query = row("nq", "The query")
-    keys = [row(f"nk{i + 1}", f"Key {NAMES[i]}") for i in range(count)]
-    values = [row(f"nv{i + 1}", f"The value of {NAMES[i]}") for i in range(count)]
+    keys = [row(f"nk{i + 1}", f"Key {ROW_NAMES[i]}") for i in range(count)]
+    values = [row(f"nv{i + 1}", f"The value of {ROW_NAMES[i]}") for i in range(count)]
     return (query, keys, values, [bool(state.get(f"see{i + 1}")) for i in range(count)]), faults, longer

@@ -11,6 +11,7 @@ from ui.map import panel
 from ui.models import loaders
 from ui.shell import errors, sentence_input
 from ui.state import controls
+from ui.state.table import NUMBERS, SENTENCE
 from ui.step_by_step import pictures, typed
 from ui.step_by_step.selection import ChosenWord, Selection, from_sentence
 
@@ -20,7 +21,7 @@ ON_HELP = "A word of your sentence with its own vector, or a few small numbers t
 
 def ask_for_vectors() -> bool:
     """The sentence, or the fields for numbers; whether there is something to compute."""
-    if controls.segmented("on", "Walk with", help=ON_HELP) == "Numbers":
+    if controls.segmented("on", "Walk with", help=ON_HELP) == NUMBERS:
         typed.draw_what_if_buttons("numbers")
         with st.expander("Change the numbers"):
             typed.draw_fields()
@@ -39,7 +40,7 @@ def read_selection() -> Selection | None:
     Raises:
         UnknownWords, NothingToAttend: as in `raw_attention`.
     """
-    return from_sentence() if state.get("on") == "Sentence" else typed.from_numbers()
+    return from_sentence() if state.get("on") == SENTENCE else typed.from_numbers()
 
 
 def draw(selection: Selection) -> None:
@@ -55,9 +56,9 @@ def _draw_word(selection: Selection, word: ChosenWord) -> None:
     q, k, v = (in_role(name, role) for name, role in (("q", "query"), ("k", "key"), ("v", "value")))
     st.latex(rf"\text{{here:}}\quad {q}={k}={v}=x")
     st.latex(rf"\text{{trained:}}\quad {q}=x\,W_Q,\;\;{k}=x\,W_K,\;\;{v}=x\,W_V")
-    looking = selection.name(word.choice.query)
+    query_label = selection.name(word.choice.query)
     lesson = (
-        f"{looking} asks with its query; every word has a key to be found by and a value to hand over. "
+        f"{query_label} asks with its query; every word has a key to be found by and a value to hand over. "
         f"Here all three are the word’s own vector x of {len(selection.walk.query)} numbers; trained "
         "matrices make them three."
     )

@@ -10,11 +10,13 @@ from ui.kit.palette import Palette
 def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool) -> alt.LayerChart:
     """How a number changes in training: a point for each report.
 
+    The parameter `end` is the last step there can be, `high` the end of the axis of a number that is no share, `chance`
+    the share that guessing gives; below zero it is not drawn.
+
     Args:
         frame: columns step, value; a row with a step below 0 draws nothing but carries the lines across.
         title: of the number.
-        shares: the number is a share and its axis runs from 0 to 1; otherwise from 0 to `high`.
-        `end` is the last step there can be, `chance` what guessing gives; below zero it is not drawn.
+        shares: whether the number is a share, whose axis ends at 1.
     """
     shown = "'.1%'" if shares else "'.3f'"
     base = alt.Chart(frame).transform_calculate(says=f"'step ' + datum.step + ': ' + format(datum.value, {shown})")
@@ -35,10 +37,10 @@ def curve(frame: pd.DataFrame, colors: Palette, *, title: str, shares: bool) -> 
     dots = seen.mark_point(filled=True, size=40, opacity=1, color=colors.weights[3]).encode(
         x=x, y=y, description="says:N", tooltip=[alt.Tooltip("says:N", title=title)]
     )
-    at = base.transform_filter("datum.step < 0").transform_calculate(value="chance", step="end")
-    at = at.transform_filter("datum.value >= 0")
-    rule = at.mark_rule(color=colors.muted, strokeDash=[3, 3], aria=False).encode(y=y)
-    label = at.mark_text(text="guessing", align="right", dy=-10, fontSize=12, color=colors.muted, aria=False)
+    guessing = base.transform_filter("datum.step < 0").transform_calculate(value="chance", step="end")
+    guessing = guessing.transform_filter("datum.value >= 0")
+    rule = guessing.mark_rule(color=colors.muted, strokeDash=[3, 3], aria=False).encode(y=y)
+    label = guessing.mark_text(text="guessing", align="right", dy=-10, fontSize=12, color=colors.muted, aria=False)
     layers = [rule, label.encode(x=x, y=y), line, dots]
     more = [alt.param(name=name, value=value) for name, value in (("end", 1), ("high", 1), ("chance", -1))]
     return alt.layer(*layers).properties(padding=ROOM).add_params(*parameters(), *more)

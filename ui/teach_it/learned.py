@@ -1,4 +1,4 @@
-"""What training has changed: the words that a query matches, the matrices, the map before and after."""
+"""What training has changed: the words that a query matches best, the matrices, the map before and after."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from attention_core import query_matches, tasks
 from attention_core.layers import Model, forward
+from attention_core.query_matches import Match
 from ui import state
 from ui.kit import components, figures, matrices
 from ui.kit.glossary import tip
@@ -21,17 +22,17 @@ from ui.models.lessons import Lesson, sample_sentences
 from ui.models.training import shipped, untrained, usual_settings
 from ui.shell import switches
 from ui.state import controls
-from ui.state.table import TAUGHT_TASKS
-from ui.teach_it.sentence_map import SentenceMap, sentence_map
-from ui.teach_it.settings import Session, steps_in_words
+from ui.state.table import RAW_GLOVE, TAUGHT_TASKS, UNTRAINED
+from ui.teach_it.head_view import HeadView, compute_layers, head_view
+from ui.teach_it.session import Session, steps_in_words
 
-RAW, UNTRAINED = "Raw GloVe", "Before training"  # as links name them
 MATCHES = 8  # words in each column of the list
 SENTENCES = 2000  # of each side, from which the answers of a task are gathered
 
 
 @lru_cache(maxsize=1)
 def _candidates() -> tuple[list[str], np.ndarray]:
+    """The words that the lists can have, and their vectors."""
     words = query_matches.candidates(loaders.glove())
     return words, loaders.glove().look_up(words)
 
@@ -41,7 +42,7 @@ def answers_by_query(task: str) -> Mapping[str, frozenset[str]]:
     """The answers of each query word in sentences of a task."""
     found: dict[str, set[str]] = {}
     for testing in (False, True):
-        for example in tasks.examples(task, SENTENCES, np.random.default_rng(0), testing=testing):
+        for example in tasks.make_examples(task, SENTENCES, np.random.default_rng(0), testing=testing):
             found.setdefault(example.tokens[example.query], set()).add(example.tokens[example.answer])
     return {query: frozenset(answers) for query, answers in found.items()}
 
@@ -60,13 +61,14 @@ def share_of_answers(lesson: Lesson) -> float:
         words, query, answer = sample.example.tokens, sample.example.query, sample.example.answer
         layers = forward(model, loaders.glove().look_up(list(words)))
         for head in range(model.n_heads):
-            at = (model.n_layers, head, query, answer)
-            matches = query_matches.best_matches(model, layers, *at, *_candidates(), MATCHES)
+            matches = query_matches.best_matches(
+                model, layers, model.n_layers, head, query, answer, *_candidates(), MATCHES
+            )
             right += [match.word in answers.get(words[query], ()) for match in matches]
     return float(np.mean(right))
 
 
-def has_query_words(session: Session, shown: SentenceMap) -> bool:
+def has_query_words(session: Session, shown: HeadView) -> bool:
     """Whether a list of the words that the chosen query matches tells something.
 
     It does once a pointer is trained, in its last layer, for a query word of the task; and in the tasks in which most
@@ -78,41 +80,48 @@ def has_query_words(session: Session, shown: SentenceMap) -> bool:
     return trained and share_of_answers(session.lesson) > 0.5 and word in answers_by_query(session.lesson.task)
 
 
-def draw_query_words(session: Session, shown: SentenceMap) -> None:
-    """Draw the words whose keys the chosen query matches best, with random matrices and now; and what W_Q is."""
-    if not has_query_words(session, shown):
-        return
-    view, model = shown.view, session.model
-    word, seen = view.labels[shown.choice.query], view.labels[shown.choice.key]
+def matched_words(session: Session, shown: HeadView) -> dict[str, list[Match]]:
+    """The words whose keys the chosen query matches best, before training and now, by the title of each list.
+
+    There is a list for the head shown; where the map is the mean of several, one for each of them.
+    """
+    model, before = session.model, untrained(session.settings)
     heads = range(model.n_heads) if shown.head is None else [shown.head]
-    before = untrained(session.settings)
     stages = [
-        ("untrained", before, forward(before, loaders.glove().look_up(view.tokens))),
+        ("untrained", before, forward(before, loaders.glove().look_up(shown.view.tokens))),
         (f"step {session.step:,}" if session.in_training else "trained", model, shown.layers),
     ]
-    lists = []
-    for head in heads:
-        for when, stage, layers in stages:
-            at = (shown.l, head, *shown.choice)
-            found = query_matches.best_matches(stage, layers, *at, *_candidates(), MATCHES)
-            lists.append((f"{when}, head {head + 1}" if model.n_heads > 1 else when, found))
-    components.text(f"What does {quoted(word)} ask for?", "heading")
+    return {
+        f"{when}, head {head + 1}" if model.n_heads > 1 else when: query_matches.best_matches(
+            stage, layers, shown.l, head, *shown.choice, *_candidates(), MATCHES
+        )
+        for head in heads
+        for when, stage, layers in stages
+    }
+
+
+def draw_query_words(session: Session, shown: HeadView) -> None:
+    """Draw the words whose keys the chosen query matches best, before training and now; and what W_Q is."""
+    if not has_query_words(session, shown):
+        return
+    lists = matched_words(session, shown)
+    word, key_label = (quoted(shown.view.labels[place]) for place in shown.choice)
+    components.text(f"What does {word} ask for?", "heading")
     components.text(
-        f"{what_is_trained(model, word)} If another word stood in place of {quoted(seen)}, {quoted(word)} would look "
-        "most at one of these:",
+        f"{what_is_trained(session.model, shown.view.labels[shown.choice.query])} If another word stood in place of "
+        f"{key_label}, {word} would look most at one of these:",
         "plain",
     )
-    found_word = Markup("<i>{}</i> {:.1f}"), "{} {:.1f}"
+    plain, unseen = "{} {:.1f}", Markup("<i>{}</i> {:.1f}")
     rows = [
-        [(found_word[0] if match.unseen else found_word[1]).format(match.word, match.score) for match in line]
-        for line in zip(*(found for _, found in lists), strict=True)
+        [(unseen if match.unseen else plain).format(match.word, match.score) for match in row]
+        for row in zip(*lists.values(), strict=True)
     ]
-    matches = table([title for title, _ in lists], rows, "matches")
-    components.show_html(wide(matches))
-    unseen = any(match.unseen for _, found in lists for match in found)
+    components.show_html(wide(table(list(lists), rows, "matches")))
+    any_unseen = any(match.unseen for matches in lists.values() for match in matches)
     components.text(
         f"Of {len(_candidates()[0]):,} words. The number is the score, q · k / √dₖ."
-        + (" Italics: never seen in training." if unseen else ""),
+        + (" Italics: never seen in training." if any_unseen else ""),
         "small",
     )
 
@@ -132,7 +141,7 @@ def what_is_trained(model: Model, word: str) -> str:
     return f"{tables} Training changes these, and the tables {listed(others)}, which make what is handed over."
 
 
-def draw_weight_tables(session: Session, shown: SentenceMap) -> None:
+def draw_weight_tables(session: Session, shown: HeadView) -> None:
     """Draw W_Q and W_K as pictures, untrained and trained."""
     model = session.model
     heads = range(model.n_heads) if shown.head is None else [shown.head]
@@ -160,17 +169,18 @@ def draw_weight_tables(session: Session, shown: SentenceMap) -> None:
     )
 
 
-def draw_before_and_after(session: Session, shown: SentenceMap) -> dict[str, figures.Picture]:
+def draw_before_and_after(session: Session, shown: HeadView) -> dict[str, figures.Picture]:
     """Draw the sentence on raw vectors or before training, now, and the difference, which is returned to be saved."""
-    named = {RAW: "Raw vectors", UNTRAINED: UNTRAINED}
+    named = {RAW_GLOVE: "Raw vectors", UNTRAINED: UNTRAINED}
     base = controls.segmented("was", "Compare with", help=tip("word vector"), format_func=named.get)
-    if base == RAW:
+    if base == RAW_GLOVE:
         components.text("Raw: every vector is its own query and key. These switches act on it alone:", "small")
         switches.draw()
         first = raw_view(state.switches())
     else:
-        first = sentence_map(session, untrained(session.settings), "0", shown.head, shown.l).view
-    second, at = shown.view, shown.choice
+        before = untrained(session.settings)
+        first = head_view(session, before, compute_layers(before), "0", shown.head, shown.l).view
+    second, choice = shown.view, shown.choice
     name, after = ("Trained", "trained") if session.trained else ("Untrained", "with random matrices")
     title = name
     if session.trained:
@@ -179,15 +189,15 @@ def draw_before_and_after(session: Session, shown: SentenceMap) -> dict[str, fig
         components.text("Both are the same untrained model: press Train, and they part.")
     else:
         components.text(
-            f"{first.labels[at[0]]} → {first.labels[at[1]]}: {percent(first.weights[at], 1)} "
-            f"{'raw' if base == RAW else 'before training'}, {percent(second.weights[at], 1)} {after}."
+            f"{first.labels[choice.query]} → {first.labels[choice.key]}: {percent(first.weights[choice], 1)} "
+            f"{'raw' if base == RAW_GLOVE else 'before training'}, {percent(second.weights[choice], 1)} {after}."
         )
     titles = (named[base], title, f"{name} minus that, in percentage points")
-    compared = compare.compare(first, second, at, "taught", titles)
+    compared = compare.compare(first, second, choice, "taught", titles)
     return {name: picture for name, picture in compared.items() if name == "difference"}
 
 
-def draw_cell(shown: SentenceMap) -> None:
+def draw_cell(shown: HeadView) -> None:
     """Draw the arithmetic of the chosen weight."""
     if shown.head is None:
         components.text("The mean of several heads has no arithmetic of its own. Choose one head above.")

@@ -1,4 +1,4 @@
-"""What the numbers mean, a challenge, the code that trains, and the files to take away."""
+"""The meaning of the numbers, a challenge, and the code that trains."""
 
 import inspect
 
@@ -6,22 +6,19 @@ import streamlit as st
 
 from attention_core import layers, learning
 from attention_core.taught import TESTING, TESTING_COPIES, TRAINING, TRAINING_COPIES, ModelSpec
-from ui.kit import components, figures
+from ui.kit import components
 from ui.kit.wording import mean_and_spread, percent
-from ui.map import downloads
 from ui.models import loaders
 from ui.models.training import recipe, shipped
-from ui.shell import links
-from ui.teach_it.sentence_map import SentenceMap
-from ui.teach_it.settings import Session
-from ui.teach_it.training import draw_curve, shipped_accuracy
+from ui.teach_it.progress import draw_curve, shipped_accuracy
+from ui.teach_it.session import Session
 
 RIGHT = {
     "classifier": "Right means that the model gives more than half to the right answer, good or bad.",
     "pointer": "Right means that no word of the sentence gets more weight than the right one.",
     "next_word": "Right means that of all the task’s words the likeliest is the one that follows.",
 }
-CODE = (layers.layer, layers.layer_backward, learning.loss_and_gradients, learning.Adam, learning.train)
+TRAINING_CODE = (layers.layer, layers.layer_backward, learning.loss_and_gradients, learning.Adam, learning.train)
 
 
 def draw_meaning_of_numbers(session: Session) -> None:
@@ -71,15 +68,10 @@ def draw_challenge(session: Session) -> None:
 
 
 def draw_code() -> None:
-    """Draw the functions that have just run, to take away."""
+    """Draw the code that trains, and a button to download it."""
     components.text(
         "The code that runs when you press Train: forward, the same backwards, and a step of Adam.", "small"
     )
-    source = "\n\n".join(inspect.getsource(function) for function in CODE)
+    source = "\n\n".join(inspect.getsource(function) for function in TRAINING_CODE)
     st.download_button("Download the code", source, "training.py", "text/x-python", on_click="ignore", key="code-file")
     st.code(inspect.getsource(layers.layer), language="python", wrap_lines=True)
-
-
-def draw_downloads(shown: SentenceMap, compared: dict[str, figures.Picture] | None) -> None:
-    """Pictures, numbers, code and link."""
-    downloads.draw_downloads(shown.view, shown.choice, links.source_of("teach_it"), "taught", compared)

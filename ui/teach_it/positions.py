@@ -7,30 +7,30 @@ from ui.kit import components, matrices
 from ui.kit.html import table
 from ui.kit.wording import percent, quoted
 from ui.models import loaders
-from ui.teach_it.sentence_map import SentenceMap
-from ui.teach_it.settings import Session
+from ui.teach_it.head_view import HeadView
+from ui.teach_it.session import Session
 
 ORDERS = ("the dog bit the man", "the man bit the dog")
-SHOWN = 24  # places in the picture of the waves
-USUAL = 32  # numbers of a place where the model has none to show
+PLACES_SHOWN = 24  # places in the picture of the waves
+USUAL_D = 32  # numbers of a place, for a model without positions
 
 
-def draw(session: Session, shown: SentenceMap) -> None:
+def draw_positions(session: Session, shown: HeadView) -> None:
     """Draw the waves, a word's vector with its place beside it, and two sentences of the same words."""
     model = session.model
-    d_positions = model.d_positions or USUAL
+    d_positions = model.d_positions or USUAL_D
     word, place = shown.view.tokens[shown.choice.query], shown.choice.query
     components.text(
         "Attention compares vectors, and a vector says nothing of the word’s place. So each word is given its place as "
         f"{d_positions} numbers: waves, fast ones and slow ones, read off at the word (section 3.5 of the paper).",
         "plain",
     )
-    waves = sinusoids(SHOWN, d_positions)
+    waves = sinusoids(PLACES_SHOWN, d_positions)
     vector = loaders.glove().look_up([word])
     joined = np.concatenate([vector, sinusoids(place + 1, d_positions)[-1:]], axis=1)
     components.show_html(
         matrices.side_by_side(
-            matrices.matrix(f"Places 1 to {SHOWN}", waves, 11 * d_positions, 11 * SHOWN),
+            matrices.matrix(f"Places 1 to {PLACES_SHOWN}", waves, 11 * d_positions, 11 * PLACES_SHOWN),
             matrices.matrix("The chosen word and its place, joined", joined, 6 * joined.shape[1], 26),
         )
     )

@@ -25,8 +25,9 @@ def draw_all_models() -> None:
 
 def rates_shown() -> list[Rate]:
     """The rates on the chosen set of sentences."""
-    group = measured.chosen_set()
-    return [rate for task in GAP_TASKS for rate in measured.rates_of(task, group) if rate.group == group]
+    sentence_set = measured.chosen_set()
+    rates = [rate for task in GAP_TASKS for rate in measured.rates_of(task, sentence_set)]
+    return [rate for rate in rates if rate.sentence_set == sentence_set]
 
 
 def shapes() -> dict[str, str]:
@@ -53,7 +54,7 @@ def dots_picture() -> figures.Picture:
     frame = pd.DataFrame(rows).astype({"row": "int16", "model": "int16", "count": "int32", "slot": "int16"})
     text = "; ".join(f"{TASK_TITLES[rate.task]}, {rate.name}: {percent(rate.share)}" for rate in rates)
     alt = f"Dots: the share of right answers, by task and model. {text}. The table below has the same numbers."
-    now = measured.chosen()
+    now = measured.chosen_rate()
     seen = {"chosen": tasks.index(now.task) if now.task in tasks else -1, "seen": NAMES.index(now.name)}
     options = {
         "names": NAMES,
@@ -61,8 +62,8 @@ def dots_picture() -> figures.Picture:
         "shapes": tuple(shapes().values()),
         "kinds": tuple(kinds().values()),
     }
-    fill = {"labels": [TASK_TITLES[task] for task in tasks], **seen}
-    return figures.Picture(charts.dots, frame, alt, 84 * len(tasks), fill, options)
+    parameters = {"labels": [TASK_TITLES[task] for task in tasks], **seen}
+    return figures.Picture(charts.dots, frame, alt, 84 * len(tasks), parameters, options)
 
 
 def draw_dots() -> None:
@@ -89,7 +90,7 @@ def draw_dots() -> None:
 
 def kinds() -> dict[str, int]:
     """The kind of each model, as in `Rate`."""
-    found = {rate.name: rate.kind for rate in measured.measured()}
+    found = {rate.name: rate.kind for rate in measured.all_rates()}
     return {name: found[name] for name in NAMES}
 
 
@@ -134,27 +135,5 @@ def interval_text(rate: Rate) -> str:
         return "like guessing"
     if rate.high < rate.chance:
         return "below guessing"
-    best = measured.taught(rate.task, rate.group)
+    best = measured.taught_rate(rate.task, rate.sentence_set)
     return "below the taught" if rate.name == MINILM and best and rate.high < best.low else ""
-
-
-def table_frame() -> pd.DataFrame:
-    """All rates, on every set of sentences, as the table to download."""
-    return pd.DataFrame(
-        [
-            {
-                "sentences": rate.group,
-                "task": TASK_TITLES[rate.task],
-                "model": rate.model,
-                "right": rate.right,
-                "of": rate.count,
-                "share": rate.share,
-                "low": rate.low,
-                "high": rate.high,
-                "guessing": rate.chance,
-                "other_splits_mean": pd.Series(rate.other_splits).mean() if rate.other_splits else None,
-                "other_splits_spread": pd.Series(rate.other_splits).std(ddof=0) if rate.other_splits else None,
-            }
-            for rate in measured.measured()
-        ]
-    )

@@ -40,8 +40,8 @@ def rate_bars(frame: pd.DataFrame, colors: Palette) -> alt.LayerChart:
         x="share:Q", y=y, text="number:N"
     )
     first = base.transform_filter("datum.model === 0")
-    guess = first.mark_rule(strokeDash=[4, 4], strokeWidth=1.5, color=colors.muted, aria=False).encode(x="chance:Q")
-    return alt.layer(bar, guess, number).add_params(*parameters())
+    guessing = first.mark_rule(strokeDash=[4, 4], strokeWidth=1.5, color=colors.muted, aria=False).encode(x="chance:Q")
+    return alt.layer(bar, guessing, number).add_params(*parameters())
 
 
 def dots(
@@ -81,7 +81,7 @@ def dots(
         "color": alt.Color("name:N", scale=alt.Scale(domain=list(names), range=shades), legend=None),
         "shape": alt.Shape("name:N", scale=alt.Scale(domain=list(names), range=list(shapes)), legend=None),
     }
-    guess = base.mark_tick(thickness=2, bandSize=40, color=colors.muted, aria=False).encode(
+    guessing = base.mark_tick(thickness=2, bandSize=40, color=colors.muted, aria=False).encode(
         x=_share_axis("chance", colors), y=y
     )
     interval = base.mark_rule(strokeWidth=2, aria=False).encode(
@@ -101,7 +101,7 @@ def dots(
     )
     gap = number.copy(deep=True)  # interrupts the mark of guessing where it would cross a number
     gap.mark.stroke, gap.mark.strokeWidth = colors.background, 5
-    return alt.layer(guess, gap, interval, dot, here, number).add_params(*parameters())
+    return alt.layer(guessing, gap, interval, dot, here, number).add_params(*parameters())
 
 
 def _share_axis(field: str, colors: Palette) -> alt.X:

@@ -1,4 +1,4 @@
-"""The stored table of the gap as rates: how often each model was right in each task, with the sentences behind it."""
+"""The stored rates: how often each model was right in each task, with the sentences that it was measured on."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,12 +7,12 @@ from attention_core import gap, tasks
 from attention_core.taught import ModelSpec
 from ui import state
 from ui.models import lessons, loaders
-from ui.state.table import GAP_MODELS, GAP_TASKS, TASK_TITLES
+from ui.state.table import GAP_MODELS, GAP_TASKS, NATURAL, TASK_TITLES, UNSEEN_WORDS
 
 RAW, MINILM = GAP_MODELS[gap.RAW], GAP_MODELS[gap.MINILM]
 NAMES = tuple(GAP_MODELS.values())  # raw vectors, taught models, pretrained ones
-SETS = {"Natural sentences": "natural", "Unseen words": "unseen"}
-UNSEEN = SETS["Unseen words"]
+SETS = {NATURAL: "natural", UNSEEN_WORDS: "unseen"}
+UNSEEN = SETS[UNSEEN_WORDS]
 QUESTIONS = {  # what is measured in each task
     "gender": "Does “he”, “she” or “it” look most at its noun? Gender and kind decide.",
     "meaning": "Does “it” look most at the right one of two nouns? A later word decides, such as “tired” or “soft”.",
@@ -37,7 +37,7 @@ class Rate:
     """How often one model was right in one task, on one set of sentences.
 
     Attributes:
-        group: the set of sentences, a value of SETS.
+        sentence_set: a value of SETS.
         task: its name in the core.
         name: of the model, as the page names it.
         right, count: numbers of sentences.
@@ -49,7 +49,7 @@ class Rate:
         other_splits: of a taught model the shares on other splits of the words, on which nothing was chosen.
     """
 
-    group: str
+    sentence_set: str
     task: str
     name: str
     right: int
@@ -83,8 +83,8 @@ class Rate:
 
 
 @lru_cache(maxsize=1)
-def measured() -> tuple[Rate, ...]:
-    """All rates, as the commands that measure them stored them.
+def all_rates() -> tuple[Rate, ...]:
+    """All rates of the stored table.
 
     Raises:
         DamagedData: the file is missing or altered.
@@ -94,29 +94,44 @@ def measured() -> tuple[Rate, ...]:
         variants = gap.columns(task)
         sets = {name: [tasks.parse_marked(text) for text in texts] for name, texts in row["sentences"].items()}
         for column, cell in row["cells"].items():
-            for name, examples in sets.items():
-                if name not in cell:
+            variant = variants.get(column)
+            head = tuple(cell["head"]) if cell["head"] else None
+            for sentence_set, examples in sets.items():
+                if sentence_set not in cell:
                     continue
-                kept, wrong = cell[name], set(cell[name]["wrong"])
+                counts, wrong = cell[sentence_set], set(cell[sentence_set]["wrong"])
                 cases = tuple(Case(example, place not in wrong) for place, example in enumerate(examples))
-                numbers = (kept["right"], kept["of"], kept["low"], kept["high"], gap.chance(task, examples))
-                head = tuple(cell["head"]) if cell["head"] else None
-                variant = variants.get(column)
-                splits = stored.get("splits", {}).get(variant.file, ()) if variant and name == UNSEEN else ()
-                found.append(Rate(name, task, GAP_MODELS[column], *numbers, cases, variant, head, tuple(splits)))
+                splits = stored.get("splits", {}).get(variant.file, ()) if variant and sentence_set == UNSEEN else ()
+                rate = Rate(
+                    sentence_set=sentence_set,
+                    task=task,
+                    name=GAP_MODELS[column],
+                    right=counts["right"],
+                    count=counts["of"],
+                    low=counts["low"],
+                    high=counts["high"],
+                    chance=gap.chance(task, examples),
+                    cases=cases,
+                    variant=variant,
+                    head=head,
+                    other_splits=tuple(splits),
+                )
+                found.append(rate)
     return tuple(found)
 
 
-def rates_of(task: str, group: str) -> list[Rate]:
+def rates_of(task: str, sentence_set: str) -> list[Rate]:
     """The rates of a task on a set of sentences, in the order of NAMES; on unseen words if it has none on this set."""
-    of_task = [rate for rate in measured() if rate.task == task]
-    found = [rate for rate in of_task if rate.group == group] or [rate for rate in of_task if rate.group == UNSEEN]
+    of_task = [rate for rate in all_rates() if rate.task == task]
+    if sentence_set not in {rate.sentence_set for rate in of_task}:
+        sentence_set = UNSEEN
+    found = [rate for rate in of_task if rate.sentence_set == sentence_set]
     return sorted(found, key=lambda rate: NAMES.index(rate.name))
 
 
-def rate_of(task: str, name: str, group: str) -> Rate:
+def rate_of(task: str, name: str, sentence_set: str) -> Rate:
     """One rate; MiniLM's where this model was not measured in the task."""
-    here = {rate.name: rate for rate in rates_of(task, group)}
+    here = {rate.name: rate for rate in rates_of(task, sentence_set)}
     return here.get(name, here[MINILM])
 
 
@@ -130,23 +145,23 @@ def chosen_set() -> str:
     return SETS[state.get("gset")]
 
 
-def chosen() -> Rate:
+def chosen_rate() -> Rate:
     """The rate whose sentences are shown."""
     return rate_of(chosen_task(), str(state.get("gby")), chosen_set())
 
 
-def taught(task: str, group: str) -> Rate | None:
+def taught_rate(task: str, sentence_set: str) -> Rate | None:
     """The rate of the best taught model of a task; None where nothing is taught."""
-    lesson, rates = lessons.lesson_of(task), [rate for rate in rates_of(task, group) if rate.variant]
+    lesson, rates = lessons.lesson_of(task), [rate for rate in rates_of(task, sentence_set) if rate.variant]
     return next((rate for rate in rates if lesson and rate.variant == lesson.best), rates[0] if rates else None)
 
 
-def compared(task: str, group: str) -> list[Rate]:
+def compared_rates(task: str, sentence_set: str) -> list[Rate]:
     """The rates that the opening picture compares: raw vectors, the best taught model, MiniLM."""
-    best = taught(task, group)
-    return [rate for rate in rates_of(task, group) if rate.name in (RAW, MINILM) or rate is best]
+    best = taught_rate(task, sentence_set)
+    return [rate for rate in rates_of(task, sentence_set) if rate.name in (RAW, MINILM) or rate is best]
 
 
 def head_for(task: str) -> tuple[int, int] | None:
     """MiniLM's head for a task, layer and head from 1; None where a probe on the sentence vector was measured."""
-    return next((rate.head for rate in measured() if (rate.task, rate.name) == (task, MINILM) and rate.head), None)
+    return next((rate.head for rate in all_rates() if (rate.task, rate.name) == (task, MINILM) and rate.head), None)

@@ -1,21 +1,11 @@
-"""How the rates were measured, their limits, and the downloads of the page."""
-
-import contextlib
-from dataclasses import replace
+"""How the rates were measured, and their limits."""
 
 import streamlit as st
 
 from attention_core.taught import SHIPPED
-from ui import state
-from ui.kit import export, figures
 from ui.kit.wording import mean_and_spread
 from ui.models import loaders
-from ui.shell import links
 from ui.state.table import TASK_TITLES
-from ui.the_gap import measured
-from ui.the_gap.all_models import dots_picture, shapes, table_frame
-from ui.the_gap.figure import bars_picture
-from ui.the_gap.side_by_side import UNREADABLE, shared_words, still_of_sentence
 
 METHOD = (
     "**Right** means: the word that looks gives the right word its largest weight.\n\n"
@@ -64,27 +54,3 @@ def variant_title(file: str) -> str:
     """A taught model by its file, with its task."""
     variant = next(variant for variant in SHIPPED if variant.file == file)
     return f"{TASK_TITLES[variant.task]}, {variant.title}:"
-
-
-def draw_downloads() -> None:
-    """Draw the downloads: the pictures, the numbers and the link."""
-    settings = {"measured": "Right answers by task and model, with 95 % intervals"}
-    source = links.source_of("the_gap")
-    files = export.tables("gap", table_frame(), settings, source.link)
-    named = [f"{name}: {shape}" for name, shape in shapes().items()]
-    marks = "; ".join([*named, "upright stroke: guessing", "ring: the one chosen"])
-    about = {"sentences": str(state.get("gset")).lower()}
-    title = f"Right answers in “{TASK_TITLES[measured.chosen_task()]}”"
-    measured_on = {name: text.lower() for text, name in measured.SETS.items()}[measured.chosen().group]
-    bars = replace(
-        bars_picture(),
-        about={"measured": title, "sentences": measured_on, "marks": "dashed line: guessing"},
-    )
-    pictures = {"figure": bars, "table": replace(dots_picture(), about={"marks": marks})}
-    embeds = {
-        "bars": figures.Embedded("How often each model is right", lambda _: bars),
-    }
-    with contextlib.suppress(*UNREADABLE):
-        if shared_words(state.sentence()):
-            embeds["your-sentence"] = figures.Embedded("Your sentence in three models", still_of_sentence())
-    figures.draw_downloads(pictures, files, settings | about, source, "gap", embeds)

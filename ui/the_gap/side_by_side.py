@@ -1,19 +1,16 @@
 """The visitor's own sentence: the weights of a word on raw vectors, in the taught head that fits, and in MiniLM."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
-from markupsafe import Markup
 
 from attention_core.bert import UnfitSentence
 from attention_core.embeddings import UnknownWords
 from attention_core.layers import Model, forward
 from attention_core.ranking import first_largest
 from ui import state
-from ui.kit import components, embed
-from ui.kit.palette import Palette
+from ui.kit import components
 from ui.kit.wording import quoted
 from ui.map.verdict import verdict_in_words
 from ui.map.view import View, chosen_query, left_out_by_words, merge_pieces
@@ -26,7 +23,7 @@ from ui.the_gap import measured
 from ui.the_gap.measured import MINILM, RAW
 
 Pair = tuple[list[int], list[int], str]  # a word that all models know, as in `align_known`
-UNREADABLE = (UnknownWords, UnfitSentence)  # the errors of a sentence that one of the models cannot read
+UNREADABLE = (UnknownWords, UnfitSentence)  # the errors where a model cannot read the sentence
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ def draw_side_by_side() -> None:
     """Draw the shared sentence three times, coloured by where the chosen word looks in each model."""
     ask_for_sentence(presets=False)
     text, task = state.sentence(), measured.chosen_task()
-    offer_sentences(task)
+    draw_sentence_buttons(task)
     try:
         pairs = shared_words(text)
     except UNREADABLE as error:
@@ -120,24 +117,6 @@ def compare_models(text: str, pairs: list[Pair], chosen: int, task: str) -> Comp
         note = f"No head was taught for {quoted(words[query])}. Choose “he”, “she”, “it”, a verb or an adjective."
     maps.append(minilm_map(lesson, text, pieces, words))
     return Comparison(maps, query, places, note)
-
-
-def still_of_sentence() -> Callable[[Palette], embed.Still]:
-    """A function that makes the static picture of the sentence, for other web pages, in given colours."""
-    text, task = state.sentence(), measured.chosen_task()
-    chosen = chosen_query(len(loaders.tokenized(text).known))
-
-    def make(colors: Palette) -> embed.Still:
-        found = compare_models(text, shared_words(text), chosen, task)
-        parts: list[str | Markup] = []
-        for model_map in found.maps:
-            words = list(zip(model_map.view.labels, model_map.view.weights[found.query], strict=True))
-            parts += [Markup("<b>{}</b>").format(model_map.title), embed.colored_words(words, found.query, colors)]
-            parts.append(model_map.in_words(found.query))
-        alt = " ".join(f"{model_map.title}: {model_map.in_words(found.query)}" for model_map in found.maps)
-        return embed.still_of_parts(parts, alt, colors)
-
-    return make
 
 
 def fitting_lesson(word: str, known: list[str], task: str) -> Lesson | None:
@@ -195,8 +174,8 @@ def draw_map(model_map: ModelMap, query: int, number: int, places: list[list[int
     components.text(model_map.in_words(query), "plain")
 
 
-def offer_sentences(task: str) -> None:
-    """Draw two sentences of the task as buttons that make them the shared one."""
+def draw_sentence_buttons(task: str) -> None:
+    """Draw a button for each of two sample sentences of the task, which makes it the shared sentence."""
     lesson = lessons.lesson_of(task)
     if lesson is None:
         return

@@ -10,10 +10,11 @@ from attention_core import scaling
 from ui import state
 from ui.kit import components, figures, latex
 from ui.state import controls
+from ui.state.table import MAX_SEED
 from ui.why_scale import charts
 
 TITLE = "Why the root, and not d itself?"
-ROLES = (("q", "query"), ("k", "key"), ("q_i", "query"), ("k_i", "key"))
+SYMBOLS = (("q", "query"), ("k", "key"), ("q_i", "query"), ("k_i", "key"))
 
 
 @lru_cache(maxsize=64)
@@ -72,7 +73,7 @@ def draw_method() -> None:
             "draws", "Pairs drawn for each d", width=260, help="The more, the less is left to chance."
         )
         seed = int(controls.number_field("seed", "Seed", width=130, help="The same seed draws the same vectors."))
-        st.button("Draw again", on_click=lambda: state.set_values({"seed": seed % 9999 + 1}), key="again")
+        st.button("Draw again", on_click=lambda: state.set_values({"seed": seed % MAX_SEED + 1}), key="again")
     measured, draws = chosen_experiment()
     place = int(np.flatnonzero(measured.dims == 64)[0])
     components.text(
@@ -82,7 +83,7 @@ def draw_method() -> None:
         f"{measured.scaled[place]:.2f} after the division.",
         "plain",
     )
-    q, k, q_i, k_i = (latex.in_role(name, role) for name, role in ROLES)
+    q, k, q_i, k_i = (latex.in_role(name, role) for name, role in SYMBOLS)
     st.latex(
         rf"\operatorname{{Var}}({q}\cdot {k})=\sum_{{i=1}}^{{d}}\operatorname{{Var}}({q_i}\,{k_i})=d,"
         r"\quad\sigma=\sqrt{d}"

@@ -16,16 +16,14 @@ from ui.kit.palette import THIN
 from ui.kit.wording import percent, rounded
 from ui.shell import guess
 from ui.state import controls
-from ui.state.table import D_CHOICES
+from ui.state.table import D_CHOICES, TINY_WEIGHT
 
 TITLE = "Two keys, one of them perfect"
 QUESTION = "At d = 100, which weight does the 80 % key get without the division?"
-RIGHT = "less than 0.001 %"
-GUESSES = ("44 %", "20 %", "2 %", RIGHT)
 OFFERED = tuple(
     d for d in D_CHOICES if d <= 256
 )  # beyond, these two keys lie apart even when divided; a head's d_k is 64 to 128
-NAMES = ("perfect key", "80 % key")
+KEY_NAMES = ("perfect key", "80 % key")
 
 
 def draw() -> None:
@@ -40,7 +38,7 @@ def draw() -> None:
     d = int(controls.select_slider("sd", "Dimensions d", OFFERED, help=tip("d and dₖ")))
     without, divided = scaling.two_keys(d, 1.0), scaling.two_keys(d)
     st.latex(score_formula(d, without))
-    answered = bool(state.get("figure")) or guess.draw("g1", QUESTION, GUESSES, RIGHT)
+    answered = bool(state.get("figure")) or guess.draw("g1", QUESTION, TINY_WEIGHT)
     opened = answered or d != state.default("sd")
     left, right = st.columns(2, gap="medium")
     with left:
@@ -82,15 +80,17 @@ def bars(attention: Attention, title: str) -> figures.Picture:
     weights = attention.weights[0]
     texts = [weight_text(weight) for weight in weights]
     frame = pd.DataFrame({"key": np.arange(2, dtype=np.int16), "value": weights, "shown": texts})
-    alt = ", ".join(f"{name} {text}" for name, text in zip(NAMES, texts, strict=True))
-    return figures.Picture(charts.stage_bars, frame, f"{title}: {alt}.", 84, {"labels": list(NAMES)}, {"fixed": True})
+    alt = ", ".join(f"{name} {text}" for name, text in zip(KEY_NAMES, texts, strict=True))
+    return figures.Picture(
+        charts.stage_bars, frame, f"{title}: {alt}.", 84, {"labels": list(KEY_NAMES)}, {"fixed": True}
+    )
 
 
 def four_bars(d: int) -> figures.Picture:
     """The two weights in both cases, as one picture to take away."""
     cases = (("as they are", scaling.two_keys(d, 1.0)), (f"divided by √{d}", scaling.two_keys(d)))
     weights = np.concatenate([stages.weights[0] for _, stages in cases])
-    labels = [f"{name}, {case}" for case, _ in cases for name in NAMES]
+    labels = [f"{name}, {case}" for case, _ in cases for name in KEY_NAMES]
     texts = [weight_text(weight) for weight in weights]
     frame = pd.DataFrame({"key": np.arange(len(weights), dtype=np.int16), "value": weights, "shown": texts})
     alt = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))

@@ -1,6 +1,7 @@
 """The heads whose use was measured: the list to choose from, the query of each, a line on the one shown."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,30 +10,42 @@ from attention_core import tasks
 from attention_core.files import DamagedData
 from attention_core.heads import NamedHead
 from ui import state
-from ui.inside_a_transformer.selection import MAP, MEAN, ONE, Selection, choose_head
+from ui.inside_a_transformer.selection import MAP, Selection, choose_head
 from ui.kit import components
 from ui.kit.wording import percent
 from ui.models import loaders
 from ui.state import scrolling
+from ui.state.table import MEAN, ONE
 
 PRONOUNS = {"he", "she", "it", "they", "him", "her", "them", "his", "its", "their"}
 TITLES = {"[CLS]": "[CLS], the mark in front", "[SEP]": "[SEP], the mark at the end"}
-DESCRIPTIONS = {  # of each measured head: its query, its key, and a hint for its map
-    "the word before": ("a word", "the word before it", "Look for the line left of the diagonal."),
-    "the word after": ("a word", "the word after it", "Look for the line right of the diagonal."),
-    "the same word elsewhere": ("a word", "the same word elsewhere", ""),
-    "the full stop": ("a word", "the full stop", ""),
-    "[CLS]": ("a word", "[CLS], the mark in front of the sentence", ""),
-    "[SEP]": ("a word", "[SEP], the mark at its end", ""),
-    "from a pronoun to its noun": ("a pronoun", "its noun", ""),
-    "from an object to its verb": ("an object", "its verb", ""),
-    "from a verb to its object": ("a verb", "its object", ""),
-}
-NEEDED_WORDS = {
-    "the same word elsewhere": "word that stands twice",
-    "the full stop": "full stop",
-    "from a pronoun to its noun": "pronoun",
-    "from a verb to its object": "verb that we know",
+
+
+class Use(NamedTuple):
+    """What a measured head does.
+
+    Attributes:
+        query, key: the words that it looks from and at.
+        hint: what to look for in its map; "" for nothing.
+        needed: the kind of word that a sentence must have for it; "" where any sentence will do.
+    """
+
+    query: str
+    key: str
+    hint: str = ""
+    needed: str = ""
+
+
+USES = {
+    "the word before": Use("a word", "the word before it", hint="Look for the line left of the diagonal."),
+    "the word after": Use("a word", "the word after it", hint="Look for the line right of the diagonal."),
+    "the same word elsewhere": Use("a word", "the same word elsewhere", needed="word that stands twice"),
+    "the full stop": Use("a word", "the full stop", needed="full stop"),
+    "[CLS]": Use("a word", "[CLS], the mark in front of the sentence"),
+    "[SEP]": Use("a word", "[SEP], the mark at its end"),
+    "from a pronoun to its noun": Use("a pronoun", "its noun", needed="pronoun"),
+    "from an object to its verb": Use("an object", "its verb"),
+    "from a verb to its object": Use("a verb", "its object", needed="verb that we know"),
 }
 
 
@@ -52,8 +65,8 @@ def query_of_head(name: str, words: list[str]) -> int | None:
 
 
 def named_head(shown: Selection) -> NamedHead | None:
-    """The measured head that is shown; of two uses of one head, that of the chosen word."""
-    if shown.of != ONE:
+    """The measured head that is shown; of a head with two uses, the use that fits the chosen word; None for none."""
+    if shown.kind != ONE:
         return None
     here = [found for found in measured_heads() if (found.layer, found.head) == (shown.layer, shown.head)]
     words = list(shown.view.tokens)
@@ -76,28 +89,28 @@ def draw_headline(shown: Selection) -> None:
 
 def headline(shown: Selection) -> str:
     """What is to be seen in the head or blend shown."""
-    if shown.of != ONE:
+    if shown.kind != ONE:
         return (
             "The mean of a layer’s heads hides what each of them does."
-            if shown.of == MEAN
+            if shown.kind == MEAN
             else "Rollout: how much of each word would be in every other after 6 layers, if attention alone mixed them."
         )
     found = named_head(shown)
     if found is None:
         return "For this head no use was measured. Does its map show a pattern?"
-    query, key, hint = DESCRIPTIONS[found.name]
+    use = USES[found.name]
     sentences = [
-        f"On average this head gives {percent(found.share)} of {query}’s weight to {key}; the other heads give "
+        f"On average this head gives {percent(found.share)} of {use.query}’s weight to {use.key}; the other heads give "
         f"{percent(found.others)}."
     ]
-    if hint:
-        sentences.append(hint)
-    if found.name in NEEDED_WORDS and not has_needed(found.name, list(shown.view.tokens)):
-        sentences.append(f"This sentence has no {NEEDED_WORDS[found.name]}.")
+    if use.hint:
+        sentences.append(use.hint)
+    if use.needed and not has_needed_word(found.name, list(shown.view.tokens)):
+        sentences.append(f"This sentence has no {use.needed}.")
     return " ".join(sentences)
 
 
-def has_needed(name: str, words: list[str]) -> bool:
+def has_needed_word(name: str, words: list[str]) -> bool:
     """Whether a sentence has the word that a measured head needs."""
     return "." in words if name == "the full stop" else query_of_head(name, words) is not None
 
@@ -115,7 +128,7 @@ def lay_out_list() -> DeltaGenerator:
     return place
 
 
-def draw_list(shown: Selection) -> None:
+def draw_measured_heads(shown: Selection) -> None:
     """Draw the heads whose use was measured; a click on one chooses its word too, and scrolls to the map."""
     found, here = measured_heads(), named_head(shown)
     if not found:
@@ -133,13 +146,13 @@ def draw_list(shown: Selection) -> None:
     words, numbers = list(shown.view.tokens), shown.view.numbers
 
     def pick(place: int) -> None:
-        choose_relation(found[place], words, numbers)
+        choose_measured_head(found[place], words, numbers)
 
     label = "Heads whose use was measured: choose one"
     components.radio_list(lines, key="named", on_pick=pick, label=label, role="output")
 
 
-def choose_relation(head: NamedHead, words: list[str], numbers: Sequence[int] | None) -> None:
+def choose_measured_head(head: NamedHead, words: list[str], numbers: Sequence[int] | None) -> None:
     """Choose a measured head and the word that it is about, and scroll to the map. For callbacks.
 
     Args:

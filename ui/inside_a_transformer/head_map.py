@@ -1,4 +1,4 @@
-"""The chosen map, remarks on how to read it, its arithmetic, and the files to take away."""
+"""The chosen map, remarks on how to read it, its arithmetic, and the heads ranked by one of its weights."""
 
 from functools import partial
 
@@ -8,28 +8,26 @@ from streamlit.delta_generator import DeltaGenerator
 from attention_core import inside
 from attention_core.text import shortened
 from ui import state
-from ui.inside_a_transformer.grid import draw_ranking, overview, rank_text, still_of_heads
-from ui.inside_a_transformer.selection import MAP, MEAN, ONE, ROLLOUT, Selection, draw_controls
-from ui.kit import components, figures
+from ui.inside_a_transformer.grid import draw_ranking, overview, rank_text
+from ui.inside_a_transformer.selection import MAP, Selection, draw_controls
+from ui.kit import components
 from ui.kit.wording import listed, percent, quoted, rounded
-from ui.map import cell, downloads, panel
+from ui.map import cell, panel
 from ui.map.view import chooser, head_name
-from ui.shell import links
 from ui.state import scrolling
+from ui.state.table import MEAN, ONE, ROLLOUT
 
-CAT = "The cat sat on the mat because it was tired"
 MARKS = "marks that the model puts in front of each sentence and at its end"
 
 
-def lay_out(shown: Selection) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Draw all around the chosen map that stays when another word is chosen; return the places of map and remark."""
+def lay_out(shown: Selection) -> DeltaGenerator:
+    """Draw what stays around the map when another word is chosen; return the place of the map."""
     with st.container(key=MAP):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             st.header(shown.name, anchor=False)
             draw_controls()
         components.text(marks_text(shown), "small")
         place = st.container()
-    remark_place = st.container()
     st.markdown(
         "A map shows where a head looks. Whether it also tells why the model answers as it does is "
         "disputed ([Jain & Wallace 2019](https://arxiv.org/abs/1902.10186), "
@@ -42,15 +40,14 @@ def lay_out(shown: Selection) -> tuple[DeltaGenerator, DeltaGenerator]:
         type="tertiary",
         icon=":material/arrow_forward:",
     )
-    return place, remark_place
+    return place
 
 
-def draw_map(shown: Selection, place: DeltaGenerator, remark_place: DeltaGenerator) -> None:
-    """Draw the chosen map, and a remark on how to read it, into the places that `lay_out` returned."""
+def draw_map(shown: Selection, place: DeltaGenerator) -> None:
+    """Draw the chosen map, and below it a remark on how to read it, into the place that `lay_out` returned."""
     with place:
         panel.draw(shown.view, shown.choice, "head", opens="icell")
-    if text := remark(shown):
-        with remark_place:
+        if text := remark(shown):
             components.text(text, "small")
 
 
@@ -85,7 +82,7 @@ def unknown_text(shown: Selection) -> str:
 def remark(shown: Selection) -> str:
     """A sentence on how to read the map with the present settings; "" for none."""
     view, (query, key) = shown.view, shown.choice
-    if shown.of == ROLLOUT:
+    if shown.kind == ROLLOUT:
         return (
             "Rollout multiplies the average maps of all layers; half of each word is assumed to stay where it is "
             "(Abnar & Zuidema 2020)."
@@ -94,19 +91,19 @@ def remark(shown: Selection) -> str:
         return f"Grey: not among the strongest weights that make up {percent(shown.map_filter.share)} of their row."
     if not shown.map_filter.see_self:
         return "What a word gives itself is left out, and the rest of its row divided by its sum."
-    if shown.of == MEAN or len(view.labels) < 4 or query == key:
+    if shown.kind == MEAN or len(view.labels) < 4 or query == key:
         return ""
     others, most = inside.sent_by_others(view.weights, query, key)
     if not most:
         return ""
-    looking, seen = quoted(view.labels[query]), quoted(view.labels[key])
+    query_label, key_label = quoted(view.labels[query]), quoted(view.labels[key])
     count = f"{most} of the {len(view.labels) - 2} other words"
-    return f"Not only {looking}: {count} look most at {seen}; on average they give it {rounded(others)}."
+    return f"Not only {query_label}: {count} look most at {key_label}; on average they give it {rounded(others)}."
 
 
 def draw_cell(shown: Selection) -> None:
     """Draw the arithmetic of the chosen weight."""
-    if shown.of != ONE:
+    if shown.kind != ONE:
         components.text("A blend of several heads has no arithmetic of its own. Choose one head above.")
         return
     marks = "" if shown.map_filter.marks else " The row’s sum includes [CLS] and [SEP]."
@@ -135,18 +132,5 @@ def draw_heads_for_pair(shown: Selection) -> None:
 
 def show_tired_and_soft() -> None:
     """Open the two sentences under the head that tells them apart. For callbacks."""
-    state.set_values({"s": CAT, "s2": "", "q": 8, "k": 0, "of": ONE, "l": 4, "h": 2, "itwo": True})
+    state.set_values({"s": state.default("s"), "s2": "", "q": 8, "k": 0, "of": ONE, "l": 4, "h": 2, "itwo": True})
     scrolling.scroll_to("itwo")
-
-
-def draw_downloads(shown: Selection, compared: dict[str, figures.Picture]) -> None:
-    """Draw the pictures, numbers, code and link of the map, and the pictures beside raw vectors, to take away."""
-    downloads.draw_downloads(
-        shown.view,
-        shown.choice,
-        links.source_of("inside_a_transformer"),
-        "head",
-        compared,
-        figure=(MAP, shown.name),
-        others={"heads": figures.Embedded("All 72 heads", still_of_heads(shown))},
-    )

@@ -1,4 +1,4 @@
-"""The shared sentence under a model: the map of one head of one layer, or of the mean of all heads."""
+"""The attention map of one head of a model, or the mean of its heads, on the shared sentence."""
 
 from dataclasses import dataclass
 
@@ -6,24 +6,23 @@ import numpy as np
 
 from attention_core.attention import Attention
 from attention_core.embeddings import UnknownWords
-from attention_core.glove_sources import vectors_name
 from attention_core.layers import Layer, Model, forward
 from attention_core.steps import walk
 from ui import state
 from ui.kit import export
 from ui.map.view import Choice, View, chosen
 from ui.models import loaders
-from ui.teach_it.settings import Session
+from ui.teach_it.session import Session
 
 
 @dataclass(frozen=True)
-class SentenceMap:
-    """The shared sentence under a model.
+class HeadView:
+    """The attention map of one head, or the mean of all heads of a layer, on the shared sentence.
 
     Attributes:
         view: the map.
         choice: the chosen query and key in it.
-        layers: the numbers of every layer.
+        layers: what the model computed in every layer.
         l: the layer whose map it is, from 1.
         head: the head, from 0; None for the mean of all.
     """
@@ -35,13 +34,8 @@ class SentenceMap:
     head: int | None
 
 
-def sentence_map(session: Session, model: Model, steps: str, head: int | None, l: int) -> SentenceMap:
-    """The shared sentence under a model.
-
-    Args:
-        steps: how long the model was trained, in words.
-        head: from 0; None for the mean of all.
-        l: the layer whose map it is, from 1.
+def compute_layers(model: Model) -> list[Layer]:
+    """What a model computes in every layer for the shared sentence.
 
     Raises:
         UnknownWords: no word of the sentence has a vector.
@@ -49,17 +43,25 @@ def sentence_map(session: Session, model: Model, steps: str, head: int | None, l
     sentence = loaders.tokenized(state.sentence())
     if not sentence.known:
         raise UnknownWords(sentence.unknown)
-    return head_map(session, model, forward(model, loaders.glove().look_up(sentence.known)), steps, head, l)
+    return forward(model, loaders.glove().look_up(sentence.known))
 
 
-def head_map(session: Session, model: Model, layers: list[Layer], steps: str, head: int | None, l: int) -> SentenceMap:
-    """The shared sentence under a model that has computed its layers. Arguments as in `sentence_map`."""
+def head_view(session: Session, model: Model, layers: list[Layer], steps: str, head: int | None, l: int) -> HeadView:
+    """The attention map of a head of a model on the shared sentence.
+
+    Args:
+        model: that of the session, or it untrained.
+        layers: what it computed for the sentence.
+        steps: how long it was trained, in words.
+        head: from 0; None for the mean of all.
+        l: the layer whose map it is, from 1.
+    """
     sentence = loaders.tokenized(state.sentence())
     tokens, layer = sentence.known, layers[l - 1]
     shows = [f"layer {l}"] * (model.n_layers > 1) + ["mean of all heads" if head is None else f"head {head + 1}"]
     settings = {
         "sentence": state.sentence(),
-        "model": f"attention on {vectors_name()} {loaders.glove().d_model}d",
+        "model": f"attention on {loaders.vectors_name()} {loaders.glove().d_model}d",
         "task": session.lesson.title.lower(),
         "layers": model.n_layers,
         "heads": model.n_heads,
@@ -74,7 +76,7 @@ def head_map(session: Session, model: Model, layers: list[Layer], steps: str, he
     visible = np.isfinite(layer.attention.masked[0])
     if head is None:
         view = View(tokens, layer.attention.weights.mean(axis=0), sentence.words, settings, visible)
-        return SentenceMap(view, chosen(view), layers, l, head)
+        return HeadView(view, chosen(view), layers, l, head)
     q, k, v = layer.q[head], layer.k[head], layer.v[min(head, len(layer.v) - 1)]  # without W_V one v for all heads
     attention = Attention(*(stage[head] for stage in layer.attention))
     view = View(
@@ -87,4 +89,4 @@ def head_map(session: Session, model: Model, layers: list[Layer], steps: str, he
         walk=lambda row: walk(q[row], k, v, visible[row]),
         code=lambda: export.head_code(tokens, q, k, v, visible, settings),
     )
-    return SentenceMap(view, chosen(view), layers, l, head)
+    return HeadView(view, chosen(view), layers, l, head)

@@ -1,4 +1,4 @@
-"""What comes next? The likeliest next words of a model that copies, and what each of its parts is good for."""
+"""What comes next? The likeliest next words of a model that copies, and those without one of its parts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,8 +12,8 @@ from ui.kit import components
 from ui.kit.html import table
 from ui.kit.wording import listed, percent, quoted, rounded
 from ui.models import loaders
-from ui.teach_it.sentence_map import SentenceMap
-from ui.teach_it.settings import Session
+from ui.teach_it.head_view import HeadView
+from ui.teach_it.session import Session
 
 
 def prediction_in_words(model: Model, layers: Sequence[Layer], tokens: Sequence[str], place: int) -> str:
@@ -24,17 +24,7 @@ def prediction_in_words(model: Model, layers: Sequence[Layer], tokens: Sequence[
     return f"After {quoted(tokens[place])} the model writes {quoted(first)} ({rounded(share)}), then {then}."
 
 
-def answer(
-    model: Model, layers: Sequence[Layer], tokens: Sequence[str], place: int, right: int
-) -> tuple[str, float, bool]:
-    """The model's next word after a place in words, the probability of the right one, and whether they are the same."""
-    words = copying.next_words(model, layers, tokens, loaders.glove(), place, count=len(copying.vocabulary()))
-    best, share = words[0]
-    text = f"{tokens[place]} … {best} {percent(share)}"
-    return text, dict(words).get(tokens[right], 0.0), best == tokens[right]
-
-
-def draw_next_words(session: Session, shown: SentenceMap) -> None:
+def draw_next_words(session: Session, shown: HeadView) -> None:
     """Draw the ten likeliest next words, and the same with a part of the model switched off."""
     tokens, place = list(shown.view.tokens), shown.choice.query
     components.text(f"What comes after {quoted(shown.view.labels[place])}?", "heading")
@@ -75,14 +65,14 @@ def parts_switched_off(model: Model) -> dict[str, Model]:
 
 
 def without_layer(model: Model, l: int) -> Model:
-    """A model whose layer l, from 1, hands on what it was given."""
+    """A model without its layer l, from 1: the next layer is given what that one was given."""
     kept = [layer for layer in range(1, model.n_layers + 1) if layer != l]
     parameters = {f"{n}.{name}": value for n, layer in enumerate(kept, 1) for name, value in model.layer(layer).items()}
     return replace(model, n_layers=model.n_layers - 1, parameters=parameters)
 
 
 def without_positions(model: Model) -> Model:
-    """A model that is given no places: the rows and columns of its matrices that belong to them are cut off."""
+    """A model without positions: their rows and columns are cut off its matrices."""
     cut = {
         name: value[:, : model.d_word] if name.endswith("W_O") else value[: model.d_word]
         for name, value in model.parameters.items()

@@ -1,32 +1,29 @@
-"""The training: its buttons, how often the model is right, the curves, and the next steps."""
+"""The training on the page: its buttons, its progress in numbers and curves, and its next steps."""
 
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
 from attention_core import copying, taught
-from attention_core.taught import ModelSpec
 from ui import state
 from ui.kit import components, figures
 from ui.kit.glossary import with_terms
 from ui.kit.wording import counted, percent, rounded
 from ui.models import loaders
-from ui.models.lessons import Lesson
-from ui.models.training import FINISHED, Settings, VisitorTraining, recipe, shipped, usual_settings
+from ui.models.training import Settings, VisitorTraining, recipe, shipped
 from ui.shell import body
 from ui.state import run_lock
+from ui.state.table import FINISHED
 from ui.teach_it import charts
-from ui.teach_it.settings import BACK, Session, title_of, values_of
+from ui.teach_it.session import Session, title_of
 
-SECOND_PRESS = 0.5  # seconds for which Stop, once it is drawn in the place of Train, cannot be pressed
-REDRAW_AFTER = 0.03  # seconds from one picture of a training to the next
-ASK_AGAIN_AFTER = 1.0  # seconds for which a training that waits in the queue leaves the page alone
+STOP_DISABLED_FOR = 0.5  # seconds after Stop is drawn in the place of Train, so that a double click does not stop
+REDRAW_AFTER = 0.03  # seconds between two drawings of a training
+ASK_AGAIN_AFTER = 1.0  # seconds between two runs of the page while its training waits in the queue
 
 
 def draw_buttons(session: Session) -> None:
@@ -48,8 +45,9 @@ def draw_buttons(session: Session) -> None:
     label = "Go on" if session.partly_trained else "Train again" if session.trained else "Train"
     with st.container(horizontal=True, vertical_alignment="center", key="teach-buttons"):
         if session.in_training:
-            drawn = st.session_state.setdefault("stop-drawn", time.monotonic())
-            st.button("Stop", on_click=stop, key="stop", width=130, disabled=time.monotonic() < drawn + SECOND_PRESS)
+            now = time.monotonic()
+            disabled = now < st.session_state.setdefault("stop-drawn", now) + STOP_DISABLED_FOR
+            st.button("Stop", on_click=stop, key="stop", width=130, disabled=disabled)
         else:
             st.session_state.pop("stop-drawn", None)
             st.button(label, on_click=train, key="train", type="primary", width=130)
@@ -98,12 +96,17 @@ def draw_score(session: Session) -> None:
         number = f"about {percent(share)}"
         tested = f"right on {count:,} sentences of new words. {guess}"
     step = f"Trained for {steps:,} steps." if session.fully_trained else f"Step {session.step:,} of {steps:,}."
-    page = Markup(
+    html = Markup(
         '<div class="score"><b>{}</b> <span>{}</span></div>'
         '<progress value="{:.3f}" max="1" aria-label="Training"></progress><small>{}{}</small>'
     )
-    progress = 1 if session.fully_trained else session.step / steps
-    components.show_html(page.format(number, tested, progress, step, " Stopped." if stopped(session) else ""))
+    share_done = 1 if session.fully_trained else session.step / steps
+    components.show_html(html.format(number, tested, share_done, step, " Stopped." if stopped(session) else ""))
+    draw_notice(session)
+
+
+def draw_notice(session: Session) -> None:
+    """Draw that the training has failed, or that it waits in the queue."""
     if error := session.diverged:
         components.text(
             f"Training ran away at step {error.step}: the learning rate {error.rate:g} is too large. "
@@ -119,7 +122,7 @@ def draw_score(session: Session) -> None:
 
 
 def stopped(session: Session) -> bool:
-    """Whether the training has been left half-way."""
+    """Whether the training was stopped before its end."""
     return session.partly_trained and not session.in_training
 
 
@@ -143,47 +146,6 @@ def chance(task: str) -> float:
     return float(loaders.gap_table()["rows"][task]["chance"])
 
 
-def draw_experiments(session: Session) -> None:
-    """Draw buttons that remove a part the trained model needs, or the button that gives it back."""
-    lesson = session.lesson
-
-    def choose(changed: ModelSpec) -> None:
-        state.set_values({**values_of(changed), "trained": FINISHED if shipped(usual_settings(changed)) else 0})
-
-    if not lesson.without:
-        return
-    with st.container(horizontal=True, key="teach-experiments"):
-        if not session.has_best_shape:
-            label = missing_part_label(session.settings.spec, lesson.best)
-            st.button(label, on_click=choose, args=(lesson.best,), key="give-back", icon=":material/add:")
-            return
-        for number, (label, values) in enumerate(lesson.without.items()):
-            st.button(
-                f"{label}: what happens?",
-                on_click=choose,
-                args=(_changed(lesson, values),),
-                key=f"without-{number}",
-                type="tertiary",
-                icon=":material/science:",
-                disabled=not session.fully_trained,
-                help=None if session.fully_trained else "Train it first, or show it trained.",
-            )
-
-
-def missing_part_label(spec: ModelSpec, best: ModelSpec) -> str:
-    """The label of the button that gives a model the part that it lacks for its task."""
-    if spec.n_layers < best.n_layers:
-        return "Give it a second layer"
-    if spec.n_heads < best.n_heads:
-        return "Give it a second head" if best.n_heads == 2 else f"Give it {best.n_heads} heads"
-    return "Give it positions" if best.positions and not spec.positions else BACK
-
-
-def _changed(lesson: Lesson, values: Mapping[str, Any]) -> ModelSpec:
-    names = {"layers": "n_layers", "nh": "n_heads", "res": "residual", "pos": "positions"}
-    return replace(lesson.best, **{names[name]: value for name, value in values.items()})
-
-
 def draw_curve(session: Session, name: str) -> None:
     """Draw the accuracy on test sentences, or the loss, against the step; nothing where there is no number yet.
 
@@ -202,12 +164,12 @@ def draw_curve(session: Session, name: str) -> None:
     last = f" {points[-1][1]:.3g} at step {points[-1][0]:,}."
     high = max(value for _, value in points)
     unit = 10 ** math.floor(math.log10(high)) if high > 0 else 1.0
-    fill = {"end": end, "high": math.ceil(1.02 * high / unit) * unit}  # the next round number, so that no point is cut
+    parameters = {"end": end, "high": math.ceil(1.02 * high / unit) * unit}  # a round number, so that no point is cut
     if name == "accuracy":
-        fill |= {"chance": chance(session.lesson.task)}
+        parameters |= {"chance": chance(session.lesson.task)}
     options = {"title": title.lower(), "shares": name == "accuracy"}
     components.text(title, "heading")
-    picture = figures.Picture(charts.curve, table, f"{title}, by steps.{last}", 150, fill, options)
+    picture = figures.Picture(charts.curve, table, f"{title}, by steps.{last}", 150, parameters, options)
     figures.draw(picture, f"curve-{name}")
 
 
