@@ -44,13 +44,14 @@ def draw_buttons(session: Session) -> None:
 
     label = "Go on" if session.partly_trained else "Train again" if session.trained else "Train"
     with st.container(horizontal=True, vertical_alignment="center", key="teach-buttons"):
-        if session.in_training:
-            now = time.monotonic()
-            disabled = now < st.session_state.setdefault("stop-drawn", now) + STOP_DISABLED_FOR
-            st.button("Stop", on_click=stop, key="stop", width=130, disabled=disabled)
-        else:
-            st.session_state.pop("stop-drawn", None)
-            st.button(label, on_click=train, key="train", type="primary", width=130)
+        with st.container(key="one-at-a-time", width=130):
+            if session.in_training:
+                now = time.monotonic()
+                disabled = now < st.session_state.setdefault("stop-drawn", now) + STOP_DISABLED_FOR
+                st.button("Stop", on_click=stop, key="stop", width="stretch", disabled=disabled)
+            else:
+                st.session_state.pop("stop-drawn", None)
+                st.button(label, on_click=train, key="train", type="primary", width="stretch")
         came_with_app = shipped(session.settings) is not None
         st.button(
             "Show it trained",
