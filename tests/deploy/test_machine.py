@@ -67,7 +67,7 @@ def test_a_training_whose_server_was_killed_is_done_again_up_to_the_step_of_the_
     visitor = Visit(own_server, browser.new_context(**USUAL))
     visitor.page.goto(f"{own_server.url}/teach_it?s=Mary%20trusted%20him&q=1&trained=200")
     standing = visitor.page.locator(".own progress + small").first
-    expect(standing).to_contain_text("Step 1")  # 10, 20, …
+    expect(standing).to_contain_text(re.compile("Step [1-9]"))
     with visitor.losing_the_server():
         own_server.process.kill()
         own_server.process.wait()

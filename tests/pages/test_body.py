@@ -1,5 +1,6 @@
 """What a click runs: the part of the page that it is in, and no more than that."""
 
+import asyncio
 import gc
 import json
 import weakref
@@ -16,6 +17,7 @@ from tests.support.visitor import run as visiting
 from ui.models import language_model, loaders, training
 from ui.shell.pages import PAGES
 from ui.state import run_lock
+from ui.teach_it.progress import STOP_DISABLED_FOR
 
 
 @dataclass
@@ -156,6 +158,7 @@ def test_a_training_draws_its_part_alone_and_keeps_what_is_pressed_meanwhile(ser
             assert visitor.got("stop")
             assert not any(visitor.got(key) for key in ("task", "layers", "s", "run-began"))
             assert visitor.settings()["trained"] == ["300"]
+        await asyncio.sleep(STOP_DISABLED_FOR)  # the next run draws a Stop that can be pressed
         typed = visitor.widget("s")
         visitor.values[typed] = ("string_value", "a stale text")  # a busy browser sends what it had before a callback
         await visitor.rerun(visitor.timer)
