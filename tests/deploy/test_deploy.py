@@ -57,7 +57,8 @@ class House:
             with urllib.request.urlopen(request, timeout=20) as answer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as refusal:
-            return refusal.code, refusal.headers, refusal.read()
+            with refusal:
+                return refusal.code, refusal.headers, refusal.read()
 
     @property
     def written(self) -> str:
