@@ -27,7 +27,7 @@ MiniLM's sentence vector.
 import json
 import math
 import statistics
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -122,12 +122,15 @@ def raw_outputs(sentences: list[Example], glove: Embeddings) -> np.ndarray:
     return np.array(found)
 
 
-def join_tokens(tokens: Iterable[str]) -> str:
-    """A sentence as people write it: no gap before a comma, a period or n't."""
-    text = " ".join(tokens)
-    for mark in (",", ".", "?", "n't", "'s"):
-        text = text.replace(f" {mark}", mark)
-    return text
+def spaces_before(tokens: Iterable[str]) -> list[str]:
+    """What stands before each token of a sentence as people write it: nothing before a comma, a period or n't."""
+    joined = (",", ".", "?", "n't", "'s")
+    return ["" if place == 0 or token in joined else " " for place, token in enumerate(tokens)]
+
+
+def join_tokens(tokens: Sequence[str]) -> str:
+    """A sentence as people write it."""
+    return "".join(space + token for space, token in zip(spaces_before(tokens), tokens, strict=True))
 
 
 def heads_correct(sentence: Example, model: "MiniLM") -> np.ndarray:

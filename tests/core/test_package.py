@@ -100,8 +100,7 @@ def test_what_readme_promises_of_pythons_and_systems_is_what_is_tried_and_pinned
     )  # there is none for Windows, on which README says that all packages exist
 
 
-def test_the_citation_file_names_the_version_of_the_package_and_its_day_in_the_changelog():
+def test_the_citation_file_names_the_day_on_which_the_version_of_the_package_came_out():
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    assert cited["version"] == version
     assert f"## {version} ({cited['date-released']})" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

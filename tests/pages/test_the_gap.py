@@ -197,7 +197,7 @@ def test_an_apostrophe_joins_its_word_and_markup_in_a_sentence_is_text():
     example = gap.tasks.Example(("it", "was", "n't", "<b>", "cat"), 0, 4)
     rate = measured.Rate("natural", "gender", "MiniLM", 0, 1, 0, 1, 0.5, (), None, (4, 2))
     item = sentences.sentence_item(rate, measured.Case(example, False))
-    assert item.startswith("<li><b class=query>it</b> wasn't &lt;b&gt; <b class=key>cat</b> <small>")
+    assert item.startswith("<li><b class=query>it</b> wasn&#39;t &lt;b&gt; <b class=key>cat</b> <small>")
 
 
 def test_only_models_that_were_measured_in_a_task_are_offered(app):

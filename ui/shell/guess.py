@@ -1,10 +1,8 @@
 """A question to guess at before its answer is shown."""
 
-import streamlit as st
-
-from ui import state
 from ui.kit import components
-from ui.state.table import CONTROLS, SHOW
+from ui.state import controls
+from ui.state.table import SHOW
 
 
 def draw(name: str, question: str, right: str) -> bool:
@@ -14,7 +12,7 @@ def draw(name: str, question: str, right: str) -> bool:
         name: its control.
         right: the right one of its options.
     """
-    chosen = st.segmented_control(question, CONTROLS[name].options, **state.widget_args(name))
+    chosen = controls.segmented(name, question, required=False)
     if chosen is None:
         return False
     texts = {SHOW: f"It is {right}.", right: f"Yes: {right}."}

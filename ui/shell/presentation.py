@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import streamlit as st
+from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from ui import state
@@ -92,8 +93,8 @@ def _places(name: str) -> tuple[str, str]:
 
 def _hide_all_but(*kept: str) -> None:
     """Hide all elements of the page but those that these selectors name."""
-    selectors = ", ".join(kept)
-    st.html(f"<style>{HIDE_OTHERS.format(kept=f':is({selectors})')}</style>")
+    rules = HIDE_OTHERS.format(kept=f":is({', '.join(kept)})")
+    st.html(Markup("<style>{}</style>").format(Markup(rules)))
 
 
 def _lecture_bar(page: Page, number: int) -> None:

@@ -36,9 +36,15 @@ def draw_field() -> str:
         state.set_values({"q": _kept_query(drawn, state.sentence()), "k": 0})
 
     drawn = state.sentence()
-    options = {"live": "300ms", "autocomplete": "off", "label_visibility": "collapsed"} | state.widget_args("s")
-    hint = "Type a sentence"
-    text = st.text_input("Sentence", state.default("s"), on_change=changed, placeholder=hint, **options)
+    text = controls.text_field(
+        "s",
+        "Sentence",
+        on_change=changed,
+        placeholder="Type a sentence",
+        live="300ms",
+        autocomplete="off",
+        label_visibility="collapsed",
+    )
     if len(text or "") > MAX_CHARACTERS or st.session_state.get("was_cut"):
         components.text(
             f"The text was longer than {MAX_CHARACTERS:,} characters; the rest was cut. "

@@ -116,6 +116,11 @@ def select(name: str, label: str, options: Sequence[Value] = (), **layout: Any) 
     return st.selectbox(label, offered, offered.index(control.default), **layout, **state.widget_args(name))
 
 
+def checkbox(name: str, label: str, **layout: Any) -> bool:
+    """A tick."""
+    return st.checkbox(label, state.default(name), **layout, **state.widget_args(name))
+
+
 def text_field(name: str, label: str, **layout: Any) -> str:
     """A line of text."""
     return st.text_input(label, state.default(name), **layout, **state.widget_args(name))

@@ -90,7 +90,7 @@ def draw_mask_ticks() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("May be looked at:", width="content")
         for place, name in enumerate(ROW_NAMES[: int(state.get("keys"))], start=1):
-            st.checkbox(name, state.default(f"see{place}"), **state.widget_args(f"see{place}"))
+            controls.checkbox(f"see{place}", name)
 
 
 def from_numbers() -> Selection | None:

@@ -1,6 +1,5 @@
 """The sentences behind a rate, right and wrong, each with links to the pages that show it."""
 
-import html
 from functools import lru_cache
 
 import streamlit as st
@@ -82,11 +81,6 @@ def sentence_item(rate: Rate, case: Case) -> Markup:
     head = measured.head_for(rate.task)
     targets.append(("inside_a_transformer", "MiniLM", {**choice, **({"l": head[0], "h": head[1]} if head else {})}))
     opened = Markup(" · ").join(links.text_link(name, page, values) for page, name, values in targets)
-    return Markup("<li>{} <small>Open: {}</small></li>").format(
-        Markup(gap.join_tokens(map(escape_word, words))), opened
-    )
-
-
-def escape_word(word: str | Markup) -> str:
-    """A word as HTML; its apostrophe stays, so that "n't" can join the word before it."""
-    return word if isinstance(word, Markup) else html.escape(word, quote=False)
+    spaces = gap.spaces_before(example.tokens)
+    text = Markup("").join(Markup("{}{}").format(space, word) for space, word in zip(spaces, words, strict=True))
+    return Markup("<li>{} <small>Open: {}</small></li>").format(text, opened)
