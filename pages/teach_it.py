@@ -34,20 +34,13 @@ def page() -> None:
         places = head_map.lay_out(session)
     settings.draw_reason(session)
 
-    def draw_progress(session: Session) -> None:
-        with left:
-            progress.draw_buttons(session)
-        with right:
-            progress.draw_score(session)
-        head_map.draw_progress(session, places)
-
-    if not session.in_training:
-        draw_progress(session)
-
     def part() -> None:
         now = current_session()
-        if session.in_training:
-            draw_progress(now)
+        with left:
+            progress.draw_buttons(now)
+        with right:
+            progress.draw_score(now)
+        head_map.draw_progress(now, places)
         with words:
             shown = head_map.chosen_view(now)
             if shown:
