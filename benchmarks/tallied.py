@@ -24,7 +24,7 @@ from streamlit.web.cli import main
 CACHE = type(functools.lru_cache(int))
 NOT_FOLLOWED = (types.ModuleType, type, types.FunctionType, types.BuiltinFunctionType, types.FrameType)
 KEPT = {  # what modules keep otherwise than in a cache of functools
-    "ui.models.loaders": ("_long_readings",),
+    "ui.models.loaders": ("_short_readings", "_long_readings"),
     "ui.models.training": ("_trainings",),
     "ui.models.language_model": ("_texts", "_results"),
 }

@@ -139,7 +139,7 @@ def test_a_session_holds_nothing_of_what_the_model_computed(app, page, request):
     assert all(array() is not None for array in arrays)
     del kept
     language_model.clear_cache()
-    for number in range(20):  # so many are not kept
+    for number in range(100):  # so many are not kept
         loaders.reading(f"Another text, {number}")
     gc.collect()
     assert [place for place, array in enumerate(arrays) if array() is not None] == []

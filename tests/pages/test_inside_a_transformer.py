@@ -381,7 +381,7 @@ def test_a_damaged_model_is_said_in_one_sentence(app, monkeypatch):
         raise DamagedData("data/minilm/model.safetensors is missing or cannot be read; restore it")
 
     monkeypatch.setattr(loaders, "minilm", broken)
-    test = app(HERE)
+    test = app(HERE, s="A sentence that nobody has read")
     assert not test.exception
     assert "model.safetensors is missing" in html_of(test)
 

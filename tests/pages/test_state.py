@@ -109,6 +109,7 @@ DEFAULTS = {
         "hd": "All heads",
         "was": "Raw GloVe",
         "g2": None,
+        "tset": False,
         "tpos": False,
         "tmat": False,
         "tcmp": False,

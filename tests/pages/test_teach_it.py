@@ -271,7 +271,7 @@ def test_training_can_be_stopped_looked_at_and_gone_on_with(app, monkeypatch):
 
 
 def test_another_setting_is_another_model_and_starts_untrained(app):
-    test = trained(app(HERE, trained="100"))
+    test = trained(app(HERE, trained="100", tset="true"))
     test.number_input(key="init").set_value(2).run()
     assert linked(test, "trained") is None
     assert linked(test, "init") == "2"
@@ -299,7 +299,7 @@ def test_one_layer_gives_both_sentences_of_a_pair_the_same_question():
 
 
 def test_training_that_runs_away_is_said(app):
-    test = trained(app(HERE, **SHE, rate="10", trained="1000"))
+    test = trained(app(HERE, **SHE, rate="10", trained="1000", tset="true"))
     assert not test.exception
     assert "Training ran away at step" in html_of(test)
     assert "learning rate 10 is too large" in html_of(test)
@@ -310,7 +310,7 @@ def test_training_that_runs_away_is_said(app):
 @pytest.mark.parametrize("task", [lesson.title for lesson in LESSONS])
 def test_every_fold_of_every_task_opens(app, task):
     lesson = BY_TITLE[task]
-    folds = dict.fromkeys(("tmat", "tcell", "tsay", "ttry", "tcode", "ttake"), "true")
+    folds = dict.fromkeys(("tset", "tmat", "tcell", "tsay", "ttry", "tcode", "ttake"), "true")
     sample = sample_sentences(lesson)[0]
     where = {
         "s": sample.text,

@@ -50,6 +50,7 @@ TERMS = {
     "less often.",
     "entropy": "How spread out weights are, in bits: 0 if one word gets all, 3 if eight get the same.",
 }
+ENTRIES = {term: entry for entry in TERMS for term in re.split(", | and ", entry)}  # of each term
 
 BUTTON = Markup('<button type="button" class="term" data-term="{0}" data-tip="{1}" aria-description="{1}">{2}</button>')
 
@@ -67,11 +68,11 @@ def with_terms(text: str, *terms: str) -> Markup:
     """A text, in which the first mention of each term shows its entry, and opens the glossary there when pressed.
 
     Raises:
-        StopIteration: the glossary has no such term.
+        KeyError: the glossary has no such term.
     """
     marked = escape(text)
     for term in terms:
-        entry = next(entry for entry in TERMS if term in re.split(", | and ", entry))
+        entry = ENTRIES[term]
         if mention := re.search(rf"(?<!\w){re.escape(term)}s?(?!\w)(?![^<]*>)", marked, re.IGNORECASE):  # in no tag
             button = BUTTON.format(entry, TERMS[entry], mention.group())
             marked = marked[: mention.start()] + button + marked[mention.end() :]

@@ -22,7 +22,7 @@ from attention_core.llama_file import bytes_of
 from ui.models.jobs import JobQueue, ResultCache
 
 MAX_TOKENS = 64
-MAX_TOKENS_CACHED = 96  # of all cached readings together; a token of SmolLM2 fills 0.45 MB
+MAX_TOKENS_CACHED = 256  # of all cached readings together; a token of SmolLM2 fills 0.45 MB
 MAX_RESULTS_CACHED = 64
 LONGEST_CHARACTER = 4  # pieces: each holds at least a byte of the character
 
@@ -94,6 +94,7 @@ def max_tokens() -> int:
     return min(MAX_TOKENS, model().config.n_positions)
 
 
+@lru_cache(maxsize=1)
 def size() -> int:
     """How many numbers the model has learned."""
     weights = model().weights
@@ -269,3 +270,4 @@ def clear_cache() -> None:
     _texts.clear()
     _results.clear()
     _line_ends.cache_clear()
+    size.cache_clear()

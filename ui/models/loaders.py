@@ -19,6 +19,7 @@ from attention_core.heads import NamedHead, named_heads
 from attention_core.llama_heads import llama_heads
 from attention_core.text import tokenize
 from ui import state
+from ui.models.jobs import ResultCache
 from ui.state import run_lock
 from ui.state.table import MAX_TOKENS
 from ui.state.text import one_line
@@ -102,8 +103,10 @@ def _raw(text: str, switches: state.Switches) -> RawAttention:
 _short_raw = lru_cache(maxsize=256)(_raw)  # a visitor who chooses another word, a hall that opens one link
 
 SHORT_RAW = 64  # tokens; the result for so many fills 80 kB, for 512 some 5 MB
-SHORT = 128  # tokens; what is kept of so many fills 7 MB, of 512 some 28
+SHORT = 128  # tokens
+MAX_TOKENS_CACHED = 512  # of all cached short readings together; a token fills 57 kB
 _opening, _long = threading.Lock(), threading.Lock()
+_short_readings = ResultCache(MAX_TOKENS_CACHED, lambda reading: len(reading.tokens.ids))
 _long_readings: dict[str, Reading] = {}
 
 
@@ -124,13 +127,16 @@ def open_minilm() -> MiniLM:
 def reading(text: str) -> Reading:
     """A text, and everything that the transformer computed for it.
 
-    A few short texts are cached, and one long one. One long text at a time is computed; other runs go on meanwhile.
+    Recent short texts are cached, and one long one. One long text at a time is computed; other runs go on meanwhile.
 
     Raises:
         UnfitSentence: there is no word in it, or too many.
     """
+    if found := _short_readings.get(text):
+        return found
     if len(minilm().tokens(text).ids) <= SHORT:
-        return _short_reading(text)
+        _short_readings.put(text, found := minilm().read(text))
+        return found
     with run_lock.released(), _long:
         return _long_reading(text)
 
@@ -140,11 +146,6 @@ def _long_reading(text: str) -> Reading:
         _long_readings.clear()  # before the next is computed, so that two never fill memory
         _long_readings[text] = minilm().read(text)
     return _long_readings[text]
-
-
-@lru_cache(maxsize=8)
-def _short_reading(text: str) -> Reading:
-    return minilm().read(text)
 
 
 @lru_cache(maxsize=1)

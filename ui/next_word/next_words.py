@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from attention_core.next_word import next_probabilities
 from ui import state
 from ui.kit import components
 from ui.kit.glossary import with_terms
@@ -60,12 +59,12 @@ def draw_likeliest(shown: Selection) -> None:
 
     lines = [
         (shown.readable(piece), percent(share, 1), float(share), False)
-        for piece, share in zip(shown.likely.pieces, shown.probabilities, strict=True)
+        for piece, share in zip(shown.likely.pieces, shown.likeliest, strict=True)
     ]
     components.radio_list(
         lines, key="likeliest", on_pick=take, label="The ten likeliest next words: press one to take it", buttons=True
     )
-    others = np.delete(next_probabilities(shown.reading.logits.astype(float), shown.temperature), ids)
+    others = np.delete(shown.probabilities, ids)
     components.text(
         f"Press a word to add it to the text. The other {len(others):,} pieces that the model knows share "
         f"{percent(float(others.sum()), 1)}.",

@@ -50,8 +50,13 @@ class Selection:
 
     @cached_property
     def probabilities(self) -> np.ndarray:
-        """(10,) of the likeliest next pieces; computed on demand, for the part of the page does not need them."""
-        return next_probabilities(self.reading.logits, self.temperature)[self.likely.ids]
+        """(n_words,) of all next pieces; computed on demand, for the part of the page does not need them."""
+        return next_probabilities(self.reading.logits.astype(float), self.temperature)
+
+    @property
+    def likeliest(self) -> np.ndarray:
+        """(10,) the probabilities of the likeliest next pieces."""
+        return self.probabilities[self.likely.ids]
 
     @property
     def name(self) -> str:

@@ -156,6 +156,7 @@ CONTROLS: dict[str, Control] = {
     "hd": Control("All heads", options=("All heads", "Head 1", "Head 2", "Head 3", "Head 4"), page="teach_it"),
     "was": Control(RAW_GLOVE, options=(RAW_GLOVE, UNTRAINED), page="teach_it"),
     "g2": Control(None, options=("never", HALF_THE_TIME, "nearly always", SHOW), page="teach_it", private=True),
+    "tset": Control(False, page="teach_it"),
     "tpos": Control(False, page="teach_it"),
     "tmat": Control(False, page="teach_it"),
     "tcmp": Control(False, page="teach_it"),

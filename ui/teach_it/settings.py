@@ -64,7 +64,12 @@ def draw_reason(session: Session) -> None:
 
 
 def draw_advanced(session: Session) -> None:
-    """Draw the settings of the model, folded; a change of one starts with an untrained model."""
+    """Draw the settings of the model, folded."""
+    controls.fold("tset", f"Advanced: {title_of(session.settings)}", draw_settings, session)
+
+
+def draw_settings(session: Session) -> None:
+    """Draw the settings of the model; a change of one starts with an untrained model."""
 
     def start_untrained() -> None:
         state.set_values({"trained": 0})
@@ -80,28 +85,27 @@ def draw_advanced(session: Session) -> None:
         "res": "Keep the word’s own vector and add what attention found." + ("" if used else unused),
         "pos": "Put each word’s place in the sentence behind its vector.",
     }
-    with st.expander(f"Advanced: {title_of(session.settings)}"):
-        with st.container(horizontal=True, vertical_alignment="bottom", key="teach-settings"):
-            controls.segmented("layers", "Layers", on_change=start_untrained, help=helps["layers"])
-            controls.segmented("nh", "Heads", on_change=start_untrained, help=helps["nh"])
-            controls.segmented("dk", "Numbers per query, dₖ", on_change=start_untrained, help=helps["dk"])
-            controls.select(
-                "rate",
-                "Learning rate",
-                format_func=lambda value: f"{value:g}",
-                width=120,
-                on_change=start_untrained,
-                help=helps["rate"],
-            )
-            controls.number_field("init", "Seed", width=100, on_change=start_untrained, help=helps["init"])
-            controls.toggle("res", "Residual", disabled=not used, on_change=start_untrained, help=helps["res"])
-            controls.toggle("pos", "Positions", on_change=start_untrained, help=helps["pos"])
-        if session.settings != usual_settings(session.lesson.best):
-            best = values_of(session.lesson.best)
-            st.button(
-                BACK,
-                on_click=lambda: state.set_values({**best, "trained": 0}),
-                key="usual",
-                type="tertiary",
-                icon=":material/undo:",
-            )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="teach-settings"):
+        controls.segmented("layers", "Layers", on_change=start_untrained, help=helps["layers"])
+        controls.segmented("nh", "Heads", on_change=start_untrained, help=helps["nh"])
+        controls.segmented("dk", "Numbers per query, dₖ", on_change=start_untrained, help=helps["dk"])
+        controls.select(
+            "rate",
+            "Learning rate",
+            format_func=lambda value: f"{value:g}",
+            width=120,
+            on_change=start_untrained,
+            help=helps["rate"],
+        )
+        controls.number_field("init", "Seed", width=100, on_change=start_untrained, help=helps["init"])
+        controls.toggle("res", "Residual", disabled=not used, on_change=start_untrained, help=helps["res"])
+        controls.toggle("pos", "Positions", on_change=start_untrained, help=helps["pos"])
+    if session.settings != usual_settings(session.lesson.best):
+        best = values_of(session.lesson.best)
+        st.button(
+            BACK,
+            on_click=lambda: state.set_values({**best, "trained": 0}),
+            key="usual",
+            type="tertiary",
+            icon=":material/undo:",
+        )
