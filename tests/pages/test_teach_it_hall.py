@@ -9,6 +9,7 @@ from attention_core import learning
 from attention_core.taught import ModelSpec
 from ui.models import training
 from ui.models.training import Settings, TrainingQueue, VisitorTraining
+from ui.state import run_lock
 
 GENDER = ModelSpec("gender", 1, 1)
 A, B, C, D = (Settings(GENDER, seed=seed) for seed in range(4))
@@ -60,6 +61,73 @@ def test_many_who_press_train_on_equal_settings_are_shown_one_training_each_from
     assert all(steps[:3] == [0, 10, 20] for steps in seen)
     assert all(before < after for steps in seen for before, after in pairwise(steps))
     assert {steps[-1] for steps in seen} == {1000}
+
+
+class CountingLock:
+    """A lock that counts who waits for it."""
+
+    def __init__(self):
+        self.lock, self.counting = threading.Lock(), threading.Lock()
+        self.waiting, self.most, self.two_wait = 0, 0, threading.Event()
+
+    def acquire(self):
+        with self.counting:
+            self.waiting += 1
+            self.most = max(self.most, self.waiting)
+            if self.waiting == 2:
+                self.two_wait.set()
+        self.lock.acquire()
+        with self.counting:
+            self.waiting -= 1
+
+    def release(self):
+        self.lock.release()
+
+
+def test_beside_a_click_one_redraw_of_a_hall_waits_for_its_turn_and_not_all_of_them(monkeypatch):
+    lock, order = CountingLock(), []
+    monkeypatch.setattr(run_lock, "lock", lock)
+
+    def run(name):
+        if name == "redraw":
+            run_lock.give_way()
+        with run_lock.acquired():
+            order.append(name)
+
+    with run_lock.acquired():
+        threads = [threading.Thread(target=run, args=(name,)) for name in [*["redraw"] * 30, "click"]]
+        for thread in threads:
+            thread.start()
+        assert lock.two_wait.wait(20)
+    for thread in threads:
+        thread.join()
+    assert lock.most == 2
+    assert sorted(order) == ["click", *["redraw"] * 30]
+
+
+def test_a_redraw_that_computes_for_long_lets_the_redraws_of_others_go_on():
+    def redraw():
+        run_lock.give_way()
+        with run_lock.acquired():
+            pass
+
+    run_lock.give_way()
+    with run_lock.acquired(), run_lock.released():
+        other = threading.Thread(target=redraw, daemon=True)
+        other.start()
+        other.join(20)
+        assert not other.is_alive()
+
+
+@pytest.mark.usefixtures("counted")
+def test_the_runs_that_a_training_asks_for_by_itself_give_way_to_clicks(app, monkeypatch):
+    given = []
+    monkeypatch.setattr(run_lock, "give_way", lambda: given.append("way"))
+    query = {"s": "Mary gave John the keys because she trusted him"}
+    app("teach_it", **query)
+    assert given == []
+    app("teach_it", **query, trained="10").run()  # the second and last piece of training, and the page runs again
+    assert given
 
 
 def test_two_trainings_compute_and_the_others_learn_how_many_are_before_them(counted):
@@ -197,7 +265,24 @@ def test_who_stops_or_starts_over_makes_room(app, monkeypatch, press):
 
 @pytest.mark.usefixtures("counted")
 def test_who_chooses_other_settings_makes_room(app):
-    test = app("teach_it", s="Mary gave John the keys because she trusted him", init="3", trained="1000").run()
+    query = {"s": "Mary gave John the keys because she trusted him", "init": "3", "trained": "1000", "tset": "true"}
+    test = app("teach_it", **query).run()
     assert training.queue.join(A, -1) == 1
     test.number_input(key="init").set_value(4).run()
     assert training.queue.join(A, -1) == 0
+
+
+@pytest.mark.usefixtures("counted")
+def test_who_goes_to_another_page_makes_room_and_finds_the_training_where_it_stood(app):
+    test = app("teach_it", s="Mary gave John the keys because she trusted him", init="3", trained="1000").run()
+    step = test.session_state["training"].step
+    assert 0 < step < 1000
+    assert training.queue.join(A, -1) == 1
+    test.switch_page("pages/playground.py").run()
+    assert training.queue.join(A, -1) == 0
+    test.run()
+    test.switch_page("pages/teach_it.py").run()
+    assert not test.exception
+    assert test.session_state["training"].step > step
+    assert test.session_state["training"].history[0].step == 0
+    assert training.queue.join(Settings(GENDER, seed=3), -2) == 1

@@ -194,11 +194,13 @@ class VisitorTraining:
 
     Attributes:
         settings: what is trained.
+        again_to: the step up to which it repeats what a link holds, 0 if the visitor began it here.
         waiting: the number of other trainings before this one in the queue, 0 while it does not wait.
     """
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, again_to: int = 0):
         self.settings = settings
+        self.again_to = again_to
         self.waiting = 0
         self._training = training_of(settings)
         self._seen = 0
@@ -263,7 +265,7 @@ class VisitorTraining:
 
 def training_at(settings: Settings, step: int) -> VisitorTraining:
     """A training that is at this step, if it has been computed already; else one before its first step."""
-    training = VisitorTraining(settings)
+    training = VisitorTraining(settings, again_to=step)
     training.skip_to(step)
     return training
 

@@ -103,6 +103,11 @@ def set_in_run(values: Mapping[str, Value]) -> None:
     st.rerun()
 
 
+def when_left(page: str, leave: Callable[[], None]) -> None:
+    """Have a function called as soon as the session shows another page than this one."""
+    st.session_state["when_left"] = (page, leave)
+
+
 def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
     """Set the controls: from the address on a first visit and after Back or Forward; else as the last run left them.
 
@@ -120,6 +125,10 @@ def begin_run(page: str, drawn: Iterable[str] = ()) -> dict[str, Any]:
         address = st.query_params.to_dict()
         values |= {name: _from_link(name, address.get(name)) for name in names_of(page) if back or name in address}
     values |= st.session_state.pop("values_to_set", {})
+    left, leave = held.get("when_left", (page, None))
+    if left != page:
+        del st.session_state["when_left"]
+        leave()
     set_values({name: value for name, value in values.items() if name not in run.drawn})
     run.set = frozenset()
     return {name: _value(name, values.get(name)) for name in names_of(page)}
