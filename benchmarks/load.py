@@ -13,7 +13,6 @@ computes for seconds, and the page lets only two at a time do so.
 import argparse
 import asyncio
 import itertools
-import json
 import random
 import statistics
 import sys
@@ -37,7 +36,7 @@ from tests.support.balanced import Nginx  # noqa: E402
 from tests.support.visitor import Visitor  # noqa: E402
 from ui.shell.pages import PAGES  # noqa: E402
 
-BARE_RERUNS = 200
+BARE_SECONDS = 30  # for which the same visitors are on a bare page
 THINKING = 2.0
 FILLING = 60  # seconds until all are there
 SENTENCES = (  # none is the default, which a link leaves out
@@ -95,7 +94,7 @@ async def visit(url: str, number: int, pages: list[str], end: float, hall: Hall)
         hall.pages.append(time.perf_counter() - start)
         hall.here += 1
         sentence = await stay(visitor, chance, (text, switch), sentence, end, hall)
-        if quote(sentence, safe="") not in shown_link(visitor):
+        if quote(sentence, safe="") not in visitor.link:
             hall.lost += 1
         await visitor.close()
     except Exception as error:  # whatever it is, it is what this program is there to find
@@ -138,12 +137,10 @@ async def stay(
                 on = not on
                 await timed(visitor.set(switch, "bool_value", on))
             case "choose":
-                await timed(visitor.choose_word(chance.randint(0, 6)))
-
-
-def shown_link(visitor: Visitor) -> str:
-    """What the page offers as its link."""
-    return str(json.loads(visitor.widgets[visitor.widget("run-ended")].json)["link"])
+                place = chance.randint(0, 6)
+                await timed(
+                    visitor.choose_word(place) if visitor.has_words() else visitor.set("q", "double_value", place)
+                )
 
 
 async def fetch(url: str, path: str) -> None:
@@ -193,18 +190,23 @@ async def warm(urls: list[str]) -> None:
         await visitor.close()
 
 
-async def bare_reruns() -> float:
-    """The reruns that a bare page, served with nobody else about, does in a second of processor time."""
-    served = Served(ROOT / "benchmarks" / "bare_page")
-    try:
-        process, visitor = psutil.Process(served.process.pid), Visitor(served.url)
+async def bare_reruns(visitors: int) -> float:
+    """The reruns a second of processor time that a bare page does for as many visitors, who do the same there."""
+    served, hall = Served(ROOT / "benchmarks" / "bare_page"), Hall()
+    process, end = psutil.Process(served.process.pid), time.perf_counter() + BARE_SECONDS
+
+    async def visit_bare(number: int) -> None:
+        visitor = Visitor(served.url, headers={"Cookie": f"replica={number:032x}"})
         await visitor.open()
-        for count in (BARE_RERUNS // 4, BARE_RERUNS):  # the first ones warm it up
-            before = sum(process.cpu_times()[:2])
-            for place in range(count):
-                await visitor.set("q", "double_value", place % 6 + 1)
+        await stay(visitor, random.Random(number), ("s", "self"), "", end, hall)
         await visitor.close()
-        return BARE_RERUNS / (sum(process.cpu_times()[:2]) - before)
+
+    try:
+        visits = [asyncio.create_task(visit_bare(number)) for number in range(visitors)]
+        await asyncio.sleep(BARE_SECONDS / 3)  # until all are there, and it is warm
+        spent, done = sum(process.cpu_times()[:2]), len(hall.reruns)
+        await asyncio.gather(*visits)
+        return (len(hall.reruns) - done) / (sum(process.cpu_times()[:2]) - spent)
     finally:
         served.stop()
 
@@ -213,7 +215,7 @@ async def fill(url: str, watched: Watched, visitors: int, minutes: float, pages:
     """Let the hall fill in two halves, keep each, and print what was measured.
 
     Args:
-        bare: the reruns a second of processor time that a bare page does.
+        bare: the reruns a second of processor time that a bare page does for such visitors.
     """
     hall, tasks = Hall(), []
     start = time.perf_counter()
@@ -281,7 +283,7 @@ def main() -> None:
     print(f"{chosen.visitors} visitors, {chosen.replicas} process(es), {psutil.cpu_count()} cores")
     load = ", ".join(f"{value:.1f}" for value in psutil.getloadavg())
     print(f"load of the machine before: {load} (above 1.5, others work here too and the figures are no good)")
-    bare = asyncio.run(bare_reruns())
+    bare = asyncio.run(bare_reruns(chosen.visitors // chosen.replicas))
 
     def run(url: str, watched: Watched) -> Awaitable[Hall]:
         return fill(url, watched, chosen.visitors, chosen.minutes, pages, bare)

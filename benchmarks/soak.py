@@ -2,6 +2,7 @@
 
     python benchmarks/soak.py
     python benchmarks/soak.py --minutes 60
+    python benchmarks/soak.py --no-language-model    as where it is not installed
 
 A visit goes to some page with some folds open, on a short sentence, a long text, or a hostile link. There it chooses
 words, takes files away, trains; some visits are cut off in the middle and come back by their link.
@@ -12,6 +13,7 @@ size; whatever went wrong, and the views that came back as another.
 import argparse
 import asyncio
 import json
+import os
 import random
 import signal
 import sys
@@ -147,7 +149,10 @@ def main() -> None:
     """Read the options and run."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--minutes", type=float, default=15)
+    options.add_argument("--no-language-model", action="store_true")
     chosen, day = options.parse_args(), Day()
+    if chosen.no_language_model:
+        os.environ["ATTENTION_LM"] = "none"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tally.json"
         served = Served(ROOT, streamlit=(str(ROOT / "benchmarks" / "tallied.py"), str(file)))

@@ -1,9 +1,11 @@
 """What deploy/ promises: two replicas behind the nginx of every deployment, and manifests that their readers accept."""
 
+import asyncio
 import base64
 import gzip
 import hashlib
 import http.client
+import itertools
 import json
 import os
 import re
@@ -11,10 +13,11 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Coroutine
 from contextlib import closing
 from http.client import HTTPMessage
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import kubernetes_validate
 import pytest
@@ -25,9 +28,10 @@ from playwright.sync_api import expect
 
 from tests.support import ROOT, programs
 from tests.support.addresses import address, all_open, some_pages
-from tests.support.balanced import CONFIGURATION, Nginx
+from tests.support.balanced import CONFIGURATION, Nginx, replace
 from tests.support.browser import USUAL, Visit
 from tests.support.server import Server
+from tests.support.visitor import Visitor, run
 
 DEPLOY = ROOT / "deploy"
 LONG = "/?s=" + quote("注意力是你所需要的一切" * 181 + "猫が座った")  # 1,996 characters, 18 kB
@@ -38,9 +42,10 @@ class House:
     """Two replicas and the nginx before them."""
 
     def __init__(self, folder: Path, program: str):
+        self.folder = folder
         self.replicas = [Server(folder / f"replica-{number}.log").start() for number in (1, 2)]
         (folder / "nginx").mkdir()
-        self.nginx = Nginx(program, folder / "nginx", [f"127.0.0.1:{replica.port}" for replica in self.replicas])
+        self.nginx = Nginx(program, folder / "nginx", list(map(netloc, self.replicas)))
         self.url = self.nginx.url
 
     def stop(self) -> None:
@@ -167,8 +172,13 @@ def test_a_visitor_without_the_cookie_gets_one_and_the_rest_of_the_page_does_not
     assert "replica=" not in house.get("/_stcore/health")[1].get("Set-Cookie", "")
 
 
-def replicas_that_answer(house, *paths: str, **headers: str) -> set[str]:
-    """The replicas that answer requests for these paths, which no other test asks for.
+def netloc(replica: Server) -> str:
+    """Its address as nginx writes it."""
+    return f"127.0.0.1:{replica.port}"
+
+
+def replicas_asked(house, *paths: str, **headers: str) -> set[str]:
+    """The replicas that requests for these paths, which no other test asks for, are sent to first.
 
     nginx logs an answer after it has sent it, and two requests in any order.
     """
@@ -177,7 +187,7 @@ def replicas_that_answer(house, *paths: str, **headers: str) -> set[str]:
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         lines = map(json.loads, house.nginx.log.read_text().splitlines())
-        replicas = {line["path"]: line["replica"] for line in lines}
+        replicas = {line["path"]: line["replica"].split(",")[0] for line in lines}
         if replicas.keys() >= set(paths):
             return {replicas[path] for path in paths}
         time.sleep(0.01)
@@ -188,12 +198,12 @@ def test_one_visitor_stays_with_one_replica_and_many_are_spread(house):
     used = set()
     for number in range(8):
         paths = (f"/page-{number}", f"/page-{number}.png", f"/media/{number}")
-        answered = replicas_that_answer(house, *paths, Cookie=f"replica={number:032x}")
+        answered = replicas_asked(house, *paths, Cookie=f"replica={number:032x}")
         assert len(answered) == 1
         used |= answered
     assert len(used) == 2
     # cookies blocked: the address decides
-    assert len(replicas_that_answer(house, *(f"/media/without-cookie-{number}" for number in range(3)))) == 1
+    assert len(replicas_asked(house, *(f"/media/without-cookie-{number}" for number in range(3)))) == 1
 
 
 WATCH = """
@@ -249,8 +259,8 @@ def test_a_killed_replica_leaves_its_visitor_with_all_they_had(house, visitor):
     visitor.settle()
     before = (visitor.link, visitor.reading)
     cookie = next(f"replica={each['value']}" for each in visitor.context.cookies() if each["name"] == "replica")
-    mine = replicas_that_answer(house, "/media/mine", Cookie=cookie)
-    killed = next(replica for replica in house.replicas if {f"127.0.0.1:{replica.port}"} == mine)
+    mine = replicas_asked(house, "/media/mine", Cookie=cookie)
+    killed = next(replica for replica in house.replicas if {netloc(replica)} == mine)
     with visitor.losing_the_server():
         killed.process.kill()
         killed.process.wait()
@@ -260,6 +270,69 @@ def test_a_killed_replica_leaves_its_visitor_with_all_they_had(house, visitor):
     visitor.toggle("self")
     expect(visitor.link_field).to_have_value(house.url + before[0].replace("&self=true", ""))
     killed.start()
+    again = (f"/media/again-{number}" for number in itertools.count())
+    while replicas_asked(house, next(again), Cookie=cookie) != mine:  # for two seconds nginx leaves it alone
+        time.sleep(0.1)
+
+
+def test_nobody_loses_what_they_had_set_when_a_replica_is_drained(house):
+    drained, other = house.replicas
+    cookies = (f"replica={number:032x}" for number in range(100))
+    cookie = next(each for each in cookies if replicas_asked(house, f"/media/{each}", Cookie=each) == {netloc(drained)})
+    visitor = Visitor(house.url, "s=the%20queen%20and%20the%20king&take=true", headers={"Cookie": cookie})
+
+    async def change() -> None:
+        await visitor.open()
+        await visitor.set("self", "bool_value", True)
+        await visitor.choose_word(4)
+
+    async def stay() -> None:
+        session = visitor.session
+        await visitor.set("causal", "bool_value", True)
+        assert visitor.session == session
+
+    async def come_back() -> None:
+        before, session = visitor.link, visitor.session
+        assert urlsplit(before).query.endswith("&self=true&causal=true&q=5")
+        await asyncio.wait_for(visitor.socket.wait_closed(), 20)
+        await visitor.open()
+        assert visitor.session != session
+        assert visitor.link == before
+
+    async def take_away() -> str:
+        files = (getattr(element, "deferred_file_id", "") for element in visitor.widgets.values())
+        return await visitor.download(next(filter(None, files)))
+
+    async def watch() -> list[str]:
+        loop, commands = asyncio.get_running_loop(), []
+
+        def carry_out(command: str) -> None:
+            def meanwhile(act: Coroutine) -> None:
+                asyncio.run_coroutine_threadsafe(act, loop).result(60)
+                asked = replicas_asked(house, f"/drained-{len(commands)}", Cookie=cookie)
+                assert asked == {netloc(other)}
+
+            commands.append(command)
+            if command.endswith("reload"):
+                house.nginx.reload()
+            elif command.startswith("sleep"):
+                meanwhile(stay())
+            else:
+                drained.stop()
+                meanwhile(come_back())
+                drained.start()
+
+        await change()
+        await asyncio.to_thread(replace, house.folder, carry_out, "playground-1")
+        assert replicas_asked(house, "/replaced", Cookie=cookie) == {netloc(drained)}
+        status, _, _ = house.get(await take_away(), Cookie=cookie)
+        assert status == 200
+        await visitor.close()
+        return commands
+
+    commands = run(watch())
+    assert [command.split()[-1] for command in commands] == ["reload", "5", "playground-1", "reload"]
+    assert visitor.faults == []
 
 
 def test_no_log_holds_what_a_visitor_wrote(house):
@@ -289,6 +362,11 @@ def test_the_manifests_fit_together():
     assert named["autoscaler"]["spec"]["scaleTargetRef"]["name"] == named["deployment"]["metadata"]["name"]
     backend = named["ingress"]["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
     assert backend["name"] == named["service"]["metadata"]["name"]
+    app = pod["spec"]["containers"][0]["resources"]
+    target = named["autoscaler"]["spec"]["metrics"][0]["containerResource"]["target"]["averageValue"]
+    assert (app["requests"]["cpu"], app["limits"]["cpu"]) == (target, "1")
+    composed = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["playground-1"]
+    assert (composed["cpus"], composed["mem_limit"] + "i") == (1.0, app["limits"]["memory"].lower())
     kept = yaml.safe_load((DEPLOY / "kustomization.yaml").read_text())
     assert {DEPLOY / resource for resource in kept["resources"]} == set(MANIFESTS)
     configuration = kept["configMapGenerator"][0]
@@ -317,11 +395,11 @@ def test_compose_accepts_its_file_and_nginx_knows_the_replicas():
     with pytest.raises(ValueError, match="read_olny"):
         PyCompose.from_json(json.dumps(merged | {"services": {"nginx": {"read_olny": True}}}))
     addresses = {
-        service["networks"]["inside"]["ipv4_address"] + ":8501"
+        (service["networks"]["inside"]["ipv4_address"] + ":8501", name)
         for name, service in merged["services"].items()
         if name != "nginx"
     }
-    known = re.findall(r"^server (\S+)", (DEPLOY / "nginx" / "replicas.conf").read_text(), re.MULTILINE)
+    known = re.findall(r"^server (\S+).*;  # (\S+)$", (DEPLOY / "nginx" / "replicas.conf").read_text(), re.MULTILINE)
     assert set(known) == addresses
 
 

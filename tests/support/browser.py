@@ -101,11 +101,12 @@ class Visit:
     def losing_the_server(self) -> Iterator[None]:
         """Do what cuts the page off, and wait until it was; it may be back within a moment, so it is watched before."""
         self.page.evaluate(
-            """() => new MutationObserver(() => { window.cutOff = true; }).observe(
+            """() => new MutationObserver(() => document.body.classList.add("was-cut-off")).observe(
               document.querySelector("[data-testid=stApp]"), { attributeFilter: ["data-test-connection-state"] })"""
         )
         yield
-        self.page.wait_for_function("window.cutOff")
+        # not `wait_for_function`: it evaluates a string, which nginx's policy forbids
+        self.page.locator("body.was-cut-off").wait_for(state="attached")
 
     @property
     def heading(self) -> Locator:

@@ -47,7 +47,7 @@ class Visitor:
     timer: str = ""
 
     async def open(self) -> float:
-        """Connect and run the page for the first time; the seconds it took."""
+        """Connect and run the page, with the values set before if the connection was cut; the seconds it took."""
         address = urlsplit(self.url)
         self.socket = await websockets.connect(
             f"ws://{address.netloc}/_stcore/stream",
@@ -64,6 +64,11 @@ class Visitor:
     async def close(self) -> None:
         """Leave."""
         await self.socket.close()
+
+    @property
+    def link(self) -> str:
+        """The link that the page offers."""
+        return str(json.loads(self.widgets[self.widget("run-ended")].json)["link"])
 
     def widget(self, key: str) -> str:
         """The id of the widget with this key.
