@@ -1,6 +1,6 @@
 # make run    sets everything up and serves the app     make bench    measures it against what people would use instead
 # make test   sets everything up and passes every test  make kernels  the core's tests under every kernel of NumPy's
-# make check  style, types, the core's tests; a minute  make load     two hundred visitors on one process and two; a hall that trains; a soak
+# make check  style, types, the core's tests; a minute  make load     a full hall; replicas replaced; a hall that trains; a soak
 # make lint   style only                                make audit    known weaknesses in the dependencies
 # make lock   requirements.txt anew                     make data     glove/ and minilm/ anew; fetches 250 MB
 # make nightly  more generated inputs, and each fix taken out to see its test fail; hours
@@ -23,7 +23,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 
 run: app
-	$(PY) -m streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
+	@echo "Serving on http://$(ADDRESS):$(PORT)"
+	@$(PY) -m ui run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 test: tools lint programs
 	$(PY) -m pytest -n auto --dist loadgroup
@@ -74,13 +75,16 @@ bench: tools programs .venv-bench/done
 	$(PY) benchmarks/bench_browser.py
 	$(PY) benchmarks/bench_bert.py --torch .venv-bench/bin/python
 	$(PY) benchmarks/bench_llama.py --torch .venv-bench/bin/python
+	$(PY) benchmarks/bench_suite.py
 
-# Needs a machine with nothing else to do, too; half an hour.
+# Needs a machine with nothing else to do, too; an hour.
 load: tools programs
 	$(PY) benchmarks/load.py
 	$(PY) benchmarks/load.py --replicas 2
+	$(PY) benchmarks/draining.py
 	$(PY) benchmarks/training_hall.py
 	$(PY) benchmarks/soak.py
+	$(PY) benchmarks/soak.py --no-language-model
 
 data: app
 	$(PY) data/build.py

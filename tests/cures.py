@@ -17,6 +17,11 @@ LARGE = 100_000  # bytes; larger files are linked
 PATIENCE = 180  # seconds for a test; without its cure one may wait for ever
 MISSED = ("passes", "does not run")
 LONG = "tests/pages/test_body.py::test_what_takes_long_lets_the_runs_of_others_go_on"
+KILLED = (
+    "tests/deploy/test_machine.py::"
+    "test_a_training_whose_server_is_killed_begins_again_is_said_to_and_ends_where_the_link_says"
+)
+FULL = "tests/deploy/test_machine.py::test_a_server_whose_disk_is_full_starts_serves_and_ends_as_usual"
 
 
 class Cure(NamedTuple):
@@ -173,6 +178,22 @@ CURES = (
         "tests/pages/test_teach_it_hall.py::test_a_visitor_whose_page_is_closed_makes_room_when_their_time_is_over",
     ),
     Cure(
+        "a click waits behind all the redraws of a hall that trains",
+        "ui/state/run_lock.py",
+        "with _giving_way if gives_way else contextlib.nullcontext():",
+        "with contextlib.nullcontext():",
+        "tests/pages/test_teach_it_hall.py::"
+        "test_beside_a_click_one_redraw_of_a_hall_waits_for_its_turn_and_not_all_of_them",
+    ),
+    Cure(
+        "a visitor who goes to another page keeps a place in the queue",
+        "ui/state/__init__.py",
+        "if left != page:",
+        "if False:",
+        "tests/pages/test_teach_it_hall.py::"
+        "test_who_goes_to_another_page_makes_room_and_finds_the_training_where_it_stood",
+    ),
+    Cure(
         "a training that fails keeps its slot",
         "ui/models/training.py",
         "                    finally:\n                        queue.renew(self.settings, id(self))",
@@ -223,6 +244,20 @@ CURES = (
         "tests/deploy/test_deploy.py::test_a_killed_replica_leaves_its_visitor_with_all_they_had",
     ),
     Cure(
+        "a replica that is about to end is given new visitors",
+        "deploy/replace.sh",
+        "s/;/ down;/",
+        "s/;/;/",
+        "tests/deploy/test_deploy.py::test_nobody_loses_what_they_had_set_when_a_replica_is_drained",
+    ),
+    Cure(
+        "a visitor of a replica that was replaced can take no picture away",
+        "deploy/nginx/nginx.conf",
+        "proxy_next_upstream error timeout http_502 http_503 http_404;",
+        "proxy_next_upstream error timeout http_502 http_503;",
+        "tests/deploy/test_deploy.py::test_nobody_loses_what_they_had_set_when_a_replica_is_drained",
+    ),
+    Cure(
         "a training brings back what a busy browser had before",
         "ui/shell/body.py",
         "state.restore(values)",
@@ -237,18 +272,53 @@ CURES = (
         "tests/pages/test_body.py::test_a_training_draws_its_part_alone_and_keeps_what_is_pressed_meanwhile",
     ),
     Cure(
+        "a server that was killed in a training has forgotten it",
+        "ui/state/__init__.py",
+        "if run.first or back:",
+        "if back:",
+        KILLED,
+    ),
+    Cure(
+        "a server that is killed takes with it what was pressed",
+        "ui/state/__init__.py",
+        "st.query_params.from_dict(texts)",
+        "pass",
+        KILLED,
+    ),
+    Cure(
+        "a training that begins again does not say so",
+        "ui/teach_it/progress.py",
+        '" Training again, as far as the link says." if again else ""',
+        '""',
+        KILLED,
+    ),
+    Cure(
+        "a container that was killed because its memory was used up is not started again",
+        "deploy/compose.yaml",
+        "restart: unless-stopped",
+        "restart: no",
+        "tests/deploy/test_machine.py::test_every_container_that_is_killed_is_started_again",
+    ),
+    Cure(
         "a server with no space left for its log does not start",
-        "deploy/Containerfile",
-        ', "--logger.hideWelcomeMessage=true"]',
-        "]",
-        "tests/deploy/test_machine.py::test_a_server_whose_disk_is_full_starts_serves_and_ends_as_usual",
+        ".streamlit/config.toml",
+        "hideWelcomeMessage = true ",
+        "hideWelcomeMessage = false ",
+        FULL,
+    ),
+    Cure(
+        "a server with no space left for its log, and that nobody has visited, does not end",
+        "ui/__main__.py",
+        "from ui import log  # noqa: F401",
+        "",
+        FULL,
     ),
     Cure(
         "a server with no space left for its log does not end",
         "ui/log.py",
         "sys.stdout = cast(TextIO, LossyStream(sys.stdout))",
         "",
-        "tests/deploy/test_machine.py::test_a_server_whose_disk_is_full_starts_serves_and_ends_as_usual",
+        FULL,
     ),
     Cure(
         "an environment whose Python was replaced is used",
@@ -297,9 +367,9 @@ def main(words: list[str]) -> int:
     missed = 0
     for cure in (cure for cure in CURES if " ".join(words) in cure.fault):
         with tempfile.TemporaryDirectory() as folder:
-            said = outcome(cure.test, tree_without(cure, Path(folder)))
-        missed += said in MISSED
-        print(f"{said:<18}{cure.fault}", flush=True)
+            result = outcome(cure.test, tree_without(cure, Path(folder)))
+        missed += result in MISSED
+        print(f"{result:<18}{cure.fault}", flush=True)
     print(f"{len(CURES)} cures in all, {missed} without a test that misses them")
     return int(missed > 0)
 

@@ -1,8 +1,8 @@
 """The log of the server: one JSON object a line, never with a word of a visitor's.
 
-Whoever logs, a page, Streamlit or the web server, its record is written anew when it is made: of a message only the
-template is kept, without what was to be filled in, and of an exception its kind and the lines it came through. Where
-nothing was to be filled in, a sentence may have been put together already, so only its place in the source is kept.
+Every record, whether a page, Streamlit or the web server makes it, is written anew. Of its message only the template is
+kept, without the values to fill in; of an exception its class and the lines that it came through. A message without
+values may have been put together already, so only its place in the source is kept.
 
 Where a line cannot be written, because the disk is full, the line is lost and the server goes on.
 """
@@ -22,7 +22,7 @@ _make_record = logging.LogRecord
 
 
 class LossyStream:
-    """A text stream that loses what it cannot write. Streamlit prints “Stopping...” first and stops only after that."""
+    """A text stream that loses what it cannot write. Streamlit prints before it serves, and before it stops."""
 
     def __init__(self, stream: TextIO):
         self._stream = stream

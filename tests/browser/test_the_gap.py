@@ -24,9 +24,10 @@ def test_a_bar_a_number_and_a_sentence_lead_to_what_stands_behind_them(visit):
     visitor.settle()
     visitor.page.locator(".own .gap a").nth(3).click()
     named = fold.get_by_role("heading", name="He, she, it: MiniLM, layer 4, head 2")
-    visitor.page.wait_for_function(ON_SCREEN, arg=named.element_handle())  # not the other fold that the address opens
+    named.wait_for()
     visitor.expect_link("gall=true")
-    visitor.settle()
+    visitor.settle()  # it may be in sight for a moment before the page scrolls
+    visitor.page.wait_for_function(ON_SCREEN, arg=named.element_handle())  # not the other fold that the address opens
 
     visitor.page.locator(".cases a", has_text="taught").first.click()
     visitor.page.wait_for_selector(".st-key-train")

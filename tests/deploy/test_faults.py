@@ -4,7 +4,6 @@ A network that fails is in tests/browser, damaged files are in tests/pages.
 """
 
 import contextlib
-import html
 import json
 import shutil
 from collections.abc import Iterator
@@ -17,37 +16,15 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from tests.support import ROOT
 from tests.support.addresses import all_open, some_pages
 from tests.support.copies import copy_with_links
+from tests.support.reader import Reader
 from tests.support.server import Server
-from tests.support.visitor import Visitor, run
+from tests.support.visitor import run
 from ui.shell.pages import PAGES, Page
 from ui.state.table import CONTROLS
 
 pytestmark = pytest.mark.xdist_group("faults")
 KING = {"s": "the king and the queen", "q": "2", "self": "true"}  # a view whose reading is known
 READING, UNDER_THE_MASK = "“king” looks most at “queen”", "“king” looks only at “the₁”"
-
-
-class Reader(Visitor):
-    """A visitor who reads: `text` is all the text of the last run."""
-
-    async def __aenter__(self) -> "Reader":
-        await self.open()
-        return self
-
-    async def __aexit__(self, *_) -> None:
-        await self.close()
-
-    def _begin(self) -> None:
-        self.text = ""
-
-    def _note(self, message) -> None:
-        super()._note(message)
-        if message.delta.WhichOneof("type") == "new_element":
-            element = message.delta.new_element
-            content = getattr(element, element.WhichOneof("type"))
-            parts = [str(getattr(content, name, "")) for name in ("body", "message", "stack_trace")]
-            if not parts[0].startswith("<style>"):  # of which a large one is sent once
-                self.text += html.unescape("".join(parts))
 
 
 # the disk

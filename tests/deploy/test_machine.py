@@ -1,20 +1,23 @@
 """Mistakes of the machine: no space left, a process that is killed, a clock that is set back.
 
-A slow disk is in tests/pages/test_body.py. A process that has used up its memory is killed as this one is.
+A slow disk is in tests/pages/test_body.py.
 """
 
-import json
 import re
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import yaml
 from playwright.sync_api import expect
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from tests.support import ROOT
 from tests.support.browser import USUAL, Visit
-from tests.support.server import Server, free_port, wait_for
+from tests.support.reader import Reader
+from tests.support.server import Server
 from tests.support.visitor import Visitor, run
 from ui.shell.pages import PAGES
 
@@ -42,24 +45,56 @@ def test_a_log_without_space_left_costs_no_visitor_anything(own_server):
     resource.prlimit(own_server.process.pid, resource.RLIMIT_FSIZE, (room, room))
     run(visit_all_pages(own_server.url))
     assert own_server.log.stat().st_size == room
+    own_server.stop()
+    assert own_server.process.returncode == 0
 
 
-def test_a_server_whose_disk_is_full_starts_serves_and_ends_as_usual():
-    command = json.loads(re.findall(r"^CMD (.*)$", (ROOT / "deploy" / "Containerfile").read_text(), re.MULTILINE)[-1])
-    port = free_port()
-    here = [f"--server.port={port}", "--server.address=127.0.0.1"]
-    with open("/dev/full", "w") as full:
-        server = subprocess.Popen([sys.executable, "-m", *command, *here], cwd=ROOT, stdout=full, stderr=full)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_for(url)
-        run(visit_all_pages(url))
-        wait_for(url)
-        server.terminate()
-        assert server.wait(20) == 0
-    finally:
-        server.kill()
-        server.wait()
+@pytest.mark.parametrize(("program", "visited"), [("ui", False), ("streamlit", True)])
+def test_a_server_whose_disk_is_full_starts_serves_and_ends_as_usual(program, visited):
+    with Server(Path("/dev/full"), program=program) as served:
+        if visited:
+            run(visit_all_pages(served.url))
+    assert served.process.returncode == 0
+
+
+@pytest.mark.parametrize("file", ["Makefile", "deploy/Containerfile"])
+def test_make_and_the_container_start_the_server_that_is_tested(file):
+    words = re.sub('[",]+', " ", (ROOT / file).read_text()).split()
+    assert " -m ui run app.py " in " ".join(words)
+
+
+def test_every_container_that_is_killed_is_started_again():
+    services = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"].values()
+    assert {service["restart"] for service in services} <= {"always", "unless-stopped"}
+    deployment = yaml.safe_load((ROOT / "deploy" / "kubernetes" / "deployment.yaml").read_text())
+    assert deployment["spec"]["template"]["spec"].get("restartPolicy", "Always") == "Always"
+
+
+def test_a_training_whose_server_is_killed_begins_again_is_said_to_and_ends_where_the_link_says(own_server):
+    """The kernel kills a process without memory as this test does."""
+
+    async def train() -> None:
+        visitor = Reader(own_server.url, "s=Mary%20trusted%20him&q=1", "teach_it")
+        await visitor.open()
+        button = visitor.widget("train")
+        await visitor.rerun(visitor.fragments[button], pressed=WidgetState(id=button, trigger_value=True))
+        while not re.search("Step [1-9]", visitor.text):
+            assert "again" not in visitor.text
+            await visitor.rerun(visitor.timer)
+        own_server.process.kill()
+        own_server.process.wait()
+        await visitor.close()
+        own_server.start()
+        await visitor.open()
+        assert "Step 0 of 1,000. Training again, as far as the link says." in visitor.text
+        while "Trained for 1,000 steps." not in visitor.text:
+            await visitor.rerun(visitor.timer)
+        assert "again" not in visitor.text
+        assert "trained=1000" in visitor.query
+        assert visitor.faults == []
+        await visitor.close()
+
+    run(train())
 
 
 @pytest.mark.nightly

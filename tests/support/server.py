@@ -34,17 +34,21 @@ def wait_for(url: str, seconds: float = 60) -> None:
 
 
 class Server:
-    """The app served on this machine, in a `with` or until `stop`; can be started again on the same port."""
+    """The app served on this machine, in a `with` or until `stop`; can be started again on the same port.
 
-    def __init__(self, log: Path, folder: Path = ROOT, environment: dict[str, str] | None = None):
-        self.log, self.folder, self.environment = log, folder, environment or {}
+    Args:
+        program: the module that serves; "streamlit" is Streamlit's own.
+    """
+
+    def __init__(self, log: Path, folder: Path = ROOT, environment: dict[str, str] | None = None, program: str = "ui"):
+        self.log, self.folder, self.environment, self.program = log, folder, environment or {}, program
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
 
     def start(self) -> "Server":
         """Serve, and wait until it answers."""
-        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        command = [sys.executable, "-m", self.program, "run", "app.py"]
         options = ["--server.port", str(self.port), "--server.address", "127.0.0.1"]
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
@@ -53,7 +57,8 @@ class Server:
         try:
             wait_for(self.url)
         except TimeoutError:
-            raise TimeoutError(self.log.read_text()) from None
+            with self.log.open() as log:
+                raise TimeoutError(log.read(10_000)) from None  # of /dev/full there is no end
         return self
 
     def __enter__(self) -> "Server":
@@ -63,6 +68,13 @@ class Server:
         self.stop()
 
     def stop(self) -> None:
-        """End the process."""
+        """End the process as an operator does.
+
+        Raises:
+            TimeoutExpired: it does not end.
+        """
         self.process.terminate()
-        self.process.wait(20)
+        try:
+            self.process.wait(20)
+        finally:
+            self.process.kill()
