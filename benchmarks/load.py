@@ -228,8 +228,8 @@ async def fill(url: str, watched: Watched, visitors: int, minutes: float, pages:
             await asyncio.sleep(half / (visitors / 2))
         began, used = time.perf_counter(), watched.seconds()
         series = []
-        while time.perf_counter() < began + kept - 1:
-            await asyncio.sleep(min(10, kept / 3))
+        for _ in range(6):
+            await asyncio.sleep(kept / 6)
             series.append(watched.memory())
         lasted = time.perf_counter() - began
         reruns = [taken for at, taken in hall.reruns if at > began]

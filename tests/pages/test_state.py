@@ -213,3 +213,19 @@ def test_the_link_of_an_untouched_page_leaves_out_the_word_that_the_page_chose(a
     assert not app(page).exception
     values = dict(parse_qsl(urlsplit(offered[-1]).query))
     assert set(values) <= ({"s"} if page == "teach_it" else set())  # it opens with a sentence of its task
+
+
+def test_what_was_set_on_a_page_is_there_again_after_some_time_on_others(app):
+    test = app("playground")
+    test.toggle(key="cmp").set_value(True).run()
+    test.toggle(key="causal2").set_value(True).run()
+    test.switch_page("pages/teach_it.py").run()
+    test.segmented_control(key="task").set_value("Verb and object").run()
+    test.run()
+    test.switch_page("pages/step_by_step.py").run()
+    test.button(key="next").click().run()
+    test.switch_page("pages/playground.py").run()
+    assert (test.toggle(key="cmp").value, test.toggle(key="causal2").value) == (True, True)
+    test.switch_page("pages/teach_it.py").run()
+    assert test.segmented_control(key="task").value == "Verb and object"
+    assert not test.exception

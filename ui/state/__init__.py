@@ -48,9 +48,8 @@ def get(name: str) -> Any:
 
 
 def page_values(page: str) -> dict[str, Any]:
-    """The values now of all controls that a page has, read from the session at once, since many reads take long."""
-    held = st.session_state.to_dict()
-    return {name: _value(name, held.get(name)) for name in names_of(page)}
+    """The values now of all controls that a page has."""
+    return {name: get(name) for name in names_of(page)}
 
 
 def _value(name: str, held: Any) -> Any:

@@ -35,7 +35,7 @@ def draw_next_words(session: Session, shown: HeadView) -> None:
         likely = [(word, bar.format(share), percent(share, 1)) for word, share in words]
         components.show_html(table(("Next word", "", "Probability"), likely, "matches"))
     with right:
-        components.text("Switch a part off, without training anew:", "plain")
+        components.text("Switch a part off, without training again:", "plain")
         rows = []
         for title, model in parts_switched_off(session.model).items():
             layers = forward(model, loaders.glove().look_up(tokens))
