@@ -5,16 +5,15 @@
 set -eu
 cd "$(dirname "$0")"
 
-reload() {
+mark() {  # a replica, and " down" or nothing
+    sed -i "/# $1\$/s/\( down\)*;/$2;/" nginx/replicas.conf
     docker compose exec -T nginx nginx -p /run/nginx -c /etc/playground/nginx.conf -e stderr -s reload
 }
 
 [ $# -gt 0 ] || set -- $(sed -n 's/^server .*# //p' nginx/replicas.conf)
 for replica; do
-    sed -i "/# $replica\$/s/;/ down;/" nginx/replicas.conf
-    reload
+    mark "$replica" " down"
     sleep 5  # whatever was asked of it before is answered
     docker compose up -d --no-deps --wait "$replica"
-    sed -i "/# $replica\$/s/ down;/;/" nginx/replicas.conf
-    reload
+    mark "$replica" ""
 done

@@ -246,8 +246,8 @@ CURES = (
     Cure(
         "a replica that is about to end is given new visitors",
         "deploy/replace.sh",
-        "s/;/ down;/",
-        "s/;/;/",
+        'mark "$replica" " down"',
+        'mark "$replica" ""',
         "tests/deploy/test_deploy.py::test_nobody_loses_what_they_had_set_when_a_replica_is_drained",
     ),
     Cure(

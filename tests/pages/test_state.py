@@ -66,6 +66,7 @@ DEFAULTS = {
         "see6": True,
         "see7": True,
         "see8": True,
+        "sprod": False,
         "heads": 2,
         "sheads": False,
         "sover": False,

@@ -278,7 +278,7 @@ def test_huge_scores_overflow_alone_and_are_harmless_after_the_largest_is_subtra
 
 
 def test_a_word_of_the_sentence_walks_with_fifty_products_of_which_44_are_folded(app):
-    test = app(PAGE, step="8", **KING)
+    test = app(PAGE, step="8", sprod="true", **KING)
     assert not test.exception
     text = text_and_formulas(test)
     assert "44 more" in text

@@ -115,6 +115,7 @@ CONTROLS: dict[str, Control] = {
         for row, text in enumerate(("4 0", "0 4", "3 3", "-2 2", "-3 -1", "1 -3", "2 -2", "0 2"), start=1)
     },
     **{f"see{row}": Control(row != 4, page="step_by_step") for row in range(1, 9)},
+    "sprod": Control(False, page="step_by_step"),
     "heads": Control(2, 1, 300, page="step_by_step"),
     "sheads": Control(False, page="step_by_step"),
     "sover": Control(False, page="step_by_step"),

@@ -2,7 +2,6 @@
 
 import numpy as np
 import streamlit as st
-from markupsafe import Markup
 
 from attention_core.ranking import first_largest, rank
 from ui import state
@@ -15,7 +14,7 @@ from ui.shell import switches
 from ui.state import controls
 from ui.state.table import SENTENCE
 from ui.step_by_step import pictures, strip
-from ui.step_by_step.selection import Selection
+from ui.step_by_step.selection import ChosenWord, Selection
 
 
 def _pair() -> str:
@@ -47,10 +46,15 @@ def draw_scores(selection: Selection) -> None:
     strip.draw(selection, walk.scores, "Scores", formula, text, key="scores")
     if word:
         cell.choose_key(*word, "walk", "Choose the word whose products are shown")
-        table = cell.products_table(walk, j, selection.labels[word.choice.query], selection.labels[j])
-        components.show_html(Markup("<details><summary>Its products</summary>{}</details>").format(table))
+        controls.fold("sprod", "Its products", draw_products, selection, word)
     elif walk.keys.shape[1] > 3:
         components.show_html(pictures.products_table(selection))
+
+
+def draw_products(selection: Selection, word: ChosenWord) -> None:
+    """Draw the products of the chosen query and key."""
+    query_label, key_label = (selection.labels[place] for place in (word.choice.query, selection.key))
+    components.show_html(cell.products_table(selection.walk, selection.key, query_label, key_label))
 
 
 def best_match(selection: Selection) -> str:
