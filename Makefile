@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 
 run: app
-	@echo "Serving on http://$(ADDRESS):$(PORT)"
+	@echo "Starting on http://$(ADDRESS):$(PORT)"
 	@$(PY) -m ui run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 test: tools lint programs

@@ -93,7 +93,7 @@ async def visit(url: str, number: int, pages: list[str], end: float, hall: Hall)
         await visitor.open()
         hall.pages.append(time.perf_counter() - start)
         hall.here += 1
-        sentence = await stay(visitor, chance, (text, switch), sentence, end, hall)
+        sentence = await stay(visitor, chance, (text, switch), visitor.choose_word, sentence, end, hall)
         if quote(sentence, safe="") not in visitor.link:
             hall.lost += 1
         await visitor.close()
@@ -105,12 +105,19 @@ async def visit(url: str, number: int, pages: list[str], end: float, hall: Hall)
 
 
 async def stay(
-    visitor: Visitor, chance: random.Random, names: tuple[str, str], sentence: str, end: float, hall: Hall
+    visitor: Visitor,
+    chance: random.Random,
+    names: tuple[str, str],
+    choose: Callable[[int], Coroutine[Any, Any, float]],
+    sentence: str,
+    end: float,
+    hall: Hall,
 ) -> str:
     """Type, toggle and choose until the end; the last sentence typed.
 
     Args:
         names: the controls for it.
+        choose: chooses a word.
     """
     text, switch = names
 
@@ -137,10 +144,7 @@ async def stay(
                 on = not on
                 await timed(visitor.set(switch, "bool_value", on))
             case "choose":
-                place = chance.randint(0, 6)
-                await timed(
-                    visitor.choose_word(place) if visitor.has_words() else visitor.set("q", "double_value", place)
-                )
+                await timed(choose(chance.randint(0, 6)))
 
 
 async def fetch(url: str, path: str) -> None:
@@ -198,7 +202,11 @@ async def bare_reruns(visitors: int) -> float:
     async def visit_bare(number: int) -> None:
         visitor = Visitor(served.url, headers={"Cookie": f"replica={number:032x}"})
         await visitor.open()
-        await stay(visitor, random.Random(number), ("s", "self"), "", end, hall)
+
+        def choose(place: int) -> Coroutine[Any, Any, float]:
+            return visitor.set("q", "double_value", place)
+
+        await stay(visitor, random.Random(number), ("s", "self"), choose, "", end, hall)
         await visitor.close()
 
     try:

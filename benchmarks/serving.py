@@ -16,13 +16,13 @@ class Served:
     """The app of a folder, with the settings of this project, on a free port of this machine.
 
     Args:
-        streamlit: what runs instead of Streamlit's own program, with its arguments.
+        program: what serves, with its arguments.
     """
 
-    def __init__(self, folder: Path, port: int | None = None, streamlit: Sequence[str] = ("-m", "streamlit")):
+    def __init__(self, folder: Path, port: int | None = None, program: Sequence[str] = ("-m", "ui")):
         port = port or free_port()
         self.url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, *streamlit, "run", "app.py", "--server.port", str(port)]
+        command = [sys.executable, *program, "run", "app.py", "--server.port", str(port)]
         self.process = subprocess.Popen(
             [*command, "--server.address", "127.0.0.1", *settings()],
             cwd=folder,

@@ -155,7 +155,7 @@ def main() -> None:
         os.environ["ATTENTION_LM"] = "none"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tally.json"
-        served = Served(ROOT, streamlit=(str(ROOT / "benchmarks" / "tallied.py"), str(file)))
+        served = Served(ROOT, program=(str(ROOT / "benchmarks" / "tallied.py"), str(file)))
         try:
             asyncio.run(live(served, chosen.minutes, day))
             alive = served.process.poll() is None

@@ -180,7 +180,7 @@ CURES = (
     Cure(
         "a click waits behind all the redraws of a hall that trains",
         "ui/state/run_lock.py",
-        "with _giving_way if gives_way else contextlib.nullcontext():",
+        "with _redraws if is_redraw else contextlib.nullcontext():",
         "with contextlib.nullcontext():",
         "tests/pages/test_teach_it_hall.py::"
         "test_beside_a_click_one_redraw_of_a_hall_waits_for_its_turn_and_not_all_of_them",

@@ -22,7 +22,7 @@ _make_record = logging.LogRecord
 
 
 class LossyStream:
-    """A text stream that loses what it cannot write. Streamlit prints before it serves, and before it stops."""
+    """A text stream that loses what it cannot write. Streamlit prints “Stopping...” first and stops only after that."""
 
     def __init__(self, stream: TextIO):
         self._stream = stream

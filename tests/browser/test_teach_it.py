@@ -5,6 +5,7 @@ import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from attention_core import taught
 from attention_core.glove_sources import load_glove
@@ -127,3 +128,13 @@ def test_stop_takes_the_place_of_train_and_a_second_press_there_does_not_stop(vi
     visitor.settle()
     assert standing(visitor).startswith("Trained for")
     assert visitor.page.evaluate("window.drawn.size") == 1  # nothing moved
+
+
+def test_a_setting_keeps_the_focus_when_its_model_is_drawn(visit):
+    visitor = visit(f"{SHE}&tset=true")
+    toggle = visitor.page.locator(".st-key-pos input")
+    toggle.focus()
+    visitor.page.keyboard.press("Space")
+    visitor.expect_link("pos=true")
+    visitor.settle()
+    expect(toggle).to_be_focused()

@@ -70,6 +70,15 @@ def test_every_container_that_is_killed_is_started_again():
     assert deployment["spec"]["template"]["spec"].get("restartPolicy", "Always") == "Always"
 
 
+async def redraw_until(said: str, visitor: Reader) -> None:
+    """Ask for the training's next drawing, as a browser does, until it says something."""
+    for _ in range(200):
+        if re.search(said, visitor.text):
+            return
+        await visitor.rerun(visitor.timer)
+    raise TimeoutError(visitor.text)
+
+
 def test_a_training_whose_server_is_killed_begins_again_is_said_to_and_ends_where_the_link_says(own_server):
     """The kernel kills a process without memory as this test does."""
 
@@ -78,17 +87,15 @@ def test_a_training_whose_server_is_killed_begins_again_is_said_to_and_ends_wher
         await visitor.open()
         button = visitor.widget("train")
         await visitor.rerun(visitor.fragments[button], pressed=WidgetState(id=button, trigger_value=True))
-        while not re.search("Step [1-9]", visitor.text):
-            assert "again" not in visitor.text
-            await visitor.rerun(visitor.timer)
+        await redraw_until("Step [1-9]", visitor)
+        assert "again" not in visitor.text
         own_server.process.kill()
         own_server.process.wait()
         await visitor.close()
         own_server.start()
         await visitor.open()
         assert "Step 0 of 1,000. Training again, as far as the link says." in visitor.text
-        while "Trained for 1,000 steps." not in visitor.text:
-            await visitor.rerun(visitor.timer)
+        await redraw_until("Trained for 1,000 steps", visitor)
         assert "again" not in visitor.text
         assert "trained=1000" in visitor.query
         assert visitor.faults == []

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from attention_core import inside
+from attention_core.bert import MiniLM
 from attention_core.heads import named_heads
 from attention_core.inside import MapFilter
 from attention_core.maps import grid
@@ -372,6 +373,14 @@ def test_the_code_to_take_away_computes_the_same_weights(cat, capsys):
     assert names["weights"] == pytest.approx(attention.weights, abs=1e-6)
     assert names["output"] == pytest.approx(attention.output, abs=1e-5)
     assert "Attention weights for 'it'" in capsys.readouterr().out
+
+
+def test_a_text_that_somebody_has_read_is_not_computed_again(monkeypatch):
+    computed, read = [], MiniLM.read
+    monkeypatch.setattr(MiniLM, "read", lambda model, text: computed.append(text) or read(model, text))
+    text = "A sentence that two visitors read"
+    assert loaders.reading(text) is loaders.reading(text)
+    assert computed == [text]
 
 
 def test_a_damaged_model_is_said_in_one_sentence(app, monkeypatch):

@@ -282,6 +282,7 @@ def test_a_word_of_the_sentence_walks_with_fifty_products_of_which_44_are_folded
     assert not test.exception
     text = text_and_formulas(test)
     assert "44 more" in text
+    assert re.search("dimension +king +queen +product", re.sub("<[^>]*>", " ", text))
     assert "50 products" in text
     assert any("king 44.3" in alt for alt in alts(test))
     assert test.pills(key="preset").value == "King and queen"

@@ -281,6 +281,14 @@ def test_another_setting_is_another_model_and_starts_untrained(app):
     assert len({line["name"] for line in listed(test)}) == 4
 
 
+def test_a_training_that_repeats_a_link_says_so_and_one_that_goes_on_does_not(app):
+    test = app(HERE, **SHE, trained="50")
+    assert "Training again" in html_of(test)
+    assert "Training again" not in html_of(trained(test))
+    test.button(key="train").click().run()
+    assert "Training again" not in html_of(test)
+
+
 def test_a_sentence_of_ones_own_stays_when_the_task_changes(app):
     test = app(HERE, s="The doctor saw the nurse")
     test.segmented_control(key="task").set_value("Happy or not").run()

@@ -9,7 +9,8 @@ from attention_core import learning
 from attention_core.taught import ModelSpec
 from ui.models import training
 from ui.models.training import Settings, TrainingQueue, VisitorTraining
-from ui.state import run_lock
+from ui.shell import body
+from ui.state import run_lock, this_run
 
 GENDER = ModelSpec("gender", 1, 1)
 A, B, C, D = (Settings(GENDER, seed=seed) for seed in range(4))
@@ -85,14 +86,14 @@ class CountingLock:
 
 
 def test_beside_a_click_one_redraw_of_a_hall_waits_for_its_turn_and_not_all_of_them(monkeypatch):
-    lock, order = CountingLock(), []
+    lock = CountingLock()
     monkeypatch.setattr(run_lock, "lock", lock)
 
     def run(name):
         if name == "redraw":
-            run_lock.give_way()
+            run_lock.let_clicks_first()
         with run_lock.acquired():
-            order.append(name)
+            pass
 
     with run_lock.acquired():
         threads = [threading.Thread(target=run, args=(name,)) for name in [*["redraw"] * 30, "click"]]
@@ -102,16 +103,15 @@ def test_beside_a_click_one_redraw_of_a_hall_waits_for_its_turn_and_not_all_of_t
     for thread in threads:
         thread.join()
     assert lock.most == 2
-    assert sorted(order) == ["click", *["redraw"] * 30]
 
 
 def test_a_redraw_that_computes_for_long_lets_the_redraws_of_others_go_on():
     def redraw():
-        run_lock.give_way()
+        run_lock.let_clicks_first()
         with run_lock.acquired():
             pass
 
-    run_lock.give_way()
+    run_lock.let_clicks_first()
     with run_lock.acquired(), run_lock.released():
         other = threading.Thread(target=redraw, daemon=True)
         other.start()
@@ -119,15 +119,49 @@ def test_a_redraw_that_computes_for_long_lets_the_redraws_of_others_go_on():
         assert not other.is_alive()
 
 
+def test_a_click_after_a_redraw_of_the_same_thread_waits_for_no_redraw():
+    def redraw_and_click():
+        run_lock.let_clicks_first()
+        with run_lock.acquired():
+            pass
+        with run_lock._redraws, run_lock.acquired():
+            pass
+
+    thread = threading.Thread(target=redraw_and_click, daemon=True)
+    thread.start()
+    thread.join(20)
+    assert not thread.is_alive()
+
+
+def test_a_part_that_is_drawn_again_by_itself_lets_clicks_first(monkeypatch):
+    letting, parts = [], []
+    monkeypatch.setattr(run_lock, "let_clicks_first", lambda: letting.append("a redraw"))
+    monkeypatch.setattr(body.st, "fragment", lambda part, **_: parts.append(part) or (lambda: None))
+    monkeypatch.setattr(this_run.run, "body", "teach_it")
+    body.draw_part(lambda: None, every=1)
+    parts[0]()  # with its page
+    assert letting == []
+    monkeypatch.setattr(this_run.run, "body", "")
+    parts[0]()  # by itself
+    assert letting == ["a redraw"]
+
+
 @pytest.mark.usefixtures("counted")
-def test_the_runs_that_a_training_asks_for_by_itself_give_way_to_clicks(app, monkeypatch):
-    given = []
-    monkeypatch.setattr(run_lock, "give_way", lambda: given.append("way"))
-    query = {"s": "Mary gave John the keys because she trusted him"}
-    app("teach_it", **query)
-    assert given == []
-    app("teach_it", **query, trained="10").run()  # the second and last piece of training, and the page runs again
-    assert given
+def test_who_leaves_while_a_piece_is_computed_does_not_join_again(monkeypatch):
+    run = VisitorTraining(A)
+    compute = training.Training.compute
+
+    def leave_meanwhile(self, count):
+        compute(self, count)
+        run.leave()
+
+    for _ in range(5):
+        run.advance(1000)
+    step = run.step
+    monkeypatch.setattr(training.Training, "compute", leave_meanwhile)
+    run.advance(1000)
+    assert run.step == step
+    assert training.queue.join(B, -1) == 0
 
 
 def test_two_trainings_compute_and_the_others_learn_how_many_are_before_them(counted):

@@ -50,7 +50,7 @@ TERMS = {
     "less often.",
     "entropy": "How spread out weights are, in bits: 0 if one word gets all, 3 if eight get the same.",
 }
-ENTRIES = {term: entry for entry in TERMS for term in re.split(", | and ", entry)}  # of each term
+ENTRIES = {term: entry for entry in TERMS for term in re.split(", | and ", entry)}  # the entry of each term
 
 BUTTON = Markup('<button type="button" class="term" data-term="{0}" data-tip="{1}" aria-description="{1}">{2}</button>')
 

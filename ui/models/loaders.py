@@ -103,7 +103,7 @@ def _raw(text: str, switches: state.Switches) -> RawAttention:
 _short_raw = lru_cache(maxsize=256)(_raw)  # a visitor who chooses another word, a hall that opens one link
 
 SHORT_RAW = 64  # tokens; the result for so many fills 80 kB, for 512 some 5 MB
-SHORT = 128  # tokens
+SHORT = 128  # tokens; of longer texts one at a time is computed and kept
 MAX_TOKENS_CACHED = 512  # of all cached short readings together; a token fills 57 kB
 _opening, _long = threading.Lock(), threading.Lock()
 _short_readings = ResultCache(MAX_TOKENS_CACHED, lambda reading: len(reading.tokens.ids))

@@ -115,11 +115,13 @@ class TrainingQueue:
                 self._leases[settings][visitor] = math.inf  # while it computes, its lease does not end
             return place
 
-    def renew(self, settings: Settings, visitor: int) -> None:
-        """Keep the place for another LEASE seconds after computing."""
+    def renew(self, settings: Settings, visitor: int) -> bool:
+        """Keep the place for another LEASE seconds after computing; False if the visitor has left meanwhile."""
         with self._lock:
-            if visitor in self._leases.get(settings, {}):
+            stays = visitor in self._leases.get(settings, {})
+            if stays:
                 self._leases[settings][visitor] = self._clock() + self._lease
+            return stays
 
     def may_compute(self, place: int) -> bool:
         """Whether the training at this place of the queue has a slot."""
@@ -194,13 +196,13 @@ class VisitorTraining:
 
     Attributes:
         settings: what is trained.
-        again_to: the step up to which it repeats what a link holds, 0 if the visitor began it here.
+        repeats_up_to: the step up to which it repeats what a link holds, 0 if the visitor began it here.
         waiting: the number of other trainings before this one in the queue, 0 while it does not wait.
     """
 
-    def __init__(self, settings: Settings, again_to: int = 0):
+    def __init__(self, settings: Settings, repeats_up_to: int = 0):
         self.settings = settings
-        self.again_to = again_to
+        self.repeats_up_to = repeats_up_to
         self.waiting = 0
         self._training = training_of(settings)
         self._seen = 0
@@ -251,7 +253,9 @@ class VisitorTraining:
                     try:
                         self._training.compute(self._seen + 1)
                     finally:
-                        queue.renew(self.settings, id(self))
+                        stays = queue.renew(self.settings, id(self))
+                    if not stays:
+                        break
                 self._seen = min(self._seen + 1, len(self._training.reports))
             self.waiting = 0
             if self.is_at(target):
@@ -265,7 +269,7 @@ class VisitorTraining:
 
 def training_at(settings: Settings, step: int) -> VisitorTraining:
     """A training that is at this step, if it has been computed already; else one before its first step."""
-    training = VisitorTraining(settings, again_to=step)
+    training = VisitorTraining(settings, repeats_up_to=step)
     training.skip_to(step)
     return training
 

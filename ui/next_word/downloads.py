@@ -27,10 +27,10 @@ def draw_downloads(shown: Selection) -> None:
 def likeliest_picture(shown: Selection) -> figures.Picture:
     """The ten likeliest next pieces as bars."""
     labels = [isolated(shown.readable(piece)) for piece in shown.likely.pieces]
-    texts = [percent(share, 1) for share in shown.likeliest]
+    texts = [percent(share, 1) for share in shown.likely_probabilities]
     frame = {
         "key": np.arange(len(labels), dtype=np.int16),
-        "value": shown.likeliest,
+        "value": shown.likely_probabilities,
         "shown": np.array(texts),
     }
     alt = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))

@@ -59,7 +59,7 @@ def draw_likeliest(shown: Selection) -> None:
 
     lines = [
         (shown.readable(piece), percent(share, 1), float(share), False)
-        for piece, share in zip(shown.likely.pieces, shown.likeliest, strict=True)
+        for piece, share in zip(shown.likely.pieces, shown.likely_probabilities, strict=True)
     ]
     components.radio_list(
         lines, key="likeliest", on_pick=take, label="The ten likeliest next words: press one to take it", buttons=True

@@ -54,7 +54,7 @@ class Selection:
         return next_probabilities(self.reading.logits.astype(float), self.temperature)
 
     @property
-    def likeliest(self) -> np.ndarray:
+    def likely_probabilities(self) -> np.ndarray:
         """(10,) the probabilities of the likeliest next pieces."""
         return self.probabilities[self.likely.ids]
 

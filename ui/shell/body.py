@@ -78,10 +78,10 @@ def draw_part(part: Callable[[], None], every: float = 0, work: Callable[[], boo
         if not run.body:
             # A busy browser may ask before it has taken in what a callback has set, and would set it back.
             state.restore(values)
-            run_lock.give_way()
+            run_lock.let_clicks_first()
         st.fragment(run_part_alone)()
         if work and not work():
-            run_lock.give_way()
+            run_lock.let_clicks_first()
             st.rerun()
 
     st.fragment(run_repeatedly, run_every=every)() if every else st.fragment(run_part_alone)()

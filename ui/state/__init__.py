@@ -103,7 +103,7 @@ def set_in_run(values: Mapping[str, Value]) -> None:
 
 
 def when_left(page: str, leave: Callable[[], None]) -> None:
-    """Have a function called as soon as the session shows another page than this one."""
+    """Have a function called by the session's next run of another page than this; the last one given counts."""
     st.session_state["when_left"] = (page, leave)
 
 

@@ -3,9 +3,9 @@
 Python computes in one thread anyway, and a hundred runs one after the other finish sooner than a hundred that compete:
 with 100 visitors the 95th percentile of a rerun fell from 862 to 152 ms when it came (`make load`).
 
-A click goes before the redraws that the pages of a training ask for by themselves. While 100 visitors watch one,
-somebody who reads another page waits a tenth as long for it (`benchmarks/training_hall.py`); a lock given in the order
-of the requests changed nothing.
+The redraws that pages of a training ask for by themselves queue, so that only one at a time competes with the clicks of
+others. While 100 visitors watch one, somebody who reads another page waits a tenth as long for it
+(`benchmarks/training_hall.py`); a lock given in the order of the requests changed nothing.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 
 lock = threading.Lock()  # of the run under way
-_giving_way = threading.Lock()  # held by the only one of the runs that give way which waits for the lock itself
+_redraws = threading.Lock()  # of the only redraw that waits for `lock`
 _thread = threading.local()
 
 
@@ -22,9 +22,9 @@ def held() -> bool:
     return getattr(_thread, "held", False)
 
 
-def give_way() -> None:
-    """Let clicks go before the next run of this thread, for which nobody clicked."""
-    _thread.gives_way = True
+def let_clicks_first() -> None:
+    """Make the next run of this thread, for which nobody clicked, queue with others of its kind."""
+    _thread.is_redraw = True
 
 
 @contextlib.contextmanager
@@ -33,8 +33,8 @@ def acquired() -> Iterator[None]:
     if held():
         yield
         return
-    gives_way, _thread.gives_way = getattr(_thread, "gives_way", False), False
-    with _giving_way if gives_way else contextlib.nullcontext():
+    is_redraw, _thread.is_redraw = getattr(_thread, "is_redraw", False), False
+    with _redraws if is_redraw else contextlib.nullcontext():
         lock.acquire()
     _thread.held = True
     try:

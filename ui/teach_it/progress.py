@@ -19,7 +19,7 @@ from ui.shell import body
 from ui.state import run_lock
 from ui.state.table import FINISHED
 from ui.teach_it import charts
-from ui.teach_it.session import Session, leave_training, title_of
+from ui.teach_it.session import Session, title_of
 
 STOP_DISABLED_FOR = 0.5  # seconds after Stop is drawn in the place of Train, so that a double click does not stop
 REDRAW_AFTER = 0.03  # seconds between two drawings of a training
@@ -126,7 +126,7 @@ def status_in_words(session: Session) -> str:
     """That the training was stopped before its end, or repeats what a link holds; else nothing."""
     if session.partly_trained and not session.in_training:
         return " Stopped."
-    again = session.in_training and session.training and session.step < session.training.again_to
+    again = session.in_training and session.training and session.step < session.training.repeats_up_to
     return " Training again, as far as the link says." if again else ""
 
 
@@ -186,7 +186,7 @@ def draw_while_training(session: Session, part: Callable[[], None]) -> None:
     if training is None or not session.in_training:
         body.draw_part(part)
         return
-    state.when_left("teach_it", leave_training)
+    state.when_left("teach_it", training.leave)
     waits = bool(training.waiting)
 
     def train_further() -> bool:

@@ -100,11 +100,6 @@ def current_session() -> Session:
     return Session(lesson, settings, training, model, target, finished=False)
 
 
-def leave_training() -> None:
-    """Leave the queue of trainings, in whatever run; what has been trained stays."""
-    st.session_state["training"].leave()
-
-
 def settings_from_controls(lesson: Lesson) -> Settings:
     """The settings that the controls hold."""
     spec = ModelSpec(lesson.task, **{field: state.get(control) for control, field in SPEC_FIELDS.items()})

@@ -12,7 +12,7 @@ from ui.shell import guess
 from ui.shell.sentence_input import choose_query_for_task, choose_sentence
 from ui.state import controls
 from ui.state.table import HALF_THE_TIME
-from ui.teach_it.session import Session, residual_matters, title_of, values_of
+from ui.teach_it.session import Session, residual_matters, values_of
 
 BACK = "Back to what this task takes"
 QUESTION = "Will one layer do? How often would it be right?"
@@ -65,7 +65,7 @@ def draw_reason(session: Session) -> None:
 
 def draw_advanced(session: Session) -> None:
     """Draw the settings of the model, folded."""
-    controls.fold("tset", f"Advanced: {title_of(session.settings)}", draw_settings, session)
+    controls.fold("tset", "Advanced: layers, heads, how it is trained", draw_settings, session)
 
 
 def draw_settings(session: Session) -> None:
