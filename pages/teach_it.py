@@ -23,7 +23,7 @@ def page() -> None:
     with presentation.figure_container("map", "headline"):
         if not presentation.is_alone("map"):
             progress.draw_headline(session)
-    left, right = st.columns(2, gap="medium", vertical_alignment="center")
+    left, right = st.columns(2, gap="medium")  # not centred: a notice on the right would move the buttons
     words = presentation.figure_container("map", "words")
     settings.draw_sentence_button(session.lesson)
     settings.ask_for_guess(session)

@@ -288,7 +288,7 @@ CURES = (
     Cure(
         "a training that begins again does not say so",
         "ui/teach_it/progress.py",
-        '" Training again, as far as the link says." if again else ""',
+        'f" Training again up to step {before:,}." if session.step < before else ""',
         '""',
         KILLED,
     ),

@@ -94,7 +94,7 @@ def test_a_training_whose_server_is_killed_begins_again_is_said_to_and_ends_wher
         await visitor.close()
         own_server.start()
         await visitor.open()
-        assert "Step 0 of 1,000. Training again, as far as the link says." in visitor.text
+        assert "Step 0 of 1,000. Training again up to step 1,000." in visitor.text
         await redraw_until("Trained for 1,000 steps", visitor)
         assert "again" not in visitor.text
         assert "trained=1000" in visitor.query

@@ -311,8 +311,9 @@ def test_training_that_runs_away_is_said(app):
     assert not test.exception
     assert "Training ran away at step" in html_of(test)
     assert "learning rate 10 is too large" in html_of(test)
-    test.selectbox(key="rate").set_value(0.01).run()
+    test.button(key="afresh").click().run()
     assert "ran away" not in html_of(test)
+    assert linked(test, "trained") is None
 
 
 @pytest.mark.parametrize("task", [lesson.title for lesson in LESSONS])

@@ -266,6 +266,7 @@ def test_a_page_that_waits_says_how_many_are_before_it_and_goes_on_when_there_is
     test = app("teach_it", s="Mary gave John the keys because she trusted him", q="7", init="3", trained="100").run()
     text = " ".join(element.proto.body for element in test.get("html"))
     assert "2 other trainings before yours" in text
+    assert "Watch" not in text
     training.queue.leave(A, -1)
     test.run()
     assert test.session_state["training"].waiting == 0

@@ -62,7 +62,7 @@ def draw_buttons(session: Session) -> None:
             if came_with_app
             else "No model with these settings came with the app.",
         )
-        fresh = not session.trained and not session.in_training
+        fresh = not (session.trained or session.in_training or session.diverged)
         st.button("Start over", on_click=start_over, key="afresh", disabled=fresh)
 
 
@@ -75,7 +75,8 @@ def draw_headline(session: Session) -> None:
         alone = state.shows_one_figure()  # without the button
         line = f"{lesson.goal} Untrained, it looks at random{'.' if alone else ': press Train.'}"
     elif not session.fully_trained:
-        line = f"{lesson.goal} Watch the colours of the words."
+        waits = session.training is not None and session.training.waiting
+        line = lesson.goal if waits else f"{lesson.goal} Watch the colours of the words."
     elif session.has_best_shape:
         line = f"Trained: {lesson.learned[0].lower()}{lesson.learned[1:]}"
     else:
@@ -126,8 +127,8 @@ def status_in_words(session: Session) -> str:
     """That the training was stopped before its end, or repeats what a link holds; else nothing."""
     if session.partly_trained and not session.in_training:
         return " Stopped."
-    again = session.in_training and session.training and session.step < session.training.repeats_up_to
-    return " Training again, as far as the link says." if again else ""
+    before = session.training.repeats_up_to if session.training and session.in_training else 0
+    return f" Training again up to step {before:,}." if session.step < before else ""
 
 
 def accuracy(session: Session) -> float | None:
