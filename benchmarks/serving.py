@@ -16,12 +16,13 @@ class Served:
     """The app of a folder, with the settings of this project, on a free port of this machine.
 
     Args:
-        program: what serves, with its arguments.
+        program: what serves, with its arguments; Streamlit's own command where the folder has none.
     """
 
-    def __init__(self, folder: Path, port: int | None = None, program: Sequence[str] = ("-m", "ui")):
+    def __init__(self, folder: Path, port: int | None = None, program: Sequence[str] = ()):
         port = port or free_port()
         self.url = f"http://127.0.0.1:{port}"
+        program = program or ("-m", "ui" if (folder / "ui").exists() else "streamlit")
         command = [sys.executable, *program, "run", "app.py", "--server.port", str(port)]
         self.process = subprocess.Popen(
             [*command, "--server.address", "127.0.0.1", *settings()],
