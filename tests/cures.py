@@ -194,10 +194,17 @@ CURES = (
         "test_who_goes_to_another_page_makes_room_and_finds_the_training_where_it_stood",
     ),
     Cure(
+        "a visitor who leaves in the middle of a piece of training joins the queue again",
+        "ui/models/training.py",
+        "if not stays:",
+        "if False:",
+        "tests/pages/test_teach_it_hall.py::test_who_leaves_while_a_piece_is_computed_does_not_join_again",
+    ),
+    Cure(
         "a training that fails keeps its slot",
         "ui/models/training.py",
-        "                    finally:\n                        queue.renew(self.settings, id(self))",
-        "                    finally:\n                        pass",
+        "stays = queue.renew(self.settings, id(self))",
+        "stays = True",
         "tests/pages/test_teach_it_hall.py::"
         "test_a_training_that_fails_gives_its_slot_back_and_goes_on_from_its_last_report",
     ),
