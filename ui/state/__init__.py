@@ -103,7 +103,7 @@ def set_in_run(values: Mapping[str, Value]) -> None:
 
 
 def when_left(page: str, leave: Callable[[], None]) -> None:
-    """Have a function called by the session's next run of another page than this; the last one given counts."""
+    """Call a function when the session next runs another page. A session has one: a new one takes its place."""
     st.session_state["when_left"] = (page, leave)
 
 

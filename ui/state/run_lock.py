@@ -3,9 +3,9 @@
 Python computes in one thread anyway, and a hundred runs one after the other finish sooner than a hundred that compete:
 with 100 visitors the 95th percentile of a rerun fell from 862 to 152 ms when it came (`make load`).
 
-The redraws that pages of a training ask for by themselves queue, so that only one at a time competes with the clicks of
-others. While 100 visitors watch one, somebody who reads another page waits a tenth as long for it
-(`benchmarks/training_hall.py`); a lock given in the order of the requests changed nothing.
+A page that shows a training asks to be drawn again by itself. Of these redraws only one at a time waits beside the
+clicks. While 100 visitors watch a training, a reader of another page waits a tenth as long for it
+(`benchmarks/training_hall.py`); serving the runs in the order in which they came changed nothing.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 
 lock = threading.Lock()  # of the run under way
-_redraws = threading.Lock()  # of the only redraw that waits for `lock`
+_redraws = threading.Lock()  # of the one redraw that waits for `lock`; the others wait for this
 _thread = threading.local()
 
 
@@ -23,7 +23,7 @@ def held() -> bool:
 
 
 def let_clicks_first() -> None:
-    """Make the next run of this thread, for which nobody clicked, queue with others of its kind."""
+    """Say that the next run of this thread is a redraw, for which nobody clicked."""
     _thread.is_redraw = True
 
 
