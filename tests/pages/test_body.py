@@ -221,7 +221,7 @@ def test_back_shows_what_its_address_shows_a_new_visitor(server, page, query):
 @pytest.mark.parametrize(
     ("owner", "slow", "page", "query"),
     [
-        (loaders, "load_minilm", "inside_a_transformer", {}),
+        (loaders, "load_minilm", "inside_a_transformer", {"s": "a sentence that nobody has read before"}),
         (MiniLM, "read", "inside_a_transformer", {"s": "the cat sat on the mat and slept " * 20}),
         (training.VisitorTraining, "advance", "teach_it", {"trained": "10"}),
         (language_model, "read", "next_word", {"text": "A text of some words"}),

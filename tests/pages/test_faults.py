@@ -12,6 +12,7 @@ from tests.support.addresses import all_open
 from tests.support.copies import copy_with_links
 from tests.support.page import text_of
 from ui.models import loaders
+from ui.models.jobs import ResultCache
 from ui.shell.pages import PAGES
 from ui.state.table import CONTROLS, TASK_TITLES
 
@@ -24,6 +25,8 @@ def fresh(monkeypatch, tmp_path) -> Iterator[Path]:
         for name, module in list(sys.modules.items()):
             if name.split(".")[0] in ("ui", "attention_core"):
                 for thing in vars(module).values():
+                    if isinstance(thing, ResultCache):
+                        thing.clear()
                     for clear in ("cache_clear", "clear"):
                         if callable(getattr(thing, clear, None)) and hasattr(thing, "__wrapped__"):
                             getattr(thing, clear)()
